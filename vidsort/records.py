@@ -1,0 +1,95 @@
+"""The rows that travel between modules: frozen pydantic models, no behaviour."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Record(BaseModel):
+    """A frozen row that refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Video(Record):
+    """One video file as the disk has it; `folder` is None while it is unsorted."""
+
+    filename: str
+    folder: str | None
+    path: Path
+    size_bytes: int
+    mtime_ns: int
+
+
+class Folder(Record):
+    """A category folder and the number of video files directly in it."""
+
+    name: str
+    count: int
+
+
+class FolderScore(BaseModel):
+    """One folder with its calibrated probability (0 to 1); unknown keys of other writers are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    folder: str
+    confidence: float = Field(ge=0, le=1, allow_inf_nan=False)
+
+
+class Prediction(BaseModel):
+    """One entry of predictions.json, best folder first; unknown keys of other writers are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    video: str
+    predicted_folder: str
+    confidence: float = Field(ge=0, le=1, allow_inf_nan=False)
+    top_predictions: tuple[FolderScore, ...]
+
+
+class Failure(Record):
+    """A video that gave no result, with the reason that every surface shows."""
+
+    filename: str
+    folder: str | None
+    reason: str
+
+
+class Progress(Record):
+    """How far a step is; rates and times are None until they are known."""
+
+    step: str
+    done: int
+    total: int
+    rate_per_s: float | None = None
+    left_s: float | None = None
+    message: str = ""
+
+
+class Report(Record):
+    """What one run of a step did: counts, the failed with their reasons, and what it wrote."""
+
+    step: str
+    done: int
+    skipped: int = 0
+    failed: tuple[Failure, ...] = ()
+    took_s: float
+    outputs: dict[str, str | int | float | bool | None] = {}
+
+
+class Move(Record):
+    """One journaled change to the library; places are relative to it, `at` is seconds since the epoch.
+
+    `kind`: sort (a video into a folder), merge (a video along with its folder), create or rename
+    (a folder). `batch` groups what one undo takes back.
+    """
+
+    id: int
+    batch: str
+    kind: Literal["sort", "merge", "create", "rename", "remove"]
+    source: str
+    target: str
+    state: Literal["intended", "done", "undone", "reverted"]
+    at: float

@@ -1,0 +1,126 @@
+"""The SQLite file: WAL, one connection a thread, numbered migrations."""
+
+import contextlib
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+from ..errors import ArtifactError
+
+DATABASE_NAME = "vidsort.db"
+BUSY_TIMEOUT_S = 30
+
+
+class Database:
+    """Connections to one SQLite file, safe to share between threads and after a fork.
+
+    Every connection is in autocommit; `write` opens a transaction that holds the write lock from
+    its first statement on, so that what it reads is still true when it writes.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection; raises ArtifactError where the file is no database."""
+        local = self._local
+        if getattr(local, "pid", None) != os.getpid():
+            local.connection, local.pid = self._connect(), os.getpid()
+        return local.connection
+
+    def _connect(self) -> sqlite3.Connection:
+        try:
+            connection = sqlite3.connect(
+                self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+            )
+            connection.execute("PRAGMA journal_mode=WAL")
+            # FULL: an intent that was journaled must survive a power cut, not only a kill.
+            connection.execute("PRAGMA synchronous=FULL")
+        except sqlite3.Error as error:
+            raise ArtifactError(
+                f"{self.path} cannot be opened ({error}): move it away, and vidsort makes a new one."
+            ) from error
+        with self._lock:
+            self._opened.append(connection)
+        return connection
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that commits at the end and rolls back on any error."""
+        connection = self.connection()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the connections of all threads; a later use opens new ones."""
+        with self._lock:
+            opened, self._opened = self._opened, []
+        for connection in opened:
+            connection.close()
+        self._local = threading.local()
+
+
+def open_database(artifacts_dir: Path) -> Database:
+    """The project's database in this folder, made or brought up to date; raises ArtifactError."""
+    try:
+        artifacts_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArtifactError(f"{artifacts_dir} cannot be made ({error}): choose another artifacts_dir.") from error
+    database = Database(artifacts_dir / DATABASE_NAME)
+    _migrate(database)
+    return database
+
+
+def migrations() -> list[tuple[int, str]]:
+    """The numbered migrations, in order: (number, SQL)."""
+    folder = resources.files(__package__) / "migrations"
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
+    return [(int(file.name.split("_")[0]), file.read_text(encoding="utf-8")) for file in files]
+
+
+def _migrate(database: Database) -> None:
+    known = migrations()
+    latest = known[-1][0]
+    if _version(database.connection()) == latest:
+        return
+    with database.write() as connection:
+        version = _version(connection)
+        if version > latest:
+            raise ArtifactError(
+                f"{database.path} was made by a newer vidsort (its schema is {version}, this one knows "
+                f"{latest}): update vidsort, or choose another artifacts_dir."
+            )
+        for number, sql in known:
+            if number > version:
+                for statement in _statements(sql):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version={number}")
+
+
+def _statements(sql: str) -> list[str]:
+    """Single statements: `executescript` would commit the transaction around the migrations."""
+    statements, pending = [], ""
+    for line in sql.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            statements.append(pending)
+            pending = ""
+    return statements
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    try:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        raise ArtifactError(f"The database is damaged ({error}): move it away, and vidsort makes a new one.") from error
