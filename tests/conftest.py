@@ -1,0 +1,89 @@
+"""Fixtures that all tests share: a tiny library, settings on it, the shared data, waiting, a browser."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from videos import make_video
+
+from vidsort.settings import PREFIX, Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+LIBRARY_FOLDERS = ("dance", "food", "sport")
+VIDEOS_A_FOLDER = 4
+UNSORTED = 3
+
+
+@pytest.fixture(autouse=True)
+def _nothing_from_outside(monkeypatch, tmp_path_factory):
+    """No setting of the person who runs the tests reaches them, and nothing is written into the checkout."""
+    for variable in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
+    monkeypatch.chdir(tmp_path_factory.mktemp("cwd"))
+
+
+@pytest.fixture(scope="session")
+def _library_template(tmp_path_factory) -> Path:
+    """Three folders of four videos and three unsorted ones, one of each folder's kind."""
+    library = tmp_path_factory.mktemp("template")
+    for number, folder in enumerate(LIBRARY_FOLDERS):
+        for index in range(VIDEOS_A_FOLDER):
+            make_video(library / folder / f"70000000000000{number}{index:02}.mp4", pattern=number)
+    for number in range(UNSORTED):
+        make_video(library / f"71000000000000{number}00.mp4", pattern=number)
+    return library
+
+
+@pytest.fixture
+def library(_library_template, tmp_path) -> Path:
+    """A tiny library of this test's own: folders dance, food and sport with 4 videos each, 3 unsorted."""
+    return Path(shutil.copytree(_library_template, tmp_path / "library"))
+
+
+@pytest.fixture
+def settings(library, tmp_path) -> Settings:
+    """Settings on the tiny library with fresh artifacts."""
+    return Settings(data_dir=library, artifacts_dir=tmp_path / "artifacts")
+
+
+@pytest.fixture(scope="session")
+def data_sets() -> Path:
+    """The shared labelled videos: read only, copy what you use."""
+    folder = Path(os.environ.get("TEST_DATA_DIR") or ROOT.parent / "shared" / "data")
+    if not (folder / "labels.csv").is_file():
+        pytest.skip(f"no shared videos in {folder}: set TEST_DATA_DIR")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def eventually() -> Callable[..., object]:
+    """`eventually(predicate, timeout_s)`: poll until it is true and return its value, or fail."""
+
+    def wait(predicate: Callable[[], object], timeout_s: float = 10) -> object:
+        deadline = time.monotonic() + timeout_s
+        while True:
+            value = predicate()
+            if value:
+                return value
+            if time.monotonic() > deadline:
+                pytest.fail(f"not within {timeout_s} s: {getattr(predicate, '__name__', predicate)}")
+            time.sleep(0.02)
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The Chromium to test the page with; where there is none the test is skipped, but never in CI."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        found = shutil.which(name)
+        if found:
+            return found
+    reason = "no Chromium found: install the Debian package chromium"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
