@@ -1,0 +1,98 @@
+"""Configs have ids and flags; a step runs as a program that speaks JSON lines."""
+
+import argparse
+import json
+
+import pytest
+from pydantic import Field
+
+from vidsort.errors import NotEnoughLabelsError, SettingsError
+from vidsort.records import Progress, Report
+from vidsort.steps import StepConfig, add_config_flags, config_from_flags, ignore_progress, make_config, step_main
+
+
+class Config(StepConfig):
+    seed: int = Field(0, description="where chance starts")
+    share: float = 0.5
+    name: str | None = None
+    heads: tuple[str, ...] = ("linear",)
+    pooled: bool = True
+
+
+class OtherConfig(Config):
+    pass
+
+
+def run_well(settings, config, *, progress=ignore_progress):
+    progress(Progress(step="train", done=1, total=2))
+    return Report(step="train", done=config.seed, took_s=0.1, outputs={"library": str(settings.data_dir)})
+
+
+def test_the_id_is_stable_and_covers_every_field():
+    ids = {Config().config_id, *(Config(**{name: value}).config_id for name, value in [
+        ("seed", 1), ("share", 0.6), ("name", "x"), ("heads", ("knn",)), ("pooled", False),
+    ])}
+    assert len(ids) == 6
+    assert Config(seed=1).config_id == Config(seed=1).config_id
+    assert len(Config().config_id) == 12
+
+
+def test_two_kinds_of_config_with_the_same_fields_have_different_ids():
+    assert Config().config_id != OtherConfig().config_id
+
+
+def test_every_field_is_a_flag():
+    parser = argparse.ArgumentParser()
+    add_config_flags(parser, Config)
+    flags = parser.parse_args(
+        ["--seed", "3", "--share", "0.25", "--name", "x", "--heads", "knn", "lda", "--no-pooled"]
+    )
+    assert config_from_flags(flags, Config) == Config(seed=3, share=0.25, name="x", heads=("knn", "lda"), pooled=False)
+    assert config_from_flags(parser.parse_args([]), Config) == Config()
+
+
+def test_the_help_shows_what_a_flag_is_for_and_its_default():
+    parser = argparse.ArgumentParser()
+    add_config_flags(parser, Config)
+    assert "where chance starts (default 0)" in parser.format_help()
+
+
+def test_an_unknown_parameter_lists_those_there_are():
+    with pytest.raises(SettingsError, match="sed is no parameter of this step; it takes: seed, share"):
+        make_config(Config, {"sed": 1})
+
+
+def test_a_value_that_does_not_fit_is_shown():
+    with pytest.raises(SettingsError, match="seed='many' does not fit"):
+        make_config(Config, {"seed": "many"})
+
+
+def test_a_step_run_as_a_program_speaks_json_lines(settings, capsys):
+    code = step_main(run_well, Config, "Train.", [*settings.as_flags(), "--seed", "7"])
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert code == 0
+    assert Progress(**lines[0]["progress"]) == Progress(step="train", done=1, total=2)
+    report = Report(**lines[-1]["report"])
+    assert (report.done, report.outputs["library"]) == (7, str(settings.data_dir))
+
+
+def test_a_failing_step_says_one_sentence_and_exits_with_its_code(settings, capsys):
+    def run(settings, config, *, progress):
+        raise NotEnoughLabelsError("There are no folders: make two.")
+
+    assert step_main(run, Config, "Train.", settings.as_flags()) == 6
+    captured = capsys.readouterr()
+    assert captured.err == "There are no folders: make two.\n"
+    assert captured.out == ""
+
+
+def test_an_interrupted_step_exits_as_a_shell_expects(settings):
+    def run(settings, config, *, progress):
+        raise KeyboardInterrupt
+
+    assert step_main(run, Config, "Train.", settings.as_flags()) == 130
+
+
+def test_a_wrong_value_on_the_command_line_is_a_usage_error(settings, capsys):
+    assert step_main(run_well, Config, "Train.", [*settings.as_flags(), "--seed", "many"]) == 2
+    assert "seed='many'" in capsys.readouterr().err
