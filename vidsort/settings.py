@@ -26,7 +26,7 @@ class Settings(BaseModel):
     artifacts_dir: Path = Field(Path("artifacts"), description="where features, models and predictions are kept")
     host: str = Field("127.0.0.1", min_length=1, description="the address that the server listens on")
     port: int = Field(8000, ge=0, le=65535, description="the port that the server listens on")
-    password: SecretStr | None = Field(None, description="when set, every path asks for it")
+    password: SecretStr | None = Field(None, min_length=1, description="when set, every path asks for it")
     allowed_hosts: tuple[str, ...] = Field((), description="further values of the Host header that are answered")
     step_timeout_s: float = Field(900, gt=0, description="seconds that one retrain step may take")
 
@@ -91,7 +91,8 @@ def _absolute(path: Path, base: Path) -> Path:
 def _from_environment() -> dict[str, Any]:
     given: dict[str, Any] = {}
     for variable, value in os.environ.items():
-        if not variable.startswith(PREFIX):
+        # An empty variable is how compose files and shells write "not set"; it must never become an empty password.
+        if not variable.startswith(PREFIX) or not value:
             continue
         name = variable.removeprefix(PREFIX).lower()
         if name not in Settings.model_fields:
