@@ -1,0 +1,216 @@
+"""Sort, undo, redo, and folders made, renamed and merged: the only way in which videos are moved.
+
+Every change is journaled before and after it is made, one process at a time; see `recovery` for
+what happens to a change that is cut off. History is linear: undo goes back step by step, redo
+forth again, until something new is done.
+"""
+
+import contextlib
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import filelock
+
+from .changes import PastUndoError, carry_out
+from .errors import ConflictError, NotFoundError, VidsortError
+from .library import require_library
+from .live_library import LiveLibrary
+from .plans import plan_create, plan_merge, plan_rename, plan_sort
+from .records import Move
+from .recovery import settle_on_disk
+from .safe_rename import sync_folder
+from .store import Database
+from .store.journal import Change, Direction, Entry, Fate, Journal
+
+log = logging.getLogger(__name__)
+
+LOCK_NAME = "moves.lock"
+# Longer than any move on one device takes by far; only a big copy to another drive makes others wait so long.
+PATIENCE_S = 60
+LOCK_POLL_S = 0.002
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one video of a batch: its move, or the error that kept it where it was."""
+
+    filename: str
+    folder: str
+    move: Move | None
+    error: VidsortError | None
+
+
+class Mover:
+    """Moves videos of one library and remembers it; safe to use from many threads and processes at once."""
+
+    def __init__(self, data_dir: Path, database: Database, live: LiveLibrary | None = None) -> None:
+        """`live` is told of each move at once, so that it need not look at the disk."""
+        self._data_dir = Path(data_dir)
+        self._journal = Journal(database, os.path.realpath(data_dir))
+        self._lock_path = database.path.with_name(LOCK_NAME)
+        self._threads = threading.Lock()
+        self._live = live
+
+    def sort(self, filename: str, folder: str) -> Move:
+        """Move a video from the root into a folder.
+
+        Raises InvalidNameError, NotFoundError where it is not in the root, ConflictError where the
+        folder has a file of that name.
+        """
+        outcome = self.sort_batch([(filename, folder)])[0]
+        if outcome.error is not None:
+            raise outcome.error
+        return outcome.move
+
+    def sort_batch(self, wanted: Sequence[tuple[str, str]]) -> list[Outcome]:
+        """Move each (filename, folder) as `sort` does, each with its own outcome; one undo takes all back."""
+        changes: dict[int, Change] = {}
+        errors: dict[int, VidsortError] = {}
+        with self._alone():
+            claimed: set[str] = set()
+            for index, (filename, folder) in enumerate(wanted):
+                try:
+                    change = plan_sort(self._data_dir, filename, folder)
+                    if filename in claimed:
+                        raise NotFoundError(f"{filename} is in this batch twice; it goes where it was named first.")
+                except VidsortError as error:
+                    errors[index] = error
+                else:
+                    claimed.add(filename)
+                    changes[index] = change
+            results = dict(zip(changes, self._do(list(changes.values())), strict=True))
+        outcomes = []
+        for index, (filename, folder) in enumerate(wanted):
+            move, error = results.get(index, (None, errors.get(index)))
+            outcomes.append(Outcome(filename, folder, None if error else move, error))
+        return outcomes
+
+    def create_folder(self, name: str) -> Move:
+        """Make a category folder; raises InvalidNameError, and ConflictError for a name that is taken."""
+        with self._alone():
+            return _moved(self._do([plan_create(self._data_dir, name)]))[0]
+
+    def rename_folder(self, old: str, new: str) -> list[Move]:
+        """Rename a category folder; raises InvalidNameError, and ConflictError for a name that is taken."""
+        with self._alone():
+            return _moved(self._do([plan_rename(self._data_dir, old, new)]))
+
+    def merge_folder(self, name: str, into: str) -> list[Move]:
+        """Move all videos of a folder into another and remove it; one undo brings it back with all of them.
+
+        Raises InvalidNameError, and ConflictError, with nothing moved, where a filename is in both.
+        """
+        with self._alone():
+            return _moved(self._do(plan_merge(self._data_dir, name, into)))
+
+    def undo(self, move_id: int | None = None) -> list[Move]:
+        """Take back the last action that is not undone yet, or the one of this id.
+
+        An id of a sorted video means that video alone, also where it was one of a batch; an id of a
+        merge means the whole merge. Of a batch, what can go back does: the moves are returned as
+        they are then, `undone` or still `done`. Raises ConflictError where none can go back (the
+        place is taken, or it is no longer where it was put) and NotFoundError for an unknown id.
+        """
+        with self._alone():
+            entries = self._journal.latest("done") if move_id is None else self._chosen(move_id)
+            if not entries:
+                raise ConflictError("There is nothing to undo.")
+            return self._turn(entries[::-1], "back")
+
+    def redo(self) -> list[Move]:
+        """Do again what was undone last; possible until something new is done. Raises ConflictError as `undo`."""
+        with self._alone():
+            entries = self._journal.latest("undone")
+            if not entries:
+                raise ConflictError("There is nothing to do again.")
+            return self._turn(entries, "forth")
+
+    def history(self, limit: int = 50) -> list[Move]:
+        """The last moves, undone ones too, newest first."""
+        return self._journal.history(limit)
+
+    def recover(self) -> list[Move]:
+        """Finish or revert what a killed process left; moves in flight are not touched, they are waited for.
+
+        Every other call does this first, too. Gives the moves that were settled.
+        """
+        with self._alone() as recovered:
+            return recovered
+
+    def _chosen(self, move_id: int) -> list[Entry]:
+        entry = self._journal.find(move_id)
+        if entry is None:
+            raise NotFoundError(f"There is no move {move_id} in the history of this library.")
+        if entry.move.state != "done":
+            raise ConflictError(f"Move {move_id} is undone already.")
+        if entry.move.kind in ("merge", "remove"):
+            return [each for each in self._journal.batch(entry.move.batch) if each.move.state == "done"]
+        return [entry]
+
+    def _turn(self, entries: Sequence[Entry], direction: Direction) -> list[Move]:
+        results = self._carry_out(self._journal.turn(entries, direction))
+        _moved(results)
+        return [move for move, _ in results]
+
+    def _do(self, changes: Sequence[Change]) -> list[tuple[Move, VidsortError | None]]:
+        return self._carry_out(self._journal.intend(changes)) if changes else []
+
+    def _carry_out(self, entries: Sequence[Entry]) -> list[tuple[Move, VidsortError | None]]:
+        """Change the disk entry by entry, then flush, then journal what came of it; the moves as they are now."""
+        errors: dict[int, VidsortError] = {}
+        fates: dict[int, Fate] = {}
+        for entry in entries:
+            try:
+                carry_out(self._data_dir, entry)
+            except VidsortError as error:
+                log.info("Not moved: %s", error)
+                errors[entry.move.id] = error
+                fates[entry.move.id] = Fate.DROPPED if isinstance(error, PastUndoError) else Fate.STAYED
+            else:
+                fates[entry.move.id] = Fate.REACHED
+        return [(move, errors.get(move.id)) for move in self._settle(entries, fates)]
+
+    def _settle(self, entries: Sequence[Entry], fates: dict[int, Fate]) -> list[Move]:
+        reached = [entry for entry in entries if fates[entry.move.id] is Fate.REACHED]
+        places = {self._data_dir / place for entry in reached for place in (entry.origin, entry.destination) if place}
+        for folder in {place.parent for place in places}:
+            sync_folder(folder)
+        moves = self._journal.settle(entries, fates)
+        if self._live is not None and reached:
+            self._live.follow([(entry.origin, entry.destination) for entry in reached])
+        return moves
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[list[Move]]:
+        """Hold the lock that lets one process and thread at a time change the library; what was recovered."""
+        require_library(self._data_dir)
+        deadline = time.monotonic() + PATIENCE_S
+        lock = filelock.FileLock(self._lock_path, poll_interval=LOCK_POLL_S)
+        with contextlib.ExitStack() as held:
+            if not self._threads.acquire(timeout=PATIENCE_S):
+                raise _busy()
+            held.callback(self._threads.release)
+            try:
+                held.enter_context(lock.acquire(timeout=max(0, deadline - time.monotonic())))
+            except filelock.Timeout as error:
+                raise _busy() from error
+            left = self._journal.pending()
+            fates = {entry.move.id: settle_on_disk(self._data_dir, entry) for entry in left}
+            yield self._settle(left, fates) if left else []
+
+
+def _busy() -> ConflictError:
+    return ConflictError("Another move is under way (a big copy to another drive?): try again in a moment.")
+
+
+def _moved(results: Sequence[tuple[Move, VidsortError | None]]) -> list[Move]:
+    """The moves that took place; where there is none, its first error is raised."""
+    moves = [move for move, error in results if error is None]
+    if not moves:
+        raise next(error for _, error in results if error is not None)
+    return moves

@@ -1,0 +1,78 @@
+"""What a wish means on this disk: checks it, and says which changes it takes; nothing is touched here."""
+
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+
+from .changes import is_there
+from .errors import ConflictError, NotFoundError
+from .library import folder_path, is_category, is_video, list_folder
+from .names import check_filename, check_new_folder_name, folded
+from .store.journal import Change
+
+
+def plan_sort(data_dir: Path, filename: str, folder: str) -> Change:
+    """Move a video from the root into a folder; raises InvalidNameError, NotFoundError, ConflictError."""
+    check_filename(filename)
+    target = folder_path(data_dir, folder) / filename
+    source = data_dir / filename
+    if not is_video(source):
+        raise NotFoundError(f"{filename} is not among the unsorted videos: it may already be sorted.")
+    if is_there(target):
+        raise ConflictError(f"There is a {filename} in {folder} already, so it was not moved: rename one of the two.")
+    return Change("sort", filename, f"{folder}/{filename}", size_bytes=source.lstat().st_size)
+
+
+def plan_create(data_dir: Path, name: str) -> Change:
+    """Make a folder; raises InvalidNameError, and ConflictError where it or its case twin exists."""
+    name = check_new_folder_name(name)
+    _require_free(data_dir, name, except_for=None)
+    return Change("create", "", name)
+
+
+def plan_rename(data_dir: Path, old: str, new: str) -> Change:
+    """Give a folder another name; a change of case only is one, too. Raises as `plan_create`."""
+    folder_path(data_dir, old)
+    new = check_new_folder_name(new)
+    if new == old:
+        raise ConflictError(f"The folder is called {old} already: choose another name.")
+    _require_free(data_dir, new, except_for=old)
+    return Change("rename", old, new)
+
+
+def plan_merge(data_dir: Path, name: str, into: str) -> list[Change]:
+    """Move all videos of a folder into another one and remove the emptied folder.
+
+    The folder stays where it holds more than videos. Raises InvalidNameError, and ConflictError for
+    the whole where any filename is in both.
+    """
+    source, target = folder_path(data_dir, name), folder_path(data_dir, into)
+    if source.samefile(target):
+        raise ConflictError(f"{name} cannot be merged into itself: choose another folder.")
+    filenames = list_folder(source)
+    for filename in filenames:
+        if is_there(target / filename):
+            raise ConflictError(
+                f"{filename} is in both {name} and {into}, so nothing was merged: rename or move one of the two."
+            )
+    moves = [_merge_move(source, filename, into) for filename in filenames]
+    return [*moves, Change("remove", name, "", mode=stat.S_IMODE(source.stat().st_mode))]
+
+
+def _merge_move(source: Path, filename: str, into: str) -> Change:
+    size_bytes = (source / filename).lstat().st_size
+    return Change("merge", f"{source.name}/{filename}", f"{into}/{filename}", size_bytes=size_bytes)
+
+
+def _require_free(data_dir: Path, name: str, *, except_for: str | None) -> None:
+    """Raise ConflictError where a folder of this name, or one that differs in case only, exists."""
+    twins = [folder for folder in _folders_like(data_dir, name) if folder != except_for]
+    if twins:
+        raise ConflictError(f"There is a folder {twins[0]} already: use that one, or choose another name.")
+    if except_for is None and is_there(data_dir / name):
+        raise ConflictError(f"Something called {name} is in the library already: choose another name.")
+
+
+def _folders_like(data_dir: Path, name: str) -> Sequence[str]:
+    wanted = folded(name)
+    return [path.name for path in data_dir.iterdir() if folded(path.name) == wanted and is_category(path)]

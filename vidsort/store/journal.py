@@ -1,0 +1,168 @@
+"""The journal of moves: what was meant, what came of it, and what undo and redo take next.
+
+A row is written before the disk is touched (`intend`, `turn`: it is *pending*) and again after
+(`settle`). A row that is still pending when nobody moves anything was left by a kill.
+"""
+
+import sqlite3
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+from ..records import Move
+from .database import Database
+
+Direction = Literal["forth", "back"]
+
+
+class Fate(Enum):
+    """What came of a pending row."""
+
+    REACHED = "the disk is as the row's direction says"
+    STAYED = "nothing was changed; undo or redo may try again"
+    DROPPED = "nothing was changed, nor can it be: undo and redo go on to the row before"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change that shall be made; places are relative to the library, an empty one means nothing is there.
+
+    `size_bytes` is a video's before the move, `mode` the permissions of a folder to be removed.
+    """
+
+    kind: str
+    source: str
+    target: str
+    size_bytes: int | None = None
+    mode: int | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A journaled move with what recovery needs to know; `direction` is None unless it is pending."""
+
+    move: Move
+    size_bytes: int | None
+    mode: int | None
+    direction: Direction | None
+
+    @property
+    def origin(self) -> str:
+        """Where the thing is before this entry's direction is carried out."""
+        return self.move.target if self.direction == "back" else self.move.source
+
+    @property
+    def destination(self) -> str:
+        """Where the thing is afterwards."""
+        return self.move.source if self.direction == "back" else self.move.target
+
+
+_COLUMNS = "id, batch, kind, source, target, state, at, size_bytes, mode, pending"
+
+
+def _entry(row: Sequence) -> Entry:
+    names = ("id", "batch", "kind", "source", "target", "state", "at")
+    return Entry(Move(**dict(zip(names, row[:7], strict=True))), *row[7:])
+
+
+class Journal:
+    """The moves of one library; callers see to it that only one at a time changes the disk."""
+
+    def __init__(self, database: Database, library: str) -> None:
+        self._database = database
+        self._library = library
+
+    def intend(self, changes: Sequence[Change]) -> list[Entry]:
+        """Write down new changes as one batch, pending forth; a new action ends what redo offers."""
+        batch, at = uuid.uuid4().hex, time.time()
+        with self._database.write() as connection:
+            connection.execute(
+                "UPDATE moves SET turn = NULL WHERE library = ? AND state = 'undone' AND turn IS NOT NULL",
+                (self._library,),
+            )
+            return [self._insert(connection, change, batch, at) for change in changes]
+
+    def _insert(self, connection: sqlite3.Connection, change: Change, batch: str, at: float) -> Entry:
+        what = (batch, change.kind, change.source, change.target)
+        row = (*what, "intended", at, change.size_bytes, change.mode, "forth")
+        cursor = connection.execute(
+            "INSERT INTO moves (batch, kind, source, target, state, at, size_bytes, mode, pending, library)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*row, self._library),
+        )
+        return _entry((cursor.lastrowid, *row))
+
+    def turn(self, entries: Sequence[Entry], direction: Direction) -> list[Entry]:
+        """Mark these as pending in this direction, before the disk is changed."""
+        ids = [(direction, entry.move.id) for entry in entries]
+        with self._database.write() as connection:
+            connection.executemany("UPDATE moves SET pending = ? WHERE id = ?", ids)
+        return [Entry(entry.move, entry.size_bytes, entry.mode, direction) for entry in entries]
+
+    def settle(self, entries: Sequence[Entry], fates: Mapping[int, Fate]) -> list[Move]:
+        """Write down what came of pending entries, by the id of the move; the moves as they are now."""
+        with self._database.write() as connection:
+            turn = self._next_turn(connection)
+            for entry in entries:
+                fate = fates[entry.move.id]
+                if fate is Fate.REACHED:
+                    state = "done" if entry.direction == "forth" else "undone"
+                    self._update(connection, entry, "state = ?, turn = ?", state, turn)
+                elif entry.move.state == "intended":
+                    self._update(connection, entry, "state = 'reverted'")
+                elif fate is Fate.DROPPED:
+                    self._update(connection, entry, "turn = NULL")
+                else:
+                    self._update(connection, entry, "turn = turn")
+            return [self._one(connection, entry.move.id).move for entry in entries]
+
+    def _update(self, connection: sqlite3.Connection, entry: Entry, change: str, *values: object) -> None:
+        # `change` is one of the four texts above, never anything from outside.
+        sql = f"UPDATE moves SET pending = NULL, {change} WHERE id = ?"  # noqa: S608
+        connection.execute(sql, (*values, entry.move.id))
+
+    def _next_turn(self, connection: sqlite3.Connection) -> int:
+        # A question for each state, so that each is answered from the index however long the journal is.
+        sql = "SELECT max(turn) FROM moves WHERE library = ? AND state = ?"
+        turns = [connection.execute(sql, (self._library, state)).fetchone()[0] for state in ("done", "undone")]
+        return 1 + max(turn or 0 for turn in turns)
+
+    def _one(self, connection: sqlite3.Connection, move_id: int) -> Entry | None:
+        found = self._select(connection, "id = ?", move_id)
+        return found[0] if found else None
+
+    def _select(self, connection: sqlite3.Connection, condition: str, *values: object) -> list[Entry]:
+        # `condition` is one of the texts in this class, never anything from outside.
+        sql = f"SELECT {_COLUMNS} FROM moves WHERE library = ? AND {condition}"  # noqa: S608
+        return [_entry(row) for row in connection.execute(sql, (self._library, *values))]
+
+    def pending(self) -> list[Entry]:
+        """What is being changed at this moment, or was when a process was killed; oldest first."""
+        return self._select(self._database.connection(), "pending IS NOT NULL ORDER BY id")
+
+    def latest(self, state: Literal["done", "undone"]) -> list[Entry]:
+        """What undo ("done") or redo ("undone") takes next, in the order it was done; empty when there is nothing."""
+        return self._select(
+            self._database.connection(),
+            "state = ? AND turn = (SELECT max(turn) FROM moves WHERE library = ? AND state = ?) ORDER BY id",
+            state, self._library, state,
+        )
+
+    def find(self, move_id: int) -> Entry | None:
+        """The move with this id, if it is one of this library."""
+        return self._one(self._database.connection(), move_id)
+
+    def batch(self, batch: str) -> list[Entry]:
+        """All moves of a batch, in the order they were done."""
+        return self._select(self._database.connection(), "batch = ? ORDER BY id", batch)
+
+    def history(self, limit: int) -> list[Move]:
+        """The last moves that took place, undone ones too, newest first."""
+        found = self._select(
+            # The plus keeps SQLite from sorting all rows of a state where it can read from the newest on.
+            self._database.connection(), "+state IN ('done', 'undone') ORDER BY id DESC LIMIT ?", limit
+        )
+        return [entry.move for entry in found]
