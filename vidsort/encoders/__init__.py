@@ -1,0 +1,1 @@
+"""What turns the parts of a video into vectors, one module a modality."""
