@@ -104,12 +104,11 @@ def list_folder(folder: Path) -> tuple[str, ...]:
 
 
 def is_video(path: Path) -> bool:
-    """Whether this is a regular file (no link, pipe or folder) that is really spelled so."""
+    """Whether this is a regular file: no link, pipe or folder."""
     try:
-        is_file = stat.S_ISREG(path.lstat().st_mode)
+        return stat.S_ISREG(path.lstat().st_mode)
     except OSError:
         return False
-    return is_file and is_spelled_so(path)
 
 
 def is_category(path: Path, entry: os.DirEntry[str] | None = None) -> bool:

@@ -20,7 +20,7 @@ from .changes import PastUndoError, carry_out
 from .errors import ConflictError, NotFoundError, VidsortError
 from .library import require_library
 from .live_library import LiveLibrary
-from .plans import plan_create, plan_merge, plan_rename, plan_sort
+from .plans import plan_create, plan_merge, plan_rename, plan_sorts
 from .records import Move
 from .recovery import settle_on_disk
 from .safe_rename import sync_folder
@@ -69,24 +69,12 @@ class Mover:
 
     def sort_batch(self, wanted: Sequence[tuple[str, str]]) -> list[Outcome]:
         """Move each (filename, folder) as `sort` does, each with its own outcome; one undo takes all back."""
-        changes: dict[int, Change] = {}
-        errors: dict[int, VidsortError] = {}
         with self._alone():
-            claimed: set[str] = set()
-            for index, (filename, folder) in enumerate(wanted):
-                try:
-                    change = plan_sort(self._data_dir, filename, folder)
-                    if filename in claimed:
-                        raise NotFoundError(f"{filename} is in this batch twice; it goes where it was named first.")
-                except VidsortError as error:
-                    errors[index] = error
-                else:
-                    claimed.add(filename)
-                    changes[index] = change
-            results = dict(zip(changes, self._do(list(changes.values())), strict=True))
+            plans = plan_sorts(self._data_dir, wanted)
+            results = iter(self._do([plan for plan in plans if isinstance(plan, Change)]))
         outcomes = []
-        for index, (filename, folder) in enumerate(wanted):
-            move, error = results.get(index, (None, errors.get(index)))
+        for (filename, folder), plan in zip(wanted, plans, strict=True):
+            move, error = next(results) if isinstance(plan, Change) else (None, plan)
             outcomes.append(Outcome(filename, folder, None if error else move, error))
         return outcomes
 

@@ -1,26 +1,45 @@
 """What a wish means on this disk: checks it, and says which changes it takes; nothing is touched here."""
 
+import functools
 import stat
 from collections.abc import Sequence
 from pathlib import Path
 
 from .changes import is_there
-from .errors import ConflictError, NotFoundError
+from .errors import ConflictError, NotFoundError, VidsortError
 from .library import folder_path, is_category, is_video, list_folder
 from .names import check_filename, check_new_folder_name, folded
 from .store.journal import Change
 
 
-def plan_sort(data_dir: Path, filename: str, folder: str) -> Change:
-    """Move a video from the root into a folder; raises InvalidNameError, NotFoundError, ConflictError."""
-    check_filename(filename)
-    target = folder_path(data_dir, folder) / filename
-    source = data_dir / filename
-    if not is_video(source):
-        raise NotFoundError(f"{filename} is not among the unsorted videos: it may already be sorted.")
-    if is_there(target):
-        raise ConflictError(f"There is a {filename} in {folder} already, so it was not moved: rename one of the two.")
-    return Change("sort", filename, f"{folder}/{filename}", size_bytes=source.lstat().st_size)
+def plan_sorts(data_dir: Path, wanted: Sequence[tuple[str, str]]) -> list[Change | VidsortError]:
+    """Move each (filename, folder) from the root into the folder; for each its change, or why it cannot be.
+
+    The errors are InvalidNameError, NotFoundError (not in the root, or named before in this batch)
+    and ConflictError (the folder has a file of that name).
+    """
+    plans: list[Change | VidsortError] = []
+    claimed: set[str] = set()
+    # Looked at once a batch: where case does not count, it takes a listing of the root.
+    target_folder = functools.cache(lambda folder: folder_path(data_dir, folder))
+    for filename, folder in wanted:
+        try:
+            plans.append(_plan_sort(data_dir / check_filename(filename), target_folder(folder), claimed))
+            claimed.add(filename)
+        except VidsortError as error:
+            plans.append(error)
+    return plans
+
+
+def _plan_sort(source: Path, folder: Path, claimed: set[str]) -> Change:
+    name = source.name
+    if name in claimed or not is_video(source):
+        raise NotFoundError(f"{name} is not among the unsorted videos: it may already be sorted.")
+    if is_there(folder / name):
+        raise ConflictError(
+            f"There is a {name} in {folder.name} already, so it was not moved: rename one of the two."
+        )
+    return Change("sort", name, f"{folder.name}/{name}", size_bytes=source.lstat().st_size)
 
 
 def plan_create(data_dir: Path, name: str) -> Change:

@@ -6,6 +6,7 @@ a move in flight, of any process, is never touched.
 """
 
 import logging
+import os
 import stat
 from pathlib import Path
 
@@ -69,4 +70,9 @@ def _is_finished_copy(origin: Path, destination: Path) -> bool:
     """Whether the same bytes lie on two devices, which only a copy before its last step leaves."""
     first, second = origin.lstat(), destination.lstat()
     both_files = stat.S_ISREG(first.st_mode) and stat.S_ISREG(second.st_mode)
-    return both_files and first.st_dev != second.st_dev and is_same_content(origin, destination)
+    return both_files and are_two_devices(first, second) and is_same_content(origin, destination)
+
+
+def are_two_devices(first: os.stat_result, second: os.stat_result) -> bool:
+    """Whether a move from one to the other had to copy."""
+    return first.st_dev != second.st_dev

@@ -1,0 +1,195 @@
+"""The library in memory keeps step with the disk, whoever changes it."""
+
+import itertools
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from vidsort import live_library
+from vidsort.errors import NotFoundError
+from vidsort.library import Snapshot, scan
+from vidsort.live_library import LiveLibrary
+
+WITHIN_S = 2
+
+
+@pytest.fixture
+def data_dir(tmp_path) -> Path:
+    """Folders food and soccer with a video each, two unsorted; the files are no real videos."""
+    root = tmp_path / "videos"
+    for place in ("food/3.mp4", "soccer/5.mp4", "1.mp4", "2.mp4"):
+        (root / place).parent.mkdir(parents=True, exist_ok=True)
+        (root / place).touch()
+    return root
+
+
+@pytest.fixture
+def live(data_dir):
+    """A started one, stopped at the end."""
+    live = LiveLibrary(data_dir)
+    live.start()
+    yield live
+    live.stop()
+
+
+def counts(live):
+    return {folder.name: folder.count for folder in live.folders()}
+
+
+def test_it_is_right_from_the_start(live, data_dir):
+    assert live.exists
+    assert live.snapshot() == scan(data_dir)
+    assert counts(live) == {"food": 1, "soccer": 1}
+    assert live.find("5.mp4") == data_dir / "soccer" / "5.mp4"
+
+
+def test_it_answers_without_having_been_started(data_dir):
+    assert LiveLibrary(data_dir).snapshot() == scan(data_dir)
+
+
+def test_what_a_file_manager_does_shows_within_two_seconds(live, data_dir, eventually):
+    (data_dir / "1.mp4").rename(data_dir / "soccer" / "1.mp4")
+    eventually(lambda: counts(live) == {"food": 1, "soccer": 2} and live.snapshot().unsorted == ("2.mp4",), WITHIN_S)
+    (data_dir / "tennis").mkdir()
+    (data_dir / "tennis" / "9.mp4").touch()
+    eventually(lambda: counts(live) == {"food": 1, "soccer": 2, "tennis": 1}, WITHIN_S)
+    (data_dir / "soccer").rename(data_dir / "football")
+    eventually(lambda: counts(live) == {"food": 1, "football": 2, "tennis": 1}, WITHIN_S)
+    (data_dir / "food" / "3.mp4").unlink()
+    (data_dir / "food").rmdir()
+    eventually(lambda: counts(live) == {"football": 2, "tennis": 1}, WITHIN_S)
+
+
+def test_changes_that_leave_no_trace_in_the_time_stamp_show_as_well(live, data_dir, eventually):
+    """As on FAT, which keeps times in steps of two seconds."""
+    stamp = (data_dir / "food").stat().st_mtime_ns
+    (data_dir / "food" / "8.mp4").touch()
+    os.utime(data_dir / "food", ns=(stamp, stamp))
+    eventually(lambda: counts(live)["food"] == 2, WITHIN_S)
+
+
+def test_a_quiet_library_is_not_listed_again(data_dir, monkeypatch):
+    clock_s = [0.0]
+    monkeypatch.setattr(live_library.time, "monotonic", lambda: clock_s[0])
+    live = LiveLibrary(data_dir)
+    live.poll()
+    clock_s[0] = 10
+    live.poll()  # the one look after the coarsest time stamp has passed
+    listed = []
+    monkeypatch.setattr(live_library, "list_root", lambda path: listed.append(path))
+    monkeypatch.setattr(live_library, "list_folder", lambda path: listed.append(path))
+    for clock_s[0] in range(11, 20):
+        live.poll()
+    assert listed == []
+
+
+def test_a_busy_big_folder_is_listed_once_a_second_at_most(data_dir, monkeypatch):
+    clock_s = [0.0]
+    monkeypatch.setattr(live_library.time, "monotonic", lambda: clock_s[0])
+    listed_at = []
+
+    def slow_list(path):
+        listed_at.append(clock_s[0])
+        clock_s[0] += 0.4
+        return real_list(path)
+
+    real_list = live_library.list_root
+    monkeypatch.setattr(live_library, "list_root", slow_list)
+    live = LiveLibrary(data_dir)
+    for number in range(20):
+        (data_dir / f"{100 + number}.mp4").touch()
+        live.poll()
+        clock_s[0] += 0.1
+    assert all(later - earlier >= 1 for earlier, later in itertools.pairwise(listed_at))
+    assert len(listed_at) > 1
+
+
+def test_our_own_moves_show_at_once_without_a_look_at_the_disk(live, data_dir, monkeypatch):
+    live.stop()
+    monkeypatch.setattr(live_library, "list_root", None)
+    monkeypatch.setattr(live_library, "list_folder", None)
+    live.follow([("1.mp4", "soccer/1.mp4"), ("food/3.mp4", "soccer/3.mp4")])
+    assert live.snapshot() == Snapshot(("2.mp4",), {"food": (), "soccer": ("1.mp4", "3.mp4", "5.mp4")})
+    live.follow([("soccer/1.mp4", "1.mp4")])
+    assert live.snapshot() == Snapshot(("1.mp4", "2.mp4"), {"food": (), "soccer": ("3.mp4", "5.mp4")})
+
+
+def test_a_move_made_during_a_listing_is_not_forgotten(live, data_dir, monkeypatch):
+    live.stop()
+    before = live_library.list_root(data_dir)
+
+    def list_while_somebody_sorts(path):
+        (path / "1.mp4").rename(path / "soccer" / "1.mp4")
+        live.follow([("1.mp4", "soccer/1.mp4")])
+        return before
+
+    monkeypatch.setattr(live_library, "list_root", list_while_somebody_sorts)
+    live.refresh()
+    assert live.snapshot() == Snapshot(("2.mp4",), {"food": ("3.mp4",), "soccer": ("1.mp4", "5.mp4")})
+
+
+def test_a_move_into_a_folder_made_elsewhere_counts_all_that_is_in_it(live, data_dir):
+    live.stop()
+    (data_dir / "tennis").mkdir()
+    (data_dir / "tennis" / "9.mp4").touch()
+    (data_dir / "1.mp4").rename(data_dir / "tennis" / "1.mp4")
+    live.follow([("1.mp4", "tennis/1.mp4")])
+    assert live.snapshot().folders["tennis"] == ("1.mp4", "9.mp4")
+
+
+def test_a_snapshot_in_hand_never_changes(live):
+    snapshot = live.snapshot()
+    live.follow([("1.mp4", "soccer/1.mp4")])
+    assert snapshot == Snapshot(("1.mp4", "2.mp4"), {"food": ("3.mp4",), "soccer": ("5.mp4",)})
+
+
+def test_the_version_grows_with_changes_only(live, data_dir):
+    live.stop()
+    version = live.version
+    live.refresh("food", "soccer")
+    assert live.version == version
+    live.follow([("1.mp4", "soccer/1.mp4")])
+    assert live.version > version
+
+
+def test_a_library_may_come_later_and_go_again(tmp_path, eventually):
+    live = LiveLibrary(tmp_path / "later")
+    live.start()
+    try:
+        assert not live.exists
+        assert live.snapshot() == Snapshot()
+        with pytest.raises(NotFoundError):
+            live.find("1.mp4")
+        (tmp_path / "new" / "food").mkdir(parents=True)
+        (tmp_path / "new" / "1.mp4").touch()
+        (tmp_path / "new").rename(tmp_path / "later")
+        eventually(lambda: live.exists and live.snapshot() == Snapshot(("1.mp4",), {"food": ()}), WITHIN_S)
+        (tmp_path / "later").rename(tmp_path / "gone")
+        eventually(lambda: not live.exists and live.snapshot() == Snapshot(), WITHIN_S)
+    finally:
+        live.stop()
+
+
+def test_an_unexpected_error_is_logged_and_the_watching_goes_on(live, data_dir, monkeypatch, caplog, eventually):
+    real_list = live_library.list_root
+    failures = [RuntimeError("boom")]
+
+    def fails_once(path):
+        if failures:
+            raise failures.pop()
+        return real_list(path)
+
+    monkeypatch.setattr(live_library, "list_root", fails_once)
+    (data_dir / "7.mp4").touch()
+    eventually(lambda: "boom" in caplog.text, WITHIN_S)
+    eventually(lambda: "7.mp4" in live.snapshot().unsorted, 2 * WITHIN_S)
+
+
+def test_stop_ends_the_thread(data_dir):
+    live = LiveLibrary(data_dir)
+    live.start()
+    live.stop()
+    assert not any(thread.name == "live-library" for thread in threading.enumerate())
+    live.stop()

@@ -1,0 +1,93 @@
+"""Names: exactly the documented ones are allowed, and nothing odd escapes as another kind of error."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vidsort.errors import InvalidNameError
+from vidsort.names import check_filename, check_folder_name, check_new_folder_name, folded, is_filename, is_folder_name
+
+
+@pytest.mark.parametrize("name", ["7234567890123456.mp4", "0.mp4", "1" * 251 + ".mp4"])
+def test_digits_and_mp4_are_a_filename(name):
+    assert check_filename(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "7.mp4\n", "\n7.mp4", "\uff17.mp4", "²7.mp4", "a.mp4", "1.MP4", "../1.mp4", "soccer/1.mp4", "", ".mp4",
+        "7.mp4 ", "7mp4", "7.mp4\0", "7.mp4.part", "-7.mp4", "7..mp4", "\udcff7.mp4",
+        "1" * 252 + ".mp4", "1" * 5000 + ".mp4",
+    ],
+)
+def test_anything_else_is_no_filename(name):
+    assert not is_filename(name)
+    with pytest.raises(InvalidNameError):
+        check_filename(name)
+
+
+@given(st.text())
+def test_a_filename_is_ascii_digits_and_mp4_or_refused(name):
+    digits = name.removesuffix(".mp4")
+    expected = name.endswith(".mp4") and digits != "" and set(digits) <= set("0123456789") and len(name) <= 255
+    assert is_filename(name) == expected
+
+
+UNUSABLE = [
+    "", ".", "..", "a..b", "../soccer", "a/b", "/", "/etc", "a\\b", "\\", "soccer\0", "\0", ".hidden", ".git",
+    "__MACOSX", "__macosx", "@eaDir", ".ipynb_checkpoints", "#recycle", "$RECYCLE.BIN", "System Volume Information",
+    "lost+found", "x" * 256, "ü" * 128, "bad\udcffname", "x" * 100_000,
+]
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_unusable_folder_names_are_refused(name):
+    assert not is_folder_name(name)
+    for check in (check_folder_name, check_new_folder_name):
+        with pytest.raises(InvalidNameError):
+            check(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["soccer", "Fußball", "日本", "con", "a:b", "<img src=x onerror=alert(1)>", " x ", "x" * 255]
+)
+def test_a_folder_that_exists_may_have_a_name_that_only_windows_dislikes(name):
+    assert check_folder_name(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["con", "CON", "nul.txt", "Com1", "lpt9", "LPT¹", "a:b", "what?", "<b>", "a|b", 'a"b', "a*",
+     "trailing ", " leading", "dot.", "tab\there", "line\nbreak", "\x7f", "   "],
+)
+def test_a_new_folder_must_be_possible_on_every_system(name):
+    with pytest.raises(InvalidNameError):
+        check_new_folder_name(name)
+
+
+@pytest.mark.parametrize("name", ["cooking", "Fußball", "日本", "console", "com10", "Tips & Tricks!", "a.b", "😀"])
+def test_ordinary_new_names_are_allowed(name):
+    assert check_new_folder_name(name) == name
+
+
+def test_a_new_name_is_composed_so_that_it_looks_and_compares_the_same():
+    assert check_new_folder_name("cafe\u0301") == "caf\u00e9"
+
+
+def test_names_that_some_file_systems_take_for_one_fold_to_one():
+    assert folded("Cafe\u0301") == folded("CAF\u00c9")
+    assert folded("STRASSE") == folded("straße")
+    assert folded("soccer") != folded("football")
+
+
+@given(st.text(st.characters(), max_size=300))
+def test_no_text_escapes_as_another_error(name):
+    for check in (check_filename, check_folder_name, check_new_folder_name):
+        sentence = ""
+        try:
+            check(name)
+        except InvalidNameError as error:
+            sentence = str(error)
+        assert sentence.isprintable()  # so it can be shown, logged and sent as JSON
+        sentence.encode()
