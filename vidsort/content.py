@@ -1,7 +1,6 @@
 """Which content lies behind a path, and the features that are stored for it."""
 
 import hashlib
-import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,8 +12,6 @@ import numpy as np
 from .records import Failure, Video
 from .store import Database
 from .store.features import FeatureStore
-
-log = logging.getLogger(__name__)
 
 PIECE_BYTES = 1024 * 1024
 # Reading waits for the disk more than it computes; a few at once keep either busy.
@@ -76,7 +73,7 @@ def contents_of(
             if isinstance(result, bytes):
                 found[video] = result
             else:
-                failed.append(Failure(filename=video.filename, folder=video.folder, reason=_unreadable(result)))
+                failed.append(Failure(filename=video.filename, folder=video.folder, reason=unreadable_reason(result)))
         store.remember_contents(found)
         hashes |= found
     return Contents(hashes, failed)
@@ -93,7 +90,8 @@ def _read(videos: Sequence[Video]) -> Iterator[tuple[Video, bytes | OSError]]:
         yield from zip(videos, readers.map(read, videos), strict=True)
 
 
-def _unreadable(error: OSError) -> str:
+def unreadable_reason(error: OSError) -> str:
+    """Why a file's bytes cannot be had, as a sentence that does not name it."""
     return f"The file cannot be read ({error.strerror or error}): check its permissions and its disk."
 
 

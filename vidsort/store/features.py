@@ -135,6 +135,17 @@ class FeatureStore:
             index[content] = len(index)
         return Features(vectors[: len(index)], signatures[: len(index)], index, errors)
 
+    def errors(self, feature_set: str, hashes: Iterable[bytes]) -> dict[bytes, str]:
+        """The reasons of those contents that gave no features."""
+        return dict(
+            self._chunked(
+                "SELECT content_hash, error FROM features"
+                " WHERE feature_set = ? AND error IS NOT NULL AND content_hash IN ({})",
+                list(hashes),
+                feature_set,
+            )
+        )
+
     def facts(self, hashes: Iterable[bytes]) -> dict[bytes, dict[str, object]]:
         """What the containers of these contents say, of those that were extracted."""
         rows = self._chunked("SELECT content_hash, facts FROM media WHERE content_hash IN ({})", list(hashes))

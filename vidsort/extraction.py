@@ -1,0 +1,140 @@
+"""One video to its features, and the child process that does so for one video after the other.
+
+`python -m vidsort.extraction ARTIFACTS_DIR CONFIG` reads requests, one JSON line each, and answers
+each with one line; see `workers.py` for the other end. A file that crashes or stalls a decoder ends
+this process, never the run.
+"""
+
+import base64
+import faulthandler
+import json
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TextIO
+
+import numpy as np
+from pydantic import Field
+
+from .content import unreadable_reason
+from .encoders.image import CropName
+from .encoders.pooling import Pooling, pool
+from .encoders.signature import signatures
+from .errors import VideoDecodeError
+from .steps import StepConfig
+
+if TYPE_CHECKING:
+    from .encoders.image import ImageEncoder
+    from .media import Frames
+
+log = logging.getLogger(__name__)
+
+SAMPLING_LIMIT_S = 20.0
+# A decoder that hangs inside one call does not see its own deadline; then the process ends itself.
+VIDEO_LIMIT_S = SAMPLING_LIMIT_S + 10
+
+
+class ExtractConfig(StepConfig):
+    """What decides the features; every field is part of the feature set's id."""
+
+    encoder: Literal["efficientnet_lite0"] = Field("efficientnet_lite0", description="the network that sees the frames")
+    frames: int = Field(6, ge=1, le=64, description="frames sampled from each video")
+    crops: tuple[CropName, ...] = Field(("center",), min_length=1, description="the parts of a frame that are seen")
+    pooling: Pooling = Field("mean", description="how the features of frames and crops become one vector")
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """Features of one video. vector: float32 [d], L2-normalised; signatures: uint64 [6]; times in seconds."""
+
+    vector: np.ndarray
+    signatures: np.ndarray
+    frames: "Frames"
+    decode_s: float
+    encode_s: float
+
+
+def extract(path: Path, config: ExtractConfig, encoder: "ImageEncoder") -> Extracted:
+    """Sample, encode and pool one video; raises VideoDecodeError with the reason where there is no frame."""
+    from .media import sample_frames
+
+    started = time.perf_counter()
+    frames = sample_frames(path, config.frames, time_limit_s=SAMPLING_LIMIT_S)
+    decoded = time.perf_counter()
+    vector = pool(encoder.encode(frames.images, config.crops), config.pooling)
+    encoded = time.perf_counter()
+    return Extracted(vector, signatures(frames.images), frames, decoded - started, encoded - decoded)
+
+
+def answer(
+    request: Mapping[str, str], artifacts_dir: Path, config: ExtractConfig, encoder: "ImageEncoder"
+) -> dict[str, object]:
+    """The answer to one request {"path", "content"}: plain JSON values, see `workers.Answer`."""
+    from .media import probe
+
+    path, started = Path(request["path"]), time.perf_counter()
+    facts = None
+    try:
+        facts = probe(path).model_dump(mode="json")
+        probed = time.perf_counter()
+        extracted = extract(path, config, encoder)
+    except VideoDecodeError as error:
+        # Only what the bytes themselves are to blame for will be the same next time.
+        lasting = not isinstance(error.__cause__, OSError) and time.perf_counter() - started < SAMPLING_LIMIT_S
+        return {"error": str(error), "retry": not lasting, "facts": facts}
+    except OSError as error:
+        return {"error": unreadable_reason(error), "retry": True, "facts": facts}
+    drawn = time.perf_counter()
+    _keep_pictures(artifacts_dir, bytes.fromhex(request["content"]), extracted.frames)
+    return {
+        "vector": _packed(extracted.vector.astype("<f2")),
+        "signatures": _packed(extracted.signatures.astype("<u8")),
+        "facts": facts,
+        "decode_s": probed - started + extracted.decode_s,
+        "encode_s": extracted.encode_s,
+        "picture_s": time.perf_counter() - drawn,
+    }
+
+
+def _keep_pictures(artifacts_dir: Path, content: bytes, frames: "Frames") -> None:
+    from .pictures import keep_pictures
+
+    try:
+        keep_pictures(artifacts_dir, content, frames)
+    except OSError as error:
+        # They are made on demand where they are missing: no reason to lose the features.
+        log.warning("The pictures of a video could not be kept: %s", error)
+
+
+def _packed(values: np.ndarray) -> str:
+    return base64.b64encode(values.tobytes()).decode("ascii")
+
+
+def serve(requests: TextIO, answers: TextIO, artifacts_dir: Path, config: ExtractConfig) -> None:
+    """Answer requests until there are no more."""
+    from .encoders.image import ImageEncoder
+
+    encoder = ImageEncoder(threads=1)
+    print("{}", file=answers, flush=True)
+    for line in requests:
+        faulthandler.dump_traceback_later(VIDEO_LIMIT_S, exit=True)
+        answered = answer(json.loads(line), artifacts_dir, config, encoder)
+        faulthandler.cancel_dump_traceback_later()
+        print(json.dumps(answered), file=answers, flush=True)
+
+
+def main(arguments: list[str]) -> None:
+    """Serve stdin and stdout; whatever else prints goes to stderr, and Ctrl+C is for the parent to answer."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with os.fdopen(os.dup(1), "w", encoding="ascii") as answers:
+        os.dup2(2, 1)
+        serve(sys.stdin, answers, Path(arguments[0]), ExtractConfig.model_validate_json(arguments[1]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

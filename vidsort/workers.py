@@ -1,0 +1,139 @@
+"""Child processes that extract features, one a core: a file that crashes or stalls a decoder costs one of them."""
+
+import contextlib
+import json
+import logging
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Generator, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
+from pathlib import Path
+
+from .errors import StepCancelled, VidsortError
+from .extraction import VIDEO_LIMIT_S, ExtractConfig
+
+log = logging.getLogger(__name__)
+
+Request = dict[str, str]
+Answer = dict[str, object]
+
+
+class Worker:
+    """One child process; started when it is first asked, and again after it has died."""
+
+    def __init__(self, command: list[str]) -> None:
+        self._command = command
+        self._process: subprocess.Popen[str] | None = None
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def ask(self, request: Request) -> Answer:
+        """The answer of the child, or {"error", "retry"} where it died over this request.
+
+        Raises VidsortError where no child can be started at all, or `stop` was called.
+        """
+        process = self._process or self._start()
+        started = time.monotonic()
+        with contextlib.suppress(OSError):
+            process.stdin.write(json.dumps(request) + "\n")
+            process.stdin.flush()
+        line = process.stdout.readline()
+        if line:
+            return json.loads(line)
+        code = self._end()
+        if self._stopped:
+            raise StepCancelled("The extraction was stopped; what was finished is kept.")
+        log.warning("A decoder process ended with code %s over %s", code, request["path"])
+        return _died(code, time.monotonic() - started)
+
+    def _start(self) -> "subprocess.Popen[str]":
+        with self._lock:
+            if self._stopped:
+                raise StepCancelled("The extraction was stopped; what was finished is kept.")
+            process = self._process = subprocess.Popen(
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="ascii"
+            )
+        if not process.stdout.readline() and not self._stopped:
+            raise VidsortError(
+                f"The encoder cannot be started (exit code {self._end()}): the lines above say why; "
+                "`vidsort doctor` checks the installation."
+            )
+        return process
+
+    def stop(self) -> None:
+        """End the child, also in the middle of a video; whoever waits for its answer gets StepCancelled."""
+        with self._lock:
+            self._stopped = True
+            if self._process is not None:
+                self._process.kill()
+
+    def close(self) -> None:
+        """Stop, and wait until the child is gone; nobody may be asking."""
+        self.stop()
+        if self._process is not None:
+            self._end()
+
+    def _end(self) -> int:
+        process, self._process = self._process, None
+        code = process.wait()
+        process.stdout.close()
+        # What the child did not read any more is flushed here in vain.
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+        return code
+
+
+def _died(code: int, took_s: float) -> Answer:
+    if took_s >= VIDEO_LIMIT_S:
+        return {"error": f"Reading it took longer than {VIDEO_LIMIT_S:.0f} s: the file may be damaged.", "retry": True}
+    if code == -9:
+        reason = "The decoder was killed, perhaps for want of memory: the next extraction tries it again."
+        return {"error": reason, "retry": True}
+    return {"error": f"The decoder crashed over it (exit code {code}): the file is probably damaged.", "retry": False}
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def answers(
+    requests: Iterable[Request], artifacts_dir: Path, config: ExtractConfig, count: int
+) -> Generator[list[tuple[Request, Answer]]]:
+    """Requests with their answers as they come, in batches of what is there, by `count` children.
+
+    Takes at most two requests a child from `requests` in advance. Close it: that ends the children,
+    and what they are at then is lost, nothing else.
+    """
+    command = [sys.executable, "-m", "vidsort.extraction", str(artifacts_dir), config.model_dump_json()]
+    workers = [Worker(command) for _ in range(count)]
+    idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+    for worker in workers:
+        idle.put(worker)
+
+    def answered(request: Request) -> tuple[Request, Answer]:
+        worker = idle.get()
+        try:
+            return request, worker.ask(request)
+        finally:
+            idle.put(worker)
+
+    waiting = iter(requests)
+    threads = ThreadPoolExecutor(count)
+    try:
+        pending: set[Future] = {threads.submit(answered, request) for request in islice(waiting, 2 * count)}
+        while pending:
+            done, pending = wait(pending, return_when=FIRST_COMPLETED)
+            pending |= {threads.submit(answered, request) for request in islice(waiting, len(done))}
+            yield [future.result() for future in done]
+    finally:
+        for worker in workers:
+            worker.stop()
+        threads.shutdown(cancel_futures=True)
+        for worker in workers:
+            worker.close()
