@@ -1,0 +1,108 @@
+"""The bundled network: the bytes it should be, the numbers it should give."""
+
+import hashlib
+from importlib import resources
+
+import numpy as np
+import pytest
+from PIL import Image
+from videos import make_frames
+
+from vidsort.encoders.image import DIMENSIONS, SIDE, ImageEncoder, preprocess
+from vidsort.encoders.pooling import pool
+from vidsort.encoders.signature import signature, signatures
+
+WEIGHTS_SHA256 = "c5e81499b6d00d51199c53a8dcb2f5221ef4083f99735f1eec45da1c3727137c"
+
+# What the authors' torch network gives, with weights in float32, for pixels rising evenly from -1 to 1.
+TORCH_STRONGEST_OF_A_RAMP = {
+    113: 4.499, 897: 3.6611, 455: 3.5336, 930: 3.4724, 1277: 2.9309, 176: 2.4378, 102: 2.1467, 1226: 2.0985,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def encoder() -> ImageEncoder:
+    return ImageEncoder(threads=1)
+
+
+def a_picture(size: tuple[int, int] = (300, 400), pattern: int = 0, seed: int = 0) -> np.ndarray:
+    return make_frames(1, size, pattern, seed)[0]
+
+
+def test_the_weights_are_those_that_the_tool_makes_and_their_notice_is_beside_them():
+    weights = resources.files("vidsort.encoders") / "weights"
+    assert hashlib.sha256((weights / "efficientnet_lite0.onnx").read_bytes()).hexdigest() == WEIGHTS_SHA256
+    notice = (weights / "NOTICE").read_text(encoding="utf-8")
+    for said in ("Google", "ML Illustrated", "Apache License", "TERMS AND CONDITIONS"):
+        assert said in notice
+
+
+def test_the_network_gives_the_pooled_features_of_the_torch_network(encoder):
+    ramp = np.linspace(-1, 1, 3 * SIDE * SIDE, dtype=np.float32).reshape(1, 3, SIDE, SIDE)
+    features = encoder.features(ramp)[0]
+    assert features.shape == (DIMENSIONS,)
+    assert features.min() >= 0
+    strongest = np.argsort(-features)[: len(TORCH_STRONGEST_OF_A_RAMP)]
+    found = {int(index): float(features[index]) for index in strongest}
+    assert found == pytest.approx(TORCH_STRONGEST_OF_A_RAMP, abs=0.04)
+
+
+def test_preprocessing_is_short_side_256_bicubic_centre_224_and_scaling():
+    image = a_picture((300, 400))
+    resized = Image.fromarray(image).resize((256, 341), Image.Resampling.BICUBIC)
+    centre = np.asarray(resized.crop((16, 58, 240, 282)), np.float32)
+    assert np.array_equal(preprocess(image)[0], (centre.transpose(2, 0, 1) - 127) / 128)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 500), (500, 2), (224, 224), (1920, 1080)])
+def test_a_picture_of_any_shape_gives_crops_of_one_shape(size):
+    pixels = preprocess(np.full((size[1], size[0], 3), 127, np.uint8), ("center", "first", "second", "squeezed"))
+    assert pixels.shape == (4, 3, SIDE, SIDE)
+    assert pixels.dtype == np.float32
+    assert np.all(pixels == 0)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_two_crops_cover_the_two_ends_of_the_long_side(axis):
+    image = np.zeros((455, 256, 3), np.uint8)
+    image[:224] = 255
+    image = image if axis == 0 else image.transpose(1, 0, 2).copy()
+    first, second = preprocess(image, ("first", "second"))
+    assert first.min() == 1
+    assert second.max() == -127 / 128
+
+
+def test_features_are_normalised_a_crop_and_do_not_depend_on_the_company(encoder):
+    images = [a_picture(pattern=pattern, seed=pattern) for pattern in range(10)]
+    together = encoder.encode(images, ("first", "second"))
+    assert together.shape == (10, 2, DIMENSIONS)
+    assert np.linalg.norm(together, axis=2) == pytest.approx(np.ones((10, 2)), abs=1e-5)
+    alone = encoder.encode(images[7:8], ("first", "second"))
+    assert together[7] == pytest.approx(alone[0], abs=1e-4)
+
+
+def test_pooling_gives_one_vector_of_length_one_whatever_the_number_of_frames(encoder):
+    features = encoder.encode([a_picture(seed=seed) for seed in range(3)])
+    vector = pool(features, "mean")
+    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
+    assert pool(features[:1], "mean") == pytest.approx(features[0, 0], abs=1e-5)
+    with pytest.raises(ValueError, match="nothing to pool"):
+        pool(features[:0], "mean")
+
+
+def test_a_signature_survives_size_and_light_and_tells_pictures_apart():
+    image = a_picture((300, 400), seed=1)
+    smaller = np.asarray(Image.fromarray(image).resize((90, 120)))
+    darker = (image * 0.8).astype(np.uint8)
+    assert (signature(image) ^ signature(smaller)).bit_count() <= 4
+    assert (signature(image) ^ signature(darker)).bit_count() <= 4
+    assert (signature(image) ^ signature(a_picture((300, 400), seed=2))).bit_count() > 10
+    assert signature(np.full((40, 30, 3), 99, np.uint8)) == 0
+
+
+def test_signatures_are_padded_with_nothing():
+    found = signatures([a_picture(seed=1), a_picture(seed=2)])
+    assert found.dtype == np.uint64
+    assert found.shape == (6,)
+    assert np.all(found[:2] > 0)
+    assert np.all(found[2:] == 0)
