@@ -1,0 +1,112 @@
+"""A library to try everything on: sixty short clips made on the spot, five folders and an unsorted pile."""
+
+import logging
+import os
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+from typing import NamedTuple
+
+from .errors import ArtifactError
+from .records import Progress, Report
+from .settings import Settings
+from .steps import ProgressCallback, ignore_progress
+
+log = logging.getLogger(__name__)
+
+CLIPS_A_THEME = 12
+SORTED_A_THEME = 8
+RATE = 20
+FIRST_NAME = 7301148205517000000
+
+
+class Clip(NamedTuple):
+    """One clip of the demo: where it lies at first (None: unsorted) and what it shows."""
+
+    filename: str
+    folder: str | None
+    theme: str
+    seed: tuple[int, int]
+
+
+def clips() -> list[Clip]:
+    """The clips, always the same; names are in no order of theme, so that the pile is a mixed one."""
+    import numpy as np
+
+    from .demo_art import THEMES
+
+    order = np.random.default_rng(7).permutation(len(THEMES) * CLIPS_A_THEME)
+    return [
+        Clip(
+            filename=f"{FIRST_NAME + int(place) * 104_729}.mp4",
+            folder=theme if index < SORTED_A_THEME else None,
+            theme=theme,
+            seed=(number, index),
+        )
+        for place, (number, theme, index) in zip(
+            order,
+            ((number, theme, index) for number, theme in enumerate(THEMES) for index in range(CLIPS_A_THEME)),
+            strict=True,
+        )
+    ]
+
+
+def make_library(data_dir: Path, *, progress: ProgressCallback = ignore_progress) -> Report:
+    """Make the clips that are missing, on all cores; a clip that was sorted meanwhile is left where it is.
+
+    Raises ArtifactError where a clip cannot be written.
+    """
+    started = time.monotonic()
+    wanted = clips()
+    there = {path.name for pattern in ("*.mp4", "*/*.mp4") for path in data_dir.glob(pattern)}
+    missing = [clip for clip in wanted if clip.filename not in there]
+    for folder in {clip.folder for clip in wanted if clip.folder}:
+        (data_dir / folder).mkdir(parents=True, exist_ok=True)
+    if missing:
+        with ProcessPoolExecutor(min(len(missing), os.cpu_count() or 1)) as pool:
+            made = [pool.submit(make_clip, clip, data_dir / (clip.folder or "") / clip.filename) for clip in missing]
+            try:
+                for count, future in enumerate(as_completed(made), start=1):
+                    future.result()
+                    rate = count / (time.monotonic() - started)
+                    progress(Progress(
+                        step="demo", done=count, total=len(missing), rate_per_s=rate,
+                        left_s=(len(missing) - count) / rate,
+                    ))
+            except OSError as error:
+                raise ArtifactError(f"The demo's clips cannot be made in {data_dir} ({error}).") from error
+            finally:
+                pool.shutdown(cancel_futures=True)
+    return Report(
+        step="demo", done=len(missing), skipped=len(wanted) - len(missing), took_s=time.monotonic() - started
+    )
+
+
+def make_clip(clip: Clip, target: Path) -> None:
+    """Draw and encode one clip of 2 to 3.5 s; written beside under a hidden name, so that no half clip is left."""
+    import numpy as np
+    from moviepy import VideoClip
+
+    from .demo_art import THEMES
+
+    generator = np.random.default_rng(clip.seed)
+    seconds = round(float(generator.uniform(2, 3.5)), 1)
+    half = target.with_name(f".{target.name}.half.mp4")
+    try:
+        VideoClip(THEMES[clip.theme](generator), duration=seconds).write_videofile(
+            str(half), fps=RATE, codec="libx264", preset="superfast", audio=False, threads=1, logger=None,
+            ffmpeg_params=["-pix_fmt", "yuv420p", "-crf", "26", "-g", str(RATE), "-movflags", "+faststart"],
+        )
+        half.replace(target)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def learn(settings: Settings, *, progress: ProgressCallback = ignore_progress) -> list[Report]:
+    """The three steps on the demo library; none when it has been learned and no clip is new."""
+    from . import artifacts, extract_features, predict, train
+
+    features = extract_features.run(settings, progress=progress)
+    if features.done == 0 and artifacts.current(settings.artifacts_dir):
+        return [features]
+    return [features, train.run(settings, progress=progress), predict.run(settings, progress=progress)]
