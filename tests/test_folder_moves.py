@@ -191,3 +191,27 @@ def test_a_folder_that_the_file_system_refuses_is_a_sentence(mover, monkeypatch)
     with pytest.raises(VidsortError, match="No space left"):
         mover.create_folder("golf")
     assert mover.history(10) == []
+
+
+def test_undo_of_an_id_on_which_later_changes_build_is_refused(mover, data_dir):
+    before = tree(data_dir)
+    rename = mover.rename_folder("soccer", "football")[0]
+    mover.sort("10.mp4", "football")
+    after = tree(data_dir)
+    with pytest.raises(ConflictError, match="football"):
+        mover.undo(rename.id)
+    assert tree(data_dir) == after
+    mover.undo()
+    mover.undo(rename.id)
+    assert tree(data_dir) == before
+
+
+def test_undo_of_an_id_that_is_refused_now_is_still_undone_in_its_turn(mover, data_dir):
+    before = tree(data_dir)
+    sort = mover.sort("10.mp4", "soccer")
+    mover.rename_folder("soccer", "football")
+    with pytest.raises(ConflictError):
+        mover.undo(sort.id)
+    mover.undo()
+    mover.undo()
+    assert tree(data_dir) == before

@@ -10,7 +10,7 @@ import pytest
 from places import make_places, tree
 
 from vidsort import moves, safe_rename
-from vidsort.errors import ConflictError, InvalidNameError, NotFoundError, VidsortError
+from vidsort.errors import ArtifactError, ConflictError, InvalidNameError, NotFoundError, VidsortError
 from vidsort.library import scan
 from vidsort.live_library import LiveLibrary
 from vidsort.moves import Mover
@@ -338,3 +338,38 @@ def test_a_long_copy_of_another_makes_a_move_wait_and_then_say_so(mover, data_di
                 waiting.sort("10.mp4", "soccer")
     assert tree(data_dir) == before
     mover.sort("10.mp4", "soccer")
+
+
+def test_a_journal_that_cannot_be_written_stops_a_move_before_it_begins(mover, data_dir, database):
+    before = tree(data_dir)
+    database.connection().execute("PRAGMA query_only = ON")
+    with pytest.raises(ArtifactError, match="cannot be written"):
+        mover.sort("10.mp4", "soccer")
+    assert tree(data_dir) == before
+    database.connection().execute("PRAGMA query_only = OFF")
+    assert mover.sort("10.mp4", "soccer").state == "done"
+
+
+def test_a_move_whose_outcome_could_not_be_journaled_is_settled_by_the_next(mover, data_dir, database, monkeypatch):
+    real_replace = os.replace
+
+    def last_write(source, target):
+        real_replace(source, target)
+        database.connection().execute("PRAGMA query_only = ON")
+
+    monkeypatch.setattr(os, "replace", last_write)
+    with pytest.raises(ArtifactError):
+        mover.sort("10.mp4", "soccer")
+    monkeypatch.undo()
+    database.connection().execute("PRAGMA query_only = OFF")
+    assert [(move.source, move.state) for move in mover.recover()] == [("10.mp4", "done")]
+    assert [move.source for move in mover.undo()] == ["10.mp4"]
+
+
+def test_artifacts_that_cannot_be_locked_are_a_sentence(mover, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(moves.filelock.FileLock, "acquire", refuse)
+    with pytest.raises(VidsortError, match="Permission denied"):
+        mover.sort("10.mp4", "soccer")

@@ -109,5 +109,5 @@ def _gone(entry: Entry) -> VidsortError:
     verb = "undone" if entry.direction == "back" else "done again"
     return PastUndoError(
         f"{name} is no longer in {folder or 'the root of the library'}, or the folder it should go to has gone, "
-        f"so this move cannot be {verb}; the one before it still can."
+        f"so this move cannot be {verb}; others still can."
     )

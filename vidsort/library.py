@@ -103,12 +103,18 @@ def list_folder(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(entry.name for entry in _video_entries(folder)))
 
 
-def is_video(path: Path) -> bool:
-    """Whether this is a regular file: no link, pipe or folder."""
+def video_facts(path: Path) -> os.stat_result | None:
+    """Size, times and place on the disk of a regular file; None for a link, a pipe, a folder, or nothing."""
     try:
-        return stat.S_ISREG(path.lstat().st_mode)
+        facts = path.lstat()
     except OSError:
-        return False
+        return None
+    return facts if stat.S_ISREG(facts.st_mode) else None
+
+
+def is_video(path: Path) -> bool:
+    """Whether this is a regular file; its name is not looked at."""
+    return video_facts(path) is not None
 
 
 def is_category(path: Path, entry: os.DirEntry[str] | None = None) -> bool:

@@ -102,13 +102,15 @@ class Mover:
         An id of a sorted video means that video alone, also where it was one of a batch; an id of a
         merge means the whole merge. Of a batch, what can go back does: the moves are returned as
         they are then, `undone` or still `done`. Raises ConflictError where none can go back (the
-        place is taken, or it is no longer where it was put) and NotFoundError for an unknown id.
+        place is taken, it is no longer where it was put, later changes build on it) and
+        NotFoundError for an unknown id.
         """
         with self._alone():
             entries = self._journal.latest("done") if move_id is None else self._chosen(move_id)
             if not entries:
                 raise ConflictError("There is nothing to undo.")
-            return self._turn(entries[::-1], "back")
+            # What cannot be undone now may be after the changes that came later, so an id keeps its turn.
+            return self._turn(entries[::-1], "back", in_turn=move_id is None)
 
     def redo(self) -> list[Move]:
         """Do again what was undone last; possible until something new is done. Raises ConflictError as `undo`."""
@@ -116,7 +118,7 @@ class Mover:
             entries = self._journal.latest("undone")
             if not entries:
                 raise ConflictError("There is nothing to do again.")
-            return self._turn(entries, "forth")
+            return self._turn(entries, "forth", in_turn=True)
 
     def history(self, limit: int = 50) -> list[Move]:
         """The last moves, undone ones too, newest first."""
@@ -136,31 +138,38 @@ class Mover:
             raise NotFoundError(f"There is no move {move_id} in the history of this library.")
         if entry.move.state != "done":
             raise ConflictError(f"Move {move_id} is undone already.")
-        if entry.move.kind in ("merge", "remove"):
-            return [each for each in self._journal.batch(entry.move.batch) if each.move.state == "done"]
-        return [entry]
+        if entry.move.kind == "sort":
+            return [entry]
+        entries = [each for each in self._journal.batch(entry.move.batch) if each.move.state == "done"]
+        involved = _folders_of(entries)
+        later = involved & _folders_of(self._journal.done_after(entry.move.id))
+        if later:
+            raise ConflictError(f"Later changes build on the folder {min(later)}: undo those first.")
+        return entries
 
-    def _turn(self, entries: Sequence[Entry], direction: Direction) -> list[Move]:
-        results = self._carry_out(self._journal.turn(entries, direction))
+    def _turn(self, entries: Sequence[Entry], direction: Direction, *, in_turn: bool) -> list[Move]:
+        results = self._carry_out(self._journal.turn(entries, direction), drops=in_turn)
         _moved(results)
         return [move for move, _ in results]
 
     def _do(self, changes: Sequence[Change]) -> list[tuple[Move, VidsortError | None]]:
         return self._carry_out(self._journal.intend(changes)) if changes else []
 
-    def _carry_out(self, entries: Sequence[Entry]) -> list[tuple[Move, VidsortError | None]]:
-        """Change the disk entry by entry, then flush, then journal what came of it; the moves as they are now."""
+    def _carry_out(self, entries: Sequence[Entry], *, drops: bool = False) -> list[tuple[Move, VidsortError | None]]:
+        """Change the disk entry by entry, then flush, then journal what came of it; the moves as they are now.
+
+        `drops`: undo and redo shall not stop for ever at what has gone from the disk.
+        """
         errors: dict[int, VidsortError] = {}
         fates: dict[int, Fate] = {}
         for entry in entries:
             try:
                 carry_out(self._data_dir, entry)
+                fates[entry.move.id] = Fate.REACHED
             except VidsortError as error:
                 log.info("Not moved: %s", error)
                 errors[entry.move.id] = error
-                fates[entry.move.id] = Fate.DROPPED if isinstance(error, PastUndoError) else Fate.STAYED
-            else:
-                fates[entry.move.id] = Fate.REACHED
+                fates[entry.move.id] = Fate.DROPPED if drops and isinstance(error, PastUndoError) else Fate.STAYED
         return [(move, errors.get(move.id)) for move in self._settle(entries, fates)]
 
     def _settle(self, entries: Sequence[Entry], fates: dict[int, Fate]) -> list[Move]:
@@ -175,7 +184,7 @@ class Mover:
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[list[Move]]:
-        """Hold the lock that lets one process and thread at a time change the library; what was recovered."""
+        """Hold the lock that lets one process and thread at a time change the library; gives what was recovered."""
         require_library(self._data_dir)
         deadline = time.monotonic() + PATIENCE_S
         lock = filelock.FileLock(self._lock_path, poll_interval=LOCK_POLL_S)
@@ -185,15 +194,25 @@ class Mover:
             held.callback(self._threads.release)
             try:
                 held.enter_context(lock.acquire(timeout=max(0, deadline - time.monotonic())))
+                left = self._journal.pending()
+                fates = {entry.move.id: settle_on_disk(self._data_dir, entry) for entry in left}
+                yield self._settle(left, fates) if left else []
             except filelock.Timeout as error:
                 raise _busy() from error
-            left = self._journal.pending()
-            fates = {entry.move.id: settle_on_disk(self._data_dir, entry) for entry in left}
-            yield self._settle(left, fates) if left else []
+            except OSError as error:
+                raise VidsortError(
+                    f"The library or its journal cannot be read or written ({error}): check the folders "
+                    f"{self._data_dir} and {self._lock_path.parent}, then try again."
+                ) from error
 
 
 def _busy() -> ConflictError:
     return ConflictError("Another move is under way (a big copy to another drive?): try again in a moment.")
+
+
+def _folders_of(entries: Sequence[Entry]) -> set[str]:
+    places = {place for entry in entries for place in (entry.move.source, entry.move.target)}
+    return {place.partition("/")[0] for place in places} - {""}
 
 
 def _moved(results: Sequence[tuple[Move, VidsortError | None]]) -> list[Move]:

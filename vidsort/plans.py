@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .changes import is_there
 from .errors import ConflictError, NotFoundError, VidsortError
-from .library import folder_path, is_category, is_video, list_folder
+from .library import folder_path, is_category, list_folder, video_facts
 from .names import check_filename, check_new_folder_name, folded
 from .store.journal import Change
 
@@ -32,14 +32,14 @@ def plan_sorts(data_dir: Path, wanted: Sequence[tuple[str, str]]) -> list[Change
 
 
 def _plan_sort(source: Path, folder: Path, claimed: set[str]) -> Change:
-    name = source.name
-    if name in claimed or not is_video(source):
+    name, facts = source.name, video_facts(source)
+    if name in claimed or facts is None:
         raise NotFoundError(f"{name} is not among the unsorted videos: it may already be sorted.")
     if is_there(folder / name):
         raise ConflictError(
             f"There is a {name} in {folder.name} already, so it was not moved: rename one of the two."
         )
-    return Change("sort", name, f"{folder.name}/{name}", size_bytes=source.lstat().st_size)
+    return Change("sort", name, f"{folder.name}/{name}", size_bytes=facts.st_size)
 
 
 def plan_create(data_dir: Path, name: str) -> Change:
@@ -74,13 +74,9 @@ def plan_merge(data_dir: Path, name: str, into: str) -> list[Change]:
             raise ConflictError(
                 f"{filename} is in both {name} and {into}, so nothing was merged: rename or move one of the two."
             )
-    moves = [_merge_move(source, filename, into) for filename in filenames]
+    found = [(f"{name}/{filename}", f"{into}/{filename}", video_facts(source / filename)) for filename in filenames]
+    moves = [Change("merge", here, there, size_bytes=facts.st_size) for here, there, facts in found if facts]
     return [*moves, Change("remove", name, "", mode=stat.S_IMODE(source.stat().st_mode))]
-
-
-def _merge_move(source: Path, filename: str, into: str) -> Change:
-    size_bytes = (source / filename).lstat().st_size
-    return Change("merge", f"{source.name}/{filename}", f"{into}/{filename}", size_bytes=size_bytes)
 
 
 def _require_free(data_dir: Path, name: str, *, except_for: str | None) -> None:

@@ -155,6 +155,11 @@ class Journal:
         """The move with this id, if it is one of this library."""
         return self._one(self._database.connection(), move_id)
 
+    def done_after(self, move_id: int) -> list[Entry]:
+        """All that was done, or done again, after this move."""
+        turn = "coalesce((SELECT turn FROM moves WHERE id = ?), 0)"
+        return self._select(self._database.connection(), f"state = 'done' AND turn > {turn}", move_id)
+
     def batch(self, batch: str) -> list[Entry]:
         """All moves of a batch, in the order they were done."""
         return self._select(self._database.connection(), "batch = ? ORDER BY id", batch)
