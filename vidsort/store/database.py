@@ -52,15 +52,25 @@ class Database:
 
     @contextlib.contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that commits at the end and rolls back on any error."""
+        """A transaction that commits at the end and rolls back on any error.
+
+        Raises ArtifactError where it cannot be written (a full disk, one that is read-only).
+        """
         connection = self.connection()
-        connection.execute("BEGIN IMMEDIATE")
         try:
-            yield connection
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                # SQLite has rolled back by itself after some errors, and a failed COMMIT has not.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+        except sqlite3.OperationalError as error:
+            raise ArtifactError(
+                f"{self.path} cannot be written ({error}): see that its disk has room and can be written."
+            ) from error
 
     def close(self) -> None:
         """Close the connections of all threads; a later use opens new ones."""
