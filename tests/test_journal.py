@@ -1,0 +1,107 @@
+"""The journal knows what undo and redo take next, however long it is."""
+
+import pytest
+
+from vidsort.store import open_database
+from vidsort.store.journal import Change, Fate, Journal
+
+
+@pytest.fixture
+def database(tmp_path):
+    """A fresh database, closed at the end."""
+    database = open_database(tmp_path)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def journal(database) -> Journal:
+    """The journal of a library that does not exist: nothing is asked of the disk."""
+    return Journal(database, "/library")
+
+
+def done(journal, *names):
+    """Journal a batch of sorts that went well."""
+    entries = journal.intend([Change("sort", name, f"food/{name}", 5) for name in names])
+    return journal.settle(entries, {entry.move.id: Fate.REACHED for entry in entries})
+
+
+def turned(journal, entries, direction, fate=Fate.REACHED):
+    """Journal an undo or redo with this end."""
+    entries = journal.turn(entries, direction)
+    return journal.settle(entries, {entry.move.id: fate for entry in entries})
+
+
+def test_an_intent_is_pending_until_it_is_settled(journal):
+    (entry,) = journal.intend([Change("sort", "1.mp4", "food/1.mp4", 5)])
+    assert journal.pending() == [entry]
+    assert (entry.direction, entry.origin, entry.destination, entry.size_bytes) == ("forth", "1.mp4", "food/1.mp4", 5)
+    assert journal.history(5) == []
+    (move,) = journal.settle([entry], {entry.move.id: Fate.REACHED})
+    assert move.state == "done"
+    assert journal.pending() == []
+    assert journal.history(5) == [move]
+
+
+def test_back_is_from_the_target_to_the_source(journal):
+    done(journal, "1.mp4")
+    (entry,) = journal.turn(journal.latest("done"), "back")
+    assert (entry.origin, entry.destination) == ("food/1.mp4", "1.mp4")
+
+
+def test_what_did_not_come_about_is_reverted_and_not_in_the_history(journal):
+    (entry,) = journal.intend([Change("sort", "1.mp4", "food/1.mp4")])
+    assert journal.settle([entry], {entry.move.id: Fate.STAYED})[0].state == "reverted"
+    assert journal.history(5) == []
+    assert journal.latest("done") == []
+
+
+def test_undo_and_redo_take_whole_batches_last_in_first_out(journal):
+    first, second = done(journal, "1.mp4", "2.mp4"), done(journal, "3.mp4")
+    assert [entry.move for entry in journal.latest("done")] == second
+    turned(journal, journal.latest("done"), "back")
+    turned(journal, journal.latest("done"), "back")
+    assert journal.latest("done") == []
+    assert [entry.move.id for entry in journal.latest("undone")] == [move.id for move in first]
+    turned(journal, journal.latest("undone"), "forth")
+    assert [entry.move.id for entry in journal.latest("undone")] == [move.id for move in second]
+
+
+def test_a_new_action_ends_what_redo_offers(journal):
+    done(journal, "1.mp4")
+    turned(journal, journal.latest("done"), "back")
+    done(journal, "2.mp4")
+    assert journal.latest("undone") == []
+
+
+@pytest.mark.parametrize(("fate", "next_source"), [(Fate.STAYED, "2.mp4"), (Fate.DROPPED, "1.mp4")])
+def test_undo_comes_back_to_what_stayed_and_passes_what_was_dropped(journal, fate, next_source):
+    done(journal, "1.mp4")
+    done(journal, "2.mp4")
+    assert turned(journal, journal.latest("done"), "back", fate)[0].state == "done"
+    assert [entry.move.source for entry in journal.latest("done")] == [next_source]
+
+
+def test_libraries_do_not_see_one_anothers_moves(journal, database):
+    (move,) = done(journal, "1.mp4")
+    other = Journal(database, "/other")
+    assert other.latest("done") == other.history(5) == other.batch(move.batch) == []
+    assert other.find(move.id) is None
+    assert journal.find(move.id).move == move
+
+
+def test_no_question_reads_or_sorts_all_rows(journal, database):
+    asked = []
+    database.connection().set_trace_callback(asked.append)
+    done(journal, "1.mp4")
+    for question in (journal.pending, lambda: journal.latest("done"), lambda: journal.history(5)):
+        question()
+    database.connection().set_trace_callback(None)
+    plans = [
+        row[3] for sql in asked if sql.startswith(("SELECT", "UPDATE"))
+        for row in database.connection().execute(f"EXPLAIN QUERY PLAN {sql}")
+    ]
+    assert any(plan.startswith("SEARCH") for plan in plans)
+    assert not any("TEMP B-TREE" in plan for plan in plans)
+    # The history alone is read without an index: from its end, and it stops at its limit.
+    assert [plan for plan in plans if plan.startswith("SCAN")] == ["SCAN moves"]
