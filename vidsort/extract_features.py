@@ -2,14 +2,14 @@
 
 import base64
 import contextlib
-import logging
 import sys
 import time
+from collections.abc import Sequence
 
 import numpy as np
 
 from . import library
-from .content import contents_of
+from .content import Contents, contents_of
 from .durable import as_json, write_whole
 from .extraction import ExtractConfig
 from .records import Failure, Progress, Report, Video
@@ -20,8 +20,6 @@ from .store.features import SIGNATURE_TYPE, VECTOR_TYPE, FeatureRow, FeatureStor
 from .workers import Answer, Request, answers, cores
 
 __all__ = ["ExtractConfig", "run"]
-
-log = logging.getLogger(__name__)
 
 STEP = "extract_features"
 
@@ -37,20 +35,16 @@ def run(
     config = config or ExtractConfig()
     started = time.monotonic()
     videos = library.videos(settings.data_dir)
-    store = FeatureStore(open_database(settings.artifacts_dir))
-
-    def looking(done: int) -> None:
-        progress(Progress(step=STEP, done=done, total=len(videos), message="looking for new videos"))
-
-    contents = contents_of(store, videos, tell=looking)
-    first_with = {content: video for video, content in reversed(contents.hashes.items())}
-    missing = store.missing(config.config_id, contents.hashes.values())
-    work = _extract(settings, config, store, {content: first_with[content] for content in missing}, progress)
+    with contextlib.closing(open_database(settings.artifacts_dir)) as database:
+        store = FeatureStore(database)
+        contents = contents_of(store, videos, tell=lambda done: progress(_looking(done, len(videos))))
+        missing = store.missing(config.config_id, contents.hashes.values())
+        work = _extract(settings, config, store, _one_video_each(missing, contents), progress)
+        errors = store.errors(config.config_id, contents.hashes.values())
     write_whole(
         settings.artifacts_dir / "features" / "current.json",
         as_json({"feature_set": config.config_id, "config": config}),
     )
-    errors = store.errors(config.config_id, contents.hashes.values())
     failed = contents.failed + [
         Failure(filename=video.filename, folder=video.folder, reason=errors[content])
         for video, content in contents.hashes.items()
@@ -66,8 +60,21 @@ def run(
     )
 
 
+def _looking(done: int, total: int) -> Progress:
+    return Progress(step=STEP, done=done, total=total, message="looking for new videos")
+
+
+def _one_video_each(missing: Sequence[bytes], contents: Contents) -> dict[bytes, Video]:
+    """One of the videos with each of these contents: copies are encoded once."""
+    video_of = {content: video for video, content in contents.hashes.items()}
+    return {content: video_of[content] for content in missing}
+
+
 def _extract(
-    settings: Settings, config: ExtractConfig, store: FeatureStore, missing: dict[bytes, Video],
+    settings: Settings,
+    config: ExtractConfig,
+    store: FeatureStore,
+    missing: dict[bytes, Video],
     progress: ProgressCallback,
 ) -> dict[str, float]:
     """Extract these contents and store each as it comes; returns encoder calls, rate, shares of time."""

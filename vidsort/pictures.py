@@ -7,6 +7,7 @@ asked for. They are caches: the folder may be deleted at any time.
 import contextlib
 import functools
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from .media import Frames
 
 Kind = Literal["poster", "strip"]
+KINDS: tuple[Kind, ...] = ("poster", "strip")
 
 
 def poster(artifacts_dir: Path, path: Path) -> bytes:
@@ -28,12 +30,13 @@ def strip(artifacts_dir: Path, path: Path) -> bytes:
     return _picture(artifacts_dir, path, "strip")
 
 
-def keep_pictures(artifacts_dir: Path, content: bytes, frames: "Frames") -> None:
-    """Make and keep poster and strip of a content from its sampled frames."""
+def keep_pictures(artifacts_dir: Path, content: bytes, frames: "Frames", kinds: Sequence[Kind] = KINDS) -> None:
+    """Make and keep these pictures of a content from its sampled frames; raises OSError."""
     from .media import poster_webp, strip_webp
 
-    for kind, data in (("poster", poster_webp(frames)), ("strip", strip_webp(frames))):
-        _write(picture_path(artifacts_dir, content, kind), data)
+    draw = {"poster": poster_webp, "strip": strip_webp}
+    for kind in kinds:
+        _write(picture_path(artifacts_dir, content, kind), draw[kind](frames))
 
 
 def picture_path(artifacts_dir: Path, content: bytes, kind: Kind) -> Path:

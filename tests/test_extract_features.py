@@ -1,0 +1,213 @@
+"""Extraction: only what is new is encoded, nothing finished is lost, nothing bad stops it."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from videos import make_video
+
+from vidsort import library as videos_of
+from vidsort.artifacts import current_feature_set
+from vidsort.content import features_of
+from vidsort.errors import NotFoundError
+from vidsort.extract_features import ExtractConfig, run
+from vidsort.settings import Settings
+from vidsort.store import open_database
+
+ALL = 15
+
+
+def encoder_calls(settings, config=None) -> int:
+    return run(settings, config).outputs["encoder_calls"]
+
+
+def stored(settings, config=None):
+    database = open_database(settings.artifacts_dir)
+    try:
+        feature_set = (config or ExtractConfig()).config_id
+        return features_of(database, videos_of.videos(settings.data_dir), feature_set)
+    finally:
+        database.close()
+
+
+@pytest.fixture
+def extracted(extracted_template, library, tmp_path) -> Settings:
+    """The tiny library with its features extracted, everything a copy of this test's own."""
+    shutil.rmtree(library)
+    shutil.copytree(extracted_template, tmp_path, dirs_exist_ok=True)
+    return Settings(data_dir=library, artifacts_dir=tmp_path / "artifacts")
+
+
+@pytest.fixture(scope="module")
+def extracted_template(_library_template, tmp_path_factory):
+    root = tmp_path_factory.mktemp("extracted")
+    shutil.copytree(_library_template, root / "library")
+    told = []
+    settings = Settings(data_dir=root / "library", artifacts_dir=root / "artifacts")
+    report = run(settings, progress=told.append)
+    (root / "report.json").write_text(report.model_dump_json())
+    (root / "progress.json").write_text(json.dumps([progress.model_dump() for progress in told]))
+    return root
+
+
+def test_a_first_run_encodes_every_video_and_says_how_fast(extracted_template):
+    report = json.loads((extracted_template / "report.json").read_text())
+    assert (report["done"], report["skipped"], report["failed"]) == (ALL, 0, [])
+    outputs = report["outputs"]
+    assert outputs["encoder_calls"] == ALL
+    assert outputs["videos_per_s"] > 0
+    assert outputs["decode_share"] + outputs["encode_share"] + outputs["picture_share"] == pytest.approx(1)
+
+
+def test_progress_counts_to_the_end_with_rate_and_time_left(extracted_template):
+    told = json.loads((extracted_template / "progress.json").read_text())
+    encoding = [progress for progress in told if progress["message"] == "encoding new videos"]
+    assert [progress["done"] for progress in encoding] == sorted(progress["done"] for progress in encoding)
+    assert encoding[-1]["done"] == encoding[-1]["total"] == ALL
+    assert encoding[0]["left_s"] > 0
+    assert encoding[-1]["left_s"] == 0
+
+
+def test_each_video_has_a_vector_of_length_one_and_signatures(extracted):
+    found = stored(extracted)
+    assert found.X.shape == (ALL, 1280)
+    assert np.linalg.norm(found.X, axis=1) == pytest.approx(np.ones(ALL), abs=1e-3)
+    assert np.all(found.signatures[:, 0] > 0)
+    assert found.failed == []
+
+
+def test_the_feature_set_and_its_config_are_on_record(extracted):
+    feature_set, config = current_feature_set(extracted.artifacts_dir)
+    assert feature_set == ExtractConfig().config_id
+    assert ExtractConfig.model_validate(config) == ExtractConfig()
+
+
+def test_a_second_run_encodes_nothing_and_starts_no_process(extracted, monkeypatch):
+    # The copy of the template has new paths and times, so this run reads the files once more.
+    assert encoder_calls(extracted) == 0
+    monkeypatch.setattr(subprocess, "Popen", None)
+    monkeypatch.setattr("vidsort.content.content_hash", None)
+    report = run(extracted)
+    assert (report.done, report.skipped, report.outputs["encoder_calls"]) == (0, ALL, 0)
+
+
+def test_moving_videos_encodes_nothing(extracted, library):
+    for path in sorted(library.glob("*.mp4")):
+        path.rename(library / "food" / path.name)
+    assert encoder_calls(extracted) == 0
+    assert len(stored(extracted).videos) == ALL
+
+
+def test_five_new_videos_are_five_encoder_calls(extracted, library):
+    for number in range(5):
+        make_video(library / f"7900{number}.mp4", pattern=number)
+    assert encoder_calls(extracted) == 5
+    assert encoder_calls(extracted) == 0
+
+
+def test_two_files_of_the_same_bytes_are_encoded_once(extracted, library):
+    new = make_video(library / "7901.mp4")
+    shutil.copy(new, library / "food" / "7902.mp4")
+    assert encoder_calls(extracted) == 1
+    found = stored(extracted)
+    rows = [found.X[row] for row, video in enumerate(found.videos) if video.filename in ("7901.mp4", "7902.mp4")]
+    assert len(rows) == 2
+    assert np.array_equal(*rows)
+
+
+def test_a_bad_file_has_a_reason_every_time_but_is_decoded_once(extracted, library, monkeypatch):
+    (library / "food" / "7903.mp4").write_bytes(b"no video at all")
+    make_video(library / "7904.mp4")
+    report = run(extracted)
+    assert report.outputs["encoder_calls"] == 1
+    assert [(failure.filename, failure.folder) for failure in report.failed] == [("7903.mp4", "food")]
+    assert report.failed[0].reason
+    monkeypatch.setattr(subprocess, "Popen", None)
+    assert run(extracted).failed == report.failed
+    found = stored(extracted)
+    assert found.failed == list(report.failed)
+    assert "7903.mp4" not in {video.filename for video in found.videos}
+
+
+def test_another_config_is_another_feature_set_and_both_stay(extracted):
+    other = ExtractConfig(frames=2)
+    assert encoder_calls(extracted, other) == ALL
+    assert current_feature_set(extracted.artifacts_dir)[0] == other.config_id
+    assert encoder_calls(extracted) == 0
+    assert len(stored(extracted, other).X) == len(stored(extracted).X) == ALL
+
+
+def test_an_interruption_loses_only_the_videos_in_flight(settings):
+    seen = []
+
+    def interrupt(progress):
+        if progress.done >= 3:
+            seen.append(progress.done)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(settings, progress=interrupt)
+    assert len(stored(settings).videos) >= seen[0] >= 3
+    assert encoder_calls(settings) == ALL - seen[0]
+
+
+@pytest.fixture
+def program(settings):
+    """The step as a program of its own process group, its first video done."""
+    command = [sys.executable, "-m", "vidsort.extract_features", "--data-dir", settings.data_dir]
+    with subprocess.Popen(
+        [*command, "--artifacts-dir", settings.artifacts_dir],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    ) as program:  # fmt: skip
+        for line in program.stdout:
+            if json.loads(line)["progress"]["done"] >= 1:
+                break
+        yield program
+
+
+def group_is_empty(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_ctrl_c_ends_the_program_and_its_children(program, settings, eventually):
+    os.killpg(program.pid, signal.SIGINT)
+    _, said = program.communicate(timeout=30)
+    assert program.returncode == 130
+    assert "Traceback" not in said
+    eventually(lambda: group_is_empty(program.pid))
+    assert 0 < encoder_calls(settings) < ALL
+
+
+def test_children_do_not_outlive_a_parent_that_was_killed(program, eventually):
+    program.kill()
+    program.communicate(timeout=30)
+    eventually(lambda: group_is_empty(program.pid))
+
+
+def test_an_empty_library_is_no_error_and_a_missing_one_is(tmp_path):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert run(Settings(data_dir=empty, artifacts_dir=tmp_path / "artifacts")).done == 0
+    with pytest.raises(NotFoundError, match="--data-dir"):
+        run(Settings(data_dir=tmp_path / "nowhere", artifacts_dir=tmp_path / "artifacts"))
+
+
+def test_posters_are_there_after_extraction(extracted):
+    assert len(list((extracted.artifacts_dir / "pictures").rglob("*.poster.webp"))) == ALL
+
+
+def test_a_picture_that_cannot_be_kept_costs_no_features(settings):
+    settings.artifacts_dir.mkdir()
+    (settings.artifacts_dir / "pictures").write_text("in the way")
+    report = run(settings)
+    assert report.outputs["encoder_calls"] == ALL
+    assert report.failed == ()

@@ -1,0 +1,136 @@
+"""Child processes: what dies in one is an answer, and none outlives its use."""
+
+import contextlib
+import json
+import sys
+import threading
+
+import pytest
+
+from vidsort import workers
+from vidsort.errors import StepCancelled, VidsortError
+from vidsort.extraction import ExtractConfig
+from vidsort.workers import Worker, answers
+
+# A child of the same protocol: it is ready, then does what the path says.
+CHILD = """
+import json, os, signal, sys, time
+print("{}", flush=True)
+for line in sys.stdin:
+    path = json.loads(line)["path"]
+    if path == "crash": os.kill(os.getpid(), signal.SIGSEGV)
+    if path == "starve": os.kill(os.getpid(), signal.SIGKILL)
+    if path == "stall": time.sleep(60)
+    print(json.dumps({"vector": path, "pid": os.getpid()}), flush=True)
+"""
+STALLING = """
+import sys, time
+from pathlib import Path
+from vidsort import extraction
+extraction.VIDEO_LIMIT_S = 0.2
+extraction.answer = lambda *_: time.sleep(60)
+extraction.serve(sys.stdin, sys.stdout, Path(), extraction.ExtractConfig())
+"""
+
+
+@pytest.fixture
+def worker():
+    worker = Worker([sys.executable, "-c", CHILD])
+    yield worker
+    worker.close()
+
+
+def test_one_child_answers_one_request_after_the_other(worker):
+    first, second = (worker.ask({"path": name}) for name in ("a", "b"))
+    assert (first["vector"], second["vector"]) == ("a", "b")
+    assert first["pid"] == second["pid"]
+
+
+def test_a_crash_is_a_lasting_failure_of_that_video_alone(worker):
+    assert worker.ask({"path": "crash"}) == {
+        "error": "The decoder crashed over it (exit code -11): the file is probably damaged.",
+        "retry": False,
+    }
+    assert worker.ask({"path": "next"})["vector"] == "next"
+
+
+def test_a_child_that_the_system_killed_is_tried_again_another_time(worker):
+    answer = worker.ask({"path": "starve"})
+    assert answer["retry"] is True
+    assert "memory" in answer["error"]
+
+
+def test_a_decoder_that_hangs_is_ended_by_its_time_limit(monkeypatch):
+    monkeypatch.setattr(workers, "VIDEO_LIMIT_S", 0.2)
+    with contextlib.closing(Worker([sys.executable, "-c", STALLING])) as worker:
+        answer = worker.ask({"path": "hangs"})
+    assert answer["retry"] is True
+    assert "longer than" in answer["error"]
+
+
+def test_a_child_that_cannot_start_is_an_error_and_no_verdict_on_a_video():
+    worker = Worker([sys.executable, "-c", "raise SystemExit(3)"])
+    with contextlib.closing(worker), pytest.raises(VidsortError, match="exit code 3"):
+        worker.ask({"path": "a"})
+
+
+def test_stopping_ends_a_child_in_the_middle_of_a_video(worker):
+    raised = []
+
+    def ask() -> None:
+        try:
+            worker.ask({"path": "stall"})
+        except StepCancelled as error:
+            raised.append(error)
+
+    worker.ask({"path": "first"})
+    asking = threading.Thread(target=ask)
+    asking.start()
+    worker.stop()
+    asking.join(timeout=10)
+    assert len(raised) == 1
+    with pytest.raises(StepCancelled):
+        worker.ask({"path": "after"})
+
+
+@pytest.fixture
+def started(monkeypatch) -> list[Worker]:
+    """The workers that `answers` makes, with the child of these tests."""
+    made = []
+
+    class TestedWorker(Worker):
+        def __init__(self, _command: list[str]) -> None:
+            super().__init__([sys.executable, "-c", CHILD])
+            made.append(self)
+
+    monkeypatch.setattr(workers, "Worker", TestedWorker)
+    return made
+
+
+def test_every_request_has_one_answer_and_no_child_is_left(started, tmp_path):
+    paths = [*map(str, range(20)), "crash", *map(str, range(20, 40))]
+    batches = list(answers(({"path": path} for path in paths), tmp_path, ExtractConfig(), 2))
+    got = [(request["path"], answer) for batch in batches for request, answer in batch]
+    assert sorted(path for path, _ in got) == sorted(paths)
+    assert [path for path, answer in got if "error" in answer] == ["crash"]
+    assert all(worker._process is None for worker in started)
+
+
+def test_requests_are_taken_only_as_answers_are_wanted(started, tmp_path):
+    taken = []
+
+    def requests():
+        for number in range(1000):
+            taken.append(number)
+            yield {"path": str(number)}
+
+    with contextlib.closing(answers(requests(), tmp_path, ExtractConfig(), 2)) as batches:
+        seen = len(next(batches)) + len(next(batches))
+        assert len(taken) <= seen + 4
+    assert all(worker._process is None for worker in started)
+
+
+def test_a_config_travels_to_the_child_unchanged():
+    config = ExtractConfig(frames=3, crops=("first", "second"))
+    assert ExtractConfig.model_validate_json(config.model_dump_json()).config_id == config.config_id
+    assert json.loads(config.model_dump_json())["frames"] == 3
