@@ -1,0 +1,41 @@
+"""undo and doctor: put things back, and find out what is wrong."""
+
+import argparse
+
+from ..settings import add_settings_flags, settings_from_flags
+from .output import say, show_table
+
+MARKS = {"ok": "ok", "warning": "look", "failed": "FAILED"}
+
+
+def undo(parser: argparse.ArgumentParser) -> None:
+    """`vidsort undo`."""
+    add_settings_flags(parser)
+
+    def call(flags: argparse.Namespace) -> None:
+        from ..moves import Mover
+        from ..store import open_database
+
+        settings = settings_from_flags(flags)
+        mover = Mover(settings.data_dir, open_database(settings.artifacts_dir))
+        mover.recover()
+        moves = mover.undo()
+        show_table(("undone", "was at", "is at"), ((move.kind, move.target, move.source) for move in moves))
+
+    parser.set_defaults(run=call)
+
+
+def doctor(parser: argparse.ArgumentParser) -> None:
+    """`vidsort doctor`; exits with 1 where a check failed."""
+    add_settings_flags(parser, "host")
+
+    def call(flags: argparse.Namespace) -> int:
+        from ..doctor import examine
+
+        checks = examine(settings_from_flags(flags))
+        show_table(("", "what", "found"), ((MARKS[check.state], check.name, check.text) for check in checks))
+        failed = sum(check.state == "failed" for check in checks)
+        say(f"{failed} of {len(checks)} checks failed." if failed else "All is well.")
+        return 1 if failed else 0
+
+    parser.set_defaults(run=call)

@@ -1,0 +1,76 @@
+"""`vidsort <command>`: which commands there are, and what their errors exit with."""
+
+import argparse
+import importlib
+import logging
+import sys
+from collections.abc import Sequence
+
+from .. import __doc__ as description
+from .. import __version__
+from ..errors import VidsortError
+
+# name: (the module of this package that holds it, what it does). The function there is named like
+# the command; it adds the command's flags and sets what runs.
+COMMANDS = {
+    "extract-features": ("steps", "step 1: look at every video that is new"),
+    "train": ("steps", "step 2: learn from the videos that lie in folders"),
+    "predict": ("steps", "step 3: predict a folder for each unsorted video; --move files them"),
+    "retrain": ("steps", "the three steps, one after the other"),
+    "serve": ("server", "serve the review page and the API"),
+    "demo": ("server", "make a small library of clips, learn it and serve it"),
+    "undo": ("library", "take back the last move or batch of moves"),
+    "doctor": ("library", "check that everything vidsort needs is there"),
+    "models": ("models", "list, show, promote and roll back models"),
+    "notebook": ("notebook", "run one of the three notebooks and keep its report"),
+}
+EXIT_CODES = {
+    0: "done",
+    1: "failed for a reason that has no code of its own; doctor: a check failed",
+    2: "a wrong flag, setting or name",
+    3: "the library, video, model or move that was asked for is not there",
+    4: "the place is taken, something else is running, or there is nothing to undo",
+    5: "a video of which no frame can be had",
+    6: "too few folders or videos to learn from",
+    7: "a file in the artifacts folder is missing or damaged",
+    130: "stopped by Ctrl+C; finished work is kept",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; an error is one sentence on stderr."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    try:
+        flags = build_parser(arguments).parse_args(arguments)
+        return flags.run(flags) or 0
+    except VidsortError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"{where}{error.strerror or error}.", file=sys.stderr)
+        return VidsortError.exit_code
+    except KeyboardInterrupt:
+        print("Stopped; finished work is kept.", file=sys.stderr)
+        return 130
+
+
+def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser with every command's name, and with the flags of the command that these arguments call."""
+    chosen = next((argument for argument in arguments if argument in COMMANDS), None)
+    codes = "\n".join(f"  {code:3}  {meaning}" for code, meaning in EXIT_CODES.items())
+    parser = argparse.ArgumentParser(
+        prog="vidsort",
+        description=description,
+        epilog=f"exit codes:\n{codes}\n\n`vidsort <command> --help` lists what a command takes.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"vidsort {__version__}")
+    commands = parser.add_subparsers(metavar="<command>", required=True)
+    for name, (module, summary) in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        if name == chosen:
+            add_flags = getattr(importlib.import_module(f"{__package__}.{module}"), name.replace("-", "_"))
+            add_flags(command)
+    return parser

@@ -1,0 +1,55 @@
+"""serve and demo: the review page."""
+
+import argparse
+from pathlib import Path
+
+from ..errors import SettingsError
+from ..settings import Settings, add_settings_flags, load_settings, settings_from_flags
+from .output import progress_bars, say
+
+SERVER_FLAGS = ("host", "port", "allowed_hosts")
+
+
+def serve(parser: argparse.ArgumentParser) -> None:
+    """`vidsort serve`."""
+    add_settings_flags(parser, *SERVER_FLAGS, "step_timeout_s")
+
+    def call(flags: argparse.Namespace) -> None:
+        _serve(settings_from_flags(flags))
+
+    parser.set_defaults(run=call)
+
+
+def demo(parser: argparse.ArgumentParser) -> None:
+    """`vidsort demo`."""
+    add_settings_flags(parser, *SERVER_FLAGS)
+    parser.add_argument("--dir", type=Path, default=Path("demo"), help="where the demo is made (default %(default)s)")
+    parser.add_argument("--no-serve", action="store_true", help="make and learn it, then end")
+
+    def call(flags: argparse.Namespace) -> None:
+        from ..demo import learn, make_library
+        from .steps import show_report
+
+        if flags.setting_data_dir or flags.setting_artifacts_dir:
+            raise SettingsError("The demo has a library and artifacts of its own: --dir says where.")
+        home = flags.dir.expanduser().resolve()
+        given = {name: getattr(flags, f"setting_{name}") for name in SERVER_FLAGS}
+        settings = load_settings(data_dir=home / "videos", artifacts_dir=home / "artifacts", **given)
+        settings.require_safe_host()
+        with progress_bars() as progress:
+            made = make_library(settings.data_dir, progress=progress)
+            reports = learn(settings, progress=progress)
+        for report in (made, *reports):
+            show_report(report)
+        say(f"The demo's library is {settings.data_dir}.")
+        if not flags.no_serve:
+            _serve(settings)
+
+    parser.set_defaults(run=call)
+
+
+def _serve(settings: Settings) -> None:
+    from ..serve import serve
+
+    say(f"The review page: http://{settings.host}:{settings.port}/ (Ctrl+C stops it)")
+    serve(settings)

@@ -1,0 +1,134 @@
+"""extract-features, train, predict and retrain: the steps, watched by a person."""
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ..errors import SettingsError
+from ..records import Prediction, Report
+from ..settings import Settings, add_settings_flags, settings_from_flags
+from ..steps import StepConfig, add_config_flags, config_from_flags
+from .output import progress_bars, say, show_failures, show_table, summary
+
+if TYPE_CHECKING:
+    from ..moves import Outcome
+
+CONFLICT = 4
+
+
+def extract_features(parser: argparse.ArgumentParser) -> None:
+    """`vidsort extract-features`."""
+    from ..extract_features import ExtractConfig, run
+
+    _add_step(parser, run, ExtractConfig)
+
+
+def train(parser: argparse.ArgumentParser) -> None:
+    """`vidsort train`."""
+    from ..train import TrainConfig, run
+
+    _add_step(parser, run, TrainConfig)
+
+
+def predict(parser: argparse.ArgumentParser) -> None:
+    """`vidsort predict [--move [--yes]]`."""
+    from ..predict import PredictConfig, run
+
+    add_settings_flags(parser)
+    add_config_flags(parser, PredictConfig)
+    parser.add_argument("--move", action="store_true", help="show what would go where; nothing is moved without --yes")
+    parser.add_argument("--yes", action="store_true", help="with --move: move it; one `vidsort undo` takes all back")
+
+    def call(flags: argparse.Namespace) -> int:
+        if flags.yes and not flags.move:
+            raise SettingsError("--yes goes with --move: `vidsort predict --move --yes` moves what `--move` shows.")
+        settings, config = settings_from_flags(flags), config_from_flags(flags, PredictConfig)
+        with progress_bars() as progress:
+            report = run(settings, config, progress=progress)
+        show_report(report)
+        return _move(settings, report, config.threshold, really=flags.yes) if flags.move else 0
+
+    parser.set_defaults(run=call)
+
+
+def retrain(parser: argparse.ArgumentParser) -> None:
+    """`vidsort retrain`."""
+    add_settings_flags(parser)
+
+    def call(flags: argparse.Namespace) -> None:
+        from .. import extract_features, predict, train
+        from ..retrain import alone
+
+        settings = settings_from_flags(flags)
+        with alone(settings.artifacts_dir), progress_bars() as progress:
+            reports = [step.run(settings, progress=progress) for step in (extract_features, train, predict)]
+        for report in reports:
+            show_report(report)
+
+    parser.set_defaults(run=call)
+
+
+def show_report(report: Report) -> None:
+    """Print what a step did: its counts, what it made, and what it left out with the reasons."""
+    say(summary(report))
+    for name, value in report.outputs.items():
+        if value is not None:
+            say(f"  {name.replace('_', ' ')}: {f'{value:.3g}' if isinstance(value, float) else value}")
+    show_failures(report.failed)
+
+
+def _add_step(
+    parser: argparse.ArgumentParser, run: Callable[..., Report], config_type: type[StepConfig]
+) -> None:
+    add_settings_flags(parser)
+    add_config_flags(parser, config_type)
+
+    def call(flags: argparse.Namespace) -> None:
+        settings, config = settings_from_flags(flags), config_from_flags(flags, config_type)
+        with progress_bars() as progress:
+            report = run(settings, config, progress=progress)
+        show_report(report)
+
+    parser.set_defaults(run=call)
+
+
+def _move(settings: Settings, report: Report, threshold: float, *, really: bool) -> int:
+    """Show what is confident enough and where it would go; move it where that is wanted."""
+    from ..artifacts import read_predictions
+
+    made = settings.artifacts_dir / "predictions" / str(report.outputs["predictions_id"]) / "predictions.json"
+    plan = [entry for entry in read_predictions(made) if entry.confidence >= threshold]
+    plan.sort(key=lambda entry: (entry.predicted_folder, -entry.confidence, entry.video))
+    if not plan:
+        say(f"No unsorted video reaches a confidence of {threshold:g}: there is nothing to move.")
+        return 0
+    outcomes = _sort(settings, plan) if really else {}
+    show_table(
+        ("video", "moved to" if really else "would go to", "confidence", *(("",) if really else ())),
+        (
+            (entry.video, entry.predicted_folder, f"{entry.confidence:.0%}")
+            + ((_fate(outcomes[entry.video]),) if really else ())
+            for entry in plan
+        ),
+    )
+    refused = sum(outcome.error is not None for outcome in outcomes.values())
+    if not really:
+        say(f"{len(plan)} videos would be moved; nothing was. Add --yes to move them.")
+    else:
+        kept = f", {refused} stayed where they were" if refused else ""
+        say(f"{len(plan) - refused} videos moved{kept}. `vidsort undo` takes all of it back.")
+    return CONFLICT if refused else 0
+
+
+def _sort(settings: Settings, plan: list[Prediction]) -> dict[str, "Outcome"]:
+    from ..moves import Mover
+    from ..store import open_database
+
+    mover = Mover(settings.data_dir, open_database(settings.artifacts_dir))
+    mover.recover()
+    outcomes = mover.sort_batch([(entry.video, entry.predicted_folder) for entry in plan])
+    return {outcome.filename: outcome for outcome in outcomes}
+
+
+def _fate(outcome: "Outcome") -> str:
+    return "" if outcome.error is None else f"stayed: {outcome.error}"

@@ -1,0 +1,167 @@
+"""Is everything there that vidsort needs? Each check says what it found and what to do about it."""
+
+import hashlib
+import importlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from importlib import metadata, resources
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from . import __version__
+from .errors import VidsortError
+from .settings import Settings
+
+PACKAGES = ("av", "fastapi", "gradio", "moviepy", "numpy", "onnxruntime", "pandas", "scikit-learn", "skops", "uvicorn")
+IMPORT_NAMES = {"scikit-learn": "sklearn"}
+WEIGHTS_SHA256 = "c5e81499b6d00d51199c53a8dcb2f5221ef4083f99735f1eec45da1c3727137c"
+LEAST_FREE_BYTES = 1_000_000_000
+SHOWN_FAILURES = 5
+
+
+class Check(NamedTuple):
+    """One thing that was looked at; `warning` is worth a look and stops nothing."""
+
+    name: str
+    state: Literal["ok", "warning", "failed"]
+    text: str
+
+
+def examine(settings: Settings) -> list[Check]:
+    """All checks, in the order in which their failures explain one another."""
+    checks: list[tuple[str, Callable[[], Check]]] = [
+        ("python", _python),
+        ("packages", _packages),
+        ("encoder", _encoder),
+        ("ffmpeg", _ffmpeg),
+        ("host", lambda: _host(settings)),
+        ("library", lambda: _library(settings.data_dir)),
+        ("artifacts", lambda: _artifacts(settings.artifacts_dir)),
+        ("free disk", lambda: _disk(settings.artifacts_dir)),
+        ("model", lambda: _model(settings.artifacts_dir)),
+        ("unreadable videos", lambda: _unreadable(settings)),
+    ]
+    found = []
+    for name, check in checks:
+        try:
+            found.append(check())
+        except (VidsortError, OSError) as error:
+            found.append(Check(name, "failed", str(error)))
+    return found
+
+
+def _python() -> Check:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Check("python", "ok", f"vidsort {__version__} on Python {version}, {os.cpu_count()} cores")
+
+
+def _packages() -> Check:
+    versions, broken = [], []
+    for package in PACKAGES:
+        try:
+            importlib.import_module(IMPORT_NAMES.get(package, package))
+            versions.append(f"{package} {metadata.version(package)}")
+        except (ImportError, OSError) as error:
+            broken.append(f"{package} ({error})")
+    if broken:
+        return Check("packages", "failed", f"cannot be imported: {', '.join(broken)}; install vidsort again")
+    return Check("packages", "ok", ", ".join(versions))
+
+
+def _encoder() -> Check:
+    """The network's file is whole, and the network gives a vector of length one for a picture."""
+    import numpy as np
+
+    from .encoders.image import NAME, ImageEncoder
+
+    weights = resources.files("vidsort.encoders") / "weights" / f"{NAME}.onnx"
+    if hashlib.sha256(weights.read_bytes()).hexdigest() != WEIGHTS_SHA256:
+        return Check("encoder", "failed", f"{weights} is damaged: install vidsort again")
+    vector = ImageEncoder().encode([np.full((64, 64, 3), 128, np.uint8)]).ravel()
+    if not np.isclose(np.linalg.norm(vector), 1, atol=1e-3):
+        return Check("encoder", "failed", "the network gives no features on this machine; install onnxruntime again")
+    return Check("encoder", "ok", f"{NAME}, {len(vector)} features, file unchanged")
+
+
+def _ffmpeg() -> Check:
+    import imageio_ffmpeg
+
+    try:
+        version = imageio_ffmpeg.get_ffmpeg_version()
+    except RuntimeError as error:
+        return Check(
+            "ffmpeg", "warning", f"{error}: videos that the browser cannot play get no copy, and there is no demo"
+        )
+    return Check("ffmpeg", "ok", f"{version} makes playable copies")
+
+
+def _host(settings: Settings) -> Check:
+    settings.require_safe_host()
+    seen = "this machine only" if settings.is_loopback else "other machines, with the password"
+    return Check("host", "ok", f"{settings.host} can be reached from {seen}")
+
+
+def _library(data_dir: Path) -> Check:
+    from .library import scan
+
+    snapshot = scan(data_dir)
+    _require_writable(data_dir)
+    return Check(
+        "library", "ok",
+        f"{data_dir}: {len(snapshot.unsorted)} unsorted videos, "
+        f"{sum(map(len, snapshot.folders.values()))} in {len(snapshot.folders)} folders",
+    )
+
+
+def _artifacts(artifacts_dir: Path) -> Check:
+    from .store import open_database
+
+    open_database(artifacts_dir).close()
+    _require_writable(artifacts_dir)
+    return Check("artifacts", "ok", f"{artifacts_dir} can be written, its database opens")
+
+
+def _require_writable(folder: Path) -> None:
+    """Raise OSError where no file can be made; the attempt leaves none behind."""
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+
+
+def _disk(artifacts_dir: Path) -> Check:
+    free_bytes = shutil.disk_usage(artifacts_dir).free
+    state = "ok" if free_bytes >= LEAST_FREE_BYTES else "warning"
+    return Check("free disk", state, f"{free_bytes / 1e9:.1f} GB beside the artifacts")
+
+
+def _model(artifacts_dir: Path) -> Check:
+    from .artifacts import current, predictions_path, read_predictions
+
+    now = current(artifacts_dir)
+    if now is None and not predictions_path(artifacts_dir).exists():
+        return Check("model", "warning", "there is none yet: sort a few videos, then run `vidsort retrain`")
+    predictions = read_predictions(predictions_path(artifacts_dir))
+    maker = now.model_id if now and now.model_id else "another program"
+    return Check("model", "ok", f"{maker}, {len(predictions)} predictions")
+
+
+def _unreadable(settings: Settings) -> Check:
+    """Those that the newest extraction could not decode; nothing is decoded here."""
+    from . import library
+    from .artifacts import current_feature_set
+    from .content import features_of
+    from .store import open_database
+
+    if not (settings.artifacts_dir / "features" / "current.json").is_file():
+        return Check("unreadable videos", "ok", "not looked at yet: `vidsort extract-features` does")
+    database = open_database(settings.artifacts_dir)
+    feature_set, _ = current_feature_set(settings.artifacts_dir)
+    failed = features_of(database, library.videos(settings.data_dir), feature_set).failed
+    database.close()
+    if not failed:
+        return Check("unreadable videos", "ok", "none")
+    shown = "; ".join(f"{failure.filename}: {failure.reason}" for failure in failed[:SHOWN_FAILURES])
+    more = f" and {len(failed) - SHOWN_FAILURES} more" if len(failed) > SHOWN_FAILURES else ""
+    return Check("unreadable videos", "warning", shown + more)
