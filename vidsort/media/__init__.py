@@ -1,0 +1,7 @@
+"""One video file: what is in it, a few of its frames, pictures of it, and a copy that browsers can play."""
+
+from .facts import MediaFacts, probe
+from .frames import Frames, sample_frames
+from .pictures import poster_webp, strip_webp
+
+__all__ = ["Frames", "MediaFacts", "poster_webp", "probe", "sample_frames", "strip_webp"]

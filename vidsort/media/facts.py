@@ -1,0 +1,110 @@
+"""What is in a video file, and whether browsers can play it as it is."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import VideoDecodeError
+from ..records import Record
+from .shape import display_matrix, rotation_of, shown_size
+from .source import Deadline, decode_clean, demux, open_video
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+
+# What Chromium, Firefox and Safari all play from a file of this family.
+PLAYABLE_VIDEO = {"mp4": {"h264", "av1", "vp9"}, "webm": {"vp8", "vp9", "av1"}}
+PLAYABLE_AUDIO = {"mp4": {"aac", "mp3", "opus"}, "webm": {"opus", "vorbis"}}
+PLAYABLE_PIXELS = {"yuv420p", "yuvj420p"}
+
+
+class MediaFacts(Record):
+    """One video file; sizes are as shown (rotation and sample aspect applied), None is not known.
+
+    `rotation`: degrees clockwise (0, 90, 180, 270) that a player turns the picture.
+    `readable`: at least one frame can be decoded; `reason` says why not.
+    `browser_playable`: a browser plays the file as it is, without a copy.
+    """
+
+    duration_s: float | None = None
+    width: int | None = None
+    height: int | None = None
+    rotation: int = 0
+    frame_rate: float | None = None
+    video_codec: str | None = None
+    audio_codec: str | None = None
+    has_audio: bool = False
+    pixel_format: str | None = None
+    key_frames: int | None = None
+    readable: bool
+    reason: str | None = None
+    browser_playable: bool = False
+
+
+def probe(path: Path, *, time_limit_s: float = 20) -> MediaFacts:
+    """The facts of one file; a file that cannot be used gives the reason. Raises FileNotFoundError only."""
+    deadline = Deadline(time_limit_s)
+    known: dict = {}
+    try:
+        with open_video(path, deadline) as (container, stream):
+            known = _of_headers(container, stream)
+            known |= _of_first_frame(container, stream, deadline)
+        if known["duration_s"] is None:
+            with open_video(path, deadline) as (container, stream):
+                known["duration_s"] = _measured_duration_s(container, stream, deadline)
+    except VideoDecodeError as error:
+        return MediaFacts(**known, readable=False, reason=str(error))
+    return MediaFacts(**known, readable=True, browser_playable=_is_playable(path, known))
+
+
+def _of_headers(container: "InputContainer", stream: "VideoStream") -> dict:
+    sound = container.streams.best("audio")
+    rate = stream.average_rate or stream.guessed_rate
+    index = stream.index_entries
+    width, height = shown_size(stream.width, stream.height, stream.sample_aspect_ratio, turned=False)
+    duration_s = None
+    if stream.duration:
+        duration_s = float(stream.duration * stream.time_base)
+    elif container.duration:
+        duration_s = container.duration / 1_000_000
+    return {
+        "duration_s": duration_s,
+        "width": width,
+        "height": height,
+        "frame_rate": float(rate) if rate else None,
+        "video_codec": stream.codec_context.codec.canonical_name,
+        "has_audio": sound is not None,
+        "audio_codec": sound.codec_context.codec.canonical_name if sound and sound.codec_context else None,
+        # Only an index that lists every frame says how many of them are key frames.
+        "key_frames": sum(entry.is_keyframe for entry in index) if len(index) == stream.frames > 0 else None,
+    }
+
+
+def _of_first_frame(container: "InputContainer", stream: "VideoStream", deadline: Deadline) -> dict:
+    frame = next(decode_clean(container, stream, deadline), None)
+    if frame is None:
+        raise VideoDecodeError("none of its frames can be decoded: the data is damaged or cut off")
+    matrix = display_matrix(frame)
+    width, height = shown_size(frame.width, frame.height, stream.sample_aspect_ratio, turned=matrix[0] == 0)
+    return {"width": width, "height": height, "rotation": rotation_of(matrix), "pixel_format": frame.format.name}
+
+
+def _measured_duration_s(
+    container: "InputContainer", stream: "VideoStream", deadline: Deadline
+) -> float | None:
+    ends = [
+        packet.pts + (packet.duration or 0) for packet in demux(container, stream, deadline) if packet.pts is not None
+    ]
+    return float((max(ends) - min(ends)) * stream.time_base) if ends else None
+
+
+def _is_playable(path: Path, known: dict) -> bool:
+    with Path(path).open("rb") as file:
+        head = file.read(64)
+    family = "mp4" if head[4:8] == b"ftyp" else "webm" if head[:4] == b"\x1aE\xdf\xa3" and b"webm" in head else None
+    return (
+        family is not None
+        and known["video_codec"] in PLAYABLE_VIDEO[family]
+        and known["pixel_format"] in PLAYABLE_PIXELS
+        and (not known["has_audio"] or known["audio_codec"] in PLAYABLE_AUDIO[family])
+    )

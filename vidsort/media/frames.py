@@ -1,0 +1,145 @@
+"""A few frames that show what is in a video, by decoding as little of it as possible."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import VideoDecodeError
+from .selection import DistinctPictures, spread
+from .shape import to_picture
+from .source import Deadline, decode_alone, decode_clean, demux, open_video, set_up_decoder
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.packet import Packet
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+# With fewer key frames than this a video is decoded in full ...
+FEWEST_KEY_FRAMES = 2
+# ... and so is a short one that has fewer than wanted: 7 s of 360 x 640 take about 0.05 s.
+CHEAP_PIXELS = 50_000_000
+# A long video with a single key frame is decoded up to here (24 s of 1080 x 1920 at 30 frames/s, about 2 s).
+MOST_PIXELS = 1_500_000_000
+# So many key packets are held while the file is read; beyond that every second one is let go.
+MOST_PACKETS = 64
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Pictures of one video in order of time: uint8 RGB (height x width x 3) as shown, and when, in seconds."""
+
+    images: list[np.ndarray]
+    times_s: list[float]
+
+
+def sample_frames(path: Path, count: int = 6, *, short_side: int | None = 288, time_limit_s: float = 20) -> Frames:
+    """Up to `count` frames, evenly spread, none near-black or repeated (but at least one).
+
+    Rotation, mirroring and sample aspect ratio are applied; pictures are scaled down to `short_side`
+    pixels (None: full size), never up. The same file always gives the same frames.
+    Raises FileNotFoundError, or VideoDecodeError with the reason why there is no frame to be had.
+    """
+    from av.video.reformatter import VideoReformatter
+
+    deadline, pictures, scaler = Deadline(time_limit_s), DistinctPictures(), VideoReformatter()
+
+    def offer(time_s: float, frame: "VideoFrame", stream: "VideoStream") -> None:
+        pictures.offer(time_s, to_picture(frame, stream.sample_aspect_ratio, short_side, scaler))
+
+    with open_video(path, deadline) as (container, stream):
+        contents = _read_packets(container, stream, deadline)
+        frame_pixels = max(1, stream.width * stream.height)
+        is_cheap = contents.frame_count * frame_pixels <= CHEAP_PIXELS
+        if len(contents.keys) >= min(count if is_cheap else FEWEST_KEY_FRAMES, contents.frame_count):
+            for time_s, frame in _key_frames(contents, stream, count, deadline):
+                offer(time_s, frame, stream)
+                if len(pictures) == count:
+                    break
+    if pictures.lit < min(FEWEST_KEY_FRAMES, contents.frame_count):
+        # A file of its own again: rewinding is not to be had in every container.
+        with open_video(path, deadline) as (container, stream):
+            frames = decode_clean(container, stream, deadline, max_packets=MOST_PIXELS // frame_pixels)
+            for frame in _on_screen(frames, contents.moments(2 * count)):
+                offer(_time_s(frame), frame, stream)
+    chosen = pictures.best(count)
+    if not chosen:
+        raise VideoDecodeError("none of its frames can be decoded: the data is damaged or cut off")
+    return Frames(images=[image for _, image in chosen], times_s=[time_s for time_s, _ in chosen])
+
+
+@dataclass(frozen=True)
+class _Contents:
+    """What one pass over the packets tells: key packets (evenly thinned), number of frames, span in seconds."""
+
+    keys: "list[Packet]"
+    frame_count: int
+    start_s: float
+    end_s: float
+
+    def moments(self, count: int) -> np.ndarray:
+        """The middles of `count` equal parts of the video."""
+        return self.start_s + (np.arange(count) + 0.5) / count * (self.end_s - self.start_s)
+
+
+def _read_packets(container: "InputContainer", stream: "VideoStream", deadline: Deadline) -> _Contents:
+    from av.stream import Discard
+
+    stream.discard = Discard.nonkey  # where the file has an index, the packets between are not even read
+    keys: list[Packet] = []
+    stride, key_count, seen, start_s, end_s = 1, 0, 0, None, 0.0
+    for packet in demux(container, stream, deadline):
+        if not packet.size:
+            continue
+        seen += 1
+        time_s = _time_s(packet)
+        start_s = time_s if start_s is None else min(start_s, time_s)
+        end_s = max(end_s, time_s)
+        if packet.is_keyframe and not packet.is_discard:
+            if key_count % stride == 0:
+                keys.append(packet)
+            key_count += 1
+            if len(keys) > MOST_PACKETS:
+                keys, stride = keys[::2], stride * 2
+    start_s = start_s or 0.0
+    if stream.duration:
+        end_s = max(end_s, start_s + float(stream.duration * stream.time_base))
+    return _Contents(sorted(keys, key=_time_s), max(seen, stream.frames), start_s, end_s)
+
+
+def _key_frames(
+    contents: _Contents, stream: "VideoStream", count: int, deadline: Deadline
+) -> "Iterator[tuple[float, VideoFrame]]":
+    """When and what: the `count` most evenly spread key frames, then as many others in place of black or repeated."""
+    set_up_decoder(stream, skip_frame="NONKEY")
+    times_s = [_time_s(packet) for packet in contents.keys]
+    for index in spread(times_s, count)[: 2 * count]:
+        deadline.check()
+        for frame in decode_alone(contents.keys[index]):
+            yield times_s[index], frame
+
+
+def _on_screen(frames: "Iterable[VideoFrame]", moments: np.ndarray) -> "Iterator[VideoFrame]":
+    """The frames that are on screen at these moments (seconds, ascending), each once."""
+    wanted = iter(moments)
+    moment = next(wanted)
+    shown = None
+    for frame in frames:
+        if shown is not None and _time_s(frame) > moment:
+            yield shown
+            while moment is not None and _time_s(frame) > moment:
+                moment = next(wanted, None)
+            if moment is None:
+                return
+        shown = frame
+    if shown is not None:
+        yield shown
+
+
+def _time_s(timed: "Packet | VideoFrame") -> float:
+    """When a packet or frame is shown; a stream without times counts as all at 0, so its frames keep their order."""
+    stamp = timed.pts if timed.pts is not None else timed.dts
+    return 0.0 if stamp is None or timed.time_base is None else float(stamp * timed.time_base)

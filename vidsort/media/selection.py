@@ -1,0 +1,71 @@
+"""Which frames of a video are worth looking at: spread over its length, not black, not repeated."""
+
+import numpy as np
+
+# Mean of the picture, 0 to 255; video black is 0 after conversion, and fades and noise stay below this.
+NEAR_BLACK = 12.0
+# Mean absolute difference of two 16 x 16 grey thumbnails, 0 to 255; re-encoding one picture gives below 1.
+REPEATED = 1.5
+THUMBNAIL = 16
+
+
+def spread(times_s: list[float], count: int) -> list[int]:
+    """Indices of all `times_s` (ascending): first the `count` evenly spread ones, then the rest, farthest first."""
+    times = np.asarray(times_s, dtype=float)
+    if len(times) <= count:
+        return list(range(len(times)))
+    order = list(dict.fromkeys(
+        int(np.abs(times - wanted).argmin()) for wanted in np.linspace(times[0], times[-1], count)
+    ))
+    distance = np.abs(times[:, None] - times[order]).min(axis=1)
+    distance[order] = -1
+    while len(order) < len(times):
+        farthest = int(distance.argmax())
+        order.append(farthest)
+        distance = np.minimum(distance, np.abs(times - times[farthest]))
+        distance[order] = -1
+    return order
+
+
+class DistinctPictures:
+    """Collects pictures (uint8 RGB, height x width x 3) and leaves out the near-black and the repeated."""
+
+    def __init__(self) -> None:
+        self.lit = 0  # offered and not near-black
+        self._kept: list[tuple[float, np.ndarray]] = []
+        self._thumbnails: list[np.ndarray] = []
+        self._brightest: tuple[float, float, np.ndarray] | None = None
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def offer(self, time_s: float, image: np.ndarray) -> None:
+        """Keep the picture unless it is near-black or repeats a kept one."""
+        light = float(image.mean())
+        if light < NEAR_BLACK:
+            if self._brightest is None or light > self._brightest[0]:
+                self._brightest = (light, time_s, image)
+            return
+        self.lit += 1
+        thumbnail = _thumbnail(image)
+        if all(np.abs(thumbnail - other).mean() >= REPEATED for other in self._thumbnails):
+            self._kept.append((time_s, image))
+            self._thumbnails.append(thumbnail)
+
+    def best(self, count: int) -> list[tuple[float, np.ndarray]]:
+        """At most `count` kept pictures, spread and in order of time; the brightest where all are near-black."""
+        kept = sorted(self._kept, key=lambda item: item[0])
+        if not kept and self._brightest is not None:
+            return [self._brightest[1:]]
+        return [kept[index] for index in sorted(spread([time_s for time_s, _ in kept], count)[:count])]
+
+
+def _thumbnail(image: np.ndarray) -> np.ndarray:
+    """Mean brightness of the cells of a 16 x 16 grid (fewer where the picture is smaller)."""
+    grey = image.mean(axis=2, dtype=np.float32)
+    for axis in (0, 1):
+        cells = min(THUMBNAIL, grey.shape[axis])
+        starts = np.arange(cells) * grey.shape[axis] // cells
+        widths = np.diff(np.append(starts, grey.shape[axis]))
+        grey = np.add.reduceat(grey, starts, axis=axis) / np.expand_dims(widths, 1 - axis)
+    return grey

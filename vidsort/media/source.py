@@ -1,0 +1,198 @@
+"""One video file, opened so that it can neither hang us, nor reach out, nor hand us invented pixels."""
+
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import VideoDecodeError
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.packet import Packet
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+# Whatever a file is named, only these readers may look at it: a play list would open other files and
+# addresses, and a text reader would draw letters and call them a video.
+VIDEO_FORMATS = "mov,matroska,webm,avi,flv,mpegts,mpeg,mpegvideo,h264,hevc,m4v,ivf,obu,asf,ogg,gif,apng,3gp,mp4"
+AUDIO_FORMATS = "mp3,aac,wav,flac,amr"
+PICTURE_FORMATS = "image2,jpeg_pipe,png_pipe,webp_pipe,bmp_pipe,tiff_pipe,gif_pipe,jpegxl_pipe"
+MAX_PIXELS = 8192 * 8192
+
+# 32 zero bytes cannot occur in the entropy-coded data of these codecs. Decoders draw the holes that an
+# unfinished download leaves as grey blocks, and some say nothing about it.
+HOLE = bytes(32)
+CODECS_WITHOUT_HOLES = {"h264", "hevc", "vp8", "vp9", "libdav1d", "av1"}
+
+
+class Deadline:
+    """The moment until which one file may keep us busy."""
+
+    def __init__(self, limit_s: float) -> None:
+        self.limit_s = limit_s
+        self._end = time.monotonic() + limit_s
+
+    @property
+    def left_s(self) -> float:
+        """Seconds left, never less than a moment (0 would mean no limit to the readers below)."""
+        return max(self._end - time.monotonic(), 0.001)
+
+    def check(self) -> None:
+        """Raise VideoDecodeError once the time is up."""
+        if time.monotonic() > self._end:
+            raise VideoDecodeError(f"reading it took longer than {self.limit_s:g} s")
+
+
+@contextmanager
+def open_video(path: Path, deadline: Deadline) -> Iterator[tuple["InputContainer", "VideoStream"]]:
+    """The opened file and its main video track; raises FileNotFoundError, or VideoDecodeError with the reason."""
+    import av
+
+    path = Path(path).absolute()
+    _require_regular_file(path)
+    try:
+        container = av.open(
+            str(path),
+            # Opening would decode the first frames (of phone files many: 100 ms) to learn what we do not need.
+            options={"skip_frame": "all", "threads": "1"},
+            container_options={
+                "format_whitelist": ",".join((VIDEO_FORMATS, AUDIO_FORMATS, PICTURE_FORMATS)),
+                "protocol_whitelist": "file",
+            },
+            metadata_errors="replace",
+            timeout=deadline.left_s,
+        )
+    except (av.FFmpegError, OSError, ValueError) as error:
+        deadline.check()
+        raise VideoDecodeError(_why_not_opened(path, error)) from error
+    with container:
+        yield container, _main_track(container)
+
+
+def decode_clean(
+    container: "InputContainer", stream: "VideoStream", deadline: Deadline, *, max_packets: int | None = None
+) -> Iterator["VideoFrame"]:
+    """Frames in order of showing, without those a decoder had to guess at.
+
+    After damage everything up to the next key frame is left out, as it would be built on the damage.
+    Raises VideoDecodeError where the track is empty.
+    """
+    import av
+
+    set_up_decoder(stream)
+    lost, read = False, 0
+    for packet in demux(container, stream, deadline):
+        if packet.size:
+            read += 1
+        elif not read:
+            break
+        if max_packets is not None and read > max_packets:
+            return
+        if lost and packet.size and not packet.is_keyframe:
+            continue
+        lost = has_hole(packet)
+        try:
+            frames = [] if lost else packet.decode()
+        except av.FFmpegError:
+            lost = True
+        if lost:
+            stream.codec_context.flush_buffers()
+            continue
+        yield from (frame for frame in frames if not frame.is_corrupt)
+    if not read:
+        raise VideoDecodeError("its video track holds no frames: the file is damaged or cut off")
+
+
+def decode_alone(packet: "Packet") -> "list[VideoFrame]":
+    """The frame of one key packet, as if there were no others; nothing where it is damaged or needs others."""
+    import av
+
+    stream = packet.stream
+    try:
+        frames = [] if has_hole(packet) else [*stream.decode(packet), *stream.decode(None)]
+    except av.FFmpegError:
+        frames = []
+    stream.codec_context.flush_buffers()
+    return [frame for frame in frames if not frame.is_corrupt]
+
+
+def set_up_decoder(stream: "VideoStream", skip_frame: str = "DEFAULT") -> None:
+    """One thread a file (files are decoded side by side), errors raised rather than painted over."""
+    context = stream.codec_context
+    context.thread_type = "NONE"
+    context.thread_count = 1
+    context.options = {"err_detect": "explode", "max_pixels": str(MAX_PIXELS)}
+    context.skip_frame = skip_frame
+
+
+def demux(container: "InputContainer", stream: "VideoStream", deadline: Deadline) -> Iterator["Packet"]:
+    """The packets of this track up to the end or the first place that cannot be read; the last one is empty."""
+    import av
+
+    for other in container.streams:
+        if other is not stream:
+            other.discard = av.stream.Discard.all
+    packets = container.demux(stream)
+    while True:
+        deadline.check()
+        try:
+            packet = next(packets, None)
+        except av.FFmpegError:
+            deadline.check()
+            return
+        if packet is None:
+            return
+        if packet.has_sidedata("encryption_info"):
+            raise VideoDecodeError("it is encrypted")
+        yield packet
+
+
+def has_hole(packet: "Packet") -> bool:
+    """Whether part of the packet was never written."""
+    return packet.stream.codec_context.name in CODECS_WITHOUT_HOLES and HOLE in bytes(packet)
+
+
+def _require_regular_file(path: Path) -> None:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
+        raise VideoDecodeError(f"it cannot be read ({error})") from error
+    if stat.S_ISDIR(status.st_mode):
+        raise VideoDecodeError("it is a folder, not a video")
+    if not stat.S_ISREG(status.st_mode):
+        raise VideoDecodeError("it is not a regular file")
+    if status.st_size == 0:
+        raise VideoDecodeError("the file is empty")
+
+
+def _why_not_opened(path: Path, error: Exception) -> str:
+    if isinstance(error, PermissionError):
+        return "it may not be read: check the permissions of the file"
+    try:
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError as problem:
+        return f"it cannot be read ({problem.strerror})"
+    if head[4:8] in (b"ftyp", b"moov", b"mdat", b"free") or head[:4] in (b"\x1aE\xdf\xa3", b"FLV\x01", b"RIFF"):
+        return "the file is damaged or incomplete: its index cannot be read"
+    return "it is not a video file"
+
+
+def _main_track(container: "InputContainer") -> "VideoStream":
+    from av.stream import Disposition
+
+    if container.format.name in PICTURE_FORMATS.split(","):
+        raise VideoDecodeError("it is a picture, not a video")
+    stream = container.streams.best("video")
+    if stream is None or stream.disposition & Disposition.attached_pic:
+        raise VideoDecodeError("no video track")
+    if stream.codec_context is None:
+        raise VideoDecodeError("its video track is of a kind that cannot be decoded")
+    if stream.width * stream.height > MAX_PIXELS:
+        raise VideoDecodeError(f"its pictures are too large ({stream.width} x {stream.height})")
+    return stream
