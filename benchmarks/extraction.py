@@ -1,0 +1,78 @@
+"""How fast features are extracted, what the time goes into, and whether memory stays flat as the library grows.
+
+Run as `python -m benchmarks.extraction`. Clips of 15 s at 30 frames/s: those of the shared sets
+looped as they are (576x1024), and scaled up (1080x1920). A run is the step as a program, from
+nothing, the start of its processes included.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.clips import distinct_copies, looped, sources
+
+CLIPS = 12
+LARGE_CLIPS = 3
+LARGE = (1080, 1920)
+LIBRARY_SIZES = (50, 100, 200)
+TARGET_VIDEOS_PER_S = 10
+ROW = "{:<12}{:>8}{:>10}{:>11}{:>9}{:>9}{:>10}{:>9}"
+
+
+def peak_bytes(group: int) -> int:
+    """Memory that the processes of a group hold now; pages that they share count once for each."""
+    page_bytes, held = os.sysconf("SC_PAGE_SIZE"), 0
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            if os.getpgid(int(entry.name)) == group:
+                held += int((entry / "statm").read_text().split()[1]) * page_bytes
+        except (OSError, ValueError):
+            # It ended in between.
+            continue
+    return held
+
+
+def extract(data_dir: Path, artifacts_dir: Path) -> tuple[dict, float, int]:
+    """Run the step: its report, seconds of the whole run, and the highest memory seen at any progress line."""
+    started, peak, line = time.monotonic(), 0, ""
+    command = [sys.executable, "-m", "vidsort.extract_features", "--data-dir", data_dir]
+    with subprocess.Popen(
+        [*command, "--artifacts-dir", artifacts_dir], stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as program:
+        for line in program.stdout:  # noqa: B007  (the last one is the report)
+            peak = max(peak, peak_bytes(program.pid))
+    if program.returncode:
+        raise SystemExit(program.returncode)
+    return json.loads(line)["report"], time.monotonic() - started, peak
+
+
+def main() -> None:
+    """Print the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        found = list(sources())
+        small = [looped(source, root / f"small{number}.mp4") for number, source in enumerate(found[:CLIPS])]
+        large = [
+            looped(source, root / f"large{number}.mp4", size=LARGE) for number, source in enumerate(found[:LARGE_CLIPS])
+        ]
+        print(ROW.format("15 s clips", "videos", "videos/s", "whole run", "decode", "encode", "pictures", "memory"))
+        for label, clips, count in [("576x1024", small, size) for size in LIBRARY_SIZES] + [("1080x1920", large, 50)]:
+            library, artifacts = root / f"{label}-{count}", root / f"{label}-{count}-artifacts"
+            distinct_copies(clips, library, count)
+            report, took_s, peak = extract(library, artifacts)
+            shares = [f"{report['outputs'][name + '_share']:.0%}" for name in ("decode", "encode", "picture")]
+            print(ROW.format(label, count, f"{count / took_s:.1f}", f"{took_s:.1f} s", *shares, f"{peak / 1e6:.0f} MB"))
+            report, took_s, peak = extract(library, artifacts)
+            calls = report["outputs"]["encoder_calls"]
+            print(ROW.format("  again", calls, "", f"{took_s:.1f} s", "", "", "", f"{peak / 1e6:.0f} MB"))
+    print(f"Wanted: at least {TARGET_VIDEOS_PER_S} videos/s at 576x1024 on two cores.")
+
+
+if __name__ == "__main__":
+    main()
