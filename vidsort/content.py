@@ -91,8 +91,8 @@ def _read(videos: Sequence[Video]) -> Iterator[tuple[Video, bytes | OSError]]:
 
 
 def unreadable_reason(error: OSError) -> str:
-    """Why a file's bytes cannot be had, as a sentence that does not name it."""
-    return f"The file cannot be read ({error.strerror or error}): check its permissions and its disk."
+    """Why a file's bytes cannot be had, in the form of the reasons of `media`."""
+    return f"it cannot be read ({error.strerror or error}): check its permissions and its disk"
 
 
 def features_of(database: Database, videos: Sequence[Video], feature_set: str) -> LibraryFeatures:
@@ -111,7 +111,7 @@ def features_of(database: Database, videos: Sequence[Video], feature_set: str) -
             found.append(video)
             rows.append(features.index[content])
         else:
-            reason = features.errors.get(content, "Its features are not extracted yet: run vidsort extract-features.")
+            reason = features.errors.get(content, "its features are not extracted yet: run vidsort extract-features")
             failed.append(Failure(filename=video.filename, folder=video.folder, reason=reason))
     if rows == list(range(len(features.vectors))):
         return LibraryFeatures(features.vectors, features.signatures, found, failed)

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SAMPLING_LIMIT_S = 20.0
+TIME_LIMIT_S = 20.0
 # A decoder that hangs inside one call does not see its own deadline; then the process ends itself.
-VIDEO_LIMIT_S = SAMPLING_LIMIT_S + 10
+VIDEO_LIMIT_S = TIME_LIMIT_S + 10
 
 
 class ExtractConfig(StepConfig):
@@ -59,12 +59,14 @@ class Extracted:
     encode_s: float
 
 
-def extract(path: Path, config: ExtractConfig, encoder: "ImageEncoder") -> Extracted:
-    """Sample, encode and pool one video; raises VideoDecodeError with the reason where there is no frame."""
+def extract(
+    path: Path, config: ExtractConfig, encoder: "ImageEncoder", *, time_limit_s: float = TIME_LIMIT_S
+) -> Extracted:
+    """Sample, encode and pool one video; raises FileNotFoundError, or VideoDecodeError with the reason."""
     from .media import sample_frames
 
     started = time.perf_counter()
-    frames = sample_frames(path, config.frames, time_limit_s=SAMPLING_LIMIT_S)
+    frames = sample_frames(path, config.frames, time_limit_s=time_limit_s)
     decoded = time.perf_counter()
     vector = pool(encoder.encode(frames.images, config.crops), config.pooling)
     encoded = time.perf_counter()
@@ -80,12 +82,12 @@ def answer(
     path, started = Path(request["path"]), time.perf_counter()
     facts = None
     try:
-        facts = probe(path).model_dump(mode="json")
+        facts = probe(path, time_limit_s=TIME_LIMIT_S).model_dump(mode="json")
         probed = time.perf_counter()
-        extracted = extract(path, config, encoder)
+        extracted = extract(path, config, encoder, time_limit_s=TIME_LIMIT_S - (probed - started))
     except VideoDecodeError as error:
         # Only what the bytes themselves are to blame for will be the same next time.
-        lasting = not isinstance(error.__cause__, OSError) and time.perf_counter() - started < SAMPLING_LIMIT_S
+        lasting = not isinstance(error.__cause__, OSError) and time.perf_counter() - started < TIME_LIMIT_S
         return {"error": str(error), "retry": not lasting, "facts": facts}
     except OSError as error:
         return {"error": unreadable_reason(error), "retry": True, "facts": facts}

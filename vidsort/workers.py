@@ -90,11 +90,11 @@ class Worker:
 
 def _died(code: int, took_s: float) -> Answer:
     if took_s >= VIDEO_LIMIT_S:
-        return {"error": f"Reading it took longer than {VIDEO_LIMIT_S:.0f} s: the file may be damaged.", "retry": True}
+        return {"error": f"reading it took longer than {VIDEO_LIMIT_S:g} s", "retry": True}
     if code == -9:
-        reason = "The decoder was killed, perhaps for want of memory: the next extraction tries it again."
+        reason = "the decoder was killed, perhaps for want of memory: the next extraction tries it again"
         return {"error": reason, "retry": True}
-    return {"error": f"The decoder crashed over it (exit code {code}): the file is probably damaged.", "retry": False}
+    return {"error": f"the decoder crashed over it (exit code {code})", "retry": False}
 
 
 def cores() -> int:
