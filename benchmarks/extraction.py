@@ -61,12 +61,12 @@ def main() -> None:
         large = [
             looped(source, root / f"large{number}.mp4", size=LARGE) for number, source in enumerate(found[:LARGE_CLIPS])
         ]
-        print(ROW.format("15 s clips", "videos", "videos/s", "whole run", "decode", "encode", "pictures", "memory"))
+        print(ROW.format("15 s clips", "videos", "videos/s", "whole run", "decode", "encode", "posters", "memory"))
         for label, clips, count in [("576x1024", small, size) for size in LIBRARY_SIZES] + [("1080x1920", large, 50)]:
             library, artifacts = root / f"{label}-{count}", root / f"{label}-{count}-artifacts"
             distinct_copies(clips, library, count)
             report, took_s, peak = extract(library, artifacts)
-            shares = [f"{report['outputs'][name + '_share']:.0%}" for name in ("decode", "encode", "picture")]
+            shares = [f"{report['outputs'][name + '_share']:.0%}" for name in ("decode", "encode", "poster")]
             print(ROW.format(label, count, f"{count / took_s:.1f}", f"{took_s:.1f} s", *shares, f"{peak / 1e6:.0f} MB"))
             report, took_s, peak = extract(library, artifacts)
             calls = report["outputs"]["encoder_calls"]

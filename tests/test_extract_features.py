@@ -61,7 +61,7 @@ def test_a_first_run_encodes_every_video_and_says_how_fast(extracted_template):
     outputs = report["outputs"]
     assert outputs["encoder_calls"] == ALL
     assert outputs["videos_per_s"] > 0
-    assert outputs["decode_share"] + outputs["encode_share"] + outputs["picture_share"] == pytest.approx(1)
+    assert outputs["decode_share"] + outputs["encode_share"] + outputs["poster_share"] == pytest.approx(1)
 
 
 def test_progress_counts_to_the_end_with_rate_and_time_left(extracted_template):

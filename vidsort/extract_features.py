@@ -83,7 +83,7 @@ def _extract(
         return {"encoder_calls": 0}
     requests = ({"path": str(video.path), "content": content.hex()} for content, video in missing.items())
     started, done, encoded = time.monotonic(), 0, 0
-    spent = dict.fromkeys(("decode_s", "encode_s", "picture_s"), 0.0)
+    spent = dict.fromkeys(("decode_s", "encode_s", "poster_s"), 0.0)
     progress(Progress(step=STEP, done=0, total=len(missing), message="starting the encoder"))
     with contextlib.closing(answers(requests, settings.artifacts_dir, config, min(cores(), len(missing)))) as batches:
         for batch in batches:
@@ -109,7 +109,7 @@ def _extract(
         "videos_per_s": rate,
         "decode_share": spent["decode_s"] / busy_s,
         "encode_share": spent["encode_s"] / busy_s,
-        "picture_share": spent["picture_s"] / busy_s,
+        "poster_share": spent["poster_s"] / busy_s,
     }
 
 

@@ -92,25 +92,26 @@ def answer(
     except OSError as error:
         return {"error": unreadable_reason(error), "retry": True, "facts": facts}
     drawn = time.perf_counter()
-    _keep_pictures(artifacts_dir, bytes.fromhex(request["content"]), extracted.frames)
+    _keep_poster(artifacts_dir, bytes.fromhex(request["content"]), extracted.frames)
     return {
         "vector": _packed(extracted.vector.astype("<f2")),
         "signatures": _packed(extracted.signatures.astype("<u8")),
         "facts": facts,
         "decode_s": probed - started + extracted.decode_s,
         "encode_s": extracted.encode_s,
-        "picture_s": time.perf_counter() - drawn,
+        "poster_s": time.perf_counter() - drawn,
     }
 
 
-def _keep_pictures(artifacts_dir: Path, content: bytes, frames: "Frames") -> None:
+def _keep_poster(artifacts_dir: Path, content: bytes, frames: "Frames") -> None:
+    """Keep what every page needs while the frames are at hand; a strip would double the cost and is rarely seen."""
     from .pictures import keep_pictures
 
     try:
-        keep_pictures(artifacts_dir, content, frames)
-    except OSError as error:
-        # They are made on demand where they are missing: no reason to lose the features.
-        log.warning("The pictures of a video could not be kept: %s", error)
+        keep_pictures(artifacts_dir, content, frames, ("poster",))
+    except (OSError, ValueError) as error:
+        # No room, or a shape that WebP does not take: no reason to lose the features.
+        log.warning("A poster could not be kept: %s", error)
 
 
 def _packed(values: np.ndarray) -> str:

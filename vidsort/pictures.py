@@ -1,6 +1,6 @@
 """Posters and strips of videos, kept by content in `artifacts/pictures/`.
 
-Extraction writes them while it has the frames at hand; what is not there yet is made when it is
+Extraction writes posters while it has the frames at hand; what is not there yet is made when it is
 asked for. They are caches: the folder may be deleted at any time.
 """
 

@@ -19,6 +19,9 @@ from .extraction import VIDEO_LIMIT_S, ExtractConfig
 
 log = logging.getLogger(__name__)
 
+# SIGKILL: what the kernel sends where memory runs out.
+KILLED = -9
+
 Request = dict[str, str]
 Answer = dict[str, object]
 
@@ -89,12 +92,13 @@ class Worker:
 
 
 def _died(code: int, took_s: float) -> Answer:
+    """Why there is no answer; only a crash by the content's doing is a lasting failure."""
     if took_s >= VIDEO_LIMIT_S:
         return {"error": f"reading it took longer than {VIDEO_LIMIT_S:g} s", "retry": True}
-    if code == -9:
+    if code == KILLED:
         reason = "the decoder was killed, perhaps for want of memory: the next extraction tries it again"
         return {"error": reason, "retry": True}
-    return {"error": f"the decoder crashed over it (exit code {code})", "retry": False}
+    return {"error": f"the decoder crashed over it (exit code {code})", "retry": code >= 0}
 
 
 def cores() -> int:
