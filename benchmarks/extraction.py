@@ -1,7 +1,8 @@
 """How fast features are extracted, what the time goes into, and whether memory stays flat as the library grows.
 
 Run as `python -m benchmarks.extraction`. Clips of 15 s at 30 frames/s: those of the shared sets
-looped as they are (576x1024), and scaled up (1080x1920). A run is the step as a program, from
+looped as they are (576x1024), and scaled up (1080x1920); "frames" are those of a clip that are
+neither black nor repeated, and so are encoded. A run is the step as a program, from
 nothing, the start of its processes included.
 """
 
@@ -20,7 +21,8 @@ LARGE_CLIPS = 3
 LARGE = (1080, 1920)
 LIBRARY_SIZES = (50, 100, 200)
 TARGET_VIDEOS_PER_S = 10
-ROW = "{:<12}{:>8}{:>10}{:>11}{:>9}{:>9}{:>10}{:>9}"
+HEAD = ("15 s clips", "videos", "frames", "videos/s", "whole run", "decode", "encode", "posters", "memory")
+ROW = "{:<12}{:>8}{:>8}{:>10}{:>11}{:>9}{:>9}{:>10}{:>9}"
 
 
 def peak_bytes(group: int) -> int:
@@ -61,16 +63,17 @@ def main() -> None:
         large = [
             looped(source, root / f"large{number}.mp4", size=LARGE) for number, source in enumerate(found[:LARGE_CLIPS])
         ]
-        print(ROW.format("15 s clips", "videos", "videos/s", "whole run", "decode", "encode", "posters", "memory"))
+        print(ROW.format(*HEAD))
         for label, clips, count in [("576x1024", small, size) for size in LIBRARY_SIZES] + [("1080x1920", large, 50)]:
             library, artifacts = root / f"{label}-{count}", root / f"{label}-{count}-artifacts"
             distinct_copies(clips, library, count)
             report, took_s, peak = extract(library, artifacts)
             shares = [f"{report['outputs'][name + '_share']:.0%}" for name in ("decode", "encode", "poster")]
-            print(ROW.format(label, count, f"{count / took_s:.1f}", f"{took_s:.1f} s", *shares, f"{peak / 1e6:.0f} MB"))
+            frames, rate = f"{report['outputs']['frames_per_video']:.1f}", f"{count / took_s:.1f}"
+            print(ROW.format(label, count, frames, rate, f"{took_s:.1f} s", *shares, f"{peak / 1e6:.0f} MB"))
             report, took_s, peak = extract(library, artifacts)
             calls = report["outputs"]["encoder_calls"]
-            print(ROW.format("  again", calls, "", f"{took_s:.1f} s", "", "", "", f"{peak / 1e6:.0f} MB"))
+            print(ROW.format("  again", calls, "", "", f"{took_s:.1f} s", "", "", "", f"{peak / 1e6:.0f} MB"))
     print(f"Wanted: at least {TARGET_VIDEOS_PER_S} videos/s at 576x1024 on two cores.")
 
 

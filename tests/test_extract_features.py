@@ -61,6 +61,7 @@ def test_a_first_run_encodes_every_video_and_says_how_fast(extracted_template):
     outputs = report["outputs"]
     assert outputs["encoder_calls"] == ALL
     assert outputs["videos_per_s"] > 0
+    assert 1 <= outputs["frames_per_video"] <= ExtractConfig().frames
     assert outputs["decode_share"] + outputs["encode_share"] + outputs["poster_share"] == pytest.approx(1)
 
 

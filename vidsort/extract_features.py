@@ -83,7 +83,7 @@ def _extract(
         return {"encoder_calls": 0}
     requests = ({"path": str(video.path), "content": content.hex()} for content, video in missing.items())
     started, done, encoded = time.monotonic(), 0, 0
-    spent = dict.fromkeys(("decode_s", "encode_s", "poster_s"), 0.0)
+    spent = dict.fromkeys(("decode_s", "encode_s", "poster_s", "frames"), 0.0)
     progress(Progress(step=STEP, done=0, total=len(missing), message="starting the encoder"))
     with contextlib.closing(answers(requests, settings.artifacts_dir, config, min(cores(), len(missing)))) as batches:
         for batch in batches:
@@ -103,10 +103,11 @@ def _extract(
                     message="encoding new videos",
                 )
             )
-    busy_s = sum(spent.values()) or 1.0
+    busy_s = spent["decode_s"] + spent["encode_s"] + spent["poster_s"] or 1.0
     return {
         "encoder_calls": encoded,
         "videos_per_s": rate,
+        "frames_per_video": spent["frames"] / max(1, encoded),
         "decode_share": spent["decode_s"] / busy_s,
         "encode_share": spent["encode_s"] / busy_s,
         "poster_share": spent["poster_s"] / busy_s,

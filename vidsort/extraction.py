@@ -97,6 +97,7 @@ def answer(
         "vector": _packed(extracted.vector.astype("<f2")),
         "signatures": _packed(extracted.signatures.astype("<u8")),
         "facts": facts,
+        "frames": len(extracted.frames.images),
         "decode_s": probed - started + extracted.decode_s,
         "encode_s": extracted.encode_s,
         "poster_s": time.perf_counter() - drawn,
