@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ..errors import VideoDecodeError
 from ..records import Record
 from .shape import display_matrix, rotation_of, shown_size
-from .source import Deadline, decode_clean, demux, open_video
+from .source import Deadline, decode_clean, demux, known_duration_s, open_video, sample_aspect, set_up_decoder
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -61,14 +61,9 @@ def _of_headers(container: "InputContainer", stream: "VideoStream") -> dict:
     sound = container.streams.best("audio")
     rate = stream.average_rate or stream.guessed_rate
     index = stream.index_entries
-    width, height = shown_size(stream.width, stream.height, stream.sample_aspect_ratio, turned=False)
-    duration_s = None
-    if stream.duration:
-        duration_s = float(stream.duration * stream.time_base)
-    elif container.duration:
-        duration_s = container.duration / 1_000_000
+    width, height = shown_size(stream.width, stream.height, sample_aspect(stream), turned=False)
     return {
-        "duration_s": duration_s,
+        "duration_s": known_duration_s(container, stream),
         "width": width,
         "height": height,
         "frame_rate": float(rate) if rate else None,
@@ -81,11 +76,12 @@ def _of_headers(container: "InputContainer", stream: "VideoStream") -> dict:
 
 
 def _of_first_frame(container: "InputContainer", stream: "VideoStream", deadline: Deadline) -> dict:
+    set_up_decoder(stream, "DEFAULT")
     frame = next(decode_clean(container, stream, deadline), None)
     if frame is None:
         raise VideoDecodeError("none of its frames can be decoded: the data is damaged or cut off")
     matrix = display_matrix(frame)
-    width, height = shown_size(frame.width, frame.height, stream.sample_aspect_ratio, turned=matrix[0] == 0)
+    width, height = shown_size(frame.width, frame.height, sample_aspect(stream), turned=matrix[0] == 0)
     return {"width": width, "height": height, "rotation": rotation_of(matrix), "pixel_format": frame.format.name}
 
 

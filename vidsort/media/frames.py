@@ -10,7 +10,16 @@ import numpy as np
 from ..errors import VideoDecodeError
 from .selection import DistinctPictures, spread
 from .shape import to_picture
-from .source import Deadline, decode_alone, decode_clean, demux, open_video, set_up_decoder
+from .source import (
+    Deadline,
+    decode_alone,
+    decode_clean,
+    demux,
+    known_duration_s,
+    open_video,
+    sample_aspect,
+    set_up_decoder,
+)
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -24,6 +33,8 @@ FEWEST_KEY_FRAMES = 2
 CHEAP_PIXELS = 50_000_000
 # A long video with a single key frame is decoded up to here (24 s of 1080 x 1920 at 30 frames/s, about 2 s).
 MOST_PIXELS = 1_500_000_000
+# A video of fewer frames than this for each wanted one is short.
+FEW_FRAMES = 8
 # So many key packets are held while the file is read; beyond that every second one is let go.
 MOST_PACKETS = 64
 
@@ -48,7 +59,7 @@ def sample_frames(path: Path, count: int = 6, *, short_side: int | None = 288, t
     deadline, pictures, scaler = Deadline(time_limit_s), DistinctPictures(), VideoReformatter()
 
     def offer(time_s: float, frame: "VideoFrame", stream: "VideoStream") -> None:
-        pictures.offer(time_s, to_picture(frame, stream.sample_aspect_ratio, short_side, scaler))
+        pictures.offer(time_s, to_picture(frame, sample_aspect(stream), short_side, scaler))
 
     with open_video(path, deadline) as (container, stream):
         contents = _read_packets(container, stream, deadline)
@@ -57,11 +68,15 @@ def sample_frames(path: Path, count: int = 6, *, short_side: int | None = 288, t
         if len(contents.keys) >= min(count if is_cheap else FEWEST_KEY_FRAMES, contents.frame_count):
             for time_s, frame in _key_frames(contents, stream, count, deadline):
                 offer(time_s, frame, stream)
-                if len(pictures) == count:
+                if pictures.lit == count:
                     break
-    if pictures.lit < min(FEWEST_KEY_FRAMES, contents.frame_count):
-        # A file of its own again: rewinding is not to be had in every container.
+    # Frames that no other frame needs (in most videos every second one) are only decoded where few are left without.
+    for skip_frame in ("DEFAULT",) if contents.frame_count < FEW_FRAMES * count else ("NONREF", "DEFAULT"):
+        if pictures.lit >= min(FEWEST_KEY_FRAMES, contents.frame_count):
+            break
+        # Opened anew: not every container can be rewound.
         with open_video(path, deadline) as (container, stream):
+            set_up_decoder(stream, skip_frame)
             frames = decode_clean(container, stream, deadline, max_packets=MOST_PIXELS // frame_pixels)
             for frame in _on_screen(frames, contents.moments(2 * count)):
                 offer(_time_s(frame), frame, stream)
@@ -90,30 +105,33 @@ def _read_packets(container: "InputContainer", stream: "VideoStream", deadline: 
 
     stream.discard = Discard.nonkey  # where the file has an index, the packets between are not even read
     keys: list[Packet] = []
-    stride, key_count, seen, start_s, end_s = 1, 0, 0, None, 0.0
+    stride, key_count, seen, first, last = 1, 0, 0, None, None
     for packet in demux(container, stream, deadline):
         if not packet.size:
             continue
         seen += 1
-        time_s = _time_s(packet)
-        start_s = time_s if start_s is None else min(start_s, time_s)
-        end_s = max(end_s, time_s)
+        if packet.pts is not None:
+            first = packet.pts if first is None else min(first, packet.pts)
+            last = packet.pts if last is None else max(last, packet.pts)
         if packet.is_keyframe and not packet.is_discard:
             if key_count % stride == 0:
                 keys.append(packet)
             key_count += 1
             if len(keys) > MOST_PACKETS:
                 keys, stride = keys[::2], stride * 2
-    start_s = start_s or 0.0
-    if stream.duration:
-        end_s = max(end_s, start_s + float(stream.duration * stream.time_base))
-    return _Contents(sorted(keys, key=_time_s), max(seen, stream.frames), start_s, end_s)
+    start_s, last_s = (float((stamp or 0) * stream.time_base) for stamp in (first, last))
+    return _Contents(
+        keys=sorted(keys, key=_time_s),
+        frame_count=max(seen, stream.frames),
+        start_s=start_s,
+        end_s=max(last_s, start_s + (known_duration_s(container, stream) or 0)),
+    )
 
 
 def _key_frames(
     contents: _Contents, stream: "VideoStream", count: int, deadline: Deadline
 ) -> "Iterator[tuple[float, VideoFrame]]":
-    """When and what: the `count` most evenly spread key frames, then as many others in place of black or repeated."""
+    """When and what: the `count` most evenly spread key frames, then as many others in place of black ones."""
     set_up_decoder(stream, skip_frame="NONKEY")
     times_s = [_time_s(packet) for packet in contents.keys]
     for index in spread(times_s, count)[: 2 * count]:

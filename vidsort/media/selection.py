@@ -7,6 +7,8 @@ NEAR_BLACK = 12.0
 # Mean absolute difference of two 16 x 16 grey thumbnails, 0 to 255; re-encoding one picture gives below 1.
 REPEATED = 1.5
 THUMBNAIL = 16
+# Every n-th pixel is looked at, so that about this many are left along the short side.
+SAMPLED = 64
 
 
 def spread(times_s: list[float], count: int) -> list[int]:
@@ -35,19 +37,15 @@ class DistinctPictures:
         self._kept: list[tuple[float, np.ndarray]] = []
         self._thumbnails: list[np.ndarray] = []
         self._brightest: tuple[float, float, np.ndarray] | None = None
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
     def offer(self, time_s: float, image: np.ndarray) -> None:
         """Keep the picture unless it is near-black or repeats a kept one."""
-        light = float(image.mean())
+        thumbnail = _thumbnail(image)
+        light = float(thumbnail.mean())
         if light < NEAR_BLACK:
             if self._brightest is None or light > self._brightest[0]:
                 self._brightest = (light, time_s, image)
             return
         self.lit += 1
-        thumbnail = _thumbnail(image)
         if all(np.abs(thumbnail - other).mean() >= REPEATED for other in self._thumbnails):
             self._kept.append((time_s, image))
             self._thumbnails.append(thumbnail)
@@ -61,11 +59,12 @@ class DistinctPictures:
 
 
 def _thumbnail(image: np.ndarray) -> np.ndarray:
-    """Mean brightness of the cells of a 16 x 16 grid (fewer where the picture is smaller)."""
-    grey = image.mean(axis=2, dtype=np.float32)
+    """Mean brightness of the cells of a 16 x 16 grid (fewer in a tiny picture), float32."""
+    step = max(1, min(image.shape[:2]) // SAMPLED)
+    grey = image[::step, ::step].mean(axis=2, dtype=np.float32)
     for axis in (0, 1):
-        cells = min(THUMBNAIL, grey.shape[axis])
-        starts = np.arange(cells) * grey.shape[axis] // cells
-        widths = np.diff(np.append(starts, grey.shape[axis]))
-        grey = np.add.reduceat(grey, starts, axis=axis) / np.expand_dims(widths, 1 - axis)
+        length = grey.shape[axis]
+        starts = np.arange(min(THUMBNAIL, length)) * length // min(THUMBNAIL, length)
+        sizes = np.diff(starts, append=length).astype(np.float32)
+        grey = np.add.reduceat(grey, starts, axis=axis) / np.expand_dims(sizes, 1 - axis)
     return grey

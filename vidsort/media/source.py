@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from ..errors import VideoDecodeError
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from av.container import InputContainer
     from av.packet import Packet
     from av.video.frame import VideoFrame
@@ -56,11 +58,13 @@ def open_video(path: Path, deadline: Deadline) -> Iterator[tuple["InputContainer
     try:
         container = av.open(
             str(path),
-            # Opening would decode the first frames (of phone files many: 100 ms) to learn what we do not need.
+            # Opening would decode the first frames (of phone files many: 100 ms) and read 5 s of packets,
+            # to learn what the decoder says anyway.
             options={"skip_frame": "all", "threads": "1"},
             container_options={
                 "format_whitelist": ",".join((VIDEO_FORMATS, AUDIO_FORMATS, PICTURE_FORMATS)),
                 "protocol_whitelist": "file",
+                "analyzeduration": "500000",
             },
             metadata_errors="replace",
             timeout=deadline.left_s,
@@ -75,14 +79,13 @@ def open_video(path: Path, deadline: Deadline) -> Iterator[tuple["InputContainer
 def decode_clean(
     container: "InputContainer", stream: "VideoStream", deadline: Deadline, *, max_packets: int | None = None
 ) -> Iterator["VideoFrame"]:
-    """Frames in order of showing, without those a decoder had to guess at.
+    """Frames of a track that was set up, in order of showing, without those a decoder had to guess at.
 
     After damage everything up to the next key frame is left out, as it would be built on the damage.
     Raises VideoDecodeError where the track is empty.
     """
     import av
 
-    set_up_decoder(stream)
     lost, read = False, 0
     for packet in demux(container, stream, deadline):
         if packet.size:
@@ -93,15 +96,17 @@ def decode_clean(
             return
         if lost and packet.size and not packet.is_keyframe:
             continue
-        lost = has_hole(packet)
         try:
-            frames = [] if lost else packet.decode()
+            frames, lost = ([], True) if is_damaged(packet) else (packet.decode(), False)
         except av.FFmpegError:
-            lost = True
+            frames, lost = [], True
+        for frame in frames:
+            lost = lost or frame.is_corrupt
+            if lost:
+                break
+            yield frame
         if lost:
             stream.codec_context.flush_buffers()
-            continue
-        yield from (frame for frame in frames if not frame.is_corrupt)
     if not read:
         raise VideoDecodeError("its video track holds no frames: the file is damaged or cut off")
 
@@ -112,15 +117,18 @@ def decode_alone(packet: "Packet") -> "list[VideoFrame]":
 
     stream = packet.stream
     try:
-        frames = [] if has_hole(packet) else [*stream.decode(packet), *stream.decode(None)]
+        frames = [] if is_damaged(packet) else [*stream.decode(packet), *stream.decode(None)]
     except av.FFmpegError:
         frames = []
     stream.codec_context.flush_buffers()
     return [frame for frame in frames if not frame.is_corrupt]
 
 
-def set_up_decoder(stream: "VideoStream", skip_frame: str = "DEFAULT") -> None:
-    """One thread a file (files are decoded side by side), errors raised rather than painted over."""
+def set_up_decoder(stream: "VideoStream", skip_frame: str) -> None:
+    """Decode all frames but those that `skip_frame` names: NONKEY, NONREF, or DEFAULT for none.
+
+    One thread a file, as files are decoded side by side; errors are raised rather than painted over.
+    """
     context = stream.codec_context
     context.thread_type = "NONE"
     context.thread_count = 1
@@ -150,9 +158,23 @@ def demux(container: "InputContainer", stream: "VideoStream", deadline: Deadline
         yield packet
 
 
-def has_hole(packet: "Packet") -> bool:
-    """Whether part of the packet was never written."""
-    return packet.stream.codec_context.name in CODECS_WITHOUT_HOLES and HOLE in bytes(packet)
+def known_duration_s(container: "InputContainer", stream: "VideoStream") -> float | None:
+    """Seconds according to the headers, None where they do not say."""
+    if stream.duration:
+        return float(stream.duration * stream.time_base)
+    return container.duration / 1_000_000 if container.duration else None
+
+
+def sample_aspect(stream: "VideoStream") -> "Fraction | None":
+    """Width of one sample over its height: as the container says, else the decoder (once it has decoded)."""
+    return stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio
+
+
+def is_damaged(packet: "Packet") -> bool:
+    """Whether part of the packet is missing or was never written."""
+    return packet.is_corrupt or (
+        packet.stream.codec_context.name in CODECS_WITHOUT_HOLES and HOLE in bytes(packet)
+    )
 
 
 def _require_regular_file(path: Path) -> None:
