@@ -7,6 +7,7 @@ this process, never the run.
 
 import base64
 import faulthandler
+import gc
 import json
 import logging
 import os
@@ -124,12 +125,16 @@ def serve(requests: TextIO, answers: TextIO, artifacts_dir: Path, config: Extrac
     from .encoders.image import ImageEncoder
 
     encoder = ImageEncoder(threads=1)
+    gc.freeze()
     print("{}", file=answers, flush=True)
     for line in requests:
         faulthandler.dump_traceback_later(VIDEO_LIMIT_S, exit=True)
         answered = answer(json.loads(line), artifacts_dir, config, encoder)
         faulthandler.cancel_dump_traceback_later()
         print(json.dumps(answered), file=answers, flush=True)
+        # PyAV's containers and streams refer to one another: left to itself, Python keeps those of many
+        # videos, with their buffers (1080x1920: 580 MB against 190). Frozen, the rest costs no time here.
+        gc.collect()
 
 
 def main(arguments: list[str]) -> None:
