@@ -3,7 +3,9 @@
 import argparse
 import hashlib
 import json
+import os
 import sys
+import threading
 import types
 import typing
 from collections.abc import Callable, Sequence
@@ -89,7 +91,10 @@ def step_main(
     parser = argparse.ArgumentParser(description=description)
     add_settings_flags(parser)
     add_config_flags(parser, config_type)
+    parser.add_argument("--stop-with-stdin", action="store_true", help="stop at once when standard input is closed")
     flags = parser.parse_args(arguments)
+    if flags.stop_with_stdin:
+        threading.Thread(target=_stop_with_stdin, daemon=True).start()
 
     def tell(progress: Progress) -> None:
         print(json.dumps({"progress": progress.model_dump(mode="json")}), flush=True)
@@ -104,3 +109,9 @@ def step_main(
         return 130
     print(json.dumps({"report": report.model_dump(mode="json")}), flush=True)
     return 0
+
+
+def _stop_with_stdin() -> None:
+    """End this process when whoever started it is gone, however it went: finished work is kept at any moment."""
+    sys.stdin.buffer.read()
+    os._exit(130)
