@@ -3,5 +3,6 @@
 from .facts import MediaFacts, probe
 from .frames import Frames, sample_frames
 from .pictures import poster_webp, strip_webp
+from .playable import playable_copy
 
-__all__ = ["Frames", "MediaFacts", "poster_webp", "probe", "sample_frames", "strip_webp"]
+__all__ = ["Frames", "MediaFacts", "playable_copy", "poster_webp", "probe", "sample_frames", "strip_webp"]

@@ -28,8 +28,13 @@ def to_picture(
     if short_side is not None and min(width, height) > short_side:
         scale = short_side / min(width, height)
         width, height = max(1, round(width * scale)), max(1, round(height * scale))
-    rgb = scaler.reformat(frame, width=width, height=height, format="rgb24", interpolation="AREA", threads=1)
-    return _oriented(rgb.to_ndarray(), display_matrix(frame))
+    return _drawn(frame, (width, height), display_matrix(frame), scaler)
+
+
+def to_picture_of_size(frame: "VideoFrame", size: tuple[int, int], scaler: "VideoReformatter") -> np.ndarray:
+    """The frame as shown, stretched to `size` (width, height): uint8 RGB, height x width x 3."""
+    matrix = display_matrix(frame)
+    return _drawn(frame, size if matrix[0] else size[::-1], matrix, scaler)
 
 
 def display_matrix(frame: "VideoFrame") -> tuple[int, int, int, int]:
@@ -52,7 +57,12 @@ def rotation_of(matrix: tuple[int, int, int, int]) -> int:
     return {(1, 0): 0, (0, 1): 90, (-1, 0): 180, (0, -1): 270}[a, b]
 
 
-def _oriented(image: np.ndarray, matrix: tuple[int, int, int, int]) -> np.ndarray:
+def _drawn(
+    frame: "VideoFrame", size: tuple[int, int], matrix: tuple[int, int, int, int], scaler: "VideoReformatter"
+) -> np.ndarray:
+    """The frame scaled to `size` as it is stored, then turned and mirrored."""
+    rgb = scaler.reformat(frame, *size, format="rgb24", interpolation="AREA", threads=1)
+    image = rgb.to_ndarray()
     a, b, c, d = matrix
     if a == 0:
         image = image.transpose(1, 0, 2)

@@ -1,0 +1,104 @@
+"""A copy of a video that every browser can play, made by MoviePy."""
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import VideoDecodeError
+from .facts import MediaFacts, probe
+from .shape import to_picture_of_size
+from .source import Deadline, decode_clean, open_video, set_up_decoder
+
+if TYPE_CHECKING:
+    from av.video.frame import VideoFrame
+
+logger = logging.getLogger(__name__)
+
+LONGEST_SIDE = 1280
+MOST_FRAMES_PER_S = 60.0
+# Times in files are rounded to milliseconds or finer.
+ROUNDING_S = 0.002
+
+
+def playable_copy(path: Path, target: Path, *, time_limit_s: float = 600) -> None:
+    """Write `target`: H.264 (and AAC) in an MP4 that plays while it loads, upright, at most 1280 pixels long.
+
+    The original is only read. The target appears whole or not at all. Raises FileNotFoundError, or
+    VideoDecodeError with the reason why no copy can be made.
+    """
+    facts = probe(path)
+    if not facts.readable:
+        raise VideoDecodeError(facts.reason)
+    path, target = Path(path).absolute(), Path(target).absolute()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    deadline = Deadline(time_limit_s)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.stem}-") as folder:
+        made = Path(folder) / "copy.mp4"
+        # Where the sound cannot be decoded a silent copy is better than none.
+        for sound in (True, False) if facts.audio_codec else (False,):
+            try:
+                _write(path, made, facts, deadline, sound=sound)
+                break
+            except OSError as error:
+                logger.warning("No copy of %s %s sound: %s", path.name, "with" if sound else "without", error)
+        if not made.exists() or not probe(made).browser_playable:
+            raise VideoDecodeError("no copy that browsers play can be made of it")
+        with made.open("rb") as file:
+            os.fsync(file.fileno())
+        made.replace(target)
+
+
+def _write(path: Path, made: Path, facts: MediaFacts, deadline: Deadline, *, sound: bool) -> None:
+    from moviepy import VideoClip
+
+    rate = min(facts.frame_rate or MOST_FRAMES_PER_S, MOST_FRAMES_PER_S)
+    with open_video(path, deadline) as (container, stream):
+        set_up_decoder(stream, "DEFAULT")
+        frames = decode_clean(container, stream, deadline)
+        screen = _Screen(frames, (container.start_time or 0) / 1_000_000, _copy_size(facts.width, facts.height))
+        # Our own decoding rather than MoviePy's reader: it knows sample aspect ratios and damaged frames.
+        clip = VideoClip(screen, duration=max(facts.duration_s or 0, 1 / rate))
+        clip.write_videofile(
+            str(made),
+            fps=rate,
+            codec="libx264",
+            preset="veryfast",
+            audio=str(path) if sound else False,
+            audio_codec="aac",
+            ffmpeg_params=["-movflags", "+faststart", "-map", "0:v:0", *(["-map", "1:a:0"] if sound else [])],
+            logger=None,
+        )
+
+
+class _Screen:
+    """What is on screen at a time: uint8 RGB of `size` (width, height); to be asked for ascending times only."""
+
+    def __init__(self, frames: "Iterator[VideoFrame]", start_s: float, size: tuple[int, int]) -> None:
+        from av.video.reformatter import VideoReformatter
+
+        self._frames, self._start_s, self._size = frames, start_s, size
+        self._scaler = VideoReformatter()
+        self._coming = next(frames, None)
+        if self._coming is None:
+            raise VideoDecodeError("none of its frames can be decoded: the data is damaged or cut off")
+        self._image = to_picture_of_size(self._coming, size, self._scaler)
+
+    def __call__(self, time_s: float) -> np.ndarray:
+        """The picture of this second; before the first frame the first, after the last frame the last."""
+        shown = None
+        while self._coming is not None and (self._coming.time or 0) - self._start_s <= time_s + ROUNDING_S:
+            shown, self._coming = self._coming, next(self._frames, None)
+        if shown is not None:
+            self._image = to_picture_of_size(shown, self._size, self._scaler)
+        return self._image
+
+
+def _copy_size(width: int, height: int) -> tuple[int, int]:
+    """Width and height of the copy: the same shape, no side above the longest, both even as H.264 needs."""
+    scale = min(1.0, LONGEST_SIDE / max(width, height))
+    return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
