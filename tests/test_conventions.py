@@ -1,0 +1,210 @@
+"""The house rules of CONTRIBUTING.md, each as a test."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+PACKAGE = ROOT / "vidsort"
+MOST_LINES = 300
+# Imports only go down this list; a new module takes its place in it.
+LAYERS = {
+    "ground": {"errors", "settings", "records", "steps", "names", "durable"},
+    "seams": {"media", "encoders", "store", "artifacts", "content", "pictures", "safe_rename"},
+    "steps and library": {
+        "extraction", "workers", "extract_features",
+        "train", "predict", "evaluate", "heads", "groups", "ordering", "predictions",
+        "library", "live_library", "plans", "changes", "recovery", "moves",
+    },
+    "surfaces": {
+        "contract", "passwords", "security", "stopping", "step_process", "retrain", "api", "review", "serve",
+        "client", "notebook", "demo", "demo_art", "demo_brush", "doctor", "cli", "__main__",
+    },
+}
+STEPS = {"extract_features", "train", "predict"}
+HEAVY = {
+    "av", "fastapi", "gradio", "imageio_ffmpeg", "matplotlib", "moviepy", "onnxruntime", "pandas", "papermill",
+    "plotly", "scipy", "skimage", "sklearn", "skops", "uvicorn",
+}
+# Surfaces that are themselves routes may import the web framework; nothing imports them but create_app.
+WEB = {"fastapi", "starlette", "uvicorn"}
+FORBIDDEN_WORD = re.compile(r"(^|_)(helpers?|utils?|common|managers?)(_|$)|^_*(process|handle|do)_", re.IGNORECASE)
+# In pieces, so that this file does not hold what it looks for.
+FORBIDDEN_TEXT = re.compile("|".join([
+    "/wor" + "k/", "/roo" + "t/", "/hom" + r"e/\w", "pypi" + r"\.org/simple", "files" + r"\.pythonhosted",
+    "registry" + r"\.npmjs", "TO" + "DO", "FIX" + "ME", r"XX" + "X",
+]))
+WRITTEN = {".py", ".js", ".css", ".html", ".md", ".toml", ".txt", ".yml", ".yaml", ".sql", ".ipynb", ".json", ".sh", ""}
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+
+
+def written_files() -> list[Path]:
+    """Every text file that belongs to the project: what git knows, or would know if it were added."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    paths = [ROOT / line for line in listed.stdout.splitlines()]
+    return [path for path in paths if path.is_file() and path.suffix in WRITTEN]
+
+
+def imports(name: str) -> Iterator[str]:
+    """The modules of vidsort that a module imports, anywhere in it."""
+    is_package = MODULES[name].name == "__init__.py"
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.ImportFrom):
+            if node.level == 0:
+                root, *base = node.module.split(".")
+                if root != "vidsort":
+                    continue
+            else:
+                here = name.split(".") if name else []
+                base = here[: len(here) - node.level + is_package] + (node.module or "").split(".")
+            base = [part for part in base if part]
+            for alias in node.names:
+                whole = ".".join([*base, alias.name])
+                yield whole if whole in MODULES else ".".join(base)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name.removeprefix("vidsort.") for alias in node.names if "vidsort." in alias.name)
+
+
+def layer(name: str) -> int:
+    top = name.split(".")[0]
+    found = [number for number, members in enumerate(LAYERS.values()) if top in members]
+    assert found, f"vidsort.{name} has no layer: give it one in LAYERS"
+    return found[0]
+
+
+def imported_on_import(tree: ast.Module) -> Iterator[str]:
+    """Top names of the packages that importing a module imports."""
+    pending = list(tree.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node.module.split(".")[0]
+        elif isinstance(node, ast.ClassDef | ast.Try | ast.With | ast.If):
+            is_for_types_only = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+            pending += [] if is_for_types_only else node.body
+
+
+def test_every_module_has_a_layer_and_none_is_listed_twice():
+    for name in MODULES:
+        if name:
+            layer(name)
+    members = [member for layer_members in LAYERS.values() for member in layer_members]
+    assert len(members) == len(set(members))
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name])
+def test_imports_only_go_down(name):
+    upward = {other for other in imports(name) if other and layer(other) > layer(name)}
+    assert not upward, f"vidsort.{name} imports from above: {upward}"
+
+
+@pytest.mark.parametrize("name", sorted(STEPS & set(MODULES)))
+def test_the_three_steps_never_import_one_another(name):
+    reached, pending = set(), {name}
+    while pending:
+        reached |= pending
+        pending = {other for one in pending for other in imports(one) if other} - reached
+    assert reached & STEPS == {name}
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name])
+def test_importing_a_module_imports_nothing_heavy(name):
+    allowed = WEB if layer(name) == len(LAYERS) - 1 and not name.startswith(("cli", "demo", "doctor")) else set()
+    heavy = set(imported_on_import(TREES[name])) & HEAVY - allowed
+    assert not heavy, f"vidsort.{name} imports {heavy} when it is imported: do so inside the function that needs it"
+
+
+def test_help_imports_nothing_that_is_slow():
+    code = (
+        "import sys\nfrom vidsort.cli import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\nprint(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stderr.split())
+    assert not loaded & (HEAVY | {"numpy", "pydantic", "rich"})
+    assert "retrain" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in written_files() if path.suffix in {".py", ".js", ".css", ".html"} and "tests" not in path.parts],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_a_file_is_short_enough_to_read(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) < MOST_LINES
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name and not name.startswith("__")])
+def test_every_module_has_its_tests(name):
+    """A test file is named after it or its package; or it is a part of a module of its layer that has one."""
+    words = [set(path.stem.removeprefix("test_").split("_")) for path in (ROOT / "tests").glob("test_*.py")]
+
+    def named_after(module: str) -> bool:
+        return any(set(part.split("_")) <= test for part in module.split(".") for test in words)
+
+    wholes = [other for other in MODULES if other and name in imports(other) and layer(other) == layer(name)]
+    assert named_after(name) or any(map(named_after, wholes)), f"no test file is named after vidsort.{name}"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_names_say_what_and_not_nothing(name):
+    named = [
+        node.name for node in ast.walk(TREES[name])
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    ]
+    assert not [word for word in [*named, *name.split(".")] if FORBIDDEN_WORD.search(word) and "." not in word]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_error_is_swallowed(name):
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.ExceptHandler):
+            assert node.type is not None, f"line {node.lineno}: a bare except"
+            assert not isinstance(node.body[0], ast.Pass), f"line {node.lineno}: an error is passed over"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_nothing_is_unpickled(name):
+    tree = TREES[name]
+    imported = {
+        alias.name.split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
+    } | {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert not imported & {"pickle", "dill", "cloudpickle", "marshal", "shelve"}
+    assert "allow_pickle" not in ast.unparse(tree)
+
+
+def test_no_file_names_a_machine_or_a_registry_or_puts_work_off():
+    found = [
+        f"{path.relative_to(ROOT)}: {match.group()}"
+        for path in written_files()
+        for match in FORBIDDEN_TEXT.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert not found
+
+
+def test_ruff_has_no_complaints():
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--no-cache", "."],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )
+    assert done.returncode == 0, done.stdout
