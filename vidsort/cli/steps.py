@@ -1,19 +1,22 @@
 """extract-features, train, predict and retrain: the steps, watched by a person."""
 
 import argparse
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from ..errors import SettingsError
-from ..records import Prediction, Report
+from ..errors import ConflictError, SettingsError, VidsortError
+from ..records import Prediction, Progress, Report
 from ..settings import Settings, add_settings_flags, settings_from_flags
-from ..steps import StepConfig, add_config_flags, config_from_flags
-from .output import progress_bars, say, show_failures, show_table, summary
+from ..steps import ProgressCallback, StepConfig, add_config_flags, config_from_flags
+from .output import duration, progress_bars, say, show_failures, show_table, summary
 
 if TYPE_CHECKING:
     from ..moves import Outcome
+    from ..retrain import Retrain
 
-CONFLICT = 4
+LOOK_S = 0.2
+JOB_OUTPUTS = ("encoder_calls", "model_id", "accuracy", "promoted", "verdict")
 
 
 def extract_features(parser: argparse.ArgumentParser) -> None:
@@ -56,14 +59,24 @@ def retrain(parser: argparse.ArgumentParser) -> None:
     add_settings_flags(parser)
 
     def call(flags: argparse.Namespace) -> None:
-        from .. import extract_features, predict, train
-        from ..retrain import alone
+        from ..retrain import Retrain
+        from ..store import open_database
 
         settings = settings_from_flags(flags)
-        with alone(settings.artifacts_dir), progress_bars() as progress:
-            reports = [step.run(settings, progress=progress) for step in (extract_features, train, predict)]
-        for report in reports:
-            show_report(report)
+        job = Retrain(open_database(settings.artifacts_dir))
+        if job.start(settings) == "already_running":
+            raise ConflictError("A retrain is running already: wait for its end, or cancel it on the page.")
+        try:
+            with progress_bars() as progress:
+                status = _watch(job, progress)
+        finally:
+            job.stop()
+        if status["last_result"] != "success":
+            raise VidsortError(status["last_result"])
+        say(f"Retrained in {duration(status['took_s'])}.")
+        show_outputs({name: status[name] for name in JOB_OUTPUTS if name in status})
+        if status.get("failed"):
+            say(f"{status['failed']} videos were left out; `vidsort doctor` says which and why.")
 
     parser.set_defaults(run=call)
 
@@ -71,10 +84,29 @@ def retrain(parser: argparse.ArgumentParser) -> None:
 def show_report(report: Report) -> None:
     """Print what a step did: its counts, what it made, and what it left out with the reasons."""
     say(summary(report))
-    for name, value in report.outputs.items():
+    show_outputs(report.outputs)
+    show_failures(report.failed)
+
+
+def show_outputs(outputs: Mapping[str, object]) -> None:
+    """Print what a step made, a line each."""
+    for name, value in outputs.items():
         if value is not None:
             say(f"  {name.replace('_', ' ')}: {f'{value:.3g}' if isinstance(value, float) else value}")
-    show_failures(report.failed)
+
+
+def _watch(job: "Retrain", progress: ProgressCallback) -> dict[str, Any]:
+    """Tell how far the job is until it has ended; returns how it ended."""
+    while True:
+        status = job.status()
+        if not status["running"]:
+            return status
+        if "step" in status:
+            progress(Progress(
+                step=status["step"], done=status["done"], total=status["total"], rate_per_s=status["videos_per_s"],
+                left_s=status["left_s"], message=status["message"],
+            ))
+        time.sleep(LOOK_S)
 
 
 def _add_step(
@@ -117,7 +149,7 @@ def _move(settings: Settings, report: Report, threshold: float, *, really: bool)
     else:
         kept = f", {refused} stayed where they were" if refused else ""
         say(f"{len(plan) - refused} videos moved{kept}. `vidsort undo` takes all of it back.")
-    return CONFLICT if refused else 0
+    return ConflictError.exit_code if refused else 0
 
 
 def _sort(settings: Settings, plan: list[Prediction]) -> dict[str, "Outcome"]:
