@@ -1,8 +1,8 @@
 """A library to try everything on: sixty short clips made on the spot, five folders and an unsorted pile."""
 
-import logging
 import os
 import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import NamedTuple
@@ -11,8 +11,6 @@ from .errors import ArtifactError
 from .records import Progress, Report
 from .settings import Settings
 from .steps import ProgressCallback, ignore_progress
-
-log = logging.getLogger(__name__)
 
 CLIPS_A_THEME = 12
 SORTED_A_THEME = 8
@@ -60,26 +58,31 @@ def make_library(data_dir: Path, *, progress: ProgressCallback = ignore_progress
     wanted = clips()
     there = {path.name for pattern in ("*.mp4", "*/*.mp4") for path in data_dir.glob(pattern)}
     missing = [clip for clip in wanted if clip.filename not in there]
-    for folder in {clip.folder for clip in wanted if clip.folder}:
-        (data_dir / folder).mkdir(parents=True, exist_ok=True)
-    if missing:
-        with ProcessPoolExecutor(min(len(missing), os.cpu_count() or 1)) as pool:
-            made = [pool.submit(make_clip, clip, data_dir / (clip.folder or "") / clip.filename) for clip in missing]
-            try:
-                for count, future in enumerate(as_completed(made), start=1):
-                    future.result()
-                    rate = count / (time.monotonic() - started)
-                    progress(Progress(
-                        step="demo", done=count, total=len(missing), rate_per_s=rate,
-                        left_s=(len(missing) - count) / rate,
-                    ))
-            except OSError as error:
-                raise ArtifactError(f"The demo's clips cannot be made in {data_dir} ({error}).") from error
-            finally:
-                pool.shutdown(cancel_futures=True)
+    try:
+        for folder in {clip.folder for clip in wanted if clip.folder}:
+            (data_dir / folder).mkdir(parents=True, exist_ok=True)
+        for count in _make(missing, data_dir):
+            rate = count / (time.monotonic() - started)
+            progress(Progress(
+                step="demo", done=count, total=len(missing), rate_per_s=rate, left_s=(len(missing) - count) / rate
+            ))
+    except OSError as error:
+        raise ArtifactError(f"The demo's clips cannot be made ({error}): choose another --dir.") from error
     return Report(
         step="demo", done=len(missing), skipped=len(wanted) - len(missing), took_s=time.monotonic() - started
     )
+
+
+def _make(missing: Sequence[Clip], data_dir: Path) -> Iterator[int]:
+    """Make these clips, one a core at a time; yields how many there are after each."""
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        made = [pool.submit(make_clip, clip, data_dir / (clip.folder or "") / clip.filename) for clip in missing]
+        try:
+            for count, future in enumerate(as_completed(made), start=1):
+                future.result()
+                yield count
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def make_clip(clip: Clip, target: Path) -> None:

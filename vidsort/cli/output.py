@@ -15,14 +15,16 @@ from rich.text import Text
 from ..records import Failure, Progress, Report
 from ..steps import ProgressCallback
 
-TITLES = {"extract_features": "Extracting features", "train": "Training", "predict": "Predicting"}
+TITLES = {
+    "demo": "Drawing clips", "extract_features": "Extracting features", "train": "Training", "predict": "Predicting",
+}
 # In a pipe there is no width to fit into; a wide line is easier to grep than a wrapped one.
 PIPE_WIDTH = 160
 
 
 def say(text: str = "") -> None:
     """Print one line."""
-    _console().print(Text(text), soft_wrap=True)
+    _console().print(_as_it_is(text), soft_wrap=True)
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
@@ -31,9 +33,9 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: 
     table = Table(title=title, title_justify="left", header_style="bold")
     for index, column in enumerate(columns):
         numbers = bool(rows) and all(isinstance(row[index], int | float | None) for row in rows)
-        table.add_column(column, justify="right" if numbers else "left", overflow="fold")
+        table.add_column(_as_it_is(column), justify="right" if numbers else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        table.add_row(*(_as_it_is("" if cell is None else str(cell)) for cell in row))
     _console().print(table)
 
 
@@ -89,6 +91,12 @@ def progress_bars() -> Iterator[ProgressCallback]:
             bars.update(tasks[progress.step], completed=progress.done, total=progress.total, pace=_pace(progress))
 
         yield draw
+
+
+def _as_it_is(text: str) -> Text:
+    """Text without markup and without what would steer the terminal."""
+    shown = (letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    return Text("".join(shown))
 
 
 def _pace(progress: Progress) -> str:
