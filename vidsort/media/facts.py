@@ -85,9 +85,7 @@ def _of_first_frame(container: "InputContainer", stream: "VideoStream", deadline
     return {"width": width, "height": height, "rotation": rotation_of(matrix), "pixel_format": frame.format.name}
 
 
-def _measured_duration_s(
-    container: "InputContainer", stream: "VideoStream", deadline: Deadline
-) -> float | None:
+def _measured_duration_s(container: "InputContainer", stream: "VideoStream", deadline: Deadline) -> float | None:
     ends = [
         packet.pts + (packet.duration or 0) for packet in demux(container, stream, deadline) if packet.pts is not None
     ]

@@ -72,7 +72,7 @@ def sample_frames(path: Path, count: int = 6, *, short_side: int | None = 288, t
                     break
     # Frames that no other frame needs (in most videos every second one) are only decoded where few are left without.
     for skip_frame in ("DEFAULT",) if contents.frame_count < FEW_FRAMES * count else ("NONREF", "DEFAULT"):
-        if pictures.lit >= min(FEWEST_KEY_FRAMES, contents.frame_count):
+        if pictures.lit >= min(FEWEST_KEY_FRAMES, contents.frame_count or 1):
             break
         # Opened anew: not every container can be rewound.
         with open_video(path, deadline) as (container, stream):

@@ -4,7 +4,7 @@ import numpy as np
 
 # Mean of the picture, 0 to 255; video black is 0 after conversion, and fades and noise stay below this.
 NEAR_BLACK = 12.0
-# Mean absolute difference of two 16 x 16 grey thumbnails, 0 to 255; re-encoding one picture gives below 1.
+# Mean absolute difference of two thumbnails of 16 x 16 colours, 0 to 255; re-encoding one picture gives below 1.
 REPEATED = 1.5
 THUMBNAIL = 16
 # Every n-th pixel is looked at, so that about this many are left along the short side.
@@ -16,9 +16,9 @@ def spread(times_s: list[float], count: int) -> list[int]:
     times = np.asarray(times_s, dtype=float)
     if len(times) <= count:
         return list(range(len(times)))
-    order = list(dict.fromkeys(
-        int(np.abs(times - wanted).argmin()) for wanted in np.linspace(times[0], times[-1], count)
-    ))
+    order = list(
+        dict.fromkeys(int(np.abs(times - wanted).argmin()) for wanted in np.linspace(times[0], times[-1], count))
+    )
     distance = np.abs(times[:, None] - times[order]).min(axis=1)
     distance[order] = -1
     while len(order) < len(times):
@@ -37,6 +37,7 @@ class DistinctPictures:
         self._kept: list[tuple[float, np.ndarray]] = []
         self._thumbnails: list[np.ndarray] = []
         self._brightest: tuple[float, float, np.ndarray] | None = None
+
     def offer(self, time_s: float, image: np.ndarray) -> None:
         """Keep the picture unless it is near-black or repeats a kept one."""
         thumbnail = _thumbnail(image)
@@ -59,12 +60,12 @@ class DistinctPictures:
 
 
 def _thumbnail(image: np.ndarray) -> np.ndarray:
-    """Mean brightness of the cells of a 16 x 16 grid (fewer in a tiny picture), float32."""
+    """Mean colours of the cells of a 16 x 16 grid (fewer in a tiny picture): float32, rows x columns x 3."""
     step = max(1, min(image.shape[:2]) // SAMPLED)
-    grey = image[::step, ::step].mean(axis=2, dtype=np.float32)
+    cells = image[::step, ::step].astype(np.float32)
     for axis in (0, 1):
-        length = grey.shape[axis]
+        length = cells.shape[axis]
         starts = np.arange(min(THUMBNAIL, length)) * length // min(THUMBNAIL, length)
         sizes = np.diff(starts, append=length).astype(np.float32)
-        grey = np.add.reduceat(grey, starts, axis=axis) / np.expand_dims(sizes, 1 - axis)
-    return grey
+        cells = np.add.reduceat(cells, starts, axis=axis) / np.expand_dims(sizes, (1 - axis, 2))
+    return cells

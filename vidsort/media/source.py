@@ -172,9 +172,7 @@ def sample_aspect(stream: "VideoStream") -> "Fraction | None":
 
 def is_damaged(packet: "Packet") -> bool:
     """Whether part of the packet is missing or was never written."""
-    return packet.is_corrupt or (
-        packet.stream.codec_context.name in CODECS_WITHOUT_HOLES and HOLE in bytes(packet)
-    )
+    return packet.is_corrupt or (packet.stream.codec_context.name in CODECS_WITHOUT_HOLES and HOLE in bytes(packet))
 
 
 def _require_regular_file(path: Path) -> None:
