@@ -1,0 +1,195 @@
+"""The retrain job: the three steps as child processes, one job at a time in all server processes.
+
+The process that starts a job holds a file lock while it runs; the database says how far it is.
+Whoever finds a job that says it is running while nobody holds the lock knows that its process died.
+"""
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Literal
+
+import filelock
+
+from .errors import VidsortError
+from .settings import Settings
+from .step_process import STEPS, StepFailedError, run_step, step_command
+from .store import Database
+from .store.jobs import Job, Jobs
+
+log = logging.getLogger(__name__)
+
+LOCK_NAME = "retrain.lock"
+# Whoever looks whether a job is alive holds the lock for a moment; a start waits for that, not for a job.
+LOOKING_S = 0.25
+TELL_EVERY_S = 0.2
+STOP_S = 5.0
+
+
+class Retrain:
+    """Starts, watches, cancels and tells of the retrain job; safe to use from any thread and process."""
+
+    def __init__(
+        self,
+        database: Database,
+        command: Callable[[Settings, str], Sequence[str]] = step_command,
+        steps: Sequence[str] = STEPS,
+    ) -> None:
+        self._jobs = Jobs(database)
+        self._command = command
+        self._steps = steps
+        self._lock_path = database.path.with_name(LOCK_NAME)
+        self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
+
+    def start(self, settings: Settings) -> Literal["started", "already_running"]:
+        """Start a job on this library in the background and return at once."""
+        begun: Future[bool] = Future()
+        thread = threading.Thread(target=self._run, args=(settings, begun), name="retrain", daemon=True)
+        thread.start()
+        if not begun.result():
+            return "already_running"
+        self._thread = thread
+        return "started"
+
+    def cancel(self) -> Literal["cancelling", "not_running"]:
+        """Ask the job to stop, whichever process runs it; it does so within two seconds."""
+        job = self._newest()
+        if job is None or not job.is_running:
+            return "not_running"
+        self._jobs.request_cancel(job.id)
+        return "cancelling"
+
+    def stop(self) -> None:
+        """Stop a job of this process, because the server stops."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(STOP_S)
+
+    def status(self) -> dict[str, object]:
+        """`running`, `last_result`, and what is known of the job that runs or ran last: step, how far, verdict."""
+        job = self._newest()
+        if job is None:
+            return {"running": False, "last_result": None}
+        ended = job if not job.is_running else self._jobs.newest_ended()
+        told = {
+            "running": job.is_running,
+            "last_result": ended.result if ended else None,
+            "job": job.id,
+            "started_at": job.started_at,
+            "ended_at": job.ended_at,
+            "took_s": (job.ended_at or time.time()) - job.started_at,
+            "cancelling": job.is_running and job.cancel_requested,
+        }
+        return told | dict(job.progress)
+
+    def _newest(self) -> Job | None:
+        """The newest job, as it truly stands: one whose process died is written down as interrupted."""
+        job = self._jobs.newest()
+        if job is None or not job.is_running:
+            return job
+        lock = filelock.FileLock(self._lock_path)
+        try:
+            with lock.acquire(blocking=False):
+                self._jobs.end(job.id, _interrupted(job.step or self._steps[0]))
+        except filelock.Timeout:
+            return job
+        return self._jobs.newest()
+
+    def _run(self, settings: Settings, begun: "Future[bool]") -> None:
+        lock = filelock.FileLock(self._lock_path, poll_interval=0.02)
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(lock.acquire(timeout=LOOKING_S))
+                job_id = self._begin()
+            except filelock.Timeout:
+                begun.set_result(False)
+                return
+            except Exception as error:  # noqa: BLE001  (raised again where the start is waited for)
+                begun.set_exception(error)
+                return
+            begun.set_result(True)
+            result = "success"
+            progress = _Progress(self._jobs, job_id, self._steps)
+            try:
+                for step in self._steps:
+                    self._run_step(settings, job_id, step, progress)
+            except StepFailedError as error:
+                result = str(error)
+            except Exception as error:
+                # The thread ends here, so nobody else could tell the person who waits.
+                log.exception("The retrain job failed.")
+                result = f"Failed at {progress.step}.py: {error}"
+            log.info("Retrain: %s", result)
+            self._jobs.end(job_id, result, progress.outcome())
+
+    def _begin(self) -> int:
+        left = self._jobs.newest()
+        if left is not None and left.is_running:
+            self._jobs.end(left.id, _interrupted(left.step or self._steps[0]))
+        return self._jobs.begin()
+
+    def _run_step(self, settings: Settings, job_id: int, step: str, progress: "_Progress") -> None:
+        def reason_to_stop() -> str | None:
+            if self._stopping.is_set():
+                return "interrupted: the server stopped; start it again"
+            return "cancelled; start it again" if self._jobs.is_cancel_requested(job_id) else None
+
+        progress.begin(step)
+        command = self._command(settings, step)
+        progress.finish(run_step(step, command, settings.step_timeout_s, progress.tell, reason_to_stop))
+
+
+class _Progress:
+    """Writes down how far the job is, a few times a second at most, and what its steps reported."""
+
+    def __init__(self, jobs: Jobs, job_id: int, steps: Sequence[str]) -> None:
+        self._jobs = jobs
+        self._job_id = job_id
+        self._steps = steps
+        self._told_s = float("-inf")
+        self._outcome: dict[str, object] = {}
+        self.step = steps[0]
+
+    def begin(self, step: str) -> None:
+        self.step = step
+        self._told_s = float("-inf")
+        self.tell({"done": 0, "total": 0, "message": "starting"})
+
+    def tell(self, progress: dict) -> None:
+        now_s = time.monotonic()
+        if now_s - self._told_s < TELL_EVERY_S and progress.get("done") != progress.get("total"):
+            return
+        self._told_s = now_s
+        shown = {
+            "step": self.step,
+            "script": f"{self.step}.py",
+            "step_number": self._steps.index(self.step) + 1,
+            "steps": len(self._steps),
+            "done": progress.get("done", 0),
+            "total": progress.get("total", 0),
+            "videos_per_s": progress.get("rate_per_s"),
+            "left_s": progress.get("left_s"),
+            "message": progress.get("message", ""),
+        }
+        try:
+            self._jobs.tell(self._job_id, self.step, shown)
+        except VidsortError:
+            log.exception("How far the retrain job is could not be written down; it goes on.")
+
+    def finish(self, report: dict) -> None:
+        outputs = report.get("outputs", {})
+        kept = ("encoder_calls", "model_id", "promoted", "verdict", "accuracy", "predictions_id")
+        self._outcome |= {name: outputs[name] for name in kept if name in outputs}
+        self._outcome.setdefault("failed", 0)
+        self._outcome["failed"] = max(self._outcome["failed"], len(report.get("failed", ())))
+
+    def outcome(self) -> dict[str, object]:
+        return self._outcome | {"step": self.step}
+
+
+def _interrupted(step: str) -> str:
+    return f"Failed at {step}.py: interrupted: the server stopped; start it again"

@@ -1,0 +1,126 @@
+"""One pipeline step as a child process: its progress is read, its time is limited, and it can be stopped."""
+
+import contextlib
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import IO
+
+from .errors import VidsortError
+from .settings import Settings
+
+log = logging.getLogger(__name__)
+
+STEPS = ("extract_features", "train", "predict")
+LOOK_S = 0.1
+# A step keeps finished work at every moment, so it is given little time to go by itself.
+TERMINATE_S = 0.7
+LAST_LINES_S = 1.0
+SHOWN_ERROR_CHARACTERS = 800
+
+
+class StepFailedError(VidsortError):
+    """A step that did not end well: "Failed at <its script>: <why>"."""
+
+    def __init__(self, step: str, reason: str) -> None:
+        super().__init__(f"Failed at {step}.py: {reason}")
+
+
+def step_command(settings: Settings, step: str) -> list[str]:
+    """What runs a step on the library and artifacts of these settings, until its end or ours."""
+    return [sys.executable, "-m", f"vidsort.{step}", *settings.as_flags(), "--stop-with-stdin"]
+
+
+def run_step(
+    step: str,
+    command: Sequence[str],
+    timeout_s: float,
+    tell: Callable[[dict], None],
+    reason_to_stop: Callable[[], str | None],
+) -> dict:
+    """Run a step to its end and return its report.
+
+    `tell` is called, in another thread, with each progress; `reason_to_stop` is asked ten times a
+    second. Raises StepFailedError where the step fails, is stopped, or takes more than `timeout_s`
+    seconds. No process of the step is left in any case.
+    """
+    reports: list[dict] = []
+    deadline_s = time.monotonic() + timeout_s
+    with tempfile.TemporaryFile() as errors:
+        with _started(command, errors) as process:
+            reader = threading.Thread(target=_read, args=(process.stdout, tell, reports), daemon=True)
+            reader.start()
+            reason = None
+            while reason is None and process.poll() is None:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(LOOK_S)
+                reason = reason_to_stop()
+                if reason is None and process.poll() is None and time.monotonic() > deadline_s:
+                    reason = f"timed out after {timeout_s:g} s"
+            if reason is None:
+                # Not until the end of the stream: a process that the step left behind may hold it open.
+                reader.join(LAST_LINES_S)
+        reader.join()
+        if reason is None and process.returncode == 0 and reports:
+            return reports[-1]
+        raise StepFailedError(step, reason or _why(process.returncode, errors))
+
+
+@contextlib.contextmanager
+def _started(command: Sequence[str], errors: IO[bytes]) -> Iterator[subprocess.Popen]:
+    """The process in a group of its own, all of which is gone when the block ends."""
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            _signal_group(process, "SIGTERM")
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(TERMINATE_S)
+            _signal_group(process, "SIGKILL")
+
+
+def _signal_group(process: subprocess.Popen, name: str) -> None:
+    """Signal every process of the step; where there are no process groups, the step itself."""
+    if not hasattr(os, "killpg"):
+        process.kill()
+        return
+    # The group outlives its first process while others are in it, and its number is not given away meanwhile.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, getattr(signal, name))
+
+
+def _read(stream: IO[bytes], tell: Callable[[dict], None], reports: list[dict]) -> None:
+    """Read the JSON lines of `steps.step_main`; what a library printed in between is passed over."""
+    for line in stream:
+        try:
+            message = json.loads(line)
+        except ValueError:
+            log.info("A step printed: %s", line[:200])
+            continue
+        if not isinstance(message, dict):
+            continue
+        if "progress" in message:
+            tell(message["progress"])
+        elif "report" in message:
+            reports.append(message["report"])
+
+
+def _why(returncode: int, errors: IO[bytes]) -> str:
+    """The end of what the step wrote to stderr, else how it ended."""
+    end = errors.seek(0, os.SEEK_END)
+    errors.seek(max(0, end - 4 * SHOWN_ERROR_CHARACTERS))
+    text = errors.read().decode("utf-8", "replace").strip()
+    if len(text) > SHOWN_ERROR_CHARACTERS:
+        text = "…" + text[-SHOWN_ERROR_CHARACTERS:]
+    if returncode < 0:
+        return f"{text}\nit was killed by signal {-returncode} (is there too little memory?)".strip()
+    return text or f"it ended with exit code {returncode} and said nothing"
