@@ -19,10 +19,10 @@ LAYERS = {
     "steps and library": {
         "extraction", "workers", "extract_features",
         "train", "predict", "evaluate", "heads", "groups", "ordering", "predictions",
-        "library", "live_library", "plans", "changes", "recovery", "moves",
+        "library", "live_library", "plans", "changes", "recovery", "moves", "pile", "pace", "playable", "choice",
     },
     "surfaces": {
-        "contract", "passwords", "security", "stopping", "step_process", "retrain", "api", "review", "serve",
+        "contract", "passwords", "security", "stopping", "step_process", "retrain", "workspace", "api", "review", "web", "serve",
         "client", "notebook", "demo", "demo_art", "demo_brush", "doctor", "cli", "__main__",
     },
 }

@@ -1,0 +1,84 @@
+"""How errors are answered: always JSON with a sentence in `detail`; and who asks for what."""
+
+import json
+import logging
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from ..contract import Fault
+from ..errors import VideoDecodeError, VidsortError
+from ..workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+SEE_DOCS = "see /docs for what this server answers."
+MEANINGS = {
+    400: "A name that is not allowed or not known",
+    404: "Not there",
+    409: "The place is taken, or there is nothing to do; nothing was changed",
+    416: "Outside the file",
+    422: "The video cannot be decoded",
+    500: "A file in artifacts is missing or damaged",
+}
+
+
+def faults(*statuses: int) -> dict[int | str, dict[str, object]]:
+    """The `responses` of a route that answers these errors."""
+    return {status: {"model": Fault, "description": MEANINGS[status]} for status in statuses}
+
+
+def _workspace(request: Request) -> Workspace:
+    return request.app.state.workspace
+
+
+Here = Annotated[Workspace, Depends(_workspace)]
+
+
+def no_such_route(path: str, method: str, allowed: Sequence[str]) -> HTTPException:
+    """405 where the path has other methods, 404 where it has none."""
+    if allowed:
+        names = ", ".join(allowed)
+        return HTTPException(405, f"{method} is not answered at {path[:200]}: use {names}.", {"allow": names})
+    return HTTPException(404, f"There is nothing at {path[:200]}: {SEE_DOCS}")
+
+
+def _answer(status: int, detail: object, headers: dict[str, str] | None = None) -> Response:
+    # ASCII, so that a name which is no valid Unicode can be shown as well.
+    return Response(json.dumps({"detail": detail}), status, headers, "application/json")
+
+
+def add_error_answers(app: FastAPI) -> None:
+    """Make every error of this application JSON."""
+
+    async def known(_: Request, error: Exception) -> Response:
+        if error.status >= 500:
+            log.error("%s", error)
+        # A decoder's reason is short, because it is shown beside its video as well.
+        about = "The video cannot be decoded: " if isinstance(error, VideoDecodeError) else ""
+        return _answer(error.status, about + str(error))
+
+    async def of_http(_: Request, error: Exception) -> Response:
+        return _answer(error.status_code, error.detail, error.headers)
+
+    async def of_body(_: Request, error: Exception) -> Response:
+        # FastAPI's own form; what was sent is shown as text where JSON has no words for it, like NaN.
+        return _answer(422, json.loads(json.dumps(jsonable_encoder(error.errors()), default=repr), parse_constant=str))
+
+    async def of_disk(request: Request, error: Exception) -> Response:
+        log.exception("%s %s failed.", request.method, request.url.path, exc_info=error)
+        return _answer(500, f"The disk did not do what was asked ({error.strerror or error}): see the server's log.")
+
+    async def unforeseen(_: Request, __: Exception) -> Response:
+        return _answer(500, "Something went wrong that should not: the server's log says what.")
+
+    app.add_exception_handler(VidsortError, known)
+    app.add_exception_handler(HTTPException, of_http)
+    app.add_exception_handler(RequestValidationError, of_body)
+    app.add_exception_handler(OSError, of_disk)
+    app.add_exception_handler(Exception, unforeseen)

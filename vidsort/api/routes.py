@@ -1,0 +1,61 @@
+"""All routes put into an application, in the order in which they answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute, Match, NoMatchFound
+from starlette.types import Receive, Scope, Send
+
+from ..workspace import Workspace
+from . import documentation, events, files, folders, jobs, library, review, videos
+from .answers import add_error_answers, no_such_route
+
+OWN_FOLDERS = ("/api/", "/videos/", "/posters/", "/strips/", "/playable/", "/docs/")
+
+
+def add_routes(app: FastAPI, workspace: Workspace) -> None:
+    """Add every route and error answer; what is mounted at "/" has to come after this."""
+    app.state.workspace = workspace
+    router = APIRouter()
+    for module in (videos, folders, review, jobs, library, events, files, documentation):
+        module.add_routes(router)
+    own_routes = [route for route in router.routes if isinstance(route, APIRoute)]
+    for route in own_routes:
+        if "GET" in route.methods:
+            router.add_api_route(route.path, route.endpoint, methods=["HEAD"], include_in_schema=False)
+    app.include_router(router)
+    app.router.routes.append(_Remainder(own_routes))
+    add_error_answers(app)
+
+
+class _Remainder(BaseRoute):
+    """Answers 405 and 404 for paths of the API, which the page mounted at "/" would else swallow."""
+
+    def __init__(self, routes: list[APIRoute]) -> None:
+        self._routes = routes
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Full for a path of ours; it is asked after all the routes."""
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        is_ours = f"{scope['path']}/".startswith(OWN_FOLDERS) or self._methods(scope)
+        return (Match.FULL, {}) if is_ours else (Match.NONE, {})
+
+    async def handle(self, scope: Scope, _receive: Receive, _send: Send) -> None:
+        """Raise the fitting HTTPException."""
+        raise no_such_route(scope["path"], scope["method"], self._methods(scope))
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> Any:
+        """Nothing is linked here."""
+        raise NoMatchFound(name, path_params)
+
+    def _methods(self, scope: Mapping[str, Any]) -> list[str]:
+        found = {
+            method
+            for route in self._routes
+            if route.matches({**scope, "method": "OPTIONS"})[0] is Match.PARTIAL
+            for method in route.methods
+        }
+        return sorted(found | ({"HEAD"} if "GET" in found else set()))

@@ -1,0 +1,39 @@
+"""How fast a person sorts."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+WINDOW_S = 3600.0
+# A longer gap between two decisions is a break, not slow sorting.
+BREAK_S = 120.0
+FEWEST = 3
+
+
+@dataclass(frozen=True)
+class Pace:
+    """See `pace_of`; None while there is too little to tell."""
+
+    sorted_last_hour: int
+    per_hour: float | None
+    top1_accepted_share: float | None
+    remaining: int
+    left_s: float | None
+
+
+def pace_of(decisions: Sequence[tuple[str, str, float]], predicted: Mapping[str, str], remaining: int) -> Pace:
+    """The pace from the decisions of the last hour: (filename, folder, when in seconds), oldest first.
+
+    `per_hour` leaves breaks out. `top1_accepted_share` is over those videos that `predicted` names.
+    """
+    gaps = [later[2] - earlier[2] for earlier, later in itertools.pairwise(decisions)]
+    working = [gap for gap in gaps if gap <= BREAK_S]
+    per_hour = WINDOW_S * len(working) / max(sum(working), 1.0) if len(working) >= FEWEST else None
+    known = [predicted[filename] == folder for filename, folder, _ in decisions if filename in predicted]
+    return Pace(
+        sorted_last_hour=len(decisions),
+        per_hour=per_hour,
+        top1_accepted_share=sum(known) / len(known) if known else None,
+        remaining=remaining,
+        left_s=WINDOW_S * remaining / per_hour if per_hour else None,
+    )

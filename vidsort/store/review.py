@@ -1,0 +1,49 @@
+"""Where the reviewer is: videos put off, and the page's preferences."""
+
+import json
+import time
+from collections.abc import Mapping
+
+from .database import Database
+
+
+class Review:
+    """Skips of one library and the preferences of the page."""
+
+    def __init__(self, database: Database, library: str) -> None:
+        self._database = database
+        self._library = library
+
+    def skip(self, filename: str) -> None:
+        """Put a video off: it comes last in every order, the one put off first before the others."""
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO skips (library, filename, at) VALUES (?, ?, ?)",
+                (self._library, filename, time.time()),
+            )
+
+    def unskip(self, filename: str) -> None:
+        """Put a video back in its place; one that was not put off is left as it is."""
+        with self._database.write() as connection:
+            connection.execute(
+                "DELETE FROM skips WHERE library = ? AND filename = ?", (self._library, filename)
+            )
+
+    def skipped(self) -> dict[str, float]:
+        """The videos put off and when (seconds since the epoch)."""
+        question = "SELECT filename, at FROM skips WHERE library = ?"
+        return dict(self._database.connection().execute(question, (self._library,)))
+
+    def preferences(self) -> dict[str, object]:
+        """All preferences by name; empty where none was ever set."""
+        rows = self._database.connection().execute("SELECT name, value FROM preferences")
+        return {name: json.loads(value) for name, value in rows}
+
+    def set_preferences(self, preferences: Mapping[str, object]) -> None:
+        """Replace all preferences."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM preferences")
+            connection.executemany(
+                "INSERT INTO preferences (name, value) VALUES (?, ?)",
+                [(name, json.dumps(value)) for name, value in preferences.items()],
+            )
