@@ -1,0 +1,40 @@
+"""All that is measured, one after the other: `make bench`, or `make bench ARGS="decode accuracy"`.
+
+Each is a module of its own with a `main`, run in a process of its own so that none warms another
+up. One that has nothing to measure on says why, and the next one runs.
+"""
+
+import subprocess
+import sys
+import time
+
+BENCHMARKS = {
+    "decode": "six frames of a video: key frames with PyAV beside an OpenCV reader that seeks",
+    "extraction": "features of a whole library: videos/s, shares of decode and encode, memory",
+    "accuracy": "grouped cross-validation on the shared sets, beside their reference figures",
+    "retrain": "retrain after sorting 20 videos of 600, beside a run from nothing",
+    "moves": "a move, an undo, a batch of 200, with the journal, in a large library",
+    "page": "from a key to the next video's frame in Chromium, beside a page with gr.Video",
+}
+
+
+def main(names: list[str]) -> int:
+    """Run these benchmarks, or all; returns 1 where one could not be run."""
+    unknown = set(names) - set(BENCHMARKS)
+    if unknown:
+        print(f"There is no benchmark {', '.join(unknown)}: there are {', '.join(BENCHMARKS)}.", file=sys.stderr)
+        return 2
+    missed = []
+    for name in names or BENCHMARKS:
+        print(f"\n== {name}: {BENCHMARKS[name]}\n", flush=True)
+        started = time.monotonic()
+        if subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode:
+            missed.append(name)
+        print(f"\n({time.monotonic() - started:.0f} s)", flush=True)
+    if missed:
+        print(f"\nNot measured: {', '.join(missed)}; the reasons are above.")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
