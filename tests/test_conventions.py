@@ -1,9 +1,11 @@
 """The house rules of CONTRIBUTING.md, each as a test."""
 
 import ast
+import itertools
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,8 +24,8 @@ LAYERS = {
         "library", "live_library", "plans", "changes", "recovery", "moves", "pile", "pace", "playable", "choice",
     },
     "surfaces": {
-        "contract", "passwords", "security", "stopping", "step_process", "retrain", "workspace", "api", "review", "web", "serve",
-        "client", "notebook", "demo", "demo_art", "demo_brush", "doctor", "cli", "__main__",
+        "contract", "passwords", "security", "stopping", "step_process", "retrain", "workspace", "api", "web", "serve",
+        "review", "client", "figures", "notebook", "demo", "demo_art", "demo_brush", "doctor", "cli", "__main__",
     },
 }
 STEPS = {"extract_features", "train", "predict"}
@@ -85,9 +87,7 @@ def imports(name: str) -> Iterator[str]:
 
 def layer(name: str) -> int:
     top = name.split(".")[0]
-    found = [number for number, members in enumerate(LAYERS.values()) if top in members]
-    assert found, f"vidsort.{name} has no layer: give it one in LAYERS"
-    return found[0]
+    return next((number for number, members in enumerate(LAYERS.values()) if top in members), len(LAYERS))
 
 
 def imported_on_import(tree: ast.Module) -> Iterator[str]:
@@ -106,8 +106,7 @@ def imported_on_import(tree: ast.Module) -> Iterator[str]:
 
 def test_every_module_has_a_layer_and_none_is_listed_twice():
     for name in MODULES:
-        if name:
-            layer(name)
+        assert layer(name) < len(LAYERS) or not name, f"vidsort.{name} has no layer: give it one in LAYERS"
     members = [member for layer_members in LAYERS.values() for member in layer_members]
     assert len(members) == len(set(members))
 
@@ -156,14 +155,17 @@ def test_a_file_is_short_enough_to_read(path):
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name and not name.startswith("__")])
 def test_every_module_has_its_tests(name):
-    """A test file is named after it or its package; or it is a part of a module of its layer that has one."""
+    """A test file is named after it or its package, or after a module of its layer that it is a part of."""
     words = [set(path.stem.removeprefix("test_").split("_")) for path in (ROOT / "tests").glob("test_*.py")]
-
-    def named_after(module: str) -> bool:
-        return any(set(part.split("_")) <= test for part in module.split(".") for test in words)
-
-    wholes = [other for other in MODULES if other and name in imports(other) and layer(other) == layer(name)]
-    assert named_after(name) or any(map(named_after, wholes)), f"no test file is named after vidsort.{name}"
+    wholes, pending = set(), {name}
+    while pending:
+        wholes |= pending
+        pending = {
+            other for other in MODULES
+            if other and layer(other) == layer(name) and pending & set(imports(other))
+        } - wholes
+    parts = [set(part.split("_")) for whole in wholes for part in whole.split(".")]
+    assert any(part <= test for part in parts for test in words), f"no test file is named after vidsort.{name}"
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -208,3 +210,29 @@ def test_ruff_has_no_complaints():
         cwd=ROOT, capture_output=True, text=True, check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_every_file_of_the_package_goes_into_the_wheel():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = project["tool"]["setuptools"]["package-data"]
+    shipped = {
+        path
+        for package, globs in patterns.items()
+        for pattern in globs
+        for path in ROOT.joinpath(*package.split(".")).glob(pattern)
+    }
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "vidsort"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )
+    files = {ROOT / line for line in listed.stdout.splitlines() if not line.endswith(".py")}
+    assert {path for path in files if path.is_file()} <= shipped
+
+
+def test_constraints_pin_every_dependency_and_name_no_place():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *itertools.chain(*project["optional-dependencies"].values())]
+    pinned = [line for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+", line) for line in pinned)
+    names = {line.split("==")[0].lower().replace("_", "-") for line in pinned}
+    assert {re.match(r"[A-Za-z0-9._-]+", name).group().lower() for name in wanted} <= names
