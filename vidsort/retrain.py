@@ -151,19 +151,21 @@ class _Progress:
         self._job_id = job_id
         self._steps = steps
         self._told_s = float("-inf")
+        self._words: tuple[object, ...] = ()
         self._outcome: dict[str, object] = {}
         self.step = steps[0]
 
     def begin(self, step: str) -> None:
         self.step = step
-        self._told_s = float("-inf")
         self.tell({"done": 0, "total": 0, "message": "starting"})
 
     def tell(self, progress: dict) -> None:
         now_s = time.monotonic()
-        if now_s - self._told_s < TELL_EVERY_S and progress.get("done") != progress.get("total"):
+        # Of many lines with the same words some may go; the last before a long silence must not.
+        words = (progress.get("message"), progress.get("done") == progress.get("total"))
+        if now_s - self._told_s < TELL_EVERY_S and words == self._words:
             return
-        self._told_s = now_s
+        self._told_s, self._words = now_s, words
         shown = {
             "step": self.step,
             "script": f"{self.step}.py",
