@@ -188,3 +188,19 @@ def test_a_report_is_one_sentence():
 )
 def test_times_are_said_as_people_say_them(seconds, text):
     assert output.duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("3", 3), ("0.5", 0.5), ("None", None), ("('a', 'b')", ("a", "b")), ("food", "food"), ("a b", "a b")],
+)
+def test_a_notebooks_parameter_is_what_a_person_means_by_it(text, value):
+    from vidsort.cli.notebook import _value
+
+    assert _value(text) == value
+
+
+def test_a_notebook_that_does_not_exist_exits_with_2(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["notebook", "sort"])
+    assert stopped.value.code == 2
