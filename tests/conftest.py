@@ -27,7 +27,7 @@ def _nothing_from_outside(monkeypatch, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def _library_template(tmp_path_factory) -> Path:
+def library_template(tmp_path_factory) -> Path:
     """Three folders of four videos and three unsorted ones, one of each folder's kind."""
     library = tmp_path_factory.mktemp("template")
     for number, folder in enumerate(LIBRARY_FOLDERS):
@@ -39,9 +39,9 @@ def _library_template(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def library(_library_template, tmp_path) -> Path:
+def library(library_template, tmp_path) -> Path:
     """A tiny library of this test's own: folders dance, food and sport with 4 videos each, 3 unsorted."""
-    return Path(shutil.copytree(_library_template, tmp_path / "library"))
+    return Path(shutil.copytree(library_template, tmp_path / "library"))
 
 
 @pytest.fixture

@@ -1,0 +1,169 @@
+"""The whole loop as a person runs it: programs on a tiny library, from an untouched folder to moved videos and back."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from vidsort.artifacts import read_predictions
+from vidsort.library import scan
+
+
+@pytest.fixture(scope="module")
+def learned(library_template, tmp_path_factory) -> Path:
+    """A home with a library and its artifacts after one retrain by the command line; copy it to change it."""
+    home = tmp_path_factory.mktemp("home")
+    shutil.copytree(library_template, home / "library")
+    done = vidsort(home, "retrain")
+    assert done.returncode == 0, done.stderr
+    return home
+
+
+@pytest.fixture
+def home(learned, tmp_path) -> Path:
+    """A learned home of this test's own."""
+    return Path(shutil.copytree(learned, tmp_path / "home"))
+
+
+def flags(home: Path) -> list[str]:
+    return ["--data-dir", str(home / "library"), "--artifacts-dir", str(home / "artifacts")]
+
+
+def vidsort(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "vidsort", *arguments, *flags(home)],
+        capture_output=True, text=True, check=False, timeout=120,
+    )
+
+
+def tree(home: Path) -> dict[str, bytes]:
+    library = home / "library"
+    return {str(path.relative_to(library)): path.read_bytes() for path in library.rglob("*") if path.is_file()}
+
+
+def test_one_command_learns_and_predicts_every_unsorted_video(learned):
+    predictions = {entry.video: entry for entry in read_predictions(learned / "artifacts" / "predictions.json")}
+    assert set(predictions) == set(scan(learned / "library").unsorted)
+    for number, folder in enumerate(("dance", "food", "sport")):
+        entry = predictions[f"71000000000000{number}00.mp4"]
+        assert entry.predicted_folder == folder
+        assert entry.top_predictions[0].confidence == entry.confidence
+        assert len(entry.top_predictions) == 3
+
+
+def test_the_predictions_have_the_documented_form(learned):
+    entries = json.loads((learned / "artifacts" / "predictions.json").read_text())
+    assert set(entries[0]) == {"video", "predicted_folder", "confidence", "top_predictions"}
+    assert set(entries[0]["top_predictions"][0]) == {"folder", "confidence"}
+
+
+def test_a_second_run_encodes_nothing_and_predicts_the_same(home):
+    before = (home / "artifacts" / "predictions.json").read_bytes()
+    done = vidsort(home, "retrain")
+    assert done.returncode == 0, done.stderr
+    assert "encoder calls: 0" in done.stdout
+    assert (home / "artifacts" / "predictions.json").read_bytes() == before
+
+
+def test_moving_by_confidence_is_a_dry_run_until_yes_and_one_undo_takes_all_back(home):
+    before = tree(home)
+    shown = vidsort(home, "predict", "--move", "--threshold", "0")
+    assert shown.returncode == 0, shown.stderr
+    assert "nothing was" in shown.stdout
+    assert all(name in shown.stdout for name in scan(home / "library").unsorted)
+    assert tree(home) == before
+
+    moved = vidsort(home, "predict", "--move", "--threshold", "0", "--yes")
+    assert moved.returncode == 0, moved.stderr
+    assert "3 videos moved" in moved.stdout
+    assert scan(home / "library").unsorted == ()
+    assert "food/71000000000000100.mp4" in tree(home)
+    assert sorted(tree(home).values()) == sorted(before.values())
+
+    assert vidsort(home, "undo").returncode == 0
+    assert tree(home) == before
+    assert vidsort(home, "undo").returncode == 4
+
+
+def test_a_threshold_that_nothing_reaches_moves_nothing(home):
+    before = tree(home)
+    done = vidsort(home, "predict", "--move", "--threshold", "1", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "nothing to move" in done.stdout
+    assert tree(home) == before
+
+
+def test_a_move_that_would_overwrite_is_refused_and_said_so(home):
+    name = "71000000000000100.mp4"
+    shutil.copy(home / "library" / "food" / "70000000000000100.mp4", home / "library" / "food" / name)
+    before = tree(home)
+    done = vidsort(home, "predict", "--move", "--threshold", "0", "--yes")
+    assert done.returncode == 4
+    assert "stayed" in done.stdout
+    after = tree(home)
+    assert after[name] == before[name]
+    assert after[f"food/{name}"] == before[f"food/{name}"]
+
+
+def test_versions_are_listed_promoted_and_rolled_back_byte_for_byte(home):
+    predictions = home / "artifacts" / "predictions.json"
+    first = predictions.read_bytes()
+    (home / "library" / "71000000000000200.mp4").rename(home / "library" / "sport" / "71000000000000200.mp4")
+    assert vidsort(home, "retrain").returncode == 0
+    assert predictions.read_bytes() != first
+    rows = [line for line in vidsort(home, "models", "list").stdout.splitlines() if "│" in line]
+    assert len(rows) == 2
+    assert vidsort(home, "models", "rollback").returncode == 0
+    assert predictions.read_bytes() == first
+
+
+def test_a_library_with_one_folder_says_what_to_do(tmp_path, library_template):
+    shutil.copytree(library_template / "food", tmp_path / "library" / "food")
+    done = vidsort(tmp_path, "retrain")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Failed at train.py: ")
+    assert "Traceback" not in done.stderr
+    assert vidsort(tmp_path, "train").returncode == 6
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="no signals of this kind here")
+def test_the_server_serves_what_was_learned_sorts_and_stops_cleanly(home, eventually):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    base = f"http://127.0.0.1:{port}"
+
+    def ask(path: str, body: dict | None = None) -> dict:
+        request = urllib.request.Request(
+            base + path, json.dumps(body).encode() if body else None, {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def is_up() -> bool:
+        assert server.poll() is None, server.stderr.read()
+        try:
+            return bool(ask("/api/folders"))
+        except OSError:
+            return False
+
+    command = [sys.executable, "-m", "vidsort", "serve", "--port", str(port), *flags(home)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            eventually(is_up, 60)
+            videos = ask("/api/videos")["videos"]
+            assert [video["predicted_folder"] for video in videos] == ["dance", "food", "sport"]
+            sorted_one = ask("/api/sort", {"filename": videos[0]["filename"], "folder": "dance"})
+            assert {"name": "dance", "count": 5} in sorted_one["folders"]
+            assert (home / "library" / "dance" / videos[0]["filename"]).is_file()
+        finally:
+            server.send_signal(signal.SIGTERM)
+            _, errors = server.communicate(timeout=20)
+    assert "Traceback" not in errors
