@@ -107,3 +107,12 @@ def test_a_step_works_on_the_servers_library_and_ends_with_its_starter(settings:
     command = step_command(settings, "train")
     assert command[:3] == [sys.executable, "-m", "vidsort.train"]
     assert command[3:] == [*settings.as_flags(), "--stop-with-stdin"]
+
+
+def test_the_watch_for_the_starter_does_not_disturb_a_step_that_ends_well():
+    code = (
+        "import threading\nfrom vidsort import steps\n"
+        "threading.Thread(target=steps._stop_with_stdin, daemon=True).start()\n"
+        "print(json.dumps({'report': {'done': 1}}))"
+    )
+    assert run(code) == {"done": 1}

@@ -113,5 +113,8 @@ def step_main(
 
 def _stop_with_stdin() -> None:
     """End this process when whoever started it is gone, however it went: finished work is kept at any moment."""
-    sys.stdin.buffer.read()
+    # Not by sys.stdin, whose lock this thread would hold when the interpreter ends.
+    handle = sys.stdin.fileno()
+    while os.read(handle, 1024):
+        continue
     os._exit(130)
