@@ -44,9 +44,9 @@ def extracted(extracted_template, library, tmp_path) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def extracted_template(_library_template, tmp_path_factory):
+def extracted_template(library_template, tmp_path_factory):
     root = tmp_path_factory.mktemp("extracted")
-    shutil.copytree(_library_template, root / "library")
+    shutil.copytree(library_template, root / "library")
     told = []
     settings = Settings(data_dir=root / "library", artifacts_dir=root / "artifacts")
     report = run(settings, progress=told.append)
