@@ -56,7 +56,7 @@ $(VENV)/.test: EXTRAS := [notebook,test]
 $(VENV)/.bench: EXTRAS := [notebook,test,bench]
 $(VENV)/.base $(VENV)/.notebook $(VENV)/.test $(VENV)/.bench: $(BIN)/python pyproject.toml constraints.txt
 	@echo "Installing vidsort$(EXTRAS) into $(VENV) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".$(EXTRAS)"
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint constraints.txt --editable ".$(EXTRAS)"
 	@touch $@
 
 # The accessibility tests need axe-core; where there is no npm they say so and are skipped.
