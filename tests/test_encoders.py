@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from videos import make_frames
 
-from vidsort.encoders.image import DIMENSIONS, SIDE, ImageEncoder, preprocess
+from vidsort.encoders.image import DIMENSIONS, SIDE, ImageEncoder, crops_in_turn, preprocess
 from vidsort.encoders.pooling import pool
 from vidsort.encoders.signature import signature, signatures
 
@@ -74,18 +74,25 @@ def test_two_crops_cover_the_two_ends_of_the_long_side(axis):
 
 def test_features_are_normalised_a_crop_and_do_not_depend_on_the_company(encoder):
     images = [a_picture(pattern=pattern, seed=pattern) for pattern in range(10)]
-    together = encoder.encode(images, ("first", "second"))
-    assert together.shape == (10, 2, DIMENSIONS)
-    assert np.linalg.norm(together, axis=2) == pytest.approx(np.ones((10, 2)), abs=1e-5)
-    alone = encoder.encode(images[7:8], ("first", "second"))
-    assert together[7] == pytest.approx(alone[0], abs=1e-4)
+    together = encoder.encode(images, [("first", "second")] * 7 + [("center",)] * 3)
+    assert together.shape == (17, DIMENSIONS)
+    assert np.linalg.norm(together, axis=1) == pytest.approx(np.ones(17), abs=1e-5)
+    assert together[15] == pytest.approx(encoder.encode(images[8:9])[0], abs=1e-4)
+
+
+@pytest.mark.parametrize(("pictures", "seen"), [
+    (0, []), (1, ["abcd"]), (2, ["ab", "cd"]), (3, ["ab", "cd", "ab"]), (5, ["ab", "cd", "ab", "cd", "ab"]),
+])  # fmt: skip
+def test_crops_are_taken_in_turn_and_each_is_seen_once_even_of_a_single_picture(pictures, seen):
+    assert ["".join(crops) for crops in crops_in_turn(pictures, "abcd", 2)] == seen
+    assert crops_in_turn(2, ("center",), 2) == [("center",), ("center",)]
 
 
 def test_pooling_gives_one_vector_of_length_one_whatever_the_number_of_frames(encoder):
     features = encoder.encode([a_picture(seed=seed) for seed in range(3)])
     vector = pool(features, "mean")
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
-    assert pool(features[:1], "mean") == pytest.approx(features[0, 0], abs=1e-5)
+    assert pool(features[:1], "mean") == pytest.approx(features[0], abs=1e-5)
     with pytest.raises(ValueError, match="nothing to pool"):
         pool(features[:0], "mean")
 

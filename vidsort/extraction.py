@@ -23,7 +23,7 @@ import numpy as np
 from pydantic import Field
 
 from .content import unreadable_reason
-from .encoders.image import CropName
+from .encoders.image import CropName, crops_in_turn
 from .encoders.pooling import Pooling, pool
 from .encoders.signature import signatures
 from .errors import VideoDecodeError
@@ -44,8 +44,11 @@ class ExtractConfig(StepConfig):
     """What decides the features; every field is part of the feature set's id."""
 
     encoder: Literal["efficientnet_lite0"] = Field("efficientnet_lite0", description="the network that sees the frames")
-    frames: int = Field(6, ge=1, le=64, description="frames sampled from each video")
-    crops: tuple[CropName, ...] = Field(("center",), min_length=1, description="the parts of a frame that are seen")
+    frames: int = Field(4, ge=1, le=64, description="frames sampled from each video")
+    crops: tuple[CropName, ...] = Field(
+        ("first", "second", "center", "squeezed"), min_length=1, description="the parts of a frame to see, in turn"
+    )
+    crops_per_frame: int = Field(2, ge=1, le=4, description="how many parts of each frame are seen")
     pooling: Pooling = Field("mean", description="how the features of frames and crops become one vector")
 
 
@@ -69,7 +72,8 @@ def extract(
     started = time.perf_counter()
     frames = sample_frames(path, config.frames, time_limit_s=time_limit_s)
     decoded = time.perf_counter()
-    vector = pool(encoder.encode(frames.images, config.crops), config.pooling)
+    crops = crops_in_turn(len(frames.images), config.crops, config.crops_per_frame)
+    vector = pool(encoder.encode(frames.images, crops), config.pooling)
     encoded = time.perf_counter()
     return Extracted(vector, signatures(frames.images), frames, decoded - started, encoded - decoded)
 

@@ -20,6 +20,15 @@ BATCH = 4
 CropName = Literal["center", "first", "second", "squeezed"]
 
 
+def crops_in_turn(pictures: int, crops: Sequence[CropName], crops_per_frame: int) -> list[tuple[CropName, ...]]:
+    """Which crops of each of a video's pictures are seen: the crops in turn, `crops_per_frame` a picture.
+
+    A video of few pictures shows more of each, so that every crop is seen once.
+    """
+    each = min(len(crops), max(crops_per_frame, -(-len(crops) // max(1, pictures))))
+    return [tuple(crops[(number * each + turn) % len(crops)] for turn in range(each)) for number in range(pictures)]
+
+
 def preprocess(image: np.ndarray, crops: Sequence[CropName] = ("center",)) -> np.ndarray:
     """The network's input for the crops of one picture.
 
@@ -65,12 +74,12 @@ class ImageEncoder:
             weights.read_bytes(), options, providers=["CPUExecutionProvider"]
         )
 
-    def encode(self, images: Sequence[np.ndarray], crops: Sequence[CropName] = ("center",)) -> np.ndarray:
-        """L2-normalised features of each crop of each picture: float32 [len(images), len(crops), 1280]."""
-        pixels = [preprocess(image, crops) for image in images]
+    def encode(self, images: Sequence[np.ndarray], crops: Sequence[Sequence[CropName]] | None = None) -> np.ndarray:
+        """L2-normalised features of these crops of each picture (the centre by default): float32 [all crops, 1280]."""
+        crops = crops or [("center",)] * len(images)
+        pixels = [preprocess(image, seen) for image, seen in zip(images, crops, strict=True)]
         features = self.features(np.concatenate(pixels)) if pixels else np.empty((0, DIMENSIONS), np.float32)
-        features /= np.maximum(np.linalg.norm(features, axis=1, keepdims=True), np.finfo(np.float32).tiny)
-        return features.reshape(len(images), len(crops), DIMENSIONS)
+        return features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), np.finfo(np.float32).tiny)
 
     def features(self, pixels: np.ndarray) -> np.ndarray:
         """The network's pooled features (0 and more) of preprocessed crops: float32 [n, 3, 224, 224] -> [n, 1280]."""
