@@ -1,8 +1,10 @@
-"""Files that are written whole or not at all, and survive a power cut once they are there."""
+"""Files and version folders that are written whole or not at all, and survive a power cut once they are there."""
 
 import contextlib
+import datetime
 import json
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Mapping
@@ -12,6 +14,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from .errors import ArtifactError
+
+VERSION_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}", re.ASCII)
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -73,3 +77,20 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ArtifactError(f"{path} cannot be read ({error}): run `vidsort retrain` to make it anew.") from error
+
+
+def new_version_id() -> str:
+    """A fresh id for a model or for predictions: UTC time, then six random hex digits."""
+    return f"{datetime.datetime.now(datetime.UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+
+
+def created_now() -> str:
+    """The time in UTC, ISO 8601 with seconds, as manifests carry it."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def version_ids(folder: Path) -> list[str]:
+    """The ids of the complete versions in a folder, oldest first; empty where it does not exist."""
+    if not folder.is_dir():
+        return []
+    return sorted(entry.name for entry in folder.iterdir() if VERSION_ID.fullmatch(entry.name) and entry.is_dir())

@@ -1,0 +1,139 @@
+"""Two models on the videos that both can be scored on, and whether the newer may take over."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .errors import ArtifactError
+
+RESAMPLES = 2000
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class OutOfFold:
+    """What a model said of each labelled video while that video was left out of its training.
+
+    `ranked` has, a video, the most probable folders with their probabilities, best first. `content`
+    is the content hash in hex, which names the same video in two models whatever has been moved
+    since; `group` numbers near-duplicates. `scored` is False where the video's folder could not be
+    known, for no other video was in it.
+    """
+
+    folders: tuple[str, ...]
+    filenames: tuple[str, ...]
+    content: tuple[str, ...]
+    labels: tuple[str, ...]
+    groups: tuple[int, ...]
+    scored: tuple[bool, ...]
+    ranked: tuple[tuple[tuple[str, float], ...], ...]
+
+    def best_among(self, row: int, folders: set[str]) -> str | None:
+        """The most probable of these folders for one video; None where none of them is ranked."""
+        return next((name for name, _ in self.ranked[row] if name in folders), None)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Accuracies of two models on `count` shared videos, and after - before with its 95 % interval."""
+
+    count: int
+    before: float | None = None
+    after: float | None = None
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+def paired_difference(before: OutOfFold, after: OutOfFold) -> Difference:
+    """Both models judged by the folders in which the videos were when `after` was trained.
+
+    Only videos that both have scored, and whose folder both know, count; and of each model's
+    answer only the folders that both know, so that a new folder, to which some of a known one's
+    videos may well lean, is no reason to hold a model back. The interval is that of a bootstrap
+    over groups.
+    """
+    shared = set(before.folders) & set(after.folders)
+    row_of = {content: row for row, content in enumerate(before.content) if before.scored[row]}
+    rows = [
+        (row_of[content], row)
+        for row, content in enumerate(after.content)
+        if after.scored[row] and content in row_of and after.labels[row] in shared
+    ]
+    if not rows:
+        return Difference(count=0)
+    truth = [after.labels[row] for _, row in rows]
+    was = np.array([before.best_among(row, shared) == label for (row, _), label in zip(rows, truth, strict=True)])
+    now = np.array([after.best_among(row, shared) == label for (_, row), label in zip(rows, truth, strict=True)])
+    low, high = _interval(now.astype(float) - was, np.array([after.groups[row] for _, row in rows]))
+    return Difference(len(rows), float(was.mean()), float(now.mean()), float(now.mean() - was.mean()), low, high)
+
+
+def _interval(differences: np.ndarray, groups: np.ndarray) -> tuple[float, float]:
+    """The 95 % interval of a mean by resampling whole groups."""
+    _, member = np.unique(groups, return_inverse=True)
+    sums, sizes = np.bincount(member, differences), np.bincount(member)
+    # Groups that are alike are drawn together, so that the cost does not grow with the library.
+    kinds, counts = np.unique(np.column_stack([sums, sizes]), axis=0, return_counts=True)
+    drawn = np.random.default_rng(0).multinomial(counts.sum(), counts / counts.sum(), size=RESAMPLES)
+    means = (drawn @ kinds[:, 0]) / (drawn @ kinds[:, 1])
+    low, high = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)
+
+
+def verdict(pair: Difference, current_id: str | None) -> tuple[bool, str]:
+    """Whether a new model may take over from the current one, and the sentence that says why."""
+    if current_id is None:
+        return True, "Promoted: it is the first model."
+    if pair.count == 0:
+        return True, f"Promoted: there is no video that both it and {current_id} can be scored on."
+    numbers = (
+        f"{pair.after:.1%} right against {pair.before:.1%} of {current_id} on the {pair.count} videos that both can "
+        f"be scored on (difference {100 * pair.difference:+.1f} points, 95 % interval {100 * pair.low:+.1f} to "
+        f"{100 * pair.high:+.1f})"
+    )
+    if pair.high < 0:
+        return False, f"Held back: {numbers}. `vidsort models promote` puts it in force all the same."
+    return True, f"Promoted: {numbers}."
+
+
+def out_of_fold_json(found: OutOfFold) -> bytes:
+    """One line a video: small enough for 100 000 of them, and still readable."""
+    number = {name: index for index, name in enumerate(found.folders)}
+    lines = [
+        json.dumps(
+            {
+                "filename": found.filenames[row], "content": found.content[row], "folder": found.labels[row],
+                "group": found.groups[row], "scored": found.scored[row],
+                "ranked": [[number[name], round(share, 5)] for name, share in found.ranked[row]],
+            },
+            ensure_ascii=False,
+        )
+        for row in range(len(found.filenames))
+    ]
+    names = json.dumps(list(found.folders), ensure_ascii=False)
+    return ('{"folders": ' + names + ',\n"videos": [\n' + ",\n".join(lines) + "\n]}\n").encode()
+
+
+def read_out_of_fold(folder: Path) -> OutOfFold:
+    """The out-of-fold answers in a model's folder; raises ArtifactError where they are missing or damaged."""
+    path = folder / "out_of_fold.json"
+    try:
+        found: Mapping[str, Any] = json.loads(path.read_bytes())
+        names: Sequence[str] = found["folders"]
+        videos: Sequence[Mapping[str, Any]] = found["videos"]
+        return OutOfFold(
+            folders=tuple(names),
+            filenames=tuple(video["filename"] for video in videos),
+            content=tuple(video["content"] for video in videos),
+            labels=tuple(video["folder"] for video in videos),
+            groups=tuple(video["group"] for video in videos),
+            scored=tuple(video["scored"] for video in videos),
+            ranked=tuple(tuple((names[index], share) for index, share in video["ranked"]) for video in videos),
+        )
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        raise ArtifactError(f"{path} cannot be read ({error!r}): remove that model, or train anew.") from error

@@ -1,0 +1,135 @@
+"""Which predictions are in force, and which were before: published whole, and rolled back byte for byte."""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from .durable import as_json, created_now, new_version_id, read_json, version_ids, write_version, write_whole
+from .errors import ArtifactError, NotFoundError
+from .records import Record
+
+HISTORY_LIMIT = 100
+LOCK_TIMEOUT_S = 30
+log = logging.getLogger(__name__)
+
+
+class Publication(Record):
+    """A model and its predictions that were in force; `model_id` is None for a file of another program."""
+
+    model_id: str | None
+    predictions_id: str
+    at: str
+
+
+class Current(Publication):
+    """What is in force now; `history` holds what was before, oldest first."""
+
+    history: tuple[Publication, ...] = ()
+
+
+def predictions_path(artifacts_dir: Path) -> Path:
+    """The file that servers read."""
+    return artifacts_dir / "predictions.json"
+
+
+def current(artifacts_dir: Path) -> Current | None:
+    """What is in force, None before the first predictions; raises ArtifactError where current.json is damaged."""
+    path = artifacts_dir / "current.json"
+    try:
+        return Current.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as error:
+        raise ArtifactError(f"{path} is damaged: remove it, then run `vidsort retrain`.") from error
+
+
+def predictions_of_models(artifacts_dir: Path) -> dict[str, str]:
+    """The id of the newest stored predictions of each model that has made any; damaged ones do not count."""
+    folder = artifacts_dir / "predictions"
+    newest: dict[str, str] = {}
+    for predictions_id in version_ids(folder):
+        try:
+            model_id = read_json(folder / predictions_id / "manifest.json").get("model_id")
+        except ArtifactError as error:
+            log.warning("%s", error)
+            continue
+        if model_id is not None:
+            newest[model_id] = predictions_id
+    return newest
+
+
+def write_predictions(artifacts_dir: Path, predictions_id: str, data: bytes, manifest: dict[str, Any]) -> None:
+    """Store one version of predictions, not yet in force: the bytes of predictions.json and where they come from."""
+    files = {"predictions.json": data, "manifest.json": as_json({"predictions_id": predictions_id} | manifest)}
+    write_version(artifacts_dir / "predictions" / predictions_id, files)
+
+
+def _stored_bytes(artifacts_dir: Path, predictions_id: str) -> bytes:
+    path = artifacts_dir / "predictions" / predictions_id / "predictions.json"
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ArtifactError(f"{path} is gone: run `vidsort predict` to make predictions anew.") from error
+
+
+def publish(artifacts_dir: Path, predictions_id: str) -> Current:
+    """Put stored predictions in force: predictions.json gets their bytes, current.json names them; returns that.
+
+    A predictions.json of another program that would be lost is kept as a version first, so that
+    `rollback` brings it back. Raises ArtifactError and then nothing has changed.
+    """
+    with _published(artifacts_dir):
+        before = current(artifacts_dir)
+        is_same = before is not None and before.predictions_id == predictions_id
+        history = before.history if is_same else _history(artifacts_dir, before)
+        return _put_in_force(artifacts_dir, predictions_id, history)
+
+
+def _history(artifacts_dir: Path, before: Current | None) -> tuple[Publication, ...]:
+    """What came before the next publication, a file that another program put in our place included."""
+    history: tuple[Publication, ...] = ()
+    ours = None
+    if before is not None:
+        history = (*before.history, Publication(**before.model_dump(exclude={"history"})))
+        ours = _stored_bytes(artifacts_dir, before.predictions_id)
+    in_force = predictions_path(artifacts_dir)
+    if in_force.is_file() and (data := in_force.read_bytes()) != ours:
+        kept = Publication(model_id=None, predictions_id=new_version_id(), at=created_now())
+        write_predictions(artifacts_dir, kept.predictions_id, data, {"model_id": None, "created": kept.at})
+        history = (*history, kept)
+    return history[-HISTORY_LIMIT:]
+
+
+def rollback(artifacts_dir: Path) -> Current:
+    """Put the publication before the current one back in force, byte for byte; raises NotFoundError."""
+    with _published(artifacts_dir):
+        now = current(artifacts_dir)
+        if now is None or not now.history:
+            raise NotFoundError("There are no earlier predictions to go back to.")
+        return _put_in_force(artifacts_dir, now.history[-1].predictions_id, now.history[:-1])
+
+
+@contextlib.contextmanager
+def _published(artifacts_dir: Path) -> Iterator[None]:
+    """One publication at a time, across processes."""
+    import filelock
+
+    artifacts_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with filelock.FileLock(artifacts_dir / "current.lock", timeout=LOCK_TIMEOUT_S):
+            yield
+    except filelock.Timeout as error:
+        raise ArtifactError("Another vidsort is publishing predictions and does not end: try again.") from error
+
+
+def _put_in_force(artifacts_dir: Path, predictions_id: str, history: tuple[Publication, ...]) -> Current:
+    data = _stored_bytes(artifacts_dir, predictions_id)
+    model_id = read_json(artifacts_dir / "predictions" / predictions_id / "manifest.json").get("model_id")
+    now = Current(model_id=model_id, predictions_id=predictions_id, at=created_now(), history=history)
+    write_whole(predictions_path(artifacts_dir), data)
+    write_whole(artifacts_dir / "current.json", as_json(now))
+    return now
