@@ -1,0 +1,21 @@
+// What a screen reader is told: decisions politely, failures at once.
+
+export class Announcer {
+  constructor(root) {
+    this.polite = root.querySelector("[data-say]");
+    this.urgent = root.querySelector("[data-shout]");
+  }
+
+  say(text) {
+    speak(this.polite, text);
+  }
+
+  shout(text) {
+    speak(this.urgent, text);
+  }
+}
+
+// The same words twice are two messages: a trailing no-break space makes the second one new.
+function speak(element, text) {
+  element.textContent = element.textContent === text ? `${text}\u00a0` : text;
+}

@@ -1,0 +1,83 @@
+// The documented routes by fetch. Two kinds of failure, because they call for opposite answers:
+// Refused (the server said no: tell the person, roll back) and Unreachable (nobody knows: try again).
+
+const TIMEOUT_MS = 20_000;
+const TRY_AGAIN = new Set([401, 408, 425, 429]);
+
+export class Refused extends Error {
+  constructor(status, detail) {
+    super(detail);
+    this.status = status;
+  }
+}
+
+export class Unreachable extends Error {
+  // `status` is undefined where no answer came at all.
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export class Api {
+  // `base` is the address of the page: paths are relative to it, so a prefix that a proxy strips is kept.
+  constructor(base, fetch = globalThis.fetch.bind(globalThis)) {
+    this.base = base;
+    this.fetch = fetch;
+  }
+
+  url(path) {
+    return new URL(path, this.base).href;
+  }
+
+  video(filename) {
+    return this.url(`videos/${encodeURIComponent(filename)}`);
+  }
+
+  poster(filename) {
+    return this.url(`posters/${encodeURIComponent(filename)}.webp`);
+  }
+
+  strip(filename) {
+    return this.url(`strips/${encodeURIComponent(filename)}.webp`);
+  }
+
+  playable(filename) {
+    return this.url(`playable/${encodeURIComponent(filename)}`);
+  }
+
+  get(path) {
+    return this.call("GET", path);
+  }
+
+  post(path, body) {
+    return this.call("POST", path, body);
+  }
+
+  // The JSON of a 2xx answer; raises Refused or Unreachable.
+  async call(method, path, body) {
+    const request = { method, cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) };
+    if (body !== undefined) {
+      request.headers = { "Content-Type": "application/json" };
+      request.body = JSON.stringify(body);
+    }
+    let response;
+    let answer;
+    try {
+      response = await this.fetch(this.url(path), request);
+      answer = await response.json();
+    } catch (error) {
+      throw new Unreachable(`The server cannot be reached (${error.message}).`, response?.status);
+    }
+    if (response.ok) return answer;
+    const detail = explain(answer, response.status);
+    if (response.status >= 500 || TRY_AGAIN.has(response.status)) throw new Unreachable(detail, response.status);
+    throw new Refused(response.status, detail);
+  }
+}
+
+function explain(answer, status) {
+  if (typeof answer?.detail === "string") return answer.detail;
+  const first = Array.isArray(answer?.detail) ? answer.detail[0]?.msg : undefined;
+  return first ? `The server did not understand the request: ${first}.` : `The server answered ${status}.`;
+}

@@ -1,0 +1,276 @@
+// The page as a whole: holds the parts, and tells each what has changed.
+
+import { Agreement } from "./agreement.js";
+import { Announcer } from "./announce.js";
+import { Card } from "./card.js";
+import { Commands } from "./commands.js";
+import { Controls } from "./controls.js";
+import { Decisions } from "./decisions.js";
+import { setHost } from "./dialog.js";
+import { count, percent } from "./dom.js";
+import { Folders } from "./folders.js";
+import { Grid } from "./grid.js";
+import { History } from "./history.js";
+import { Live } from "./live.js";
+import { Outbox, inherit } from "./outbox.js";
+import { Panel } from "./panel.js";
+import { Pile } from "./pile.js";
+import { Player } from "./player.js";
+import { Preferences } from "./preferences.js";
+import { Queue } from "./queue.js";
+import { Retraining } from "./retrain.js";
+import { sender } from "./sending.js";
+import { Supply } from "./supply.js";
+import { Toasts } from "./toasts.js";
+import { Welcome } from "./welcome.js";
+
+const OUTBOX = "vidsort.outbox.";
+const RETRY_MS = 2_000;
+
+export class App {
+  folders = [];
+  // Videos of the library, sorted or not: what is left follows from it and the folders' counts.
+  all = 0;
+  session = 0;
+  view = "single";
+
+  constructor(root, api) {
+    const find = (name) => root.querySelector(`[data-${name}]`);
+    Object.assign(this, { root, api });
+    setHost(find("dialogs"));
+    this.announcer = new Announcer(root);
+    this.preferences = new Preferences(api);
+    this.agreement = new Agreement(localStorage);
+    this.queue = new Queue();
+    this.decisions = new Decisions({ queue: this.queue, tell: this.#decisionEvents() });
+    this.outbox = new Outbox({
+      storage: localStorage,
+      name: OUTBOX + Math.random().toString(36).slice(2),
+      send: sender(api),
+      done: (entry, answer) => this.decisions.done(entry, answer),
+      refused: (entry, error) => this.decisions.refused(entry, error),
+      changed: () => this.pile.renderSync(this.outbox.entries.length, this.outbox.trouble),
+    });
+    this.decisions.connect(this.outbox);
+    this.supply = new Supply({ api, queue: this.queue, decisions: this.decisions, changed: () => this.render() });
+    this.player = new Player({ stage: find("stage"), api, tell: {
+      state: () => this.controls.render(),
+      note: (_, text) => this.card.say(text),
+      shape: (width, height) => this.card.shape(width, height),
+      muted: () => this.toasts.say("The browser starts without sound: press M for it."),
+    } });
+    this.controls = new Controls({ root, player: this.player, changed: () => this.rememberPlayer() });
+    this.card = new Card({ root, api, choose: (folder) => this.file(folder) });
+    this.pile = new Pile({ root, api });
+    this.panel = new Panel(find("panel"));
+    this.toasts = new Toasts(find("toasts"), { undo: (action) => this.decisions.undoOne(action) });
+    this.history = new History({ api, panel: this.panel, revert: (move) => this.decisions.revert(move) });
+    this.retraining = new Retraining({ root, api, panel: this.panel, failed: (text) => this.fail(text) });
+    this.welcome = new Welcome({ element: find("welcome"), api });
+    this.grid = new Grid({ element: find("grid"), api, leave: () => this.show("single"),
+      file: (items, folder) => this.decisions.sortMany(items, folder) });
+    this.commands = new Commands(this);
+    this.folderList = new Folders({ list: find("folders"), choose: (folder) => this.file(folder),
+      edit: (folder) => this.commands.editFolder(folder) });
+    this.live = new Live({ api, told: (state) => this.#follow(state), back: () => this.outbox.retryNow() });
+  }
+
+  async start() {
+    this.commands.listen();
+    this.outbox.changed();
+    window.addEventListener("online", () => this.outbox.retryNow());
+    await inherit(this.outbox, OUTBOX);
+    for (;;) {
+      try {
+        await this.#load();
+        break;
+      } catch (error) {
+        await this.#waitFor(error);
+      }
+    }
+    this.live.start();
+  }
+
+  // Videos left to sort, decisions on their way counted as done.
+  get left() {
+    return Math.max(0, this.all - this.sorted);
+  }
+
+  get sorted() {
+    return this.shownFolders().reduce((sum, folder) => sum + folder.count, 0);
+  }
+
+  // The folders as they will be when everything on its way has arrived.
+  shownFolders() {
+    const names = new Set(this.folders.map((folder) => folder.name));
+    const coming = this.outbox.entries.filter((entry) => entry.kind === "create" && !names.has(entry.name));
+    return [...this.folders, ...coming.map((entry) => ({ name: entry.name, count: 0 }))]
+      .map(({ name, count: there }) => ({ name, count: there + this.decisions.pendingIn(name) }))
+      .sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  setFolders(folders) {
+    this.folders = folders;
+    this.preferences.seat(this.shownFolders().map((folder) => folder.name));
+  }
+
+  // Files the video on show, or in the grid what is marked there.
+  file(folder) {
+    if (this.view === "grid") this.grid.fileMarked(folder);
+    else if (this.view === "single" && this.queue.current) this.decisions.sort(this.queue.current, folder);
+  }
+
+  fail(text) {
+    this.toasts.failed(text);
+    this.announcer.shout(text);
+  }
+
+  rememberPlayer() {
+    const { muted, volume, speed } = this.player;
+    this.preferences.set({ muted, volume, speed });
+  }
+
+  show(view) {
+    this.view = view;
+    const isGrid = view === "grid";
+    this.root.querySelector("[data-grid]").hidden = !isGrid;
+    this.root.querySelector('[data-do="grid"]').setAttribute("aria-pressed", String(isGrid));
+    this.render();
+  }
+
+  render() {
+    const { queue, preferences } = this;
+    const folders = this.shownFolders();
+    const item = queue.current;
+    const view = this.#viewFor(folders, item);
+    // First what the eye waits for.
+    this.player.show(view === "single" ? item : null, queue.upcoming(3));
+    const keyOf = (folder) => preferences.folderKeys[folder];
+    this.root.querySelector(".review").dataset.view = view;
+    this.root.querySelector("[data-welcome]").hidden = view !== "welcome";
+    if (view === "single") {
+      this.welcome.hide();
+      this.card.show(item, { keyOf, acceptKey: "Enter", tip: this.#tip(item), place: `${queue.index + 1} of ${this.left.toLocaleString()}` });
+    }
+    this.folderList.render(folders, { first: view === "single" ? item?.predicted_folder : null, keyOf,
+      agreementOf: (folder) => this.agreement.of(folder) });
+    this.pile.render(this.left, this.sorted);
+    this.supply.more();
+  }
+
+  #viewFor(folders, item) {
+    if (this.library && !this.library.exists) {
+      this.welcome.noLibrary(this.library, () => void this.#load());
+      return "welcome";
+    }
+    if (!folders.length) {
+      this.welcome.noFolders(this.left, (names) => this.commands.makeFolders(names));
+      return "welcome";
+    }
+    if (this.view === "grid") return "grid";
+    if (item) return "single";
+    if (this.supply.isLoading) return "single";
+    this.welcome.allDone({ sorted: this.sorted, folders: folders.length, pace: this.pile.figures, session: this.session });
+    return "welcome";
+  }
+
+  #tip(item) {
+    if (!item || item.predicted_folder) return null;
+    if (this.retraining.running) return "Learning now: guesses appear by themselves.";
+    return this.sorted < 10
+      ? "File a handful in each folder by its key, then press Retrain: from then on the first guess is one key away."
+      : "Press Retrain: it learns from your folders and guesses where the rest belongs.";
+  }
+
+  async #load() {
+    const [library] = await Promise.all([this.api.get("api/library"), this.preferences.load()]);
+    this.library = library;
+    this.all = library.unsorted + library.folders.reduce((sum, folder) => sum + folder.count, 0);
+    this.setFolders(library.folders);
+    const { muted, volume, speed } = this.preferences.values;
+    this.player.set({ muted: muted ?? true, volume: volume ?? 1, speed: speed ?? 1 });
+    await this.supply.load(this.preferences.values.order ?? "confident");
+    this.retraining.update(await this.api.get("api/retrain/status"));
+    this.pile.refreshSoon(() => this.render());
+    this.render();
+  }
+
+  // The server is away at the start: say so, and try until it answers.
+  async #waitFor(error) {
+    this.root.querySelector(".review").dataset.view = "welcome";
+    this.root.querySelector("[data-welcome]").hidden = false;
+    await new Promise((resolve) => {
+      const timer = setTimeout(resolve, RETRY_MS);
+      this.welcome.noAnswer(error, RETRY_MS, () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  // What the server tells of itself.
+  #follow(state) {
+    this.retraining.update(state.retrain);
+    this.setFolders(state.folders);
+    if (state.total !== undefined) {
+      this.all = state.total + state.folders.reduce((sum, folder) => sum + folder.count, 0);
+      if (this.library && !this.library.exists) void this.#load();
+    }
+    const isNew = state.predictions !== undefined && this.predictions !== undefined && state.predictions !== this.predictions;
+    this.predictions = state.predictions ?? this.predictions;
+    if (isNew) void this.supply.refresh();
+    else if (!this.outbox.entries.length && this.supply.isWhole && this.queue.items.length !== this.left) void this.supply.refresh();
+    void this.history.refresh();
+    this.render();
+  }
+
+  #decisionEvents() {
+    return {
+      decided: (action) => this.#decided(action),
+      undone: (action) => this.#undone(action),
+      saved: (action) => this.toasts.saved(action),
+      failed: (text) => this.fail(text),
+      turned: (kind, moves) => void this.commands.showTurned(kind, moves),
+      folders: (folders) => this.setFolders(folders),
+      stale: () => void this.supply.refresh({ isStale: true }),
+      changed: () => {
+        this.render();
+        void this.history.refresh();
+      },
+    };
+  }
+
+  #decided(action) {
+    const { items, folder, kind } = action;
+    if (kind === "sort" || kind === "batch") {
+      this.session += items.length;
+      for (const item of items) this.agreement.count(item.predicted_folder, folder);
+    }
+    this.render();
+    const what = { sort: `→ ${folder}`, batch: `${count(items.length, "video")} → ${folder}`, skip: "Skipped: comes last",
+      create: `New folder ${folder}` }[kind];
+    if (folder) this.folderList.hit(folder);
+    if (kind === "batch") this.grid.remove(items);
+    if (what) this.toasts.decided(action, what);
+    this.announcer.say(`${what?.replace("→", "Filed in") ?? "Done again"}. ${this.left} left. ${this.#spoken()}`);
+    this.pile.refreshSoon(() => this.render());
+  }
+
+  #undone(action) {
+    const { items, folder, kind } = action;
+    if (kind === "sort" || kind === "batch") {
+      this.session = Math.max(0, this.session - items.length);
+      for (const item of items) this.agreement.count(item.predicted_folder, folder, -1);
+    }
+    this.toasts.remove(action);
+    if (this.view === "grid") this.grid.putBack(items);
+    this.render();
+    this.announcer.say(`Taken back${folder ? ` from ${folder}` : ""}. ${this.left} left. ${this.#spoken()}`);
+  }
+
+  #spoken() {
+    const item = this.queue.current;
+    if (!item) return "";
+    return item.predicted_folder ? `Next: ${item.predicted_folder}, ${percent(item.confidence)}` : "Next: no guess";
+  }
+}

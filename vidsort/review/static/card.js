@@ -1,0 +1,84 @@
+// What stands around the video on show: guesses, filmstrip, caption, name.
+
+import { h, percent, setText } from "./dom.js";
+import { capText } from "./keys.js";
+
+const GUESSES = 3;
+
+export class Card {
+  #rows = [];
+  #filename = null;
+
+  // `choose(folder)` files the video on show.
+  constructor({ root, api, choose }) {
+    const find = (name) => root.querySelector(`[data-${name}]`);
+    this.api = api;
+    this.choose = choose;
+    this.list = find("guesses");
+    this.title = find("guess-title");
+    this.tip = find("tip");
+    this.strip = find("strip");
+    this.caption = find("caption");
+    this.file = find("file");
+    this.card = find("card");
+    this.note = find("note");
+    this.strip.addEventListener("load", () => (this.strip.hidden = false));
+    this.strip.addEventListener("error", () => (this.strip.hidden = true));
+    for (let rank = 0; rank < GUESSES; rank += 1) this.#addRow(rank);
+  }
+
+  // `keyOf(folder)` gives its key; `acceptKey` that of the first guess; `tip` a hint or null.
+  show(item, { keyOf, acceptKey, tip, place }) {
+    const guesses = item?.top_predictions?.slice(0, GUESSES) ?? [];
+    this.#rows.forEach((row, rank) => this.#fill(row, guesses[rank], rank, keyOf, acceptKey));
+    setText(this.title, guesses.length ? "Where does it go?" : "No guess yet: choose a folder");
+    this.tip.hidden = !tip;
+    setText(this.tip, tip ?? "");
+    setText(this.caption, item?.caption ?? "");
+    setText(this.file, item ? `${item.filename} · ${place}` : "");
+    if (item?.filename !== this.#filename) this.#turnTo(item);
+  }
+
+  // What stands in the picture's place or over it; null: nothing.
+  say(text) {
+    this.note.hidden = !text;
+    setText(this.note, text ?? "");
+  }
+
+  // Width over height of the picture on show.
+  shape(width, height) {
+    if (width && height) this.card.style.setProperty("--ratio", String(width / height));
+  }
+
+  #turnTo(item) {
+    this.#filename = item?.filename ?? null;
+    this.strip.hidden = true;
+    if (!item) return;
+    this.strip.src = this.api.strip(item.filename);
+    this.shape(item.width, item.height);
+  }
+
+  #addRow(rank) {
+    const row = { cap: h("kbd", { "aria-hidden": "true" }), name: h("span", { className: "name" }), fill: h("i") };
+    row.share = h("span", { className: "share" });
+    row.button = h("button", { type: "button", className: "guess-button", onclick: () => this.choose(row.folder) },
+      row.cap, row.name, row.share, h("span", { className: "bar", "aria-hidden": "true" }, row.fill));
+    row.item = h("li", { hidden: true, dataset: { rank } }, row.button);
+    this.#rows.push(row);
+    this.list.append(row.item);
+  }
+
+  #fill(row, guess, rank, keyOf, acceptKey) {
+    row.item.hidden = !guess;
+    if (!guess) return;
+    const key = rank === 0 ? acceptKey : keyOf(guess.folder);
+    row.folder = guess.folder;
+    row.cap.hidden = !key;
+    setText(row.cap, key ? capText(key) : "");
+    setText(row.name, guess.folder);
+    setText(row.share, percent(guess.confidence));
+    row.fill.style.setProperty("--share", String(guess.confidence));
+    row.button.setAttribute("aria-label", `${guess.folder}, ${percent(guess.confidence)}`);
+    row.button.title = guess.folder;
+  }
+}

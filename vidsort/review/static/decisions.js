@@ -1,0 +1,216 @@
+// What the reviewer decides: shown at once, sent by the outbox, taken back where the server refuses.
+
+const makeId = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
+
+export class Decisions {
+  #past = [];
+  #future = [];
+
+  // `tell` is called with what happened: decided(action), undone(action), saved(action), failed(text),
+  // turned("undo" or "redo", moves) for moves of other pages or days, folders(list), changed(), and stale() when the
+  // server must be asked what is so now.
+  constructor({ queue, tell }) {
+    this.queue = queue;
+    this.tell = tell;
+  }
+
+  // The outbox is made with these as its callbacks, so it comes after.
+  connect(outbox) {
+    this.outbox = outbox;
+  }
+
+  sort(item, folder) {
+    return this.#decide({ kind: "sort", items: [item], folder });
+  }
+
+  // Many in one batch, which one undo takes back.
+  sortMany(items, folder) {
+    return this.#decide({ kind: "batch", items, folder });
+  }
+
+  skip() {
+    const item = this.queue.current;
+    return item && this.#decide({ kind: "skip", items: [item] });
+  }
+
+  createFolder(name) {
+    return this.#decide({ kind: "create", items: [], folder: name });
+  }
+
+  // A change that went straight to the server (a folder renamed or merged): undo has to know of it.
+  note() {
+    this.#past.push({ kind: "change", items: [] });
+    this.#future = [];
+  }
+
+  undo() {
+    const action = this.#past.pop();
+    if (!action) {
+      this.outbox.add({ id: makeId(), kind: "undo" });
+      return;
+    }
+    this.#takeBack(action);
+    this.#future.push(action);
+  }
+
+  // Takes one particular decision back (a toast's button).
+  undoOne(action) {
+    if (!this.#past.includes(action)) return;
+    this.#past.splice(this.#past.indexOf(action), 1);
+    this.#takeBack(action);
+    this.#future.push(action);
+  }
+
+  // Takes back a move of the history, whoever made it.
+  revert(move) {
+    this.#past = this.#past.filter((action) => !action.items.some((item) => item.filename === move.source));
+    this.outbox.add({ id: makeId(), kind: "undo", moveId: move.id });
+  }
+
+  redo() {
+    const action = this.#future.pop();
+    if (!action) {
+      this.outbox.add({ id: makeId(), kind: "redo" });
+      return;
+    }
+    if (action.withdrawn || action.kind === "skip") {
+      this.#apply(action);
+      this.#send(action);
+    } else {
+      this.#apply(action);
+      const unsent = this.outbox.withdraw(action.undoId);
+      const moved = action.items.length ? { filenames: names(action), folder: action.folder } : {};
+      if (!unsent) this.outbox.add({ id: makeId(), kind: "redo", ...moved });
+    }
+    this.#past.push(action);
+    this.tell.decided(action);
+  }
+
+  // Whether a decision about this video is on its way, so that lists from the server still name it.
+  isPending(filename) {
+    let pending = false;
+    for (const entry of this.outbox.entries) {
+      if (!(entry.filename === filename || entry.filenames?.includes(filename))) continue;
+      pending = entry.kind === "sort" || entry.kind === "batch" || entry.kind === "redo";
+    }
+    return pending;
+  }
+
+  // Whether a video is on show again before the server has put it back.
+  isOnItsWayBack(filename) {
+    return this.outbox.entries.some((entry) => entry.kind === "undo" && entry.filenames?.includes(filename));
+  }
+
+  // How many videos are on their way into a folder: added to the server's count.
+  pendingIn(folder) {
+    let count = 0;
+    for (const entry of this.outbox.entries) {
+      if (entry.folder !== folder) continue;
+      const videos = entry.filenames?.length ?? 1;
+      if (entry.kind === "sort" || entry.kind === "batch" || entry.kind === "redo") count += videos;
+      if (entry.kind === "undo") count -= videos;
+    }
+    return count;
+  }
+
+  // The server has answered (callback of the outbox).
+  done(entry, answer) {
+    if (answer.folders) this.tell.folders(answer.folders);
+    const action = this.#past.find((each) => each.id === entry.id);
+    if (entry.kind === "batch") this.#settleBatch(entry, answer);
+    if (action && entry.kind !== "undo") {
+      action.state = "saved";
+      this.tell.saved(action);
+    }
+    if (entry.kind === "undo" || entry.kind === "redo") {
+      const back = entry.kind === "undo" ? "undone" : "done";
+      const moved = answer.moves.filter((move) => move.state === back);
+      if (!entry.filenames) this.tell.turned(entry.kind, moved);
+      if (moved.length < answer.moves.length) this.tell.stale();
+    }
+    this.tell.changed();
+  }
+
+  // The server has said no (callback of the outbox): what was shown before it was asked is rolled back.
+  refused(entry, error) {
+    this.#past = this.#past.filter((action) => action.id !== entry.id);
+    if (entry.kind === "sort") {
+      const back = error.status !== 404;
+      if (back) this.queue.putBack(entry.items[0], { show: false });
+      this.tell.failed(back
+        ? `${entry.filename} was not filed in ${entry.folder} and comes next: ${error.message}`
+        : `${entry.filename} was not filed in ${entry.folder}: ${error.message}`);
+    } else if (entry.kind === "batch") {
+      this.#returnAll(entry.items);
+      this.tell.failed(`Nothing was filed in ${entry.folder}: ${error.message}`);
+    } else if (entry.kind !== "skip" && entry.kind !== "unskip") {
+      // A video that was to come back stays where it is.
+      if (entry.kind === "undo") for (const filename of entry.filenames ?? []) this.queue.take(filename);
+      this.tell.failed(error.message);
+    }
+    this.tell.stale();
+    this.tell.changed();
+  }
+
+  #decide(action) {
+    action.id = makeId();
+    this.#future = [];
+    this.#past.push(action);
+    this.#apply(action);
+    this.#send(action);
+    this.tell.decided(action);
+    return action;
+  }
+
+  #apply(action) {
+    if (action.kind === "skip") {
+      if (this.queue.current?.filename === names(action)[0]) this.queue.skip();
+      return;
+    }
+    for (const filename of names(action)) this.queue.take(filename);
+  }
+
+  #send(action) {
+    action.id = makeId();
+    action.state = "sending";
+    action.withdrawn = false;
+    const { kind, id, folder, items } = action;
+    const filename = items[0]?.filename;
+    if (kind === "sort") this.outbox.add({ id, kind, filename, folder, items });
+    else if (kind === "batch") this.outbox.add({ id, kind, filenames: names(action), folder, items });
+    else if (kind === "skip") this.outbox.add({ id, kind, filename });
+    else this.outbox.add({ id, kind, name: folder });
+  }
+
+  #takeBack(action) {
+    action.withdrawn = this.outbox.withdraw(action.id);
+    if (!action.withdrawn) {
+      action.undoId = makeId();
+      const filename = action.items[0]?.filename;
+      if (action.kind === "skip") this.outbox.add({ id: action.undoId, kind: "unskip", filename });
+      else if (action.items.length) {
+        this.outbox.add({ id: action.undoId, kind: "undo", filenames: names(action), folder: action.folder });
+      } else this.outbox.add({ id: action.undoId, kind: "undo" });
+    }
+    this.#returnAll(action.items);
+    this.tell.undone(action);
+  }
+
+  #returnAll(items) {
+    for (const item of [...items].reverse()) this.queue.putBack(item, { show: true });
+  }
+
+  // Those of a batch that the server kept where they were come back.
+  #settleBatch(entry, answer) {
+    const failed = answer.outcomes.filter((outcome) => !outcome.success);
+    if (!failed.length) return;
+    const returned = new Set(failed.filter((outcome) => outcome.status !== 404).map((outcome) => outcome.filename));
+    for (const item of entry.items) if (returned.has(item.filename)) this.queue.putBack(item, { show: false });
+    this.tell.failed(`${failed.length} of ${entry.items.length} were not filed in ${entry.folder}: ${failed[0].detail}`);
+    this.tell.stale();
+  }
+}
+
+function names(action) {
+  return action.items.map((item) => item.filename);
+}

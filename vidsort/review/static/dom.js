@@ -1,0 +1,52 @@
+// Elements made from data. Text goes in as text nodes only, so a name from the disk is never markup.
+
+const PROPERTIES = new Set(["className", "disabled", "hidden", "htmlFor", "id", "max", "min", "step", "tabIndex",
+  "textContent", "title", "type", "value", "checked", "placeholder", "alt", "src", "autocomplete", "spellcheck"]);
+
+export function h(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === undefined || value === null) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "dataset") Object.assign(element.dataset, value);
+    else if (PROPERTIES.has(name)) element[name] = value;
+    else element.setAttribute(name, value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+// An icon of the sprite in review.html; hidden from screen readers, its button has the name.
+export function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `#icon-${name}`);
+  svg.append(use);
+  return svg;
+}
+
+// Writes only what changed: a text that stays costs no layout.
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+export function percent(share) {
+  return `${Math.round(share * 100)}%`;
+}
+
+// "45 s", "12 min", "1 h 20 min": coarse on purpose, it is an estimate.
+export function spell(seconds) {
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const rest = minutes % 60;
+  return rest ? `${Math.floor(minutes / 60)} h ${rest} min` : `${minutes / 60} h`;
+}
+
+export function count(number, noun) {
+  return `${number.toLocaleString()} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,62 @@
+// The list of folders: key, name, live count, and how often the guesses for it were right.
+
+import { count, h, icon, setText } from "./dom.js";
+import { capText } from "./keys.js";
+
+export class Folders {
+  #rows = new Map();
+
+  // `choose(folder)` files the video on show; `edit(folder)` opens its tools.
+  constructor({ list, choose, edit }) {
+    Object.assign(this, { list, choose, edit });
+  }
+
+  // `folders` as [{name, count}]; `first` is the folder of the first guess; `keyOf` and `agreementOf` by name.
+  render(folders, { first, keyOf, agreementOf }) {
+    const names = folders.map((folder) => folder.name);
+    for (const [name, row] of this.#rows) {
+      if (!names.includes(name)) {
+        row.item.remove();
+        this.#rows.delete(name);
+      }
+    }
+    folders.forEach((folder, at) => {
+      const row = this.#rows.get(folder.name) ?? this.#make(folder.name);
+      if (this.list.children[at] !== row.item) this.list.insertBefore(row.item, this.list.children[at] ?? null);
+      this.#fill(row, folder, folder.name === first, keyOf(folder.name), agreementOf(folder.name));
+    });
+  }
+
+  // A short glow where a video went.
+  hit(name) {
+    const item = this.#rows.get(name)?.item;
+    if (!item) return;
+    item.classList.remove("is-hit");
+    // On the next frame, so that the animation starts again.
+    requestAnimationFrame(() => item.classList.add("is-hit"));
+  }
+
+  #make(name) {
+    const row = { cap: h("kbd", { "aria-hidden": "true" }), count: h("span", { className: "count" }),
+      dot: h("span", { className: "agreement", "aria-hidden": "true" }) };
+    row.button = h("button", { type: "button", className: "folder-button", onclick: () => this.choose(name) },
+      row.cap, h("span", { className: "name" }, name), row.dot, row.count);
+    const more = h("button", { type: "button", className: "tool folder-more", "aria-label": `Change ${name}`,
+      title: "Rename, merge, key", onclick: () => this.edit(name) }, icon("more"));
+    row.item = h("li", { className: "folder", dataset: { folder: name } }, row.button, more);
+    this.#rows.set(name, row);
+    return row;
+  }
+
+  #fill(row, folder, isFirst, key, agreement) {
+    row.item.classList.toggle("is-first", isFirst);
+    row.cap.hidden = !key;
+    setText(row.cap, key ? capText(key) : "");
+    setText(row.count, folder.count.toLocaleString());
+    row.dot.dataset.level = agreement.level;
+    const told = [folder.name, count(folder.count, "video"), key && `key ${capText(key)}`, agreement.text];
+    const label = told.filter(Boolean).join(", ");
+    if (row.button.getAttribute("aria-label") !== label) row.button.setAttribute("aria-label", label);
+    row.button.title = agreement.text ? `${folder.name}: ${agreement.text}` : folder.name;
+  }
+}

@@ -1,0 +1,235 @@
+// The grid: mark what is wrong, file all the rest of a group by one key. Only the rows in sight are elements.
+
+import { count, h, percent, setText } from "./dom.js";
+import { groupByGuess, inSight, layOut, markRange, neighbour } from "./grid_rows.js";
+
+const TILE_PX = 128;
+const GAP_PX = 10;
+const HEAD_PX = 56;
+const MARGIN_PX = 600;
+const HOVER_MS = 120;
+
+export class Grid {
+  #groups = [];
+  #items = [];
+  #plan = { rows: [], height: 0, columns: 1 };
+  #shown = new Map();
+  #marked = new Set();
+  #at = 0;
+  #anchor = 0;
+  #hover = null;
+
+  // `file(items, folder)` files them as one batch; `leave()` goes back to the single view.
+  constructor({ element, api, file, leave }) {
+    Object.assign(this, { element, api, file });
+    this.title = h("p", { className: "grid-title", "aria-live": "polite" });
+    this.space = h("div", { className: "grid-space" });
+    this.scroll = h("div", { className: "grid-scroll", role: "grid", tabIndex: 0, "aria-label": "Videos by predicted folder" }, this.space);
+    const back = h("button", { type: "button", className: "button", onclick: leave }, "One by one");
+    element.append(h("div", { className: "grid-head" }, this.title, back), this.scroll);
+    this.preview = h("video", { playsinline: "", "aria-hidden": "true", tabIndex: -1 });
+    Object.assign(this.preview, { muted: true, loop: true });
+    this.scroll.addEventListener("scroll", () => this.#draw(), { passive: true });
+    new ResizeObserver(() => this.#plan.rows.length && this.#arrange()).observe(this.scroll);
+  }
+
+  // All videos of the pile.
+  show(videos) {
+    this.#groups = groupByGuess(videos);
+    this.#marked.clear();
+    this.#at = 0;
+    this.#anchor = 0;
+    this.scroll.scrollTop = 0;
+    this.#arrange();
+    this.scroll.focus({ preventScroll: true });
+  }
+
+  // Videos came back (undo) or went away (filed).
+  putBack(items) {
+    const known = new Set(this.#items.map((item) => item.filename));
+    this.#regroup([...this.#items, ...items.filter((item) => !known.has(item.filename))]);
+  }
+
+  remove(items) {
+    const gone = new Set(items.map((item) => item.filename));
+    this.#regroup(this.#items.filter((item) => !gone.has(item.filename)));
+  }
+
+  // A key that means something here; gives whether it did.
+  press(action, event) {
+    if (event.key.startsWith("Arrow")) this.#go(neighbour(this.#plan.rows, this.#at, event.key), event.shiftKey);
+    else if (action === "mark") this.#mark(this.#at, event.shiftKey);
+    else if (action === "accept") this.fileRest(this.#group());
+    else return false;
+    return true;
+  }
+
+  // A folder's key files what is marked in this group there.
+  fileMarked(folder) {
+    const items = this.#group()?.items.filter((item) => this.#marked.has(item.filename)) ?? [];
+    if (items.length) this.file(items, folder);
+  }
+
+  // All of a group that is not marked goes where it is predicted to be.
+  fileRest(group) {
+    if (!group?.folder) return;
+    const items = group.items.filter((item) => !this.#marked.has(item.filename));
+    if (items.length) this.file(items, group.folder);
+  }
+
+  #regroup(videos) {
+    this.#groups = groupByGuess(videos);
+    const here = new Set(videos.map((video) => video.filename));
+    for (const filename of this.#marked) if (!here.has(filename)) this.#marked.delete(filename);
+    this.#arrange();
+  }
+
+  #arrange() {
+    this.#items = this.#groups.flatMap((group) => group.items);
+    const width = Math.max(1, this.space.clientWidth);
+    const columns = Math.max(2, Math.floor((width + GAP_PX) / (TILE_PX + GAP_PX)));
+    const tilePx = Math.round(((width - GAP_PX * (columns - 1)) / columns) * 1.5);
+    this.#plan = layOut(this.#groups, { columns, headPx: HEAD_PX, tilePx, gapPx: GAP_PX });
+    this.space.style.height = `${this.#plan.height}px`;
+    this.scroll.setAttribute("aria-rowcount", String(this.#plan.rows.length));
+    for (const element of this.#shown.values()) element.remove();
+    this.#shown.clear();
+    this.#at = Math.min(this.#at, Math.max(0, this.#items.length - 1));
+    this.#anchor = Math.min(this.#anchor, Math.max(0, this.#items.length - 1));
+    this.#draw();
+    this.#tell();
+  }
+
+  #draw() {
+    const { scrollTop, clientHeight } = this.scroll;
+    const rows = inSight(this.#plan.rows, scrollTop - MARGIN_PX, scrollTop + clientHeight + MARGIN_PX);
+    const wanted = new Set(rows);
+    for (const [row, element] of this.#shown) {
+      if (!wanted.has(row)) {
+        element.remove();
+        this.#shown.delete(row);
+      }
+    }
+    for (const row of rows) {
+      if (this.#shown.has(row)) continue;
+      const element = row.kind === "head" ? this.#head(row) : this.#tiles(row);
+      element.style.transform = `translateY(${row.top}px)`;
+      element.style.height = `${row.height}px`;
+      this.#shown.set(row, element);
+      this.space.append(element);
+    }
+  }
+
+  #head(row) {
+    const { group } = row;
+    const label = group.folder ? `File all but the marked in ${group.folder}` : "";
+    const button = group.folder && h("button", { type: "button", className: "button", "aria-label": label,
+      onclick: () => this.fileRest(group) }, "File the rest");
+    const cell = h("div", { className: "group-head", role: "gridcell" },
+      h("h3", {}, group.folder ?? "No guess yet"), h("span", { className: "count" }, count(group.items.length, "video")), button || null);
+    return h("div", { className: "grid-row", role: "row" }, cell);
+  }
+
+  #tiles(row) {
+    const tiles = this.#items.slice(row.from, row.to).map((item, place) => this.#tile(item, row.from + place));
+    const element = h("div", { className: "grid-row", role: "row" }, ...tiles);
+    element.style.gridTemplateColumns = `repeat(${this.#plan.columns}, minmax(0, 1fr))`;
+    return element;
+  }
+
+  #tile(item, at) {
+    const picture = h("img", { alt: "", src: this.api.poster(item.filename), loading: "lazy" });
+    picture.addEventListener("error", () => (picture.hidden = true));
+    const tile = h("div", { className: "tile", role: "gridcell", id: `tile-${item.filename}`, dataset: { at } },
+      picture, item.predicted_folder ? h("span", { className: "share" }, percent(item.confidence)) : null);
+    tile.addEventListener("click", (event) => {
+      this.#mark(at, event.shiftKey);
+    });
+    tile.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && this.#play(tile, item));
+    tile.addEventListener("pointerleave", () => this.#stop());
+    this.#paint(tile, item, at);
+    return tile;
+  }
+
+  #paint(tile, item, at) {
+    const isMarked = this.#marked.has(item.filename);
+    tile.classList.toggle("is-marked", isMarked);
+    tile.classList.toggle("is-at", at === this.#at);
+    tile.setAttribute("aria-selected", String(isMarked));
+    tile.setAttribute("aria-label", `${item.filename}, ${percent(item.confidence)}${isMarked ? ", marked as wrong" : ""}`);
+  }
+
+  #repaint() {
+    for (const tile of this.space.querySelectorAll(".tile")) {
+      const at = Number(tile.dataset.at);
+      this.#paint(tile, this.#items[at], at);
+    }
+    this.#tell();
+  }
+
+  #mark(at, isRange) {
+    const item = this.#items[at];
+    if (!item) return;
+    if (isRange) {
+      markRange(this.#marked, this.#items, this.#anchor, at);
+    } else {
+      if (!this.#marked.delete(item.filename)) this.#marked.add(item.filename);
+      this.#anchor = at;
+    }
+    this.#at = at;
+    this.#repaint();
+  }
+
+  #go(at, isRange) {
+    this.#at = at;
+    if (isRange) markRange(this.#marked, this.#items, this.#anchor, at);
+    const row = this.#plan.rows.find((each) => each.kind === "tiles" && each.from <= at && at < each.to);
+    if (row) {
+      const { scrollTop, clientHeight } = this.scroll;
+      if (row.top < scrollTop + HEAD_PX) this.scroll.scrollTop = row.top - HEAD_PX;
+      else if (row.top + row.height > scrollTop + clientHeight) this.scroll.scrollTop = row.top + row.height - clientHeight + GAP_PX;
+      this.#draw();
+    }
+    this.#repaint();
+  }
+
+  #group() {
+    const row = this.#plan.rows.find((each) => each.kind === "head" && each.from <= this.#at && this.#at < each.to);
+    return row?.group;
+  }
+
+  #tell() {
+    const group = this.#group();
+    const item = this.#items[this.#at];
+    this.scroll.setAttribute("aria-activedescendant", item ? `tile-${item.filename}` : "");
+    for (const [row, element] of this.#shown) {
+      if (row.kind === "head") element.firstElementChild.classList.toggle("is-active", row.group === group);
+    }
+    if (!group) {
+      this.title.replaceChildren("Nothing left to sort here.");
+      return;
+    }
+    const marked = group.items.filter((each) => this.#marked.has(each.filename)).length;
+    const rest = group.items.length - marked;
+    const advice = group.folder ? `Enter files ${rest}${marked ? `, ${marked} marked stay` : ""}` : "mark some, then press a folder's key";
+    const name = h("strong", {}, group.folder ?? "No guess yet");
+    const said = h("span");
+    setText(said, advice);
+    this.title.replaceChildren(name, said);
+  }
+
+  #play(tile, item) {
+    this.#stop();
+    this.#hover = setTimeout(() => {
+      this.preview.src = this.api.video(item.filename);
+      tile.querySelector("img").after(this.preview);
+      this.preview.play().catch(() => this.preview.remove());
+    }, HOVER_MS);
+  }
+
+  #stop() {
+    clearTimeout(this.#hover);
+    this.preview.remove();
+    this.preview.removeAttribute("src");
+  }
+}

@@ -1,0 +1,114 @@
+// Which key means what. Pure: takes what a KeyboardEvent has, gives the name of an action or a folder.
+// A key is found by its character first, then by its place on the board, so 1 works on a French keyboard and
+// Z on a Russian one.
+
+export const ACTIONS = {
+  accept: { keys: ["f", "Enter"], label: "File in the first guess" },
+  skip: { keys: ["s"], label: "Skip for later" },
+  undo: { keys: ["z"], label: "Undo" },
+  redo: { keys: ["Shift+z"], label: "Redo" },
+  previous: { keys: ["ArrowLeft"], label: "Previous video" },
+  next: { keys: ["ArrowRight"], label: "Next video" },
+  pause: { keys: ["Space"], label: "Play or pause" },
+  mute: { keys: ["m"], label: "Sound on or off" },
+  slower: { keys: ["<"], label: "Slower" },
+  faster: { keys: [">"], label: "Faster" },
+  find: { keys: ["/"], label: "Type a folder's name" },
+  newFolder: { keys: ["n"], label: "New folder" },
+  grid: { keys: ["g"], label: "Grid or single video" },
+  mark: { keys: ["x"], label: "Mark as wrong (in the grid)" },
+  history: { keys: ["h"], label: "History" },
+  settings: { keys: [","], label: "Keys and order" },
+  help: { keys: ["?"], label: "This help" },
+};
+
+const FOLDER_KEYS = [..."123456789", ..."qwertyuiopasdfghjklzxcvbnm"];
+const SHIFTED_PLACES = { Comma: "<", Period: ">", Slash: "?" };
+
+export function isLetter(key) {
+  return key.length === 1 && key.toLowerCase() !== key.toUpperCase();
+}
+
+// The two readings of a key press, best first: its character, its place. Letters carry Shift, other characters
+// do not, because on some keyboards Shift is what makes them.
+export function readings(event) {
+  const shift = event.shiftKey ? "Shift+" : "";
+  const found = [];
+  if (event.key === " ") found.push("Space");
+  else if (event.key?.length === 1) found.push(isLetter(event.key) ? shift + event.key.toLowerCase() : event.key);
+  else if (event.key) found.push(event.key);
+  const place = placeOf(event.code, event.shiftKey);
+  if (place) found.push(isLetter(place) ? shift + place : place);
+  return [...new Set(found)];
+}
+
+function placeOf(code = "", shift = false) {
+  const match = /^(?:Key([A-Z])|(?:Digit|Numpad)([0-9]))$/.exec(code);
+  if (match) return (match[1] ?? match[2]).toLowerCase();
+  return shift ? SHIFTED_PLACES[code] : { Slash: "/", Comma: "," }[code];
+}
+
+// Whether a key press may be a command at all.
+export function isCommand(event) {
+  const busy = event.repeat || event.isComposing || event.keyCode === 229 || event.defaultPrevented;
+  return !busy && !event.ctrlKey && !event.altKey && !event.metaKey && event.key !== "Process" && event.key !== "Dead";
+}
+
+// The keys in force: the chosen ones in place of the first default; Enter and other extra defaults stay.
+export function bindings(chosen = {}) {
+  const bound = new Map();
+  for (const [action, { keys }] of Object.entries(ACTIONS)) {
+    const [first, ...rest] = keys;
+    bound.set(action, [typeof chosen[action] === "string" ? chosen[action] : first, ...rest]);
+  }
+  return bound;
+}
+
+// {action} or {folder} that a key press means, or null.
+export function meaning(event, bound, folderKeys) {
+  const byKey = new Map();
+  for (const [folder, key] of Object.entries(folderKeys)) if (key) byKey.set(key, { folder });
+  for (const [action, keys] of bound) for (const key of keys) byKey.set(key, { action });
+  for (const reading of readings(event)) if (byKey.has(reading)) return byKey.get(reading);
+  return null;
+}
+
+// Who has this key already: an action's label or a folder's name, or null.
+export function conflict(key, bound, folderKeys, self) {
+  for (const [action, keys] of bound) if (action !== self && keys.includes(key)) return ACTIONS[action].label;
+  for (const [folder, own] of Object.entries(folderKeys)) if (own === key && folder !== self) return folder;
+  return null;
+}
+
+// Every folder's key: those it had stay its own, new folders get the free ones in order. Folders that have gone
+// keep theirs too (they may come back by undo) until no other is free. An action's key is never given.
+export function assignFolderKeys(folders, known, bound) {
+  const taken = new Set([...bound.values()].flat());
+  const assigned = {};
+  for (const [folder, key] of Object.entries(known)) {
+    if (key && !taken.has(key)) {
+      assigned[folder] = key;
+      taken.add(key);
+    }
+  }
+  const here = new Set(folders);
+  for (const folder of folders) {
+    if (folder in assigned) continue;
+    let key = FOLDER_KEYS.find((candidate) => !taken.has(candidate));
+    if (!key) {
+      const gone = Object.keys(assigned).find((name) => !here.has(name));
+      if (!gone) continue;
+      key = assigned[gone];
+      delete assigned[gone];
+    }
+    assigned[folder] = key;
+    taken.add(key);
+  }
+  return assigned;
+}
+
+// How a key is drawn on a key cap.
+export function capText(key) {
+  const names = { Enter: "↵", ArrowLeft: "←", ArrowRight: "→", Space: "␣", "Shift+z": "⇧Z" };
+  return names[key] ?? key.replace("Shift+", "⇧").toUpperCase();
+}

@@ -1,0 +1,49 @@
+// What changes on the server, as it happens; asked for every few seconds where events do not get through.
+
+const POLL_MS = 2_000;
+const SILENCE_MS = 4_000;
+
+// `told(state)` gets {folders, total, retrain, predictions?}; `back()` is called when the server answers again.
+export class Live {
+  #poll = null;
+
+  constructor({ api, told, back }) {
+    Object.assign(this, { api, told, back });
+  }
+
+  start() {
+    this.events = new EventSource(this.api.url("api/events"));
+    let isLost = false;
+    this.events.addEventListener("state", (event) => {
+      this.#stopPolling();
+      if (isLost) this.back();
+      isLost = false;
+      this.told(JSON.parse(event.data));
+    });
+    this.events.addEventListener("error", () => {
+      isLost = true;
+      // The browser gives up for good where the answer was an error; a new source tries again.
+      if (this.events.readyState === EventSource.CLOSED) setTimeout(() => this.start(), SILENCE_MS);
+      this.#startPolling();
+    });
+    window.addEventListener("pagehide", () => this.events.close(), { once: true });
+  }
+
+  #startPolling() {
+    this.#poll ??= setInterval(() => void this.#ask(), POLL_MS);
+  }
+
+  #stopPolling() {
+    clearInterval(this.#poll);
+    this.#poll = null;
+  }
+
+  async #ask() {
+    try {
+      const [{ folders }, retrain] = await Promise.all([this.api.get("api/folders"), this.api.get("api/retrain/status")]);
+      this.told({ folders, retrain });
+    } catch {
+      return; // the outbox shows that the server is away; the next round asks again
+    }
+  }
+}

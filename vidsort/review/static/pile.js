@@ -1,0 +1,65 @@
+// The top bar: how much is left, how fast it goes, whether everything is saved.
+
+import { percent, setText, spell } from "./dom.js";
+
+const ASK_MS = 1_500;
+
+export class Pile {
+  #pace = null;
+  #timer = null;
+
+  constructor({ root, api }) {
+    const find = (name) => root.querySelector(`[data-${name}]`);
+    this.api = api;
+    Object.assign(this, { left: find("left"), label: find("left-label"), paceText: find("pace"), bar: find("pile-bar"), sync: find("sync") });
+  }
+
+  get figures() {
+    return this.#pace;
+  }
+
+  // `left` unsorted and `sorted` videos.
+  render(left, sorted) {
+    const share = left + sorted ? sorted / (left + sorted) : 0;
+    setText(this.left, left.toLocaleString());
+    setText(this.label, `to sort · ${percent(share)} done`);
+    this.bar.firstElementChild.style.setProperty("--share", String(share));
+    this.bar.setAttribute("aria-valuenow", String(Math.round(share * 100)));
+    setText(this.paceText, paceText(this.#pace));
+  }
+
+  // `waiting` decisions are not saved yet; `trouble` says why they cannot be.
+  renderSync(waiting, trouble) {
+    const state = trouble ? "trouble" : waiting ? "sending" : "saved";
+    this.sync.dataset.state = state;
+    this.sync.title = trouble ? trouble.message : "";
+    setText(this.sync, state === "saved" ? "All saved" : state === "sending" ? `Saving ${waiting}` : troubleText(waiting, trouble));
+  }
+
+  // After a decision, but not after each of many.
+  refreshSoon(then) {
+    this.#timer ??= setTimeout(async () => {
+      this.#timer = null;
+      try {
+        this.#pace = await this.api.get("api/pace");
+        then();
+      } catch {
+        return; // figures for the eye only: the next decision asks again
+      }
+    }, ASK_MS);
+  }
+}
+
+// Pure: what /api/pace gives as a line of text.
+export function paceText(pace) {
+  if (!pace?.per_hour) return "";
+  const parts = [`${Math.round(pace.per_hour).toLocaleString()} an hour`];
+  if (pace.top1_accepted_share !== null) parts.push(`${percent(pace.top1_accepted_share)} first guesses right`);
+  if (pace.left_s) parts.push(`${spell(pace.left_s)} to go`);
+  return parts.join(" · ");
+}
+
+function troubleText(waiting, trouble) {
+  const kept = `${waiting} kept, sent when it is back`;
+  return trouble.status === 401 ? `Logged out: reload and log in (${kept})` : `Server away: ${kept}`;
+}

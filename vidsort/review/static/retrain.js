@@ -1,0 +1,98 @@
+// The retrain button and its panel; all they show is the server's job, so every page shows the same.
+
+import { h, percent, setText, spell } from "./dom.js";
+
+const STEPS = { extract_features: "Look at new videos", train: "Learn from the folders", predict: "Guess the rest" };
+
+export class Retraining {
+  #status = { running: false, last_result: null };
+  #body = null;
+
+  constructor({ root, api, panel, failed }) {
+    Object.assign(this, { api, panel, failed });
+    this.button = root.querySelector('[data-do="retrain"]');
+    this.label = root.querySelector("[data-retrain-label]");
+  }
+
+  get running() {
+    return this.#status.running;
+  }
+
+  toggle() {
+    this.#body = this.panel.toggle("retrain", "Retrain");
+    this.#render();
+  }
+
+  // The status as the server has it.
+  update(status) {
+    this.#status = status;
+    const share = status.running ? overall(status) : 0;
+    this.button.style.setProperty("--share", String(share));
+    setText(this.label, status.running ? `Retraining ${percent(share)}` : "Retrain");
+    this.button.setAttribute("aria-label", status.running ? `Retraining, ${percent(share)}` : "Retrain");
+    this.#render();
+  }
+
+  async #ask(path) {
+    try {
+      await this.api.post(path);
+      this.update(await this.api.get("api/retrain/status"));
+    } catch (error) {
+      this.failed(error.message);
+    }
+  }
+
+  #render() {
+    if (this.panel.name !== "retrain" || !this.#body) return;
+    const status = this.#status;
+    const had = this.#body.contains(document.activeElement);
+    this.#body.replaceChildren(h("div", { className: "job" }, ...(status.running ? this.#running(status) : this.#idle(status))));
+    if (had) this.#body.querySelector("button")?.focus();
+  }
+
+  #running(status) {
+    const now = Object.keys(STEPS).indexOf(status.step);
+    const fill = h("i");
+    const share = stepShare(status);
+    fill.style.setProperty("--share", String(share));
+    const figures = [
+      status.total ? `${status.done.toLocaleString()} of ${status.total.toLocaleString()}` : status.message,
+      status.videos_per_s ? `${status.videos_per_s.toFixed(1)} videos/s` : null,
+      status.left_s ? `about ${spell(status.left_s)} left in this step` : null,
+    ];
+    return [
+      h("ol", { className: "steps" }, ...Object.values(STEPS).map((label, at) =>
+        h("li", { dataset: { state: at < now ? "done" : at === now ? "now" : "later" } }, label))),
+      h("div", { className: "bar", role: "progressbar", "aria-label": "This step", "aria-valuemin": "0", "aria-valuemax": "100",
+        "aria-valuenow": String(Math.round(share * 100)) }, fill),
+      h("p", { className: "figures" }, ...figures.filter(Boolean).map((text) => h("span", {}, text))),
+      h("p", { className: "form-note" }, "Keep sorting: new guesses appear behind the next video."),
+      h("button", { type: "button", className: "button danger", disabled: status.cancelling,
+        onclick: () => void this.#ask("api/retrain/cancel") }, status.cancelling ? "Stopping…" : "Cancel"),
+    ];
+  }
+
+  #idle(status) {
+    const isGood = status.last_result === "success";
+    const lines = isGood
+      ? [status.accuracy ? `Right in about ${percent(status.accuracy)} of videos it had not seen.` : null, status.verdict]
+      : [status.last_result];
+    return [
+      h("p", { className: "form-note" }, "Learns from the folders as they are now and guesses the rest again. Only new videos are looked at, so it is quick."),
+      status.last_result === null ? null : h("div", { className: "result", dataset: { state: isGood ? "good" : "bad" } },
+        h("p", {}, h("strong", {}, isGood ? "Last time: done" : "Last time it failed")),
+        ...lines.filter(Boolean).map((line) => h("p", {}, line))),
+      h("button", { type: "button", className: "button primary", onclick: () => void this.#ask("api/retrain") }, "Retrain now"),
+    ].filter(Boolean);
+  }
+}
+
+// 0 to 1 within the step, and over all three. Pure.
+export function stepShare({ done, total }) {
+  return total ? Math.min(1, done / total) : 0;
+}
+
+export function overall(status) {
+  const steps = status.steps || 3;
+  return Math.min(1, (Math.max(1, status.step_number ?? 1) - 1 + stepShare(status)) / steps);
+}

@@ -1,0 +1,100 @@
+// The help sheet, and the dialog in which keys and the order are chosen.
+
+import { openDialog } from "./dialog.js";
+import { h } from "./dom.js";
+import { ACTIONS, capText, conflict, isCommand, readings } from "./keys.js";
+
+export const ORDERS = {
+  confident: "Surest guesses first",
+  unsure: "Least sure first (teaches most)",
+  folder: "Folder by folder",
+  newest: "Newest first",
+  filename: "By filename",
+};
+
+export function openHelp({ bound, folderKeys }) {
+  const rows = [...bound].map(([action, keys]) => row(ACTIONS[action].label, keys));
+  const folders = Object.entries(folderKeys).filter(([, key]) => key);
+  rows.push(row("File in a folder", folders.slice(0, 9).map(([, key]) => key)));
+  const phone = h("p", { className: "form-note" },
+    "On a phone: swipe right for the first guess, left for the second, up for all folders, down to undo.");
+  openDialog("Keys", h("div", { className: "form" }, h("div", { className: "key-list" }, ...rows), phone));
+}
+
+function row(label, keys) {
+  return h("div", { className: "key-row" }, h("span", {}, label),
+    h("span", { className: "keys" }, ...keys.map((key) => h("kbd", {}, capText(key)))));
+}
+
+// `preferences` has bound, folderKeys, values and set(changes); `folders` are names; `reorder(order)` loads anew.
+export function openSettings({ preferences, folders, reorder, changed }) {
+  const order = h("select", { className: "field", onchange: () => reorder(order.value) },
+    ...Object.entries(ORDERS).map(([value, label]) => h("option", { value }, label)));
+  order.value = preferences.values.order ?? "confident";
+  const note = h("p", { className: "form-note", role: "status" }, "Choose a key cap, then press the new key.");
+  const list = h("div", { className: "key-list" });
+  const state = { waiting: null };
+
+  const render = () => {
+    const actions = [...preferences.bound].map(([action, keys]) => ({ action, label: ACTIONS[action].label, key: keys[0] }));
+    const rows = [...actions, ...folders.map((folder) => ({ folder, label: folder, key: preferences.folderKeys[folder] }))];
+    list.replaceChildren(...rows.map((each) => keyRow(each, state, () => {
+      note.dataset.state = "";
+      note.textContent = `Press the new key for “${each.label}”, or Escape.`;
+    })));
+  };
+  const reset = h("button", { type: "button", className: "button", onclick: () => {
+    preferences.set({ keys: {}, folder_keys: {} });
+    preferences.seat(folders);
+    changed();
+    render();
+  } }, "Reset keys");
+  const dialog = openDialog("Keys and order",
+    h("div", { className: "form" }, h("label", {}, "Order of review", order), h("hr"), note, list,
+      h("div", { className: "form-actions" }, reset)));
+
+  dialog.addEventListener("keydown", (event) => {
+    if (!state.waiting || event.key === "Tab" || event.key === "Shift") return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { each, button } = state.waiting;
+    if (event.key !== "Escape") {
+      const said = assign(preferences, each, event);
+      note.dataset.state = said.isBad ? "bad" : "";
+      note.textContent = said.text;
+      if (said.isBad) return;
+      changed();
+      preferences.seat(folders);
+    }
+    const place = [...list.children].indexOf(button.closest(".key-row"));
+    state.waiting = null;
+    render();
+    list.children[place]?.querySelector("button").focus();
+  }, true);
+  dialog.addEventListener("cancel", (event) => state.waiting && event.preventDefault());
+  render();
+}
+
+function keyRow(each, state, told) {
+  const button = h("button", { type: "button", "aria-pressed": "false",
+    "aria-label": `${each.label}: ${each.key ? capText(each.key) : "no key"}, change` },
+    h("kbd", {}, each.key ? capText(each.key) : "–"));
+  button.addEventListener("click", () => {
+    state.waiting?.button.setAttribute("aria-pressed", "false");
+    state.waiting = { each, button };
+    button.setAttribute("aria-pressed", "true");
+    told();
+  });
+  return h("div", { className: "key-row" }, h("span", {}, each.label), button);
+}
+
+// Gives {text, isBad}.
+function assign(preferences, { action, folder, label }, event) {
+  const [key] = readings(event);
+  if (!isCommand(event) || !key) return { isBad: true, text: "This key cannot be used: choose another." };
+  const owner = conflict(key, preferences.bound, preferences.folderKeys, action ?? folder);
+  if (owner) return { isBad: true, text: `${capText(key)} is the key of “${owner}”: choose another, or change that one first.` };
+  if (action) preferences.set({ keys: { ...preferences.values.keys, [action]: key } });
+  else preferences.set({ folder_keys: { ...preferences.folderKeys, [folder]: key } });
+  return { isBad: false, text: `${capText(key)} is the key of “${label}” now.` };
+}

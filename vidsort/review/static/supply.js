@@ -1,0 +1,70 @@
+// Keeps the queue filled from the server, and in step with it.
+
+const PAGE = 50;
+const LOW = 15;
+
+export class Supply {
+  isLoading = false;
+  // Whether the queue holds all there is.
+  isWhole = false;
+  #cursor = null;
+  #order = "confident";
+
+  constructor({ api, queue, decisions, changed }) {
+    Object.assign(this, { api, queue, decisions, changed });
+  }
+
+  // From the beginning, in this order.
+  async load(order) {
+    this.#order = order;
+    this.queue.load(await this.#page(null));
+    this.changed();
+  }
+
+  // The next page when few are left; at the end what was skipped elsewhere is found by a refresh.
+  more() {
+    if (this.isLoading || !this.#cursor || this.queue.ahead >= LOW) return;
+    void this.#quietly(async () => this.queue.append(await this.#page(this.#cursor)));
+  }
+
+  // New order and predictions; the card on show and the next one stay. `isStale`: what has gone leaves, too.
+  refresh({ isStale = false } = {}) {
+    return this.#quietly(async () => {
+      const fresh = await this.#page(null);
+      const listed = this.isWhole ? fresh : isStale ? (await this.api.get("api/videos")).videos : null;
+      if (listed) {
+        const here = new Set(listed.map((video) => video.filename));
+        const gone = this.queue.items.filter((item) => !here.has(item.filename) && !this.decisions.isOnItsWayBack(item.filename));
+        this.queue.drop(new Set(gone.map((item) => item.filename)));
+      }
+      this.queue.refresh(fresh);
+    });
+  }
+
+  // An entry of the queue by its filename, for a video that came back.
+  async find(filename) {
+    const { videos } = await this.api.get("api/videos");
+    return videos.find((video) => video.filename === filename) ?? null;
+  }
+
+  async #page(cursor) {
+    const after = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
+    const page = await this.api.get(`api/queue?order=${this.#order}&limit=${PAGE}${after}`);
+    this.#cursor = page.next_cursor ?? null;
+    this.isWhole = !this.#cursor;
+    return page.videos.filter((video) => !this.decisions.isPending(video.filename));
+  }
+
+  async #quietly(work) {
+    this.isLoading = true;
+    try {
+      await work();
+    } catch (error) {
+      // Live tells when the server is back, and the next card asks again.
+      console.warn("vidsort: the queue was not read", error);
+    } finally {
+      this.isLoading = false;
+      this.changed();
+    }
+  }
+}

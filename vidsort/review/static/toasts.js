@@ -1,0 +1,64 @@
+// One line for each decision, with its state and its own undo.
+
+import { h } from "./dom.js";
+
+const SHOWN = 3;
+const DECISION_MS = 4_000;
+const FAILURE_MS = 12_000;
+
+export class Toasts {
+  #byAction = new Map();
+
+  constructor(box, { undo }) {
+    this.box = box;
+    this.undo = undo;
+  }
+
+  // A decision that is on its way; `saved` or `remove` follow.
+  decided(action, text) {
+    const mark = h("span", { className: "mark", dataset: { state: action.state ?? "sending" } });
+    const button = h("button", { type: "button", onclick: () => this.undo(action) }, "Undo");
+    const toast = this.#add(h("div", { className: "toast" }, mark, h("span", { className: "text" }, text), button));
+    this.#byAction.set(action, { toast, mark });
+    this.#leave(toast, DECISION_MS, () => this.#byAction.delete(action));
+  }
+
+  saved(action) {
+    const shown = this.#byAction.get(action);
+    if (shown) shown.mark.dataset.state = "saved";
+  }
+
+  remove(action) {
+    this.#byAction.get(action)?.toast.remove();
+    this.#byAction.delete(action);
+  }
+
+  say(text) {
+    this.#leave(this.#add(h("div", { className: "toast" }, h("span", { className: "text" }, text), h("span"))), DECISION_MS);
+  }
+
+  failed(text) {
+    const close = h("button", { type: "button", onclick: () => toast.remove() }, "Close");
+    const toast = this.#add(h("div", { className: "toast is-failure" }, h("span", { className: "text" }, text), close));
+    this.#leave(toast, FAILURE_MS);
+  }
+
+  #add(toast) {
+    this.box.append(toast);
+    const decisions = this.box.querySelectorAll(".toast:not(.is-failure)");
+    if (decisions.length > SHOWN) decisions[0].remove();
+    return toast;
+  }
+
+  // After its time, but not from under a pointer or the focus.
+  #leave(toast, wait, then = () => {}) {
+    setTimeout(() => {
+      if (toast.matches(":hover, :focus-within")) {
+        this.#leave(toast, wait, then);
+        return;
+      }
+      toast.remove();
+      then();
+    }, wait);
+  }
+}

@@ -1,0 +1,106 @@
+// What stands in the video's place while there is none: no library, no folders, all done, no answer.
+
+import { form, textField } from "./dialog.js";
+import { count, h, percent, spell } from "./dom.js";
+
+const SUGGESTED = ["cooking", "sport", "music"];
+const LOOK_MS = 250;
+
+export class Welcome {
+  #shown = null;
+
+  constructor({ element, api }) {
+    Object.assign(this, { element, api });
+  }
+
+  hide() {
+    this.#shown = null;
+  }
+
+  // `chosen()` is called when the server has a library.
+  noLibrary(library, chosen) {
+    if (!this.#turnTo("library")) return;
+    const preview = h("div", { className: "preview", role: "status" }, "Type a path to see what is in it.");
+    const field = textField("path", "Folder with your videos", library.data_dir, { required: "", placeholder: "/home/me/videos" });
+    let timer = null;
+    field.querySelector("input").addEventListener("input", (event) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => void this.#look(event.target.value, preview), LOOK_MS);
+    });
+    const choose = form({
+      fields: [field, preview],
+      label: "Use this folder",
+      submit: async ({ path }) => {
+        await this.api.post("api/library", { path });
+        chosen();
+      },
+    });
+    this.#show("Where are your videos?",
+      `There is no folder at ${library.data_dir}. vidsort works on a folder of .mp4 files; each folder inside it is one of your categories.`,
+      library.can_choose ? choose : h("p", { className: "result" },
+        "This server was started with a fixed library: start it again with --data-dir and the path of your folder."));
+  }
+
+  // `make(names)` makes these folders.
+  noFolders(unsorted, make) {
+    if (!this.#turnTo("folders")) return;
+    const fields = SUGGESTED.map((name, at) => textField(`name${at}`, `Folder ${at + 1}`, "", { placeholder: name }));
+    this.#show("Make your first folders",
+      `${count(unsorted, "video")} to sort and nowhere to put them yet. Name two or three kinds of video that you have many of; more can follow at any time.`,
+      form({
+        fields,
+        label: "Make folders",
+        submit: async (values) => {
+          const names = [...new Set(Object.values(values).map((name) => name.trim()).filter(Boolean))];
+          if (!names.length) throw new Error("Name at least one folder.");
+          await make(names);
+        },
+      }));
+  }
+
+  // `pace` is what /api/pace gives, or null; `session` counts decisions of this page.
+  allDone({ sorted, folders, pace, session }) {
+    if (!this.#turnTo(`done ${sorted}`)) return;
+    const facts = [[sorted.toLocaleString(), `videos in ${count(folders, "folder")}`]];
+    if (session) facts.push([session.toLocaleString(), "sorted just now"]);
+    if (pace?.per_hour) facts.push([Math.round(pace.per_hour).toLocaleString(), "an hour"]);
+    if (pace && pace.top1_accepted_share !== null && pace.top1_accepted_share !== undefined) {
+      facts.push([percent(pace.top1_accepted_share), "first guesses right"]);
+    }
+    this.#show(sorted ? "All sorted" : "No videos yet",
+      sorted ? "The pile is empty. New videos that you put into the library appear here by themselves; retrain now and then, so that the guesses learn from what you filed."
+        : "Put .mp4 files into the library's folder; they appear here by themselves.",
+      sorted ? h("div", { className: "facts" }, ...facts.map(([figure, label]) =>
+        h("div", { className: "fact" }, h("strong", {}, figure), h("span", {}, label)))) : null);
+  }
+
+  // The page was opened while the server is away.
+  noAnswer(error, retryInMs, again) {
+    this.#turnTo(null);
+    this.#show("The server does not answer",
+      `${error.message} Trying again in ${spell(retryInMs / 1000)}; decisions that were not sent are kept in this browser.`,
+      h("div", {}, h("button", { type: "button", className: "button primary", onclick: again }, "Try now")));
+  }
+
+  #turnTo(name) {
+    if (name !== null && this.#shown === name) return false;
+    this.#shown = name;
+    return true;
+  }
+
+  #show(title, text, content) {
+    this.element.replaceChildren(h("div", { className: "welcome-card" }, h("h2", {}, title), h("p", {}, text), content));
+  }
+
+  async #look(path, preview) {
+    try {
+      const found = await this.api.get(`api/library/preview?path=${encodeURIComponent(path)}`);
+      const names = found.folders.map((folder) => `${folder.name} (${folder.count})`).slice(0, 12).join(", ");
+      preview.textContent = found.exists
+        ? `${count(found.unsorted, "video")} to sort, ${count(found.folders.length, "folder")}${names ? `: ${names}` : ""}`
+        : "There is no such folder.";
+    } catch (error) {
+      preview.textContent = error.message;
+    }
+  }
+}
