@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from videos import make_frames, make_video
 
+import vidsort.media.frames as frames_module
 from vidsort.errors import VideoDecodeError
 from vidsort.media import probe, sample_frames
 from vidsort.media.selection import DistinctPictures, spread
@@ -74,6 +75,48 @@ def test_a_video_with_a_single_key_frame_is_sampled_over_its_whole_length(tmp_pa
     assert len(frames.images) == 6
     assert frames.times_s[0] < seconds * 0.2
     assert frames.times_s[-1] > seconds * 0.8
+
+
+def test_of_a_long_video_with_a_single_key_frame_a_bounded_part_is_sampled_evenly(tmp_path, monkeypatch):
+    monkeypatch.setattr("vidsort.media.frames.MOST_PIXELS", 64 * 96 * 60)
+    frames = sample_frames(write(tmp_path / "1.mp4", moving(200), gop=1000))
+    assert len(frames.images) == 6
+    assert 5 <= frames.times_s[-1] <= 6
+
+
+def test_of_thousands_of_key_frames_only_some_are_held_and_few_decoded(tmp_path, monkeypatch):
+    decoded = []
+    monkeypatch.setattr("vidsort.media.frames.MOST_PACKETS", 12)
+    real = frames_module.decode_alone
+    monkeypatch.setattr(frames_module, "decode_alone", lambda packet: decoded.append(packet) or real(packet))
+    frames = sample_frames(write(tmp_path / "1.mp4", moving(150), gop=1))
+    assert len(decoded) == len(frames.images) == 6
+    assert frames.times_s[0] < 2
+    assert frames.times_s[-1] > 12
+
+
+def test_a_looped_video_is_decoded_once_around(tmp_path, monkeypatch):
+    decoded = []
+    real = frames_module.decode_alone
+    monkeypatch.setattr(frames_module, "decode_alone", lambda packet: decoded.append(packet) or real(packet))
+    once = write(tmp_path / "1.mp4", [plain(RED), plain(GREEN), plain(BLUE)], gop=1)
+    with av.open(tmp_path / "2.mp4", "w") as target:
+        for turn in range(5):
+            with av.open(once) as source:
+                track = source.streams.video[0]
+                stream = target.streams.video[0] if turn else target.add_stream_from_template(track)
+                for packet in source.demux(track):
+                    if packet.dts is not None:
+                        packet.pts, packet.dts = (stamp + turn * track.duration for stamp in (packet.pts, packet.dts))
+                        packet.stream = stream
+                        target.mux(packet)
+    assert len(sample_frames(tmp_path / "2.mp4").images) == 3
+    assert len(decoded) == 3
+
+
+@pytest.mark.parametrize("gop", [1, 5, 1000])
+def test_one_frame_may_be_asked_for(tmp_path, gop):
+    assert len(sample_frames(write(tmp_path / "1.mp4", moving(20), gop=gop), 1).images) == 1
 
 
 def test_one_frame_is_one_picture(tmp_path):

@@ -1,5 +1,6 @@
 """A few frames that show what is in a video, by decoding as little of it as possible."""
 
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,23 +63,24 @@ def sample_frames(path: Path, count: int = 6, *, short_side: int | None = 288, t
         pictures.offer(time_s, to_picture(frame, sample_aspect(stream), short_side, scaler))
 
     with open_video(path, deadline) as (container, stream):
-        contents = _read_packets(container, stream, deadline)
+        contents = _read_packets(container, stream, deadline, max(MOST_PACKETS, 2 * count))
         frame_pixels = max(1, stream.width * stream.height)
         is_cheap = contents.frame_count * frame_pixels <= CHEAP_PIXELS
-        if len(contents.keys) >= min(count if is_cheap else FEWEST_KEY_FRAMES, contents.frame_count):
+        if contents.key_count >= min(count if is_cheap else FEWEST_KEY_FRAMES, contents.frame_count):
             for time_s, frame in _key_frames(contents, stream, count, deadline):
                 offer(time_s, frame, stream)
                 if pictures.lit == count:
                     break
     # Frames that no other frame needs (in most videos every second one) are only decoded where few are left without.
     for skip_frame in ("DEFAULT",) if contents.frame_count < FEW_FRAMES * count else ("NONREF", "DEFAULT"):
-        if pictures.lit >= min(FEWEST_KEY_FRAMES, contents.frame_count or 1):
+        if pictures.lit >= min(FEWEST_KEY_FRAMES, count, len(contents.keys) or 1):
             break
         # Opened anew: not every container can be rewound.
         with open_video(path, deadline) as (container, stream):
             set_up_decoder(stream, skip_frame)
-            frames = decode_clean(container, stream, deadline, max_packets=MOST_PIXELS // frame_pixels)
-            for frame in _on_screen(frames, contents.moments(2 * count)):
+            most = max(1, MOST_PIXELS // frame_pixels)
+            frames = decode_clean(container, stream, deadline, max_packets=most)
+            for frame in _on_screen(frames, contents.moments(2 * count, most)):
                 offer(_time_s(frame), frame, stream)
     chosen = pictures.best(count)
     if not chosen:
@@ -88,23 +90,26 @@ def sample_frames(path: Path, count: int = 6, *, short_side: int | None = 288, t
 
 @dataclass(frozen=True)
 class _Contents:
-    """What one pass over the packets tells: key packets (evenly thinned), number of frames, span in seconds."""
+    """What one pass over the packets tells; `keys` are the key packets, each once, thinned where they are many."""
 
     keys: "list[Packet]"
+    key_count: int
     frame_count: int
     start_s: float
     end_s: float
 
-    def moments(self, count: int) -> np.ndarray:
-        """The middles of `count` equal parts of the video."""
-        return self.start_s + (np.arange(count) + 0.5) / count * (self.end_s - self.start_s)
+    def moments(self, count: int, most_frames: int) -> np.ndarray:
+        """Seconds: the middles of `count` equal parts of the video, or of its first so many frames."""
+        span_s = (self.end_s - self.start_s) * min(1.0, most_frames / max(1, self.frame_count))
+        return self.start_s + (np.arange(count) + 0.5) / count * span_s
 
 
-def _read_packets(container: "InputContainer", stream: "VideoStream", deadline: Deadline) -> _Contents:
+def _read_packets(container: "InputContainer", stream: "VideoStream", deadline: Deadline, most_keys: int) -> _Contents:
     from av.stream import Discard
 
     stream.discard = Discard.nonkey  # where the file has an index, the packets between are not even read
     keys: list[Packet] = []
+    contents: set[int] = set()
     stride, key_count, seen, first, last = 1, 0, 0, None, None
     for packet in demux(container, stream, deadline):
         if not packet.size:
@@ -113,15 +118,21 @@ def _read_packets(container: "InputContainer", stream: "VideoStream", deadline: 
         if packet.pts is not None:
             first = packet.pts if first is None else min(first, packet.pts)
             last = packet.pts if last is None else max(last, packet.pts)
-        if packet.is_keyframe and not packet.is_discard:
-            if key_count % stride == 0:
-                keys.append(packet)
-            key_count += 1
-            if len(keys) > MOST_PACKETS:
-                keys, stride = keys[::2], stride * 2
+        if not packet.is_keyframe or packet.is_discard:
+            continue
+        key_count += 1
+        content = zlib.crc32(packet)
+        if content in contents:
+            continue  # a loop or a still comes again byte for byte
+        if len(contents) % stride == 0:
+            keys.append(packet)
+        contents.add(content)
+        if len(keys) > most_keys:
+            keys, stride = keys[::2], stride * 2
     start_s, last_s = (float((stamp or 0) * stream.time_base) for stamp in (first, last))
     return _Contents(
         keys=sorted(keys, key=_time_s),
+        key_count=key_count,
         frame_count=max(seen, stream.frames),
         start_s=start_s,
         end_s=max(last_s, start_s + (known_duration_s(container, stream) or 0)),
