@@ -39,10 +39,10 @@ class LibraryChoice:
 
     def choose(self, path: str) -> Settings:
         """Make a folder the library; raises ConflictError where a flag decides, InvalidNameError for no folder."""
-        folder = Path(path).expanduser()
         if not self.can_choose:
             raise ConflictError("A flag decides which folder is the library: start the server without --data-dir.")
-        if not is_folder(folder) or not folder.is_absolute():
+        folder = folder_at(path)
+        if folder is None or not folder.is_absolute():
             raise InvalidNameError(f"There is no folder {path[:200]!r}: give the whole path of an existing one.")
         write_whole(self._config_path, self._with_data_dir(folder).encode())
         return self.settings()
@@ -81,9 +81,10 @@ class LibraryChoice:
         return facts.st_ino, facts.st_size, facts.st_mtime_ns
 
 
-def is_folder(path: Path) -> bool:
-    """Whether this is a folder; a path that no system allows is none."""
+def folder_at(path: str) -> Path | None:
+    """The folder at a path that a person gave (`~` is theirs), None where there is none or no path is so."""
     try:
-        return path.is_dir()
-    except (OSError, ValueError):
-        return False
+        folder = Path(path).expanduser()
+        return folder if folder.is_dir() else None
+    except (OSError, ValueError, RuntimeError):
+        return None

@@ -2,6 +2,7 @@
 
 import base64
 import bisect
+import contextlib
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,6 +46,11 @@ def arrange(
     )
 
 
+def predicted_in(folder: str, filenames: Collection[str], predictions: Mapping[str, Prediction]) -> list[str]:
+    """Those videos that are predicted to be in this folder."""
+    return [name for name in filenames if name in predictions and predictions[name].predicted_folder == folder]
+
+
 def _confident(prediction: Prediction | None, _: float) -> Key:
     return (-prediction.confidence if prediction else _UNKNOWN,)
 
@@ -73,10 +79,7 @@ def page(keys: Sequence[Key], limit: int, cursor: str | None = None) -> Page:
 
     A cursor is a place in the order, so a video that has left the pile since takes nobody's turn.
     """
-    try:
-        start = bisect.bisect_right(keys, _key_of(cursor)) if cursor else 0
-    except (ValueError, TypeError) as error:
-        raise InvalidNameError("This cursor is not of this order: begin again without one.") from error
+    start = bisect.bisect_right(keys, _key_of(cursor, keys[0])) if cursor and keys else 0
     shown = keys[start : start + limit]
     more = start + limit < len(keys)
     return Page([str(key[-1]) for key in shown], _cursor_of(shown[-1]) if more and shown else None)
@@ -86,23 +89,34 @@ def _cursor_of(key: Key) -> str:
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
 
 
-def _key_of(cursor: str) -> Key:
-    text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-    key = json.loads(text)
-    if not isinstance(key, list):
-        raise TypeError
+def _key_of(cursor: str, like: Key) -> Key:
+    try:
+        key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, RecursionError):
+        key = None
+    if not isinstance(key, list) or _kinds(key) != _kinds(like):
+        raise InvalidNameError("This cursor is not of this order: begin again without one.")
     return tuple(key)
 
 
-def modification_times(data_dir: Path, filenames: Collection[str]) -> dict[str, float]:
-    """When each of these files in the root was changed last; files that have gone are left out."""
-    times = {}
-    for name in filenames:
-        try:
-            times[name] = (data_dir / name).stat().st_mtime
-        except OSError:
-            continue
-    return times
+def _kinds(key: Sequence[object]) -> list[type]:
+    return [float if isinstance(part, int) else type(part) for part in key]
+
+
+class ModificationTimes:
+    """When each file in the root was changed last, looked up once: videos do not change, they come and go."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._known_s: dict[str, float] = {}
+
+    def of(self, filenames: Collection[str]) -> dict[str, float]:
+        """Seconds since the epoch by filename; files that have gone are left out."""
+        for name in filenames:
+            if name not in self._known_s:
+                with contextlib.suppress(OSError):
+                    self._known_s[name] = (self._data_dir / name).stat().st_mtime
+        return {name: self._known_s[name] for name in filenames if name in self._known_s}
 
 
 def facts_of(

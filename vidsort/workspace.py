@@ -42,6 +42,7 @@ class OpenLibrary:
         self.live = LiveLibrary(data_dir)
         self.mover = Mover(data_dir, database, self.live)
         self.review = Review(database, name)
+        self.modified = pile.ModificationTimes(data_dir)
         self._is_watched = False
 
     def start(self) -> None:
@@ -102,7 +103,9 @@ class Workspace:
         self._library = OpenLibrary(settings.data_dir, self.database)
         self._is_started = False
         self._switching = threading.Lock()
+        # Answers that cost much, each with what it was made from.
         self._listed: tuple[Snapshot, Predictions, bytes] | None = None
+        self._arranged: tuple[Snapshot, Predictions, tuple, list[pile.Key]] | None = None
 
     @property
     def settings(self) -> Settings:
@@ -175,14 +178,17 @@ class Workspace:
 
     def _keys(self, order: str, folder: str | None, skipped: dict[str, float]) -> list[pile.Key]:
         library = self.library
-        filenames, predictions = library.snapshot().unsorted, self.predictions.current().by_video
+        snapshot, predicted = library.snapshot(), self.predictions.current()
+        kept = self._arranged
+        if kept and kept[0] is snapshot and kept[1] is predicted and kept[2] == (order, folder, skipped):
+            return kept[3]
+        names = snapshot.unsorted
         if folder is not None:
-            check_folder_name(folder)
-            filenames = [
-                name for name in filenames if name in predictions and predictions[name].predicted_folder == folder
-            ]
-        modified_s = pile.modification_times(library.data_dir, filenames) if order == "newest" else None
-        return pile.arrange(filenames, predictions, order, skipped=skipped, modified_s=modified_s)
+            names = pile.predicted_in(check_folder_name(folder), names, predicted.by_video)
+        modified_s = library.modified.of(names) if order == "newest" else None
+        keys = pile.arrange(names, predicted.by_video, order, skipped=skipped, modified_s=modified_s)
+        self._arranged = (snapshot, predicted, (order, folder, skipped), keys)
+        return keys
 
     def _entry(self, filename: str) -> dict[str, object]:
         text = self.predictions.current().entries.get(filename)
@@ -208,6 +214,9 @@ def _facts(facts: dict[str, object] | None) -> dict[str, object]:
     if facts is None:
         return {}
     unreadable = facts.get("reason")
-    playable = "none" if unreadable else "direct" if facts.get("browser_playable", True) else "copy"
+    if not facts.get("readable", unreadable is None):
+        playable = "none"
+    else:
+        playable = "direct" if facts.get("browser_playable", True) else "copy"
     shown = {name: facts.get(name) for name in ("duration_s", "width", "height", "caption")}
     return {"unreadable": unreadable, "playable": playable} | shown

@@ -1,12 +1,10 @@
 """Which folder is the library, and whether the server is well."""
 
-from pathlib import Path
-
 from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse, Response
 
 from .. import library as on_disk
-from ..choice import is_folder
+from ..choice import folder_at
 from ..contract import Health, LibraryAnswer, LibraryBody, LibraryPreview
 from ..errors import NotFoundError
 from ..workspace import Workspace
@@ -29,9 +27,9 @@ def library(here: Here) -> LibraryAnswer:
 
 def preview(path: str = Query(max_length=4096)) -> LibraryPreview:
     """What a folder would be as the library; nothing is changed."""
-    folder = Path(path).expanduser()
+    folder = folder_at(path)
     try:
-        snapshot = on_disk.scan(folder) if is_folder(folder) else None
+        snapshot = on_disk.scan(folder) if folder else None
     except NotFoundError:
         snapshot = None
     if snapshot is None:

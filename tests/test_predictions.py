@@ -1,0 +1,86 @@
+"""Predictions in memory follow the file, whoever writes it."""
+
+import json
+import logging
+import os
+
+from vidsort.predictions import LivePredictions
+
+ENTRY = {
+    "video": "7.mp4",
+    "predicted_folder": "soccer",
+    "confidence": 0.91,
+    "top_predictions": [{"folder": "soccer", "confidence": 0.91}, {"folder": "food", "confidence": 0.05}],
+}
+
+
+def write(path, *entries):
+    beside = path.with_suffix(".new")
+    beside.write_text(json.dumps(entries))
+    beside.replace(path)
+
+
+def test_a_file_of_any_program_is_read(tmp_path):
+    path = tmp_path / "predictions.json"
+    write(path, ENTRY | {"note": "by hand"}, ENTRY | {"video": "8.mp4", "confidence": 1, "top_predictions": []})
+    predictions = LivePredictions(path).current()
+    assert predictions.by_video["7.mp4"].predicted_folder == "soccer"
+    assert json.loads(predictions.entries["7.mp4"]) == {name: ENTRY[name] for name in list(ENTRY)[1:]}
+    assert json.loads(predictions.entries["8.mp4"])["confidence"] == 1
+
+
+def test_a_missing_file_is_a_warning_and_an_empty_set(tmp_path, caplog):
+    with caplog.at_level(logging.WARNING):
+        live = LivePredictions(tmp_path / "predictions.json")
+    assert live.current().by_video == {}
+    assert "no predictions" in caplog.text
+
+
+def test_a_damaged_file_is_a_warning_and_an_empty_set(tmp_path, caplog):
+    path = tmp_path / "predictions.json"
+    for damaged in (b"", b"[{", b"{}", b"null", b'[{"video": 7}]', b"\xff\xfe", b'[{"video": "7.mp4"}]'):
+        path.write_bytes(damaged)
+        caplog.clear()
+        assert LivePredictions(path).current().by_video == {}
+        assert "predictions.json" in caplog.text
+
+
+def test_a_changed_file_is_taken_up_at_the_next_question(tmp_path):
+    path = tmp_path / "predictions.json"
+    live = LivePredictions(path)
+    write(path, ENTRY)
+    first = live.current()
+    assert "7.mp4" in first.by_video
+    assert live.current() is first
+    write(path, ENTRY | {"video": "9.mp4"})
+    assert list(live.current().by_video) == ["9.mp4"]
+    assert live.current().version != first.version
+    path.unlink()
+    assert live.current().by_video == {}
+
+
+def test_while_another_program_is_still_writing_the_old_ones_stay(tmp_path, caplog):
+    path = tmp_path / "predictions.json"
+    write(path, ENTRY)
+    live = LivePredictions(path)
+    path.write_text('[{"video": "8')
+    assert list(live.current().by_video) == ["7.mp4"]
+    assert "stay as they were" in caplog.text
+    write(path, ENTRY | {"video": "8.mp4"})
+    assert list(live.current().by_video) == ["8.mp4"]
+
+
+def test_the_version_is_the_same_in_all_processes(tmp_path):
+    path = tmp_path / "predictions.json"
+    write(path, ENTRY)
+    assert LivePredictions(path).current().version == LivePredictions(path).current().version
+
+
+def test_a_file_of_the_same_size_within_one_tick_of_the_clock_is_seen(tmp_path):
+    path = tmp_path / "predictions.json"
+    write(path, ENTRY)
+    live = LivePredictions(path)
+    before = path.stat()
+    write(path, ENTRY | {"video": "5.mp4"})
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert list(live.current().by_video) == ["5.mp4"]
