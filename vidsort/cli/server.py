@@ -51,5 +51,5 @@ def demo(parser: argparse.ArgumentParser) -> None:
 def _serve(settings: Settings) -> None:
     from ..serve import serve
 
-    say(f"The review page: http://{settings.host}:{settings.port}/ (Ctrl+C stops it)")
+    say(f"The review page will be at http://{settings.host}:{settings.port}/ (Ctrl+C stops it)")
     serve(settings)
