@@ -212,3 +212,18 @@ def test_a_picture_that_cannot_be_kept_costs_no_features(settings):
     report = run(settings)
     assert report.outputs["encoder_calls"] == ALL
     assert report.failed == ()
+
+
+def test_every_odd_file_gives_features_or_a_reason(data_sets, tmp_path):
+    odd = [path for path in sorted((data_sets / "odd").iterdir()) if path.suffix != ".md"]
+    library = tmp_path / "odd"
+    library.mkdir()
+    for number, path in enumerate(odd):
+        shutil.copyfile(path, library / f"{number}.mp4")
+    settings = Settings(data_dir=library, artifacts_dir=tmp_path / "artifacts")
+    report = run(settings)
+    assert report.done + len(report.failed) == len(odd) > 50
+    assert all(failure.reason for failure in report.failed)
+    assert report.done >= 30
+    again = run(settings)
+    assert (again.done, again.failed) == (0, report.failed)
