@@ -38,7 +38,7 @@ class OpenLibrary:
         name = os.path.realpath(data_dir)
         self._activity = Activity(database, name)
         # Before the first listing, so that what another process moves from now on is followed or listed.
-        self._turn = self._activity.last_turn()
+        self._mark = self._activity.mark()
         self.live = LiveLibrary(data_dir)
         self.mover = Mover(data_dir, database, self.live)
         self.review = Review(database, name)
@@ -63,12 +63,14 @@ class OpenLibrary:
         """The names now: what other processes moved is in it at once, other changes on disk within two seconds."""
         if not self._is_watched:
             self.live.poll()
-        turn = self._activity.last_turn()
-        if turn != self._turn:
-            changes, self._turn = self._activity.since(self._turn), turn
+        before, now = self._mark, self._activity.mark()
+        if now != before:
+            self._mark = now
+            changes = self._activity.between(before, now)
             moves = [places for change in changes if (places := self._confirmed(change))]
             if moves:
                 self.live.follow(moves)
+            self.live.poll()
         return self.live.snapshot()
 
     def _confirmed(self, change: Change) -> tuple[str, str] | None:

@@ -1,6 +1,7 @@
 """What the journal of moves tells others than undo: what other processes did, and how fast a person sorts."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .database import Database
 
@@ -15,6 +16,13 @@ class Change:
     is_done: bool
 
 
+class Mark(NamedTuple):
+    """A moment in the journal: the last id, and the last turn of undo and redo."""
+
+    last_id: int
+    turn: int
+
+
 class Activity:
     """Questions about the moves of one library."""
 
@@ -22,21 +30,29 @@ class Activity:
         self._database = database
         self._library = library
 
-    def last_turn(self) -> int:
-        """A number that grows with every move that any process does, undoes or does again."""
+    def mark(self) -> Mark:
+        """Where the journal is now; it is another one after every move that any process does, undoes or redoes."""
+        connection = self._database.connection()
+        last_id = connection.execute("SELECT max(id) FROM moves").fetchone()[0]
         # A question for each state, so that each is answered from the index however long the journal is.
         question = "SELECT max(turn) FROM moves WHERE library = ? AND state = ?"
-        connection = self._database.connection()
         turns = [connection.execute(question, (self._library, state)).fetchone()[0] for state in ("done", "undone")]
-        return max(turn or 0 for turn in turns)
+        return Mark(last_id or 0, max(turn or 0 for turn in turns))
 
-    def since(self, turn: int) -> list[Change]:
-        """The moves that were done or undone after this turn, oldest first."""
+    def between(self, before: Mark, now: Mark) -> list[Change]:
+        """The moves between two marks as they stand now, oldest first.
+
+        Turns begin anew when something new is done after an undo, so that undo may be missing here.
+        """
+        # The plus keeps SQLite from reading all moves of the library instead of the few new ones.
         question = (
-            "SELECT kind, source, target, state FROM moves"
-            " WHERE library = ? AND state IN ('done', 'undone') AND turn > ? ORDER BY turn, id"
+            "SELECT kind, source, target, state FROM ("
+            " SELECT * FROM moves WHERE +library = :library AND id > :id"
+            " UNION SELECT * FROM moves WHERE library = :library AND state IN ('done', 'undone') AND turn > :turn"
+            ") WHERE state IN ('done', 'undone') ORDER BY id"
         )
-        rows = self._database.connection().execute(question, (self._library, turn))
+        values = {"library": self._library, "id": before.last_id, "turn": min(before.turn, now.turn - 1)}
+        rows = self._database.connection().execute(question, values)
         return [Change(kind, source, target, state == "done") for kind, source, target, state in rows]
 
     def sorted_since(self, at: float) -> list[tuple[str, str, float]]:
