@@ -14,10 +14,10 @@ export class Agreement {
   // A video was filed (1) or taken back (-1).
   count(predicted, chosen, step = 1) {
     if (!predicted) return;
-    const [right, all] = this.folders[predicted] ?? [0, 0];
-    this.folders[predicted] = [Math.max(0, right + (predicted === chosen ? step : 0)), Math.max(0, all + step)];
+    const [right, all] = this.folders.get(predicted) ?? [0, 0];
+    this.folders.set(predicted, [Math.max(0, right + (predicted === chosen ? step : 0)), Math.max(0, all + step)]);
     try {
-      this.storage.setItem(NAME, JSON.stringify(this.folders));
+      this.storage.setItem(NAME, JSON.stringify([...this.folders]));
     } catch (error) {
       console.warn("vidsort: agreement is kept in memory only", error);
     }
@@ -25,7 +25,7 @@ export class Agreement {
 
   // {level: "high", "middle", "low" or "unknown", text}
   of(folder) {
-    const [right, all] = this.folders[folder] ?? [0, 0];
+    const [right, all] = this.folders.get(folder) ?? [0, 0];
     if (all < FEWEST) return { level: "unknown", text: "" };
     const share = right / all;
     const level = share >= HIGH ? "high" : share >= MIDDLE ? "middle" : "low";
@@ -35,9 +35,8 @@ export class Agreement {
 
 function read(storage) {
   try {
-    const kept = JSON.parse(storage.getItem(NAME) ?? "{}");
-    return Object.fromEntries(Object.entries(kept).filter(([, pair]) => Array.isArray(pair) && pair.every(Number.isFinite)));
+    return new Map(JSON.parse(storage.getItem(NAME) ?? "[]"));
   } catch {
-    return {}; // damaged by hand or by another program: it is counted anew
+    return new Map(); // damaged by hand or by another program: it is counted anew
   }
 }

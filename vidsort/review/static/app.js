@@ -145,7 +145,7 @@ export class App {
     const view = this.#viewFor(folders, item);
     // First what the eye waits for.
     this.player.show(view === "single" ? item : null, queue.upcoming(3));
-    const keyOf = (folder) => preferences.folderKeys[folder];
+    const keyOf = (folder) => preferences.keyOf(folder);
     this.root.querySelector(".review").dataset.view = view;
     this.root.querySelector("[data-welcome]").hidden = view !== "welcome";
     if (view === "single") {

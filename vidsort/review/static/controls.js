@@ -36,7 +36,8 @@ export class Controls {
     this.speed.classList.toggle("is-changed", player.speed !== 1);
     setText(this.time, isKnown ? `${clock(currentTime)} / ${clock(duration)}` : "");
     if (document.activeElement !== this.seek) this.seek.value = isKnown ? (currentTime / duration) * 1000 : 0;
-    if (document.activeElement !== this.volume) this.volume.value = player.volume * 100;
+    if (document.activeElement !== this.volume) this.volume.value = player.muted ? 0 : player.volume * 100;
+    for (const slider of [this.seek, this.volume]) slider.style.setProperty("--share", slider.value / slider.max);
   }
 }
 

@@ -18,12 +18,14 @@ export function openDialog(title, ...content) {
   const id = `dialog-${(number += 1)}`;
   const close = h("button", { type: "button", className: "tool", "aria-label": "Close", onclick: () => dialog.close() },
     icon("close"));
-  const dialog = h("dialog", { "aria-labelledby": id },
+  const dialog = h("dialog", { "aria-labelledby": id, tabIndex: -1 },
     h("div", { className: "dialog-head" }, h("h2", { id }, title), close), ...content);
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   host.append(dialog);
   dialog.showModal();
+  // The first field, else the dialog itself: its text is read, and no button is pressed by mistake.
+  (dialog.querySelector("input, select") ?? dialog).focus();
   return dialog;
 }
 

@@ -3,7 +3,9 @@
 import { count, h, percent, setText } from "./dom.js";
 import { groupByGuess, inSight, layOut, markRange, neighbour } from "./grid_rows.js";
 
-const TILE_PX = 128;
+const TILE_PX = 148;
+const NARROW_TILE_PX = 100;
+const NARROW_PX = 600;
 const GAP_PX = 10;
 const HEAD_PX = 56;
 const MARGIN_PX = 600;
@@ -87,7 +89,8 @@ export class Grid {
   #arrange() {
     this.#items = this.#groups.flatMap((group) => group.items);
     const width = Math.max(1, this.space.clientWidth);
-    const columns = Math.max(2, Math.floor((width + GAP_PX) / (TILE_PX + GAP_PX)));
+    const least = width < NARROW_PX ? NARROW_TILE_PX : TILE_PX;
+    const columns = Math.max(2, Math.floor((width + GAP_PX) / (least + GAP_PX)));
     const tilePx = Math.round(((width - GAP_PX * (columns - 1)) / columns) * 1.5);
     this.#plan = layOut(this.#groups, { columns, headPx: HEAD_PX, tilePx, gapPx: GAP_PX });
     this.space.style.height = `${this.#plan.height}px`;

@@ -48,7 +48,8 @@ export class History {
         moves.forEach((each) => this.revert(each));
       } }, "Put back");
     return h("li", { className: `move${isDone ? "" : " is-undone"}` }, picture,
-      h("div", {}, h("p", { title: move.source }, describe(move, moves)), h("p", { className: "when" }, ago(move.at))),
+      h("div", {}, h("p", { title: move.source }, isVideo ? move.target.split("/")[0] : describe(move)),
+        h("p", { className: "when" }, isVideo ? `${ago(move.at)} · ${named(moves)}` : ago(move.at))),
       isDone ? button : h("span", { className: "when" }, "undone"));
   }
 }
@@ -75,6 +76,10 @@ export function describe(move, moves = [move]) {
   if (move.kind === "create") return `New folder ${folder}`;
   if (move.kind === "rename") return `${move.source} is now ${move.target}`;
   return `${move.source.split("/")[0]} merged into ${folder}`;
+}
+
+function named(moves) {
+  return moves.length > 1 ? count(moves.length, "video") : moves[0].source;
 }
 
 function ago(at) {

@@ -84,27 +84,27 @@ export function conflict(key, bound, folderKeys, self) {
 // keep theirs too (they may come back by undo) until no other is free. An action's key is never given.
 export function assignFolderKeys(folders, known, bound) {
   const taken = new Set([...bound.values()].flat());
-  const assigned = {};
+  const assigned = new Map();
   for (const [folder, key] of Object.entries(known)) {
     if (key && !taken.has(key)) {
-      assigned[folder] = key;
+      assigned.set(folder, key);
       taken.add(key);
     }
   }
   const here = new Set(folders);
   for (const folder of folders) {
-    if (folder in assigned) continue;
+    if (assigned.has(folder)) continue;
     let key = FOLDER_KEYS.find((candidate) => !taken.has(candidate));
     if (!key) {
-      const gone = Object.keys(assigned).find((name) => !here.has(name));
-      if (!gone) continue;
-      key = assigned[gone];
-      delete assigned[gone];
+      const gone = [...assigned.keys()].find((name) => !here.has(name));
+      if (gone === undefined) continue;
+      key = assigned.get(gone);
+      assigned.delete(gone);
     }
-    assigned[folder] = key;
+    assigned.set(folder, key);
     taken.add(key);
   }
-  return assigned;
+  return Object.fromEntries(assigned);
 }
 
 // How a key is drawn on a key cap.

@@ -25,6 +25,10 @@ export class Preferences {
     return this.values.folder_keys;
   }
 
+  keyOf(folder) {
+    return Object.hasOwn(this.folderKeys, folder) ? this.folderKeys[folder] : undefined;
+  }
+
   // Gives keys to folders that have none; those that have one keep it.
   seat(folders) {
     const assigned = assignFolderKeys(folders, this.folderKeys, this.bound);

@@ -37,11 +37,12 @@ export function openSettings({ preferences, folders, reorder, changed }) {
 
   const render = () => {
     const actions = [...preferences.bound].map(([action, keys]) => ({ action, label: ACTIONS[action].label, key: keys[0] }));
-    const rows = [...actions, ...folders.map((folder) => ({ folder, label: folder, key: preferences.folderKeys[folder] }))];
-    list.replaceChildren(...rows.map((each) => keyRow(each, state, () => {
+    const own = folders.map((folder) => ({ folder, label: folder, key: preferences.keyOf(folder) }));
+    const rows = (list) => list.map((each) => keyRow(each, state, () => {
       note.dataset.state = "";
       note.textContent = `Press the new key for “${each.label}”, or Escape.`;
-    })));
+    }));
+    list.replaceChildren(h("h3", {}, "Folders"), ...rows(own), h("h3", {}, "Commands"), ...rows(actions));
   };
   const reset = h("button", { type: "button", className: "button", onclick: () => {
     preferences.set({ keys: {}, folder_keys: {} });

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { Agreement } from "../../vidsort/review/static/agreement.js";
+import { percent, spell } from "../../vidsort/review/static/dom.js";
+import { actions, describe } from "../../vidsort/review/static/history.js";
+import { paceText } from "../../vidsort/review/static/pile.js";
+import { overall, stepShare } from "../../vidsort/review/static/retrain.js";
+import { direction } from "../../vidsort/review/static/swipe.js";
+import { rank } from "../../vidsort/review/static/typeahead.js";
+
+test("times are told as a person would", () => {
+  assert.deepEqual([0.2, 45, 60, 754, 3600, 4800].map(spell), ["1 s", "45 s", "1 min", "13 min", "1 h", "1 h 20 min"]);
+  assert.equal(percent(0.914), "91%");
+});
+
+test("the pace is told once there is one", () => {
+  assert.equal(paceText(null), "");
+  assert.equal(paceText({ per_hour: null }), "");
+  assert.equal(paceText({ per_hour: 612.4, top1_accepted_share: 0.9, left_s: 1200 }), "612 an hour · 90% first guesses right · 20 min to go");
+  assert.equal(paceText({ per_hour: 60, top1_accepted_share: null, left_s: null }), "60 an hour");
+});
+
+test("the folder meant is the first: whole name, beginning, word, anywhere, letters in order", () => {
+  const folders = ["scoring", "core", "hard core", "c o r e", "dance"].map((name) => ({ name }));
+  assert.deepEqual(rank(folders, "core").map((folder) => folder.name), ["core", "hard core", "c o r e"]);
+  assert.deepEqual(rank(folders, "sco").map((folder) => folder.name), ["scoring"]);
+  assert.equal(rank(folders, " ").length, 5);
+});
+
+test("swipes are far or fast, and go one way", () => {
+  assert.equal(direction(100, 20, 400), "right");
+  assert.equal(direction(-100, 20, 400), "left");
+  assert.equal(direction(10, -90, 400), "up");
+  assert.equal(direction(10, 90, 400), "down");
+  assert.equal(direction(40, 0, 400), null);
+  assert.equal(direction(40, 0, 50), "right");
+  assert.equal(direction(10, 0, 1), null);
+});
+
+test("history tells a batch and a merge as one action", () => {
+  const sort = (id, batch, state = "done") => ({ id, batch, kind: "sort", source: `${id}.mp4`, target: `a/${id}.mp4`, state });
+  const merge = (id) => ({ id, batch: "m", kind: "merge", source: `b/${id}.mp4`, target: `a/${id}.mp4`, state: "done" });
+  const told = actions([merge(9), merge(8), sort(3, "x"), sort(2, "x"), sort(1, "y", "reverted")]);
+  assert.deepEqual(told.map(({ move, moves }) => [move.id, moves.length]), [[9, 1], [3, 2]]);
+  assert.equal(describe(told[1].move, told[1].moves), "2 videos → a");
+  assert.equal(describe(told[0].move), "b merged into a");
+});
+
+test("the share of a job counts its three steps alike", () => {
+  assert.equal(overall({ step_number: 2, steps: 3, done: 5, total: 10 }), 0.5);
+  assert.equal(overall({}), 0);
+  assert.equal(stepShare({ done: 3, total: 0 }), 0);
+});
+
+test("agreement is told from three decisions on, and is taken back by undo", () => {
+  const kept = {};
+  const storage = { getItem: (name) => kept[name] ?? null, setItem: (name, text) => (kept[name] = text) };
+  const agreement = new Agreement(storage);
+  agreement.count(null, "a");
+  for (const chosen of ["a", "a", "b"]) agreement.count("a", chosen);
+  assert.equal(agreement.of("a").level, "middle");
+  agreement.count("a", "b", -1);
+  assert.equal(agreement.of("a").level, "unknown");
+  assert.deepEqual(new Agreement(storage).folders.get("a"), [2, 2]);
+  kept["vidsort.agreement"] = "{damaged";
+  assert.equal(new Agreement(storage).folders.size, 0);
+});
