@@ -1,0 +1,177 @@
+"""A running server from Python: the documented API with the types of its schema, and nothing of its own.
+
+    with VidsortClient("http://127.0.0.1:8000") as server:
+        first = server.videos().videos[0]
+        server.sort(first.filename, first.predicted_folder)
+        server.undo()
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
+
+from pydantic import BaseModel, ValidationError
+
+from . import contract
+from .errors import ConflictError, InvalidNameError, NotFoundError, VidsortError
+
+if TYPE_CHECKING:
+    import httpx
+
+DEFAULT_URL = "http://127.0.0.1:8000"
+TIMEOUT_S = 30.0
+# The API answers with the status of the error that was raised behind it; 422 is a body of the wrong shape.
+ERRORS: dict[int, type[VidsortError]] = {400: InvalidNameError, 404: NotFoundError, 409: ConflictError}
+
+Answer = TypeVar("Answer", bound=BaseModel)
+
+
+class VidsortClient:
+    """One server; a method a route, which takes and gives what the schema at `/openapi.json` says.
+
+    Every method raises the error that the server's status stands for (NotFoundError, ConflictError,
+    InvalidNameError, else VidsortError) with the server's sentence, and VidsortError where no server answers.
+    """
+
+    def __init__(self, base_url: str = DEFAULT_URL, password: str | None = None, *, timeout_s: float = TIMEOUT_S):
+        """`password` is the server's, where one is set; no connection is made before the first call."""
+        import httpx
+
+        headers = {"Authorization": f"Bearer {password}"} if password else {}
+        self._http = httpx.Client(base_url=base_url, headers=headers, timeout=timeout_s)
+
+    def __enter__(self) -> "VidsortClient":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def videos(
+        self,
+        *,
+        order: contract.Order | None = None,
+        folder: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> contract.VideosAnswer:
+        """The unsorted videos with their predictions; all of them, or a page of `limit` after `cursor`."""
+        wanted = {"order": order, "folder": folder, "limit": limit, "cursor": cursor}
+        return self._ask(contract.VideosAnswer, "GET", "/api/videos", wanted=wanted)
+
+    def queue(
+        self, order: contract.Order | None = None, *, limit: int | None = None, cursor: str | None = None
+    ) -> contract.QueueAnswer:
+        """The unsorted videos as the review page shows them, those put off last."""
+        wanted = {"order": order, "limit": limit, "cursor": cursor}
+        return self._ask(contract.QueueAnswer, "GET", "/api/queue", wanted=wanted)
+
+    def folders(self) -> contract.FoldersAnswer:
+        """All category folders with their counts."""
+        return self._ask(contract.FoldersAnswer, "GET", "/api/folders")
+
+    def create_folder(self, name: str) -> contract.FoldersAnswer:
+        """Make a category folder."""
+        return self._ask(contract.FoldersAnswer, "POST", "/api/folders", contract.NameBody(name=name))
+
+    def rename_folder(self, name: str, new_name: str) -> contract.MovesAnswer:
+        """Give a category folder another name."""
+        return self._ask(contract.MovesAnswer, "PATCH", f"/api/folders/{_part(name)}", contract.NameBody(name=new_name))
+
+    def merge_folder(self, name: str, into: str) -> contract.MovesAnswer:
+        """Move the videos of one category folder into another."""
+        path = f"/api/folders/{_part(name)}/merge"
+        return self._ask(contract.MovesAnswer, "POST", path, contract.MergeBody(into=into))
+
+    def sort(self, filename: str, folder: str) -> contract.SortAnswer:
+        """Move an unsorted video into a category folder."""
+        body = contract.SortBody(filename=filename, folder=folder)
+        return self._ask(contract.SortAnswer, "POST", "/api/sort", body)
+
+    def sort_batch(self, moves: Iterable[tuple[str, str]]) -> contract.SortBatchAnswer:
+        """Move many (filename, folder), each with its own outcome; one `undo` takes all of them back."""
+        bodies = [contract.SortBody(filename=filename, folder=folder) for filename, folder in moves]
+        return self._ask(
+            contract.SortBatchAnswer, "POST", "/api/sort/batch", contract.SortBatchBody(moves=bodies)
+        )
+
+    def undo(self, move_id: int | None = None) -> contract.MovesAnswer:
+        """Take back one move, or without an id the last one with its whole batch."""
+        return self._ask(contract.MovesAnswer, "POST", "/api/undo", contract.UndoBody(id=move_id))
+
+    def redo(self) -> contract.MovesAnswer:
+        """Do again what was taken back last."""
+        return self._ask(contract.MovesAnswer, "POST", "/api/redo")
+
+    def history(self, limit: int | None = None) -> contract.HistoryAnswer:
+        """The last moves, newest first."""
+        return self._ask(contract.HistoryAnswer, "GET", "/api/history", wanted={"limit": limit})
+
+    def retrain(self) -> contract.RetrainStarted:
+        """Start the three steps in the background; `retrain_status` tells how far they are."""
+        return self._ask(contract.RetrainStarted, "POST", "/api/retrain")
+
+    def retrain_status(self) -> contract.RetrainStatus:
+        """Whether the steps run, how far they are, and how they ended."""
+        return self._ask(contract.RetrainStatus, "GET", "/api/retrain/status")
+
+    def cancel_retrain(self) -> contract.RetrainCancelled:
+        """Stop the running steps; finished work is kept."""
+        return self._ask(contract.RetrainCancelled, "POST", "/api/retrain/cancel")
+
+    def models(self) -> contract.ModelsAnswer:
+        """All trained versions, newest first, and which one predicts."""
+        return self._ask(contract.ModelsAnswer, "GET", "/api/models")
+
+    def promote(self, model_id: str) -> contract.ModelsAnswer:
+        """Put the predictions of a version in force."""
+        return self._ask(contract.ModelsAnswer, "POST", f"/api/models/{_part(model_id)}/promote")
+
+    def rollback(self) -> contract.ModelsAnswer:
+        """Put the predictions before the current ones back in force, byte for byte."""
+        return self._ask(contract.ModelsAnswer, "POST", "/api/models/rollback")
+
+    def _ask(
+        self,
+        answer: type[Answer],
+        method: str,
+        path: str,
+        body: BaseModel | None = None,
+        *,
+        wanted: dict[str, Any] | None = None,
+    ) -> Answer:
+        import httpx
+
+        given = {name: value for name, value in (wanted or {}).items() if value is not None}
+        content = None if body is None else body.model_dump(mode="json")
+        try:
+            response = self._http.request(method, path, params=given, json=content)
+        except httpx.TransportError as error:
+            raise VidsortError(
+                f"No vidsort answers at {self._http.base_url} ({error}): start it with `vidsort serve`."
+            ) from error
+        if not response.is_success:
+            raise ERRORS.get(response.status_code, VidsortError)(_sentence(response))
+        try:
+            return answer.model_validate_json(response.content)
+        except ValidationError as error:
+            raise VidsortError(
+                f"What answers {method} {path} at {self._http.base_url} is no vidsort of this version: "
+                "see that both are of the same version."
+            ) from error
+
+
+def _part(name: str) -> str:
+    """A name as one part of a path."""
+    return quote(name, safe="")
+
+
+def _sentence(response: "httpx.Response") -> str:
+    """What the server says is wrong."""
+    try:
+        return str(contract.Fault.model_validate_json(response.content).detail)
+    except ValidationError:
+        return f"The server answered {response.status_code} {response.reason_phrase} to {response.request.url.path}."
