@@ -1,0 +1,71 @@
+"""What the encoder sees of a video: the sampled frames side by side, and the video itself, playing."""
+
+import io
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .shown import Shown, data_url, escape
+
+if TYPE_CHECKING:
+    from ..media import Frames
+
+FRAME_HEIGHT = 150
+
+
+def contact_sheet(rows: Sequence[tuple[str, "Frames"]]) -> Shown:
+    """A row of sampled frames for each (name, frames), with the second that each was taken at."""
+    parts = [
+        f'<div><b style="font-size:12px">{escape(name)}</b><div style="display:flex;gap:6px;margin:.2em 0 1em">'
+        + "".join(
+            _frame(image, time_s, name) for image, time_s in zip(frames.images, frames.times_s, strict=True)
+        )
+        + "</div></div>"
+        for name, frames in rows
+    ]
+    text = "; ".join(f"{name}: {len(frames.images)} frames" for name, frames in rows)
+    return Shown(f'<div style="overflow-x:auto">{"".join(parts)}</div>', text)
+
+
+def _frame(image: np.ndarray, time_s: float, name: str) -> str:
+    from PIL import Image
+
+    picture = Image.fromarray(image)
+    picture.thumbnail((2 * FRAME_HEIGHT, FRAME_HEIGHT))
+    buffer = io.BytesIO()
+    picture.save(buffer, "WEBP", quality=80)
+    source = data_url(buffer.getvalue(), "image/webp")
+    return (
+        f'<figure style="margin:0"><img style="border-radius:4px;display:block" src="{source}" '
+        f'alt="{escape(name)} at {time_s:.1f} s"><figcaption style="font-size:11px">{time_s:.1f} s</figcaption>'
+        "</figure>"
+    )
+
+
+def clip(path: Path, *, seconds: float = 4.0, height_px: int = 320) -> Shown:
+    """The beginning of a video as a small clip that plays in the notebook, made by MoviePy, without sound.
+
+    Raises OSError where MoviePy cannot read the file.
+    """
+    from moviepy import VideoFileClip
+    from moviepy.video.io.display_in_notebook import html_embed
+
+    with tempfile.TemporaryDirectory() as folder, VideoFileClip(str(path), audio=False) as video:
+        part = video.subclipped(0, min(seconds, video.duration)).resized(height=height_px - height_px % 2)
+        part = part.with_effects(_even_width(part.w))
+        made = Path(folder) / "clip.mp4"
+        part.write_videofile(str(made), codec="libx264", audio=False, preset="veryfast", logger=None)
+        shown = html_embed(
+            str(made), filetype="video", center=False, height=height_px, autoplay=1, loop=1, muted=1, playsinline=1
+        )
+    return Shown(getattr(shown, "data", shown), f"The first {part.duration:.1f} s of {path.name}, playing.")
+
+
+def _even_width(width_px: int) -> list:
+    """H.264 in its usual form takes even sizes only."""
+    from moviepy import vfx
+
+    return [vfx.Crop(x1=0, width=width_px - 1)] if width_px % 2 else []

@@ -1,0 +1,109 @@
+"""The library as a map: videos that look alike lie side by side, posters show under the pointer."""
+
+import html
+import io
+from collections.abc import Sequence
+
+import numpy as np
+
+from .shown import PALETTE, Shown, data_url
+
+MOST_POINTS = 1500
+COMPONENTS = 40
+POSTER_WIDTH = 110
+UNSORTED = "unsorted"
+
+# Runs in the frame of the map: the poster of the point under the pointer, beside it.
+ON_HOVER = """
+const plot = document.getElementById('{plot_id}'), card = document.getElementById('card');
+const picture = card.querySelector('img'), text = card.querySelector('span');
+plot.on('plotly_hover', event => {
+  const point = event.points[0], [source, name] = point.customdata;
+  picture.hidden = !source; if (source) picture.src = source;
+  text.textContent = name;
+  card.hidden = false;
+  const x = event.event.clientX, y = event.event.clientY;
+  card.style.left = Math.max(0, x + 140 > innerWidth ? x - 140 : x + 16) + 'px';
+  card.style.top = Math.max(0, Math.min(y - 60, innerHeight - card.offsetHeight)) + 'px';
+});
+plot.on('plotly_unhover', () => { card.hidden = true; });
+"""
+CARD = (
+    '<div id="card" hidden style="position:fixed;pointer-events:none;background:#fff;border-radius:6px;padding:5px;'
+    'width:110px;box-shadow:0 2px 12px #0005;font:11px sans-serif;overflow-wrap:anywhere"><img alt="" '
+    'style="width:110px;border-radius:4px;display:block"><span></span></div>'
+)
+
+
+def positions(X: np.ndarray, seed: int = 0) -> np.ndarray:  # noqa: N803  (as scikit-learn calls it)
+    """A place on a plane for each row, neighbours side by side (t-SNE on principal components).
+
+    X: float [n, d] -> float64 [n, 2]; the same rows and seed give the same places.
+    """
+    from sklearn.decomposition import PCA
+    from sklearn.manifold import TSNE
+
+    if len(X) < 3:
+        return np.column_stack([np.arange(len(X), dtype=float), np.zeros(len(X))])
+    reduced = PCA(min(COMPONENTS, *X.shape), random_state=seed).fit_transform(X)
+    perplexity = min(30, (len(X) - 1) / 3)
+    return TSNE(2, perplexity=perplexity, init="pca", random_state=seed).fit_transform(reduced).astype(float)
+
+
+def library_map(
+    places: np.ndarray, names: Sequence[str], folders: Sequence[str | None], pictures: Sequence[bytes | None]
+) -> Shown:
+    """An interactive map: a point a video, coloured by folder, its poster under the pointer.
+
+    places: float [n, 2]; of more than 1500 videos every n-th is drawn. Nothing is fetched when it is shown.
+    """
+    import plotly.graph_objects as go
+
+    drawn = range(0, len(names), -(-len(names) // MOST_POINTS) or 1)
+    labels = [folder or UNSORTED for folder in folders]
+    figure = go.Figure()
+    for number, label in enumerate(sorted(set(labels), key=lambda label: (label == UNSORTED, label))):
+        rows = [row for row in drawn if labels[row] == label]
+        is_unsorted = label == UNSORTED
+        figure.add_scatter(
+            x=places[rows, 0],
+            y=places[rows, 1],
+            mode="markers",
+            name=html.escape(label),
+            hoverinfo="none",
+            customdata=[[_thumbnail(pictures[row]), f"{names[row]} · {label}"] for row in rows],
+            marker={
+                "size": 8,
+                "color": "#9aa5b1" if is_unsorted else PALETTE[number % len(PALETTE)],
+                "symbol": "circle-open" if is_unsorted else ("circle", "diamond")[number // len(PALETTE) % 2],
+            },
+        )
+    hidden = {"visible": False}
+    figure.update_layout(
+        template="plotly_white", margin={"l": 0, "r": 0, "t": 34, "b": 0}, xaxis=hidden, yaxis=hidden,
+        legend={"itemsizing": "constant"}, hovermode="closest", hoverdistance=12,
+    )
+    page = figure.to_html(
+        full_html=True, include_plotlyjs=True, post_script=ON_HOVER, config={"displaylogo": False, "responsive": True}
+    )
+    # A frame of its own: the script neither sees nor disturbs the notebook around it.
+    page = page.replace("</body>", f"{CARD}</body>")
+    text = f"A map of {len(drawn)} videos in {len(set(labels))} folders; what looks alike lies side by side."
+    return Shown(
+        f'<iframe title="{text}" srcdoc="{html.escape(page)}" sandbox="allow-scripts" '
+        'style="width:100%;height:620px;border:0;background:#fff"></iframe>',
+        text,
+    )
+
+
+def _thumbnail(picture: bytes | None) -> str:
+    """A poster in the size that the map shows it in."""
+    from PIL import Image
+
+    if picture is None:
+        return ""
+    with Image.open(io.BytesIO(picture)) as image:
+        image.thumbnail((POSTER_WIDTH, 2 * POSTER_WIDTH))
+        buffer = io.BytesIO()
+        image.convert("RGB").save(buffer, "WEBP", quality=60)
+    return data_url(buffer.getvalue(), "image/webp")
