@@ -22,6 +22,7 @@ LAYERS = {
         "extraction", "workers", "extract_features",
         "train", "predict", "evaluate", "heads", "groups", "ordering", "predictions",
         "library", "live_library", "plans", "changes", "recovery", "moves", "pile", "pace", "playable", "choice",
+        "overview", "sampling", "learning", "health",
     },
     "surfaces": {
         "contract", "passwords", "security", "stopping", "step_process", "retrain", "workspace", "api", "web", "serve",
