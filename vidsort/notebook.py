@@ -1,0 +1,185 @@
+"""The notebooks without a browser: run one by papermill and keep it, executed, beside the version that it made."""
+
+import importlib
+import json
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import errors
+from .durable import write_whole
+from .errors import ArtifactError, NotFoundError, SettingsError, VidsortError
+from .figures import REPORT_MIMETYPE
+from .records import Progress, Record, Report
+from .settings import Settings
+from .steps import ProgressCallback, StepConfig, ignore_progress, make_config
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+log = logging.getLogger(__name__)
+
+FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
+CONFIGS = {"extract_features": "ExtractConfig", "train": "TrainConfig", "predict": "PredictConfig"}
+# Where the version that a step made is kept: the folder in artifacts, and the output that names it.
+VERSIONS = {
+    "extract_features": ("features", "feature_set"),
+    "train": ("models", "model_id"),
+    "predict": ("predictions", "predictions_id"),
+}
+# Given by the settings, never by parameters of one run.
+SETTINGS = ("data_dir", "artifacts_dir")
+
+
+class NotebookRun(Record):
+    """What came of a notebook: the report of its step, and where the executed notebook is kept."""
+
+    report: Report
+    notebook: Path
+    html: Path
+
+
+def run_notebook(
+    name: str,
+    settings: Settings,
+    parameters: Mapping[str, object] | None = None,
+    *,
+    progress: ProgressCallback = ignore_progress,
+) -> NotebookRun:
+    """Execute a copy of `notebooks/<name>.ipynb` in this environment's Python and keep it as a report.
+
+    `parameters` go into its cell of parameters. Raises SettingsError for a name or value that does
+    not fit, before anything runs, and the error of its step where that fails; the notebook as far
+    as it came is then `artifacts/notebooks/<name>.failed.ipynb`. Work that was finished is kept.
+    """
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    source = notebook_path(name)
+    given = dict(parameters or {})
+    check_parameters(name, given)
+    given |= {setting: str(getattr(settings, setting)) for setting in SETTINGS}
+    failed = settings.artifacts_dir / "notebooks" / f"{name}.failed.ipynb"
+    failed.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        executed = papermill.execute_notebook(
+            source,
+            failed,
+            given,
+            progress_bar=False,
+            kernel_manager_class=_own_kernel(),
+            on_cell_start=_follow(name, source, progress),
+        )
+    except PapermillExecutionError as error:
+        kind = getattr(errors, error.ename, None)
+        if isinstance(kind, type) and issubclass(kind, VidsortError):
+            raise kind(error.evalue) from error
+        raise VidsortError(
+            f"The notebook {name} failed ({error.ename}: {error.evalue}): {failed} shows how far it came."
+        ) from error
+    kept = keep(name, executed, settings.artifacts_dir)
+    failed.unlink()
+    return kept
+
+
+def keep(name: str, executed: "NotebookNode", artifacts_dir: Path) -> NotebookRun:
+    """Keep an executed notebook beside the version that it made, as .ipynb and as HTML; raises ArtifactError."""
+    import nbformat
+
+    report = report_of(executed)
+    if report is None or report.step != name:
+        raise ArtifactError(f"The notebook {name} did not run its step to the end: run all of its cells.")
+    folder, output = VERSIONS[name]
+    version = str(report.outputs[output])
+    beside = artifacts_dir / folder / version
+    notebook, html = beside / "report.ipynb", beside / "report.html"
+    write_whole(notebook, nbformat.writes(executed).encode())
+    write_whole(html, as_html(executed, f"{name} · {version}").encode())
+    return NotebookRun(report=report, notebook=notebook, html=html)
+
+
+def report_of(executed: "NotebookNode") -> Report | None:
+    """The report that the last step in an executed notebook gave, None where none has run."""
+    found = [
+        output["data"][REPORT_MIMETYPE]
+        for cell in executed.cells
+        for output in cell.get("outputs", ())
+        if REPORT_MIMETYPE in output.get("data", {})
+    ]
+    return Report.model_validate_json(json.dumps(found[-1])) if found else None
+
+
+def as_html(executed: "NotebookNode", title: str) -> str:
+    """An executed notebook as one HTML page that fetches nothing from elsewhere."""
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter(
+        template_name="lab", require_js_url="", mathjax_url="", mermaid_js_url="", mermaid_layout_elk_js_url=""
+    )
+    page, _ = exporter.from_notebook_node(executed, resources={"metadata": {"name": title}})
+    return page
+
+
+def notebook_path(name: str) -> Path:
+    """The notebook of a step; raises NotFoundError."""
+    path = FOLDER / f"{name}.ipynb"
+    if name not in CONFIGS:
+        raise NotFoundError(f"There is no notebook {name!r}; there are: {', '.join(CONFIGS)}.")
+    if not path.is_file():
+        raise NotFoundError(f"{path} is not there: the notebooks come with the project's sources only; get those.")
+    return path
+
+
+def config_type(name: str) -> type[StepConfig]:
+    """The config of the step that a notebook runs."""
+    return getattr(importlib.import_module(f"{__package__}.{name}"), CONFIGS[name])
+
+
+def parameters_of(name: str) -> dict[str, str]:
+    """The names in a notebook's cell of parameters with their defaults, as they are written there."""
+    import papermill
+
+    found = papermill.inspect_notebook(notebook_path(name))
+    return {key: str(entry["default"]) for key, entry in found.items()}
+
+
+def check_parameters(name: str, given: Mapping[str, object]) -> None:
+    """Raise SettingsError where a notebook takes no parameter of this name, or not this value."""
+    known = [parameter for parameter in parameters_of(name) if parameter not in SETTINGS]
+    for parameter in given:
+        if parameter not in known:
+            raise SettingsError(f"{parameter} is no parameter of the notebook {name}; it takes: {', '.join(known)}.")
+    step_config = config_type(name)
+    make_config(step_config, {key: value for key, value in given.items() if key in step_config.model_fields})
+
+
+def _own_kernel() -> type:
+    """A kernel of the Python that runs this, whatever kernels are installed for the user."""
+    from jupyter_client import AsyncKernelManager
+    from jupyter_client.kernelspec import KernelSpecManager
+    from traitlets import default
+
+    class OwnKernel(AsyncKernelManager):
+        @default("kernel_spec_manager")
+        def _look_nowhere_else(self) -> KernelSpecManager:
+            return KernelSpecManager(kernel_dirs=[])
+
+    return OwnKernel
+
+
+def _follow(name: str, source: Path, progress: ProgressCallback) -> Callable[..., None]:
+    """What is called at each cell: tells how far the notebook is, under which heading."""
+    import nbformat
+
+    # Papermill adds one cell, that of the injected parameters.
+    total = len(nbformat.read(source, as_version=4).cells) + 1
+    heading = ""
+
+    def tell(cell: Mapping[str, Any], cell_index: int) -> None:
+        nonlocal heading
+        if cell["cell_type"] == "markdown" and cell["source"].startswith("#"):
+            heading = cell["source"].splitlines()[0].lstrip("# ")
+        progress(Progress(step=name, done=cell_index, total=total, message=heading))
+
+    return tell
