@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConflictError, SettingsError, VidsortError
-from ..records import Prediction, Progress, Report
+from ..records import Progress, Report
 from ..settings import Settings, add_settings_flags, settings_from_flags
 from ..steps import ProgressCallback, StepConfig, add_config_flags, config_from_flags
 from .output import duration, progress_bars, say, show_failures, show_table, summary
@@ -49,7 +49,7 @@ def predict(parser: argparse.ArgumentParser) -> None:
         with progress_bars() as progress:
             report = run(settings, config, progress=progress)
         show_report(report)
-        return _move(settings, report, config.threshold, really=flags.yes) if flags.move else 0
+        return _move(settings, config.threshold, really=flags.yes) if flags.move else 0
 
     parser.set_defaults(run=call)
 
@@ -124,43 +124,36 @@ def _add_step(
     parser.set_defaults(run=call)
 
 
-def _move(settings: Settings, report: Report, threshold: float, *, really: bool) -> int:
+def _move(settings: Settings, threshold: float, *, really: bool) -> int:
     """Show what is confident enough and where it would go; move it where that is wanted."""
-    from ..artifacts import read_predictions
+    from ..artifacts import predictions_path, read_predictions
+    from ..predict import plan_moves
 
-    made = settings.artifacts_dir / "predictions" / str(report.outputs["predictions_id"]) / "predictions.json"
-    plan = [entry for entry in read_predictions(made) if entry.confidence >= threshold]
-    plan.sort(key=lambda entry: (entry.predicted_folder, -entry.confidence, entry.video))
+    predictions = read_predictions(predictions_path(settings.artifacts_dir))
+    confidences = {entry.video: entry.confidence for entry in predictions}
+    plan = sorted(plan_moves(predictions, threshold), key=lambda move: move[1])
     if not plan:
         say(f"No unsorted video reaches a confidence of {threshold:g}: there is nothing to move.")
         return 0
-    outcomes = _sort(settings, plan) if really else {}
+    outcomes = _sort(settings, plan) if really else []
+    fates = {outcome.filename: "" if outcome.error is None else f"stayed: {outcome.error}" for outcome in outcomes}
     show_table(
-        ("video", "moved to" if really else "would go to", "confidence", *(("",) if really else ())),
-        (
-            (entry.video, entry.predicted_folder, f"{entry.confidence:.0%}")
-            + ((_fate(outcomes[entry.video]),) if really else ())
-            for entry in plan
-        ),
+        ("video", "moved to" if really else "would go to", "confidence", ""),
+        ((video, folder, f"{confidences[video]:.0%}", fates.get(video)) for video, folder in plan),
     )
-    refused = sum(outcome.error is not None for outcome in outcomes.values())
     if not really:
         say(f"{len(plan)} videos would be moved; nothing was. Add --yes to move them.")
-    else:
-        kept = f", {refused} stayed where they were" if refused else ""
-        say(f"{len(plan) - refused} videos moved{kept}. `vidsort undo` takes all of it back.")
-    return ConflictError.exit_code if refused else 0
+        return 0
+    stayed = sum(outcome.error is not None for outcome in outcomes)
+    kept = f", {stayed} stayed where they were" if stayed else ""
+    say(f"{len(plan) - stayed} videos moved{kept}. `vidsort undo` takes all of it back.")
+    return ConflictError.exit_code if stayed else 0
 
 
-def _sort(settings: Settings, plan: list[Prediction]) -> dict[str, "Outcome"]:
+def _sort(settings: Settings, plan: list[tuple[str, str]]) -> list["Outcome"]:
     from ..moves import Mover
     from ..store import open_database
 
     mover = Mover(settings.data_dir, open_database(settings.artifacts_dir))
     mover.recover()
-    outcomes = mover.sort_batch([(entry.video, entry.predicted_folder) for entry in plan])
-    return {outcome.filename: outcome for outcome in outcomes}
-
-
-def _fate(outcome: "Outcome") -> str:
-    return "" if outcome.error is None else f"stayed: {outcome.error}"
+    return mover.sort_batch(plan)
