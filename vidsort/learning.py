@@ -99,7 +99,7 @@ def forecast(points: Sequence[Point]) -> Forecast | None:
     videos = np.array([point.videos for point in points], float)
     # Half a video is as near to no error as counting videos comes.
     errors = np.maximum([1 - point.value for point in points], 0.5 / videos)
-    slope, constant = np.polyfit(np.log(videos), np.log(errors), 1, w=np.sqrt(videos))
+    slope, _ = np.polyfit(np.log(videos), np.log(errors), 1, w=np.sqrt(videos))
     power = max(0.0, -float(slope))
     # Through the last point: what is asked for is what comes on top of today.
     scale = float(errors[-1] * videos[-1] ** power) if power else float(errors[-1])
@@ -126,4 +126,5 @@ def advice(found: Forecast | None, videos: int, misses: dict[str, float], more: 
     points = 100 * found.gain(videos, more)
     if points < 0.5:
         return f"{more} more labels would bring less than a point; if you add some, let them be of {worst}."
-    return f"About +{points:.0f} {'point' if round(points) == 1 else 'points'} with {more} more labels; label more of {worst}."
+    unit = "point" if round(points) == 1 else "points"
+    return f"About +{points:.0f} {unit} with {more} more labels; label more of {worst}."

@@ -3,6 +3,7 @@
 import importlib
 import json
 import logging
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -161,6 +162,10 @@ def _own_kernel() -> type:
     from traitlets import default
 
     class OwnKernel(AsyncKernelManager):
+        @default("transport")
+        def _let_nobody_listen(self) -> str:
+            return "ipc" if os.name == "posix" else "tcp"
+
         @default("kernel_spec_manager")
         def _look_nowhere_else(self) -> KernelSpecManager:
             return KernelSpecManager(kernel_dirs=[])
