@@ -1,0 +1,52 @@
+"""Scores to probabilities that mean what they say: one temperature, fitted on answers about videos left out."""
+
+import numpy as np
+
+# The inverse temperature is looked for between these powers of e.
+LOWEST, HIGHEST = -12.0, 8.0
+STEPS = 60
+GOLDEN = (5**0.5 - 1) / 2
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    """Probabilities, float64 [n, k], of unnormalised logs; -inf is 0, a row of nothing but -inf is even."""
+    scores = np.asarray(scores, np.float64)
+    peak = scores.max(axis=1, keepdims=True)
+    shares = np.exp(np.where(np.isfinite(peak), scores - np.where(np.isfinite(peak), peak, 0), 0))
+    return shares / shares.sum(axis=1, keepdims=True)
+
+
+def fit_temperature(scores: np.ndarray, truth: np.ndarray) -> float:
+    """The inverse temperature that makes the log-loss of these answers least.
+
+    scores: float [n, k], logits of held-out videos; truth: int [n]. Rows whose right folder has no
+    score, or that have just one score, tell nothing and are left out. The right folder is asked to
+    get (n + 1) / (n + 2), not 1, so that ten right answers of ten do not make for certainty (Platt
+    1999; the rest is spread evenly). With no telling row at all: 1 over the spread of the scores.
+    """
+    there = np.isfinite(scores)
+    telling = there[np.arange(len(truth)), truth] & (there.sum(axis=1) > 1)
+    # Logits of one scale whatever the head, so that the same range of temperatures is searched.
+    spread = float(np.std(scores[there])) if there.any() else 0.0
+    unit = spread if spread > 0 else 1.0
+    if not telling.any():
+        return 1.0 / unit
+    scores, there, truth = scores[telling] / unit, there[telling], truth[telling]
+    count = len(truth)
+    sure = (count + 1) / (count + 2)
+    others = (1 - sure) / (there.sum(axis=1, keepdims=True) - 1)
+    targets = np.where(there, others, 0.0)
+    targets[np.arange(count), truth] = sure
+    finite = np.where(there, scores, 0.0)
+    finite -= np.where(there, scores, -np.inf).max(axis=1, keepdims=True)
+    wanted = (targets * finite).sum(axis=1)
+
+    def loss(log_beta: float) -> float:
+        beta = np.exp(log_beta)
+        return float(np.mean(np.log(np.where(there, np.exp(beta * finite), 0.0).sum(axis=1)) - beta * wanted))
+
+    low, high = LOWEST, HIGHEST
+    for _ in range(STEPS):
+        left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
+        low, high = (low, right) if loss(left) <= loss(right) else (left, high)
+    return float(np.exp((low + high) / 2)) / unit

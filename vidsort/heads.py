@@ -1,0 +1,183 @@
+"""What can be trained on features: from the simplest head to the most complex, all with the same two uses.
+
+Rows are centred features of length about 1 (see `basis.py`); labels are column numbers.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+Name = Literal["centroid", "lda", "logistic", "neighbours", "mlp"]
+# The leading directions are enough for the MLP, and make it four times as fast.
+MLP_DIRECTIONS = 128
+# Rows have length 1 over hundreds of directions; Adam's steps suit inputs of size 1.
+MLP_GAIN = 5.0
+MLP_HIDDEN = 64
+MLP_PASSES = 25
+NEIGHBOURS = 7
+
+
+class ShrinkageLDA:
+    """Linear discriminants with one covariance shrunk to a sphere, all folders equally likely beforehand.
+
+    The share of shrinkage is Ledoit and Wolf's (2004) for the rows around their folder's mean;
+    `shrinkage=1.0` is the nearest centroid. Unlike scikit-learn's, it estimates one shrinkage for
+    all folders together, so that folders of one or two videos take part, and the answer does not
+    depend on the directions in which features are written.
+    """
+
+    def __init__(self, shrinkage: float | None = None) -> None:
+        self.shrinkage = shrinkage
+
+    def fit(self, rows: np.ndarray, labels: np.ndarray) -> "ShrinkageLDA":
+        """Fit on float [n, d] and int [n]; sets `classes_`, `coef_` [k, d] and `intercept_` [k]."""
+        self.classes_, member = np.unique(labels, return_inverse=True)
+        sums = np.zeros((len(self.classes_), rows.shape[1]), rows.dtype)
+        np.add.at(sums, member, rows)
+        means = sums / np.bincount(member)[:, None].astype(rows.dtype)
+        self.coef_ = self._directions(rows - means[member], means) if self.shrinkage != 1.0 else means
+        self.intercept_ = -0.5 * np.einsum("kd,kd->k", means, self.coef_)
+        return self
+
+    def _directions(self, residuals: np.ndarray, means: np.ndarray) -> np.ndarray:
+        """The means times the inverse of the shrunk covariance, which is scaled to a mean variance of 1."""
+        count, width = residuals.shape
+        covariance = residuals.T @ residuals / count
+        variance = np.trace(covariance) / width
+        if variance <= np.finfo(residuals.dtype).eps:
+            # One video a folder: nothing is known of how videos of a folder differ.
+            return means
+        share = self.shrinkage
+        if share is None:
+            spread = np.square(covariance).sum()
+            noise = np.square(np.square(residuals).sum(axis=1)).sum() / count - spread
+            share = float(np.clip(noise / count / max(spread - width * variance**2, np.finfo(float).tiny), 0.0, 1.0))
+        covariance *= (1 - share) / variance
+        covariance.flat[:: width + 1] += share
+        # Not singular: Ledoit and Wolf's share is above 0 wherever rows are fewer than directions.
+        covariance.flat[:: width + 1] += np.finfo(residuals.dtype).eps
+        return np.linalg.solve(covariance, means.T).T
+
+    def decision_function(self, rows: np.ndarray) -> np.ndarray:
+        """Scores, float [n, k]: the largest is the folder's."""
+        return rows @ self.coef_.T + self.intercept_
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One head with its setting; `fit` takes rows, labels and a seed and returns the fitted estimator."""
+
+    name: str
+    fit: Callable[[np.ndarray, np.ndarray, int], Any]
+
+
+def candidates(names: tuple[Name, ...], strengths: tuple[float, ...]) -> tuple[Candidate, ...]:
+    """The candidates with these names, simplest first; logistic regression once for each C of `strengths`."""
+    known = {
+        "centroid": [Candidate("centroid", _centroid)],
+        "lda": [Candidate("lda", _lda)],
+        "logistic": [Candidate(f"logistic C={strength:g}", _logistic(strength)) for strength in sorted(strengths)],
+        "neighbours": [Candidate("neighbours", _neighbours)],
+        "mlp": [Candidate("mlp", _mlp)],
+    }
+    return tuple(candidate for name, found in known.items() if name in names for candidate in found)
+
+
+def _centroid(rows: np.ndarray, labels: np.ndarray, _: int) -> ShrinkageLDA:
+    return ShrinkageLDA(shrinkage=1.0).fit(rows, labels)
+
+
+def _lda(rows: np.ndarray, labels: np.ndarray, _: int) -> ShrinkageLDA:
+    return ShrinkageLDA().fit(rows, labels)
+
+
+def _logistic(strength: float) -> Callable[[np.ndarray, np.ndarray, int], Any]:
+    def fit(rows: np.ndarray, labels: np.ndarray, _: int) -> Any:
+        from sklearn.linear_model import LogisticRegression
+
+        # Stopped where accuracy no longer changes; a hundredth of this tolerance takes three times as long.
+        return LogisticRegression(C=strength, class_weight="balanced", tol=1e-3, max_iter=300).fit(rows, labels)
+
+    return fit
+
+
+def _neighbours(rows: np.ndarray, labels: np.ndarray, _: int) -> Any:
+    from sklearn.neighbors import KNeighborsClassifier
+
+    count = min(NEIGHBOURS, len(rows))
+    return KNeighborsClassifier(count, metric="cosine", weights="distance", algorithm="brute").fit(rows, labels)
+
+
+def _mlp(rows: np.ndarray, labels: np.ndarray, seed: int) -> Any:
+    import warnings
+
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPClassifier
+
+    network = MLPClassifier(
+        (MLP_HIDDEN,), alpha=1e-3, learning_rate_init=1e-2, batch_size=min(256, len(rows)), max_iter=MLP_PASSES,
+        random_state=seed,
+    )
+    with warnings.catch_warnings():
+        # So many passes are the setting, not a failure to converge.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        network.fit(rows[:, :MLP_DIRECTIONS] * np.float32(MLP_GAIN), labels)
+    # Takes all directions at their own size from here on, as the other heads do.
+    first = np.zeros((rows.shape[1], MLP_HIDDEN), rows.dtype)
+    first[:MLP_DIRECTIONS] = network.coefs_[0] * np.float32(MLP_GAIN)
+    network.coefs_[0] = first
+    network.n_features_in_ = rows.shape[1]
+    return network
+
+
+def layers_of(estimator: Any) -> list[tuple[np.ndarray, np.ndarray]] | None:
+    """A fitted estimator as dense layers (weights [in, out], biases), ReLU between; None for neighbours.
+
+    The last layer has a column for each of `estimator.classes_`; with two folders, where
+    scikit-learn keeps one score, the other one is 0.
+    """
+    if hasattr(estimator, "coef_"):
+        layers = [(estimator.coef_.T, estimator.intercept_)]
+    elif hasattr(estimator, "coefs_"):
+        layers = list(zip(estimator.coefs_, estimator.intercepts_, strict=True))
+    else:
+        return None
+    weights, biases = layers[-1]
+    if weights.shape[1] == 1:
+        layers[-1] = np.hstack([np.zeros_like(weights), weights]), np.r_[np.zeros_like(biases), biases]
+    return layers
+
+
+def logits(estimator: Any, rows: np.ndarray, columns: int) -> np.ndarray:
+    """Unnormalised log-probabilities, float [n, columns]; -inf for columns that were not in the labels."""
+    layers = layers_of(estimator)
+    # A folder without a neighbour is improbable, not impossible.
+    found = np.log(estimator.predict_proba(rows) + 1e-3) if layers is None else forward(layers, rows)
+    spread = np.full((len(rows), columns), -np.inf)
+    spread[:, estimator.classes_] = found
+    return spread
+
+
+def forward(layers: list[tuple[np.ndarray, np.ndarray]], rows: np.ndarray) -> np.ndarray:
+    """Dense layers with ReLU between them: float [n, in] -> [n, out]."""
+    for number, (weights, biases) in enumerate(layers):
+        rows = (np.maximum(rows, 0) if number else rows) @ weights + biases
+    return rows
+
+
+def expand(estimator: Any, directions: np.ndarray) -> Any:
+    """The same estimator for rows in full features, where `rows_full @ directions` were the rows it was fitted on.
+
+    `directions` is [d, r] with orthonormal columns; neighbours keep their rows in full features.
+    """
+    if hasattr(estimator, "coef_"):
+        estimator.coef_ = estimator.coef_ @ directions.T
+    elif hasattr(estimator, "coefs_"):
+        estimator.coefs_[0] = directions @ estimator.coefs_[0]
+    else:
+        return estimator.fit(estimator._fit_X @ directions.T, estimator.classes_[estimator._y])
+    if hasattr(estimator, "n_features_in_"):
+        estimator.n_features_in_ = len(directions)
+    return estimator

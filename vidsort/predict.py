@@ -1,0 +1,143 @@
+"""Step 3: a model and features to predictions.json."""
+
+import contextlib
+import json
+import logging
+import sys
+import time
+from collections.abc import Sequence
+
+import numpy as np
+from pydantic import Field
+
+from . import artifacts, library
+from .classifier import Classifier, load_classifier
+from .content import features_of
+from .durable import created_now, new_version_id, read_json
+from .errors import ArtifactError
+from .publication import predictions_of_models, write_predictions
+from .records import Failure, FolderScore, Prediction, Progress, Report, Video
+from .settings import Settings
+from .steps import ProgressCallback, StepConfig, ignore_progress, step_main
+from .store import open_database
+
+__all__ = ["PredictConfig", "plan_moves", "predictions_of", "run"]
+
+STEP = "predict"
+log = logging.getLogger(__name__)
+
+
+class PredictConfig(StepConfig):
+    """What decides predictions, beside the videos; the threshold changes what would be moved, not the predictions."""
+
+    top_k: int = Field(3, ge=1, le=100, description="folders to name for each video, best first")
+    threshold: float = Field(0.0, ge=0, le=1, description="the least confidence with which a video would be moved")
+    model_id: str | None = Field(
+        None, description="the model to use: by default the one in force, or a newer one that may take over"
+    )
+
+
+def predictions_of(
+    classifier: Classifier, filenames: Sequence[str], features: np.ndarray, top_k: int = 3
+) -> list[Prediction]:
+    """The `top_k` most probable folders of each video, best first; pure. features: float32 [n, d]."""
+    shares = classifier.predict_proba(features)
+    best = np.argsort(-shares, axis=1, kind="stable")[:, :top_k]
+    entries = []
+    for filename, columns, row in zip(filenames, best.tolist(), shares.tolist(), strict=True):
+        ranked = tuple(
+            FolderScore(folder=classifier.folders[column], confidence=min(1.0, round(row[column], 6)))
+            for column in columns
+        )
+        entries.append(
+            Prediction(
+                video=filename, predicted_folder=ranked[0].folder, confidence=ranked[0].confidence,
+                top_predictions=ranked,
+            )
+        )
+    return entries
+
+
+def plan_moves(predictions: Sequence[Prediction], threshold: float) -> list[tuple[str, str]]:
+    """(filename, folder) of what is confident enough to be moved, the most confident first."""
+    sure = [entry for entry in predictions if entry.confidence >= threshold]
+    return [(entry.video, entry.predicted_folder) for entry in sorted(sure, key=lambda entry: -entry.confidence)]
+
+
+def run(
+    settings: Settings, config: PredictConfig | None = None, *, progress: ProgressCallback = ignore_progress
+) -> Report:
+    """Predict the folders of all unsorted videos; store the predictions as a version and put them in force.
+
+    Without `model_id` the model is the newest one if it has not predicted yet and its verdict is to
+    promote it, else the one in force. A newest model that is held back predicts too, and these
+    predictions wait for `promote`. A video without features has no entry and is in the report with
+    its reason. Raises ArtifactError without a model, NotFoundError for an unknown one.
+    """
+    config = config or PredictConfig()
+    started = time.monotonic()
+    model_id, waiting = _models_to_use(settings, config)
+    videos = [video for video in library.videos(settings.data_dir) if video.folder is None]
+    progress(Progress(step=STEP, done=0, total=len(videos), message="reading features"))
+    if waiting is not None:
+        _predict(settings, config, waiting, videos)
+    predictions_id, count, failed = _predict(settings, config, model_id, videos)
+    artifacts.publish(settings.artifacts_dir, predictions_id)
+    progress(Progress(step=STEP, done=len(videos), total=len(videos), message="done"))
+    return Report(
+        step=STEP,
+        done=count,
+        failed=tuple(failed),
+        took_s=time.monotonic() - started,
+        outputs={"predictions_id": predictions_id, "model_id": model_id, "held_back_model_id": waiting},
+    )
+
+
+def _models_to_use(settings: Settings, config: PredictConfig) -> tuple[str, str | None]:
+    """The model whose predictions are put in force, and one whose predictions only wait."""
+    artifacts_dir = settings.artifacts_dir
+    if config.model_id is not None:
+        artifacts.model_dir(artifacts_dir, config.model_id)
+        return config.model_id, None
+    ids = artifacts.model_ids(artifacts_dir)
+    if not ids:
+        raise ArtifactError("There is no model yet: run `vidsort train` first.")
+    newest = ids[-1]
+    now = artifacts.current(artifacts_dir)
+    if now is None or now.model_id not in ids:
+        return newest, None
+    if newest == now.model_id or newest in predictions_of_models(artifacts_dir):
+        # It has had its turn; if another is in force, that was somebody's choice.
+        return now.model_id, None
+    promotion = read_json(artifacts.model_dir(artifacts_dir, newest) / "manifest.json")["promotion"]
+    return (newest, None) if promotion["promote"] else (now.model_id, newest)
+
+
+def _predict(
+    settings: Settings, config: PredictConfig, model_id: str, videos: Sequence[Video]
+) -> tuple[str, int, list[Failure]]:
+    """Store what a model says of these videos; returns the predictions' id, their number, and who has none."""
+    folder = artifacts.model_dir(settings.artifacts_dir, model_id)
+    feature_set = read_json(folder / "manifest.json")["feature_set"]
+    with contextlib.closing(open_database(settings.artifacts_dir)) as database:
+        found = features_of(database, videos, feature_set)
+    entries = predictions_of(
+        load_classifier(folder), [video.filename for video in found.videos], found.X, config.top_k
+    ) if found.videos else []
+    predictions_id = new_version_id()
+    manifest = {
+        "model_id": model_id, "created": created_now(), "feature_set": feature_set, "predict_config": config,
+        "data_dir": str(settings.data_dir), "videos": len(entries), "left_out": found.failed,
+    }
+    write_predictions(settings.artifacts_dir, predictions_id, _lines(entries), manifest)
+    return predictions_id, len(entries), found.failed
+
+
+def _lines(entries: Sequence[Prediction]) -> bytes:
+    """The documented form, one entry a line, so that two versions can be compared line by line."""
+    lines = [json.dumps(entry.model_dump(mode="json"), ensure_ascii=False) for entry in entries]
+    return ("[\n" + ",\n".join(lines) + "\n]\n").encode()
+
+
+if __name__ == "__main__":
+    sys.exit(step_main(run, PredictConfig, __doc__))

@@ -1,0 +1,181 @@
+"""Step 2: features and folders to a calibrated classifier, kept as a version with its evidence."""
+
+import contextlib
+import importlib.metadata
+import logging
+import platform
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from . import artifacts, library
+from .classifier import model_files
+from .comparison import OutOfFold, out_of_fold_json, paired_difference, read_out_of_fold, verdict
+from .content import LibraryFeatures, contents_of, features_of
+from .durable import as_json, created_now, new_version_id, write_version
+from .errors import ArtifactError, NotEnoughLabelsError, NotFoundError
+from .fitting import TrainConfig, Trained, fit_classifier
+from .groups import near_duplicates
+from .records import Failure, Progress, Report, Video
+from .settings import Settings
+from .steps import ProgressCallback, ignore_progress, step_main
+from .store import open_database
+from .store.features import FeatureStore
+
+__all__ = ["TrainConfig", "Trained", "fit_classifier", "run"]
+
+STEP = "train"
+# Of each labelled video so many folders are kept with their out-of-fold probabilities.
+RANKED = 10
+PACKAGES = ("vidsort", "numpy", "scipy", "scikit-learn", "skops")
+log = logging.getLogger(__name__)
+
+
+def run(
+    settings: Settings, config: TrainConfig | None = None, *, progress: ProgressCallback = ignore_progress
+) -> Report:
+    """Train on every video that lies in a folder and has features; write `models/<model_id>/`.
+
+    Nothing is put in force here: the verdict in the manifest says whether the next predictions will
+    be. Videos without features are in the report with their reasons. Raises NotEnoughLabelsError,
+    NotFoundError without a library, ArtifactError before any features were extracted.
+    """
+    config = config or TrainConfig()
+    started = time.monotonic()
+    progress(Progress(step=STEP, done=0, total=1, message="reading features"))
+    labelled = [video for video in library.videos(settings.data_dir) if video.folder is not None]
+    _require_folders(labelled, settings)
+    feature_set, extract_config = artifacts.current_feature_set(settings.artifacts_dir)
+    with contextlib.closing(open_database(settings.artifacts_dir)) as database:
+        found = features_of(database, labelled, feature_set)
+        hashes = contents_of(FeatureStore(database), found.videos).hashes
+    _require_readable(found)
+    content = [hashes[video].hex() for video in found.videos]
+    groups = near_duplicates(found.X, found.signatures, content)
+
+    def tell(done: int, total: int, message: str) -> None:
+        spent_s = time.monotonic() - started
+        left_s = spent_s / done * (total - done) if done else None
+        progress(Progress(step=STEP, done=done, total=total, left_s=left_s, message=message))
+
+    trained = fit_classifier(found.X, [str(video.folder) for video in found.videos], groups, config, tell)
+    evidence = _out_of_fold(trained, found.videos, content, groups)
+    promotion = _judge(settings, evidence)
+    model_id = new_version_id()
+    manifest = {
+        "model_id": model_id, "created": created_now(), "head": trained.choice.winner.name,
+        "promotion": promotion, "feature_set": feature_set, "extract_config": extract_config,
+        "train_config": config, "seed": config.seed, "videos": len(found.videos),
+        "groups": int(groups.max()) + 1, "folders": _counts(found.videos), "left_out": found.failed,
+        "versions": _versions(), "selection": trained.choice.table,
+        "dataset": [
+            [video.filename, video.folder, digest] for video, digest in zip(found.videos, content, strict=True)
+        ],
+    }
+    write_version(
+        settings.artifacts_dir / "models" / model_id,
+        model_files(trained) | {
+            "metrics.json": as_json(trained.metrics), "manifest.json": as_json(manifest),
+            "out_of_fold.json": out_of_fold_json(evidence),
+        },
+    )
+    return _report(trained, found.failed, manifest, time.monotonic() - started)
+
+
+def _require_folders(labelled: Sequence[Video], settings: Settings) -> None:
+    folders = {video.folder for video in labelled}
+    if len(folders) >= 2:
+        return
+    there = f"all {len(labelled)} sorted videos lie in {next(iter(folders))!r}" if folders else "no video is sorted yet"
+    raise NotEnoughLabelsError(
+        f"Training needs videos in at least two folders, and {there}: make folders in {settings.data_dir} and put "
+        "one or more videos into each (ten or more make it useful)."
+    )
+
+
+def _require_readable(found: LibraryFeatures) -> None:
+    if len({video.folder for video in found.videos}) >= 2:
+        return
+    reason = f" (the first: {found.failed[0].filename}, {found.failed[0].reason})" if found.failed else ""
+    raise NotEnoughLabelsError(
+        f"Training needs features of videos in at least two folders, and {len(found.failed)} sorted videos have "
+        f"none{reason}: run `vidsort extract-features`, or `vidsort doctor` to see what cannot be read."
+    )
+
+
+def _out_of_fold(
+    trained: Trained, videos: Sequence[Video], content: Sequence[str], groups: np.ndarray
+) -> OutOfFold:
+    best = np.argsort(-trained.probabilities, axis=1, kind="stable")[:, :RANKED]
+    shares = np.take_along_axis(trained.probabilities, best, axis=1)
+    return OutOfFold(
+        folders=trained.folders,
+        filenames=tuple(video.filename for video in videos),
+        content=tuple(content),
+        labels=tuple(str(video.folder) for video in videos),
+        groups=tuple(groups.tolist()),
+        scored=tuple(trained.scored.tolist()),
+        ranked=tuple(
+            tuple((trained.folders[column], share) for column, share in zip(*row, strict=True))
+            for row in zip(best.tolist(), shares.tolist(), strict=True)
+        ),
+    )
+
+
+def _judge(settings: Settings, evidence: OutOfFold) -> dict[str, Any]:
+    """Whether this model may take over from the one in force, and why, on the videos both can be scored on."""
+    now = artifacts.current(settings.artifacts_dir)
+    if now is None or now.model_id is None:
+        promote, text = verdict(paired_difference(evidence, evidence), None)
+        return {"promote": promote, "verdict": text, "against": None}
+    try:
+        before = read_out_of_fold(artifacts.model_dir(settings.artifacts_dir, now.model_id))
+    except (ArtifactError, NotFoundError) as error:
+        log.warning("The model in force cannot be compared with: %s", error)
+        return {"promote": True, "verdict": f"Promoted: {now.model_id} cannot be read any more.", "against": None}
+    pair = paired_difference(before, evidence)
+    promote, text = verdict(pair, now.model_id)
+    return {"promote": promote, "verdict": text, "against": now.model_id, "pair": vars(pair)}
+
+
+def _counts(videos: Sequence[Video]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for video in videos:
+        counts[str(video.folder)] = counts.get(str(video.folder), 0) + 1
+    return dict(sorted(counts.items()))
+
+
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in PACKAGES}
+
+
+def _report(trained: Trained, failed: Sequence[Failure], manifest: dict[str, Any], took_s: float) -> Report:
+    metrics = trained.metrics
+    thin = [name for name, score in metrics["folders"].items() if score["thin"]]
+    return Report(
+        step=STEP,
+        done=manifest["videos"],
+        skipped=0,
+        failed=tuple(failed),
+        took_s=took_s,
+        outputs={
+            "model_id": manifest["model_id"],
+            "promoted": manifest["promotion"]["promote"],
+            "verdict": manifest["promotion"]["verdict"],
+            "head": manifest["head"],
+            "folders": len(manifest["folders"]),
+            "accuracy": metrics["accuracy"]["value"],
+            "accuracy_low": metrics["accuracy"]["low"],
+            "accuracy_high": metrics["accuracy"]["high"],
+            "macro_f1": metrics["macro_f1"]["value"],
+            "calibration_error": metrics["calibration_error"]["value"],
+            "thin_folders": ", ".join(thin) or None,
+        },
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(step_main(run, TrainConfig, __doc__))
