@@ -17,10 +17,11 @@ MOST_LINES = 300
 # Imports only go down this list; a new module takes its place in it.
 LAYERS = {
     "ground": {"errors", "settings", "records", "steps", "names", "durable"},
-    "seams": {"media", "encoders", "store", "artifacts", "content", "pictures", "safe_rename"},
+    "seams": {"media", "encoders", "store", "artifacts", "publication", "comparison", "content", "pictures", "safe_rename"},
     "steps and library": {
         "extraction", "workers", "extract_features",
-        "train", "predict", "evaluate", "heads", "groups", "ordering", "predictions",
+        "train", "predict", "evaluate", "heads", "groups", "ordering", "basis", "calibration", "classifier",
+        "selection", "fitting", "predictions",
         "library", "live_library", "plans", "changes", "recovery", "moves", "pile", "pace", "playable", "choice",
         "overview", "sampling", "learning", "health",
     },
