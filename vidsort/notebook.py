@@ -29,6 +29,11 @@ VERSIONS = {
     "train": ("models", "model_id"),
     "predict": ("predictions", "predictions_id"),
 }
+# Code that a notebook shows is set like code that it runs, and a table may be wider than the page.
+STYLE = (
+    ".highlight pre{font-family:var(--jp-code-font-family,monospace);font-size:13px}"
+    ".jp-RenderedHTML{overflow-x:auto}"
+)
 # Given by the settings, never by parameters of one run.
 SETTINGS = ("data_dir", "artifacts_dir")
 
@@ -119,7 +124,7 @@ def as_html(executed: "NotebookNode", title: str) -> str:
         template_name="lab", require_js_url="", mathjax_url="", mermaid_js_url="", mermaid_layout_elk_js_url=""
     )
     page, _ = exporter.from_notebook_node(executed, resources={"metadata": {"name": title}})
-    return page
+    return page.replace("</head>", f"<style>{STYLE}</style></head>", 1)
 
 
 def notebook_path(name: str) -> Path:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from .shown import ACCENT, FAINT, SECOND, Shown, drawn, new_axes, note
+from .shown import ACCENT, FAINT, SECOND, Shown, drawn, new_axes, note, percent
 
 Row = Mapping[str, float]
 
@@ -75,8 +75,8 @@ def cover_against_error(rows: Sequence[Row], threshold: float | None, promised_e
             xlim=(0, 1.01), ylim=(0, min(1.0, top)), xlabel="share of videos moved unseen",
             ylabel="share of those that is wrong", title="What a threshold buys",
         )
-        ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-        ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        ax.xaxis.set_major_formatter(percent)
+        ax.yaxis.set_major_formatter(percent)
         return drawn(figure, caption)
 
 

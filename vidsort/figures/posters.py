@@ -35,7 +35,7 @@ def _card(card: Card, width_px: int) -> str:
         picture = f'<div style="{box};height:{width_px}px;background:{FAINT}"></div>'
     else:
         about = escape(f"{card.title} {card.text}".strip())
-        picture = f'<img loading="lazy" style="{box}" src="{data_url(card.picture, "image/webp")}" alt="{about}">'
+        picture = f'<img style="{box}" src="{data_url(card.picture, "image/webp")}" alt="{about}">'
     line = f"width:{width_px}px;overflow-wrap:anywhere;line-height:1.25;color:{INK}"
     return (
         f'<figure style="margin:0">{picture}<figcaption style="{line};font-size:12px">'

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .shown import ACCENT, FAINT, SECOND, Shown, drawn, new_axes, note
+from .shown import ACCENT, FAINT, SECOND, Shown, drawn, new_axes, note, percent
 
 
 def intervals(
@@ -24,7 +24,7 @@ def intervals(
         ax.set_yticks(range(len(rows)), [name for name, *_ in rows])
         ax.set(ylim=(len(rows) - 0.5, -0.5), title=title)
         ax.margins(x=0.12)
-        ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        ax.xaxis.set_major_formatter(percent)
         ax.grid(axis="y", visible=False)
         return drawn(figure, caption)
 
@@ -78,6 +78,6 @@ def learning_curve(
                 ax.plot(videos, value, line, marker="o", color=colour, label=name, linewidth=2, markersize=5)
                 ax.fill_between(videos, low, high, color=colour, alpha=0.12, linewidth=0)
         ax.set(xlabel="labelled videos", ylabel="share predicted right", title="What more labels bring")
-        ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        ax.yaxis.set_major_formatter(percent)
         ax.legend(loc="lower right")
         return drawn(figure, caption)

@@ -55,6 +55,11 @@ def note(text: str) -> Shown:
     return Shown(f'<p style="{style}">{escape(text)}</p>', text)
 
 
+def percent(share: float, _place: int | None = None) -> str:
+    """A share as the labels of an axis say it: 7.5%, 80%."""
+    return f"{round(100 * share, 2):g}%"
+
+
 def data_url(data: bytes, mimetype: str) -> str:
     """The bytes as an address that needs no file."""
     return f"data:{mimetype};base64,{base64.b64encode(data).decode('ascii')}"
