@@ -1,0 +1,145 @@
+"""The client speaks the documented API: every method against a real server, every error as its sentence."""
+
+import inspect
+import socket
+import threading
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from vidsort import contract
+from vidsort.api import add_routes
+from vidsort.client import VidsortClient
+from vidsort.errors import ConflictError, InvalidNameError, NotFoundError, VidsortError
+from vidsort.security import Guard
+from vidsort.workspace import Workspace
+
+PASSWORD = "a long enough password"
+
+
+def routes(settings) -> tuple[FastAPI, Workspace]:
+    """The API behind its guard, without the page."""
+    workspace = Workspace(settings)
+    app = FastAPI(docs_url=None, redoc_url=None)
+    add_routes(app, workspace)
+    app.add_middleware(Guard, settings=settings)
+    return app, workspace
+
+
+@pytest.fixture
+def serving(eventually):
+    """`serving(settings)`: the address of a server on them, stopped at the end."""
+    running = []
+
+    def start(settings) -> str:
+        app, workspace = routes(settings)
+        listener = socket.create_server(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        running.append((server, thread, listener, workspace))
+        eventually(lambda: server.started, 30)
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    yield start
+    for server, thread, listener, workspace in running:
+        server.should_exit = True
+        thread.join(20)
+        listener.close()
+        workspace.stop()
+        assert not thread.is_alive()
+
+
+def test_the_client_sees_sorts_and_undoes_what_the_disk_has(serving, settings):
+    with VidsortClient(serving(settings)) as server:
+        found = server.videos()
+        assert found.total == len(found.videos) == 3
+        assert found.videos[0].predicted_folder is None
+        name = found.videos[0].filename
+
+        answer = server.sort(name, "dance")
+        assert isinstance(answer, contract.SortAnswer)
+        assert (settings.data_dir / "dance" / name).is_file()
+        assert {folder.name: folder.count for folder in answer.folders} == {"dance": 5, "food": 4, "sport": 4}
+
+        assert server.undo().moves[0].target == f"dance/{name}"
+        assert (settings.data_dir / name).is_file()
+        assert server.redo().moves
+        assert server.history(limit=1).moves[0].target == f"dance/{name}"
+        assert server.videos(limit=1).next_cursor is not None
+        assert server.queue("filename", limit=1).total == 2
+
+
+def test_folders_are_made_renamed_and_merged_and_a_batch_is_undone_at_once(serving, settings):
+    with VidsortClient(serving(settings)) as server:
+        assert "süß & ehrlich" in [folder.name for folder in server.create_folder("süß & ehrlich").folders]
+        assert server.rename_folder("süß & ehrlich", "sweet").moves
+        names = [video.filename for video in server.videos().videos]
+        done = server.sort_batch([(names[0], "sweet"), (names[1], "sweet"), (names[2], "nowhere")])
+        assert [outcome.success for outcome in done.outcomes] == [True, True, False]
+        assert not done.success
+        assert len(server.undo().moves) == 2
+        assert server.merge_folder("sport", "food").moves
+        assert "sport" not in [folder.name for folder in server.folders().folders]
+
+
+def test_each_error_is_raised_with_the_servers_sentence(serving, settings):
+    with VidsortClient(serving(settings)) as server:
+        with pytest.raises(InvalidNameError, match="nowhere"):
+            server.sort(server.videos().videos[0].filename, "nowhere")
+        with pytest.raises(NotFoundError, match="404"):
+            server.sort("404.mp4", "dance")
+        with pytest.raises(ConflictError, match="undo"):
+            server.undo()
+        with pytest.raises(NotFoundError, match="model"):
+            server.promote("20200101-000000-abcdef")
+        with pytest.raises(NotFoundError, match="earlier"):
+            server.rollback()
+        assert server.models() == contract.ModelsAnswer(models=[], current=None)
+        assert server.retrain_status().running is False
+        assert server.cancel_retrain().status == "not_running"
+
+
+def test_a_password_is_sent_and_a_wrong_one_is_an_error(serving, settings):
+    address = serving(settings.model_copy(update={"password": SecretStr(PASSWORD)}))
+    with VidsortClient(address, PASSWORD) as server:
+        assert server.videos().total == 3
+    with VidsortClient(address) as stranger, pytest.raises(VidsortError, match=r"(?i)password"):
+        stranger.videos()
+
+
+def test_where_no_server_is_the_error_says_how_to_start_one():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with VidsortClient(f"http://127.0.0.1:{port}") as server, pytest.raises(VidsortError, match="vidsort serve"):
+        server.videos()
+
+
+def test_every_method_has_the_path_and_the_answer_of_the_schema(settings, monkeypatch):
+    """A route that is renamed, or answers otherwise than before, is found here and not by a user."""
+    app, workspace = routes(settings)
+    workspace.stop()
+    schema = app.openapi()["paths"]
+    asked = []
+
+    def note(_, answer, method, path, *__, **___):
+        asked.append((answer, method, path))
+
+    monkeypatch.setattr(VidsortClient, "_ask", note)
+    with VidsortClient() as server:
+        for name, method in inspect.getmembers(server, inspect.ismethod):
+            if name.startswith("_") or name == "close":
+                continue
+            needed = [
+                parameter for parameter in inspect.signature(method).parameters.values()
+                if parameter.default is parameter.empty
+            ]
+            method(*[[("1.mp4", "x")] if one.name == "moves" else "x" for one in needed])
+    assert len(asked) >= 17
+    for answer, method, path in asked:
+        route = path.replace("/api/folders/x", "/api/folders/{name}").replace("/api/models/x", "/api/models/{model_id}")
+        answers = schema[route][method.lower()]["responses"]
+        success = next(response for status, response in answers.items() if status.startswith("2"))
+        assert success["content"]["application/json"]["schema"]["$ref"].endswith(f"/{answer.__name__}"), path
