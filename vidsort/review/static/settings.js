@@ -56,11 +56,11 @@ export function openSettings({ preferences, folders, reorder, changed }) {
 
   dialog.addEventListener("keydown", (event) => {
     if (!state.waiting || event.key === "Tab" || event.key === "Shift") return;
+    const { each, button } = state.waiting;
+    const said = event.key === "Escape" ? null : assign(preferences, each, event);
     event.preventDefault();
     event.stopPropagation();
-    const { each, button } = state.waiting;
-    if (event.key !== "Escape") {
-      const said = assign(preferences, each, event);
+    if (said) {
       note.dataset.state = said.isBad ? "bad" : "";
       note.textContent = said.text;
       if (said.isBad) return;
