@@ -15,7 +15,7 @@ from vidsort.media import probe
 @pytest.fixture
 def few_clips(monkeypatch):
     """One sorted and one unsorted clip of two themes: enough to see the library made."""
-    wanted = [clip for clip in demo.clips() if clip.theme in ("ocean", "paper") and clip.seed[1] in (0, 11)]
+    wanted = [clip for clip in demo.clips() if clip.themes[0] in ("ocean", "paper") and clip.seed[1] in (0, 11)]
     monkeypatch.setattr(demo, "clips", lambda: wanted)
     return wanted
 
@@ -28,8 +28,14 @@ def test_there_are_sixty_clips_in_five_folders_and_a_pile_of_twenty():
     assert demo.clips() == clips
 
 
+def test_a_few_of_the_pile_show_two_themes_so_that_there_is_something_to_decide():
+    doubles = [clip for clip in demo.clips() if len(clip.themes) == 2]
+    assert len(doubles) == 5
+    assert all(clip.folder is None for clip in doubles)
+
+
 def test_the_pile_is_mixed():
-    pile = [clip.theme for clip in sorted(demo.clips()) if clip.folder is None]
+    pile = [clip.themes[0] for clip in sorted(demo.clips()) if clip.folder is None]
     assert sum(one != other for one, other in pairwise(pile)) > 8
 
 
@@ -54,7 +60,7 @@ def test_the_library_is_made_and_a_second_run_makes_nothing(tmp_path, few_clips)
     facts = [probe(video.path) for video in library.videos(tmp_path)]
     assert all(fact.browser_playable and 2 <= fact.duration_s <= 3.6 for fact in facts)
 
-    (moved,) = [clip for clip in few_clips if clip.folder is None and clip.theme == "paper"]
+    (moved,) = [clip for clip in few_clips if clip.folder is None and clip.themes[0] == "paper"]
     (tmp_path / moved.filename).rename(tmp_path / "paper" / moved.filename)
     (tmp_path / "ocean" / next(clip.filename for clip in few_clips if clip.folder == "ocean")).unlink()
     report = demo.make_library(tmp_path)

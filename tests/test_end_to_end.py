@@ -106,7 +106,7 @@ def test_a_move_that_would_overwrite_is_refused_and_said_so(home):
     before = tree(home)
     done = vidsort(home, "predict", "--move", "--threshold", "0", "--yes")
     assert done.returncode == 4
-    assert "stayed" in done.stdout
+    assert "Stayed where they were" in done.stdout
     after = tree(home)
     assert after[name] == before[name]
     assert after[f"food/{name}"] == before[f"food/{name}"]

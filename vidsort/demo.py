@@ -1,5 +1,6 @@
 """A library to try everything on: sixty short clips made on the spot, five folders and an unsorted pile."""
 
+import itertools
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -19,11 +20,14 @@ FIRST_NAME = 7301148205517000000
 
 
 class Clip(NamedTuple):
-    """One clip of the demo: where it lies at first (None: unsorted) and what it shows."""
+    """One clip of the demo: where it lies at first (None: unsorted), and the themes that it shows.
+
+    The last of each theme is a double exposure with the next theme: of these a model cannot be sure.
+    """
 
     filename: str
     folder: str | None
-    theme: str
+    themes: tuple[str, ...]
     seed: tuple[int, int]
 
 
@@ -33,19 +37,17 @@ def clips() -> list[Clip]:
 
     from .demo_art import THEMES
 
-    order = np.random.default_rng(7).permutation(len(THEMES) * CLIPS_A_THEME)
+    names = list(THEMES)
+    seeds = list(itertools.product(range(len(names)), range(CLIPS_A_THEME)))
+    places = np.random.default_rng(7).permutation(len(seeds)).tolist()
     return [
         Clip(
-            filename=f"{FIRST_NAME + int(place) * 104_729}.mp4",
-            folder=theme if index < SORTED_A_THEME else None,
-            theme=theme,
+            filename=f"{FIRST_NAME + place * 104_729}.mp4",
+            folder=names[number] if index < SORTED_A_THEME else None,
+            themes=(names[number], names[number - 1]) if index == CLIPS_A_THEME - 1 else (names[number],),
             seed=(number, index),
         )
-        for place, (number, theme, index) in zip(
-            order,
-            ((number, theme, index) for number, theme in enumerate(THEMES) for index in range(CLIPS_A_THEME)),
-            strict=True,
-        )
+        for place, (number, index) in zip(places, seeds, strict=True)
     ]
 
 
@@ -94,9 +96,14 @@ def make_clip(clip: Clip, target: Path) -> None:
 
     generator = np.random.default_rng(clip.seed)
     seconds = round(float(generator.uniform(2, 3.5)), 1)
+    painters = [THEMES[theme](generator) for theme in clip.themes]
+
+    def paint(time_s: float) -> np.ndarray:
+        return np.mean([painter(time_s) for painter in painters], axis=0).astype(np.uint8)
+
     half = target.with_name(f".{target.name}.half.mp4")
     try:
-        VideoClip(THEMES[clip.theme](generator), duration=seconds).write_videofile(
+        VideoClip(paint if len(painters) > 1 else painters[0], duration=seconds).write_videofile(
             str(half), fps=RATE, codec="libx264", preset="superfast", audio=False, threads=1, logger=None,
             ffmpeg_params=["-pix_fmt", "yuv420p", "-crf", "26", "-g", str(RATE), "-movflags", "+faststart"],
         )

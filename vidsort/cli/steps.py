@@ -89,10 +89,18 @@ def show_report(report: Report) -> None:
 
 
 def show_outputs(outputs: Mapping[str, object]) -> None:
-    """Print what a step made, a line each."""
+    """Print what a step made, a line each; a score with its interval."""
     for name, value in outputs.items():
-        if value is not None:
-            say(f"  {name.replace('_', ' ')}: {f'{value:.3g}' if isinstance(value, float) else value}")
+        if value is None or name.endswith(("_low", "_high")):
+            continue
+        shown = _number(name, value) if isinstance(value, float) else str(value)
+        if f"{name}_low" in outputs:
+            shown += f" ({_number(name, outputs[f'{name}_low'])} to {_number(name, outputs[f'{name}_high'])})"
+        say(f"  {name.replace('_', ' ')}: {shown}")
+
+
+def _number(name: str, value: float) -> str:
+    return f"{value:.0%}" if name.endswith("_share") else f"{value:.3g}"
 
 
 def _watch(job: "Retrain", progress: ProgressCallback) -> dict[str, Any]:
@@ -136,17 +144,17 @@ def _move(settings: Settings, threshold: float, *, really: bool) -> int:
         say(f"No unsorted video reaches a confidence of {threshold:g}: there is nothing to move.")
         return 0
     outcomes = _sort(settings, plan) if really else []
-    fates = {outcome.filename: "" if outcome.error is None else f"stayed: {outcome.error}" for outcome in outcomes}
+    stayed = {outcome.filename: str(outcome.error) for outcome in outcomes if outcome.error is not None}
     show_table(
-        ("video", "moved to" if really else "would go to", "confidence", ""),
-        ((video, folder, f"{confidences[video]:.0%}", fates.get(video)) for video, folder in plan),
+        ("video", "moved to" if really else "would go to", "confidence"),
+        ((video, folder, f"{confidences[video]:.0%}") for video, folder in plan if video not in stayed),
     )
+    if stayed:
+        show_table(("video", "reason"), stayed.items(), title="Stayed where they were")
     if not really:
         say(f"{len(plan)} videos would be moved; nothing was. Add --yes to move them.")
         return 0
-    stayed = sum(outcome.error is not None for outcome in outcomes)
-    kept = f", {stayed} stayed where they were" if stayed else ""
-    say(f"{len(plan) - stayed} videos moved{kept}. `vidsort undo` takes all of it back.")
+    say(f"{len(plan) - len(stayed)} videos moved. `vidsort undo` takes all of it back.")
     return ConflictError.exit_code if stayed else 0
 
 
