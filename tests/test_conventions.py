@@ -17,7 +17,9 @@ MOST_LINES = 300
 # Imports only go down this list; a new module takes its place in it.
 LAYERS = {
     "ground": {"errors", "settings", "records", "steps", "names", "durable"},
-    "seams": {"media", "encoders", "store", "artifacts", "publication", "comparison", "content", "pictures", "safe_rename"},
+    "seams": {
+        "media", "encoders", "store", "artifacts", "publication", "comparison", "content", "pictures", "safe_rename",
+    },
     "steps and library": {
         "extraction", "workers", "extract_features",
         "train", "predict", "evaluate", "heads", "groups", "ordering", "basis", "calibration", "classifier",
