@@ -64,8 +64,9 @@ def cover_against_error(rows: Sequence[Row], threshold: float | None, promised_e
         ax.plot(cover, error, color=ACCENT, linewidth=2)
         ax.axhline(promised_error, color=SECOND, linestyle="--", linewidth=1)
         ax.annotate(
-            f"promise: at most {promised_error:.0%} wrong", (1, promised_error), xytext=(0, 4), ha="right",
+            f"promise: at most {promised_error:.0%} wrong", (0.01, promised_error), xytext=(0, 5),
             textcoords="offset points", color=SECOND, fontsize=9,
+            bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1},
         )
         if chosen is not None:
             ax.plot(chosen["cover"], chosen["error"], "o", color=SECOND, markersize=8)

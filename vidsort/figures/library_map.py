@@ -10,6 +10,7 @@ from .shown import PALETTE, Shown, data_url
 
 MOST_POINTS = 1500
 COMPONENTS = 40
+THREADS_FROM = 2000
 POSTER_WIDTH = 110
 UNSORTED = "unsorted"
 
@@ -42,12 +43,15 @@ def positions(X: np.ndarray, seed: int = 0) -> np.ndarray:  # noqa: N803  (as sc
     """
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
 
     if len(X) < 3:
         return np.column_stack([np.arange(len(X), dtype=float), np.zeros(len(X))])
-    reduced = PCA(min(COMPONENTS, *X.shape), random_state=seed).fit_transform(X)
     perplexity = min(30, (len(X) - 1) / 3)
-    return TSNE(2, perplexity=perplexity, init="pca", random_state=seed).fit_transform(reduced).astype(float)
+    # Few rows are placed faster by one thread than by many that wait for one another.
+    with threadpool_limits(1 if len(X) < THREADS_FROM else None):
+        reduced = PCA(min(COMPONENTS, *X.shape), random_state=seed).fit_transform(X)
+        return TSNE(2, perplexity=perplexity, init="pca", random_state=seed).fit_transform(reduced).astype(float)
 
 
 def library_map(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .shown import ACCENT, FAINT, SECOND, Shown, drawn, new_axes, note, percent
+from .shown import ACCENT, FAINT, SECOND, Shown, drawn, new_axes, note, percent, short
 
 
 def intervals(
@@ -21,7 +21,7 @@ def intervals(
             ax.annotate(
                 f"{value:.1%}", (high, place), xytext=(6, 0), textcoords="offset points", va="center", fontsize=9
             )
-        ax.set_yticks(range(len(rows)), [name for name, *_ in rows])
+        ax.set_yticks(range(len(rows)), [short(name) for name, *_ in rows])
         ax.set(ylim=(len(rows) - 0.5, -0.5), title=title)
         ax.margins(x=0.12)
         ax.xaxis.set_major_formatter(percent)
@@ -36,14 +36,15 @@ def confusion(actual: Sequence[str], predicted: Sequence[str], folders: Sequence
     for one, other in zip(actual, predicted, strict=True):
         counts[place[one], place[other]] += 1
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    side = 2.2 + 0.42 * len(folders)
+    side = 2.8 + 0.42 * len(folders)
     with new_axes(side + 0.6, side) as (figure, (ax,)):
         ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
         for row, column in zip(*np.nonzero(counts), strict=True):
             colour = "white" if shares[row, column] > 0.55 else "#1f2933"
             ax.text(column, row, counts[row, column], ha="center", va="center", color=colour, fontsize=9)
-        ax.set_xticks(range(len(folders)), folders, rotation=45, ha="right")
-        ax.set_yticks(range(len(folders)), folders)
+        labels = [short(name) for name in folders]
+        ax.set_xticks(range(len(folders)), labels, rotation=45, ha="right")
+        ax.set_yticks(range(len(folders)), labels)
         ax.set(xlabel="predicted folder", ylabel="folder it lies in", title="What is mixed up")
         ax.grid(visible=False)
         return drawn(figure, _mixed_up(counts, folders))

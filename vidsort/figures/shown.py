@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,19 +18,21 @@ FAINT = "#9aa5b1"
 GRID = "#e4e7eb"
 ACCENT = "#2563eb"
 SECOND = "#d97706"
+LONGEST_LABEL = 32
 # Okabe and Ito's eight colours, told apart also by those who see fewer colours; then their darker twins.
 PALETTE = (
     "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b3a400", "#5c5c5c",
     "#003d61", "#8a5f00", "#005f45", "#7d3a61", "#2a6f99", "#803800", "#6b6200", "#a0a0a0",
 )
 STYLE = {
-    "font.family": "DejaVu Sans", "font.size": 10, "text.color": INK, "axes.labelcolor": INK,
+    "font.family": ["DejaVu Sans", "sans-serif"], "font.size": 10, "text.color": INK, "axes.labelcolor": INK,
     "axes.edgecolor": FAINT, "axes.titlesize": 11, "axes.titleweight": "bold", "axes.titlelocation": "left",
     "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "axes.axisbelow": True,
     "grid.color": GRID, "xtick.color": INK, "ytick.color": INK, "legend.frameon": False,
     # Names of folders are text, never formulas.
     "text.parse_math": False,
-    "svg.fonttype": "path", "svg.hashsalt": "vidsort",
+    # Text stays text: the browser has letters for every script, a font file has not.
+    "svg.fonttype": "none", "svg.hashsalt": "vidsort",
 }
 
 
@@ -47,6 +50,11 @@ class Shown:
 def escape(text: object) -> str:
     """Text from files or names as HTML that shows just that."""
     return html.escape(str(text), quote=True)
+
+
+def short(name: str) -> str:
+    """A name as it fits beside an axis."""
+    return name if len(name) <= LONGEST_LABEL else name[: LONGEST_LABEL - 1] + "…"
 
 
 def note(text: str) -> Shown:
@@ -82,7 +90,10 @@ def new_axes(width: float, height: float, columns: int = 1) -> Iterator[tuple["F
 def drawn(figure: "Figure", caption: str) -> Shown:
     """The figure as a sharp picture with its caption below."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    with warnings.catch_warnings():
+        # Only the place that a text takes is measured here; the browser draws it.
+        warnings.filterwarnings("ignore", "Glyph .* missing")
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
     picture = data_url(buffer.getvalue(), "image/svg+xml")
     return Shown(
         '<figure style="margin:.5em 0;background:#fff;padding:.5em;display:inline-block;max-width:100%">'

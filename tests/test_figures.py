@@ -1,0 +1,154 @@
+"""Figures: every name from a file is shown as text, every picture has its caption, nothing is fetched."""
+
+import base64
+import re
+
+import numpy as np
+import pytest
+from videos import make_video
+
+from vidsort import figures
+from vidsort.figures.shown import escape, percent
+from vidsort.media import sample_frames
+from vidsort.records import Progress, Report, Video
+
+NASTY = '<img src=x onerror=alert(1)> & $\\frac{a}{b}$ "quoted" 漢字'
+
+
+def html_of(shown) -> str:
+    bundle = shown._repr_mimebundle_()
+    assert bundle["text/plain"]
+    return bundle["text/html"]
+
+
+def svg_of(shown) -> str:
+    data = re.search(r"data:image/svg\+xml;base64,([^\"]+)", html_of(shown)).group(1)
+    return base64.b64decode(data).decode()
+
+
+def rows(count=8, **more):
+    shares = np.linspace(0.1, 1, count)
+    return [
+        {"confidence": s, "right": s, "low": max(0, s - 0.1), "high": min(1, s + 0.1), "count": 5, "threshold": 1 - s,
+         "cover": s, "error": s / 10} | more
+        for s in shares.tolist()
+    ]
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: figures.intervals([(NASTY, 0.5, 0.4, 0.6)], title=NASTY, caption=NASTY, chosen=NASTY),
+        lambda: figures.confusion([NASTY, "b"], ["b", "b"], [NASTY, "b"]),
+        lambda: figures.reliability(rows(), rows()),
+        lambda: figures.cover_against_error(rows(), rows()[3]["threshold"], 0.05),
+        lambda: figures.cover_against_error(rows(), None, 0.05),
+        lambda: figures.learning_curve([(10, 0.5, 0.4, 0.6), (20, 0.6, 0.5, 0.7)], [(40, 0.7, 0.6, 0.8)], NASTY),
+        lambda: figures.posters([figures.Card(None, NASTY, NASTY)], heading=NASTY),
+        lambda: figures.note(NASTY),
+    ],
+)
+def test_names_are_text_and_pictures_need_nothing_from_elsewhere(draw):
+    shown = html_of(draw())
+    assert "<img src=x" not in shown
+    assert not re.search(r"""(src|href)=["'](?!data:)""", shown)
+    if "svg+xml" in shown:
+        assert re.search(r'alt="[^"]{20,}"', shown)
+
+
+def test_the_same_values_give_the_same_picture():
+    first, second = (figures.reliability(rows(), rows()) for _ in range(2))
+    assert svg_of(first) == svg_of(second)
+
+
+def test_captions_say_what_the_picture_shows():
+    assert "differ by 0.0%" in figures.reliability(rows(), rows()).text
+    mixed = figures.confusion(["a", "a", "b"], ["b", "a", "a"], ["a", "b"])
+    assert mixed.text.startswith("2 of 3 videos")
+    assert "a and b are taken for each other" in mixed.text
+    assert "Every video" in figures.confusion(["a"], ["a"], ["a", "b"]).text
+    assert "No threshold can promise" in figures.cover_against_error(rows(), None, 0.05).text
+    chosen = figures.cover_against_error(rows(), rows()[3]["threshold"], 0.05)
+    assert "the promise is 5%" in chosen.text
+
+
+def test_where_there_is_nothing_to_draw_it_is_said():
+    assert "too little" in figures.intervals([], title="Candidates", caption="").text
+    assert "too little" in figures.reliability([], []).text
+    assert "too little" in figures.cover_against_error([], None, 0.1).text
+    assert figures.posters([], nothing="No video.").text == "No video."
+
+
+def test_a_video_without_a_poster_shows_its_reason(tmp_path):
+    path = tmp_path / "1.mp4"
+    path.write_bytes(b"no video at all")
+    video = Video(filename="1.mp4", folder=None, path=path, size_bytes=15, mtime_ns=0)
+    card = figures.card(tmp_path / "artifacts", video, text="unsure")
+    assert card.picture is None
+    assert card.title == "1.mp4"
+    assert card.text.startswith("unsure ")
+    assert len(card.text) > len("unsure ")
+
+
+def test_a_contact_sheet_and_a_playing_clip_come_from_the_video_itself(tmp_path):
+    path = make_video(tmp_path / "1.mp4", size=(66, 98), gop=3)
+    frames = sample_frames(path)
+    sheet = html_of(figures.contact_sheet([(NASTY, frames)]))
+    assert sheet.count("data:image/webp") == len(frames.images)
+    clip = html_of(figures.clip(path, seconds=0.5, height_px=65))
+    assert clip.count("data:video/mp4;base64,") == 1
+    assert "autoplay" in clip
+
+
+def test_positions_are_the_same_each_time_and_neighbours_stay_together():
+    rng = np.random.default_rng(0)
+    rows = np.concatenate([rng.normal(place, 0.05, (12, 16)) for place in (0, 1)])
+    first, second = figures.positions(rows), figures.positions(rows)
+    assert np.array_equal(first, second)
+    assert first.shape == (24, 2)
+    within = np.linalg.norm(first[:12] - first[:12].mean(axis=0), axis=1).mean()
+    assert within < np.linalg.norm(first[:12].mean(axis=0) - first[12:].mean(axis=0))
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 4])
+def test_the_smallest_libraries_have_a_map(count):
+    places = figures.positions(np.eye(4, 8, dtype=np.float32)[:count])
+    assert places.shape == (count, 2)
+    shown = html_of(figures.library_map(places, ["1.mp4"] * count, [None] * count, [None] * count))
+    assert "srcdoc" in shown
+
+
+def test_the_map_keeps_names_and_scripts_inside_its_own_frame():
+    shown = html_of(figures.library_map(np.zeros((1, 2)), ["1.mp4"], ["</script><script>alert(1)//"], [None]))
+    assert shown.count("<iframe") == 1
+    assert 'sandbox="allow-scripts"' in shown
+    assert "<script" not in shown
+    assert "&lt;/script&gt;&lt;script&gt;alert" not in shown
+
+
+def test_a_report_carries_itself_for_the_runner_of_notebooks():
+    report = Report(step="train", done=3, took_s=1.23456, outputs={"model_id": NASTY, "accuracy": 0.98765})
+    bundle = figures.show_report(report)._repr_mimebundle_()
+    assert Report.model_validate(bundle[figures.REPORT_MIMETYPE] | {"failed": ()}) == report
+    assert escape(NASTY) in bundle["text/html"]
+    assert "0.988" in bundle["text/plain"]
+
+
+def test_progress_is_one_line_that_is_kept_up_to_date(monkeypatch):
+    lines = []
+
+    class Handle:
+        def update(self, data, raw):
+            lines.append(data["text/plain"])
+
+    import IPython.display
+
+    monkeypatch.setattr(IPython.display, "display", lambda *_, **__: Handle())
+    tell = figures.progress_line()
+    tell(Progress(step="train", done=1, total=4, left_s=12.3, message="scoring"))
+    tell(Progress(step="train", done=4, total=4))
+    assert lines == ["1 of 4, scoring, 12 s left", "4 of 4"]
+
+
+def test_odd_percentages_are_exact():
+    assert [percent(share) for share in (0, 0.075, 0.8, 1)] == ["0%", "7.5%", "80%", "100%"]

@@ -1,0 +1,36 @@
+"""What is said of folders: thin, mixed, two that look like one."""
+
+from vidsort.health import folder_health, look_alikes
+
+
+def metrics(confusion: dict[str, list[int]]) -> dict:
+    names = list(confusion)
+    folders = {}
+    for number, name in enumerate(names):
+        count = sum(confusion[name])
+        share = confusion[name][number] / count if count else 0.0
+        recall = {"value": share, "low": 0.0, "high": 1.0, "count": count}
+        folders[name] = {"count": count, "thin": count <= 2, "recall": recall}
+    return {"folders": folders, "confusion": [confusion[name] for name in names]}
+
+
+def test_the_folder_that_needs_most_comes_first_with_what_to_do():
+    found = metrics({"good": [30, 0, 0, 0], "mixed": [3, 10, 12, 0], "sea": [0, 2, 20, 0], "thin": [1, 0, 0, 1]})
+    rows = {row.folder: row for row in folder_health(found)}
+    assert [row.folder for row in folder_health(found)][:2] == ["mixed", "thin"]
+    assert rows["mixed"].advice == "mixed, or too like sea"
+    assert rows["mixed"].mistaken_for == "sea"
+    assert rows["thin"].advice.startswith("too few videos")
+    assert rows["good"].advice == ""
+    assert rows["good"].mistaken_for is None
+
+
+def test_a_small_folder_that_is_recognised_is_called_thin_only():
+    assert [row.advice for row in folder_health(metrics({"a": [5, 0], "b": [0, 50]}))] == ["thin: label more", ""]
+
+
+def test_two_folders_that_are_taken_for_each_other_are_named_together():
+    found = metrics({"cats": [6, 4, 0], "kittens": [5, 5, 0], "sea": [0, 1, 9]})
+    assert [(first, second) for first, second, _ in look_alikes(found)] == [("cats", "kittens")]
+    assert look_alikes(found)[0][2] == 9 / 20
+    assert look_alikes(metrics({"a": [0, 0], "b": [0, 0]})) == []

@@ -1,0 +1,64 @@
+"""The learning curve and its forecast: they rise where more helps, and promise nothing that was not measured."""
+
+import numpy as np
+import pytest
+
+from vidsort.heads import candidates
+from vidsort.learning import Point, advice, forecast, learning_curve
+
+LDA = candidates(("lda",), ())[0]
+
+
+def clouds(a_folder: int, folders: int = 3, noise: float = 0.9):
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(folders), a_folder)
+    rows = np.abs(np.eye(folders, 24)[labels] + rng.normal(0, noise, (len(labels), 24))).astype(np.float32)
+    return rows, [f"folder {label}" for label in labels], np.arange(len(labels))
+
+
+def test_more_labels_raise_the_curve_and_the_same_input_gives_the_same_one():
+    rows, labels, groups = clouds(40)
+    curve = learning_curve(rows, labels, groups, LDA)
+    assert curve == learning_curve(rows, labels, groups, LDA)
+    assert [point.videos for point in curve] == sorted({point.videos for point in curve})
+    assert curve[-1].value > curve[0].value
+    assert all(point.low <= point.value <= point.high for point in curve)
+
+
+def test_copies_are_never_on_both_sides():
+    """Without groups a copy of each video would make any head look perfect."""
+    rng = np.random.default_rng(1)
+    rows = np.abs(rng.normal(0, 1, (30, 24))).astype(np.float32)
+    labels = [f"folder {number % 3}" for number in range(30)]
+    twice = np.concatenate([rows, rows])
+    curve = learning_curve(twice, labels * 2, np.tile(np.arange(30), 2), LDA)
+    assert curve[-1].value < 0.7
+
+
+def test_too_few_videos_give_no_curve_and_no_forecast():
+    rows, labels, groups = clouds(1, folders=2)
+    assert learning_curve(rows, labels, groups, LDA) == []
+    assert forecast([]) is None
+    assert "too few" in advice(None, 2, {"a": 1.0})
+
+
+def test_a_forecast_continues_a_known_law():
+    points = [Point(n, 1 - 2 * n**-0.5, 0.0, 1.0) for n in (50, 100, 200, 400)]
+    found = forecast(points)
+    assert found.power == pytest.approx(0.5, abs=1e-6)
+    assert found.accuracy(900) == pytest.approx(1 - 2 / 30)
+    assert [point.videos for point in found.points] == [500, 600, 700, 800]
+    assert all(0 <= point.low <= point.value <= point.high <= 1 for point in found.points)
+    assert found.gain(400, 50) > 0
+    assert advice(found, 400, {"food": 3.0, "dance": 1.0}).endswith("label more of food.")
+
+
+def test_a_curve_that_does_not_rise_promises_nothing():
+    found = forecast([Point(n, 0.5, 0.4, 0.6) for n in (50, 100, 200)])
+    assert found.gain(200, 1000) == pytest.approx(0, abs=1e-9)
+    assert "less than a point" in advice(found, 200, {"food": 3.0})
+
+
+def test_a_perfect_head_has_a_forecast_too():
+    found = forecast([Point(n, 1.0, 0.9, 1.0) for n in (50, 100, 200)])
+    assert found.points[-1].value == pytest.approx(1.0, abs=0.01)
