@@ -200,3 +200,13 @@ def wait_until_saved(page: Page) -> None:
 def wait_for_card(page: Page, filename: str) -> None:
     """Until this video is on show and its picture is there."""
     page.wait_for_selector(f'[data-stage][data-filename="{filename}"]')
+
+
+def wait_for_answer(page: Page, path: str, test: str) -> None:
+    """Until the JSON at this path satisfies a JavaScript expression about `answer`."""
+    script = f"async () => {{ const answer = await (await fetch('{path}')).json(); return {test}; }}"
+    for _ in range(200):
+        if page.evaluate(script):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"{path} never had {test}")

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from .conftest import FOLDERS, PILE, name_of, on_show, wait_for_card, wait_until_saved
+from .conftest import FOLDERS, PILE, name_of, on_show, wait_for_answer, wait_for_card, wait_until_saved
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_a_folder_keeps_its_key_when_others_are_added(page, pile):
     page.wait_for_selector('[data-folder="art"]')
     assert page.inner_text('[data-folder="dance"] kbd') == "1"
     assert page.inner_text('[data-folder="art"] kbd') == "4"
-    page.wait_for_function("fetch('api/preferences').then((r) => r.json()).then((p) => p.folder_keys.art === '4')")
+    wait_for_answer(page, "api/preferences", "answer.folder_keys.art === '4'")
     page.reload()
     page.wait_for_selector('[data-folder="art"]')
     assert page.inner_text('[data-folder="dance"] kbd') == "1"
