@@ -85,7 +85,8 @@ def load_settings(**flags: Any) -> Settings:
 
 
 def _absolute(path: Path, base: Path) -> Path:
-    return Path(os.path.abspath(base / path.expanduser()))
+    # Not `resolve`: a library behind a symlink keeps the name that its person knows it by.
+    return Path(os.path.abspath(base / path.expanduser()))  # noqa: PTH100
 
 
 def _from_environment() -> dict[str, Any]:
