@@ -8,6 +8,7 @@ nothing, the start of its processes included.
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -21,8 +22,8 @@ LARGE_CLIPS = 3
 LARGE = (1080, 1920)
 LIBRARY_SIZES = (50, 100, 200)
 TARGET_VIDEOS_PER_S = 10
-HEAD = ("15 s clips", "videos", "frames", "videos/s", "whole run", "decode", "encode", "posters", "memory")
-ROW = "{:<12}{:>8}{:>8}{:>10}{:>11}{:>9}{:>9}{:>10}{:>9}"
+HEAD = ("15 s clips", "videos", "frames", "videos/s", "whole run", "CPU/video", "decode", "encode", "posters", "memory")
+ROW = "{:<12}{:>8}{:>8}{:>10}{:>11}{:>11}{:>9}{:>9}{:>10}{:>9}"
 
 
 def peak_bytes(group: int) -> int:
@@ -40,9 +41,15 @@ def peak_bytes(group: int) -> int:
     return held
 
 
-def extract(data_dir: Path, artifacts_dir: Path) -> tuple[dict, float, int]:
-    """Run the step: its report, seconds of the whole run, and the highest memory seen at any progress line."""
-    started, peak, line = time.monotonic(), 0, ""
+def processor_s() -> float:
+    """Seconds of processor time that ended child processes have taken so far."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def extract(data_dir: Path, artifacts_dir: Path) -> tuple[dict, float, float, int]:
+    """Run the step: its report, seconds by the clock and of processor, and the highest memory at a progress line."""
+    started, used_s, peak, line = time.monotonic(), processor_s(), 0, ""
     command = [sys.executable, "-m", "vidsort.extract_features", "--data-dir", data_dir]
     with subprocess.Popen(
         [*command, "--artifacts-dir", artifacts_dir], stdout=subprocess.PIPE, text=True, start_new_session=True
@@ -51,7 +58,7 @@ def extract(data_dir: Path, artifacts_dir: Path) -> tuple[dict, float, int]:
             peak = max(peak, peak_bytes(program.pid))
     if program.returncode:
         raise SystemExit(program.returncode)
-    return json.loads(line)["report"], time.monotonic() - started, peak
+    return json.loads(line)["report"], time.monotonic() - started, processor_s() - used_s, peak
 
 
 def main() -> None:
@@ -67,13 +74,14 @@ def main() -> None:
         for label, clips, count in [("576x1024", small, size) for size in LIBRARY_SIZES] + [("1080x1920", large, 50)]:
             library, artifacts = root / f"{label}-{count}", root / f"{label}-{count}-artifacts"
             distinct_copies(clips, library, count)
-            report, took_s, peak = extract(library, artifacts)
+            report, took_s, used_s, peak = extract(library, artifacts)
             shares = [f"{report['outputs'][name + '_share']:.0%}" for name in ("decode", "encode", "poster")]
             frames, rate = f"{report['outputs']['frames_per_video']:.1f}", f"{count / took_s:.1f}"
-            print(ROW.format(label, count, frames, rate, f"{took_s:.1f} s", *shares, f"{peak / 1e6:.0f} MB"))
-            report, took_s, peak = extract(library, artifacts)
+            cpu, memory = f"{1000 * used_s / count:.0f} ms", f"{peak / 1e6:.0f} MB"
+            print(ROW.format(label, count, frames, rate, f"{took_s:.1f} s", cpu, *shares, memory))
+            report, took_s, _, peak = extract(library, artifacts)
             calls = report["outputs"]["encoder_calls"]
-            print(ROW.format("  again", calls, "", "", f"{took_s:.1f} s", "", "", "", f"{peak / 1e6:.0f} MB"))
+            print(ROW.format("  again", calls, "", "", f"{took_s:.1f} s", *[""] * 4, f"{peak / 1e6:.0f} MB"))
     print(f"Wanted: at least {TARGET_VIDEOS_PER_S} videos/s at 576x1024 on two cores.")
 
 
