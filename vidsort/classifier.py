@@ -94,7 +94,7 @@ def load_classifier(folder: Path) -> Classifier:
 
 
 def _from_layers(path: Path) -> Classifier:
-    with np.load(path, allow_pickle=False) as arrays:
+    with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
         scale, inverse_temperature = arrays["numbers"].tolist()
         count = sum(name.startswith("weights") for name in arrays)
         layers = [(arrays[f"weights{number}"], arrays[f"biases{number}"]) for number in range(count)]

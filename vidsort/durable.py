@@ -66,9 +66,9 @@ def _sync_folder(folder: Path) -> None:
 
 
 def as_json(value: object) -> bytes:
-    """Indented JSON of plain values and pydantic records, in UTF-8, ending in a newline; NaN is refused."""
+    """Indented JSON of plain values and pydantic records, in UTF-8, ending in a newline; NaN becomes null."""
     plain = TypeAdapter(Any).dump_python(value, mode="json")
-    return (json.dumps(plain, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
+    return (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def read_json(path: Path) -> Any:

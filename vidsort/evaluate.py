@@ -177,14 +177,8 @@ def cover_against_error(confidence: np.ndarray, right: np.ndarray) -> list[dict[
 def threshold_for(metrics: Mapping[str, Any], error: float) -> float | None:
     """The lowest threshold that promises at most this share of wrong moves; None where none does.
 
-    The promise is kept by the upper end of the interval, there and at every higher threshold.
+    It is the upper end of the interval that keeps the promise, so a threshold that only few videos
+    pass promises little.
     """
-    kept = None
-    for row in metrics["cover_against_error"]:
-        if row["high"] > error:
-            # The most confident few are too few to promise anything: wait for more.
-            if kept is not None:
-                break
-            continue
-        kept = row["threshold"]
-    return kept
+    kept = [row["threshold"] for row in metrics["cover_against_error"] if row["high"] <= error]
+    return kept[-1] if kept else None

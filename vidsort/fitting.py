@@ -12,7 +12,7 @@ from .calibration import fit_temperature
 from .classifier import Classifier
 from .errors import NotEnoughLabelsError
 from .evaluate import Scored, scores
-from .heads import Name, candidates, expand
+from .heads import Name, candidates, expand, logits
 from .selection import Choice, Trials, choose, grouped_folds, nested
 from .steps import StepConfig
 
@@ -119,12 +119,14 @@ def _fit(
     for fold in whole.folds:
         answers[whole.fold_of == fold] = whole.answers(choice.winner, fold)
     scored = np.isfinite(answers[np.arange(len(rows)), labels])
-    estimator = expand(choice.winner.fit(rows, labels, config.seed), basis.directions)
+    fitted = choice.winner.fit(rows, labels, config.seed)
+    # Where no folder has a second video, what was learned is all there is; its count keeps it modest.
+    temperature = fit_temperature(answers if scored.any() else logits(fitted, rows, len(folders)), labels)
     tell(total, total, "done")
     judged = scored & counted
     return Trained(
-        folders=folders, mean=basis.mean, scale=basis.scale, head=estimator,
-        inverse_temperature=fit_temperature(answers, labels),
+        folders=folders, mean=basis.mean, scale=basis.scale, head=expand(fitted, basis.directions),
+        inverse_temperature=temperature,
         metrics=_metrics(calibrated[judged], raw[judged], labels[judged], groups[judged], folders, counts, config),
         choice=choice, probabilities=calibrated, scored=scored,
     )

@@ -129,6 +129,8 @@ def _mlp(rows: np.ndarray, labels: np.ndarray, seed: int) -> Any:
     first[:MLP_DIRECTIONS] = network.coefs_[0] * np.float32(MLP_GAIN)
     network.coefs_[0] = first
     network.n_features_in_ = rows.shape[1]
+    # Only needed to go on training, and no type that a model file may hold.
+    del network._optimizer
     return network
 
 

@@ -103,7 +103,11 @@ class Race:
         return float((self._sums[candidate.name][seen] / counts[seen]).mean()) if seen.any() else 0.0
 
     def behind(self, candidate: Candidate, leader: Candidate) -> tuple[float, float]:
-        """How far a candidate is behind another, and the standard error of that over groups."""
+        """How far a candidate is behind another, and the standard error of that over groups.
+
+        The error counts one more row that differs than there are: two or three rows are no
+        evidence, however one-sided they are.
+        """
         one, other = (self._counts[each.name] for each in (candidate, leader))
         seen = (one > 0) & (other > 0)
         if not seen.any():
@@ -112,7 +116,7 @@ class Race:
         mean = gaps.mean()
         _, member = np.unique(self._groups[seen], return_inverse=True)
         spread = np.square(np.bincount(member, gaps - mean)).sum()
-        return float(mean), float(np.sqrt(spread) / len(gaps))
+        return float(mean), float(np.sqrt(spread + 1) / len(gaps))
 
     def leader(self) -> Candidate:
         """The best so far, the simplest of equals."""
@@ -125,8 +129,6 @@ class Race:
         kept = []
         for number, candidate in enumerate(self.running):
             gap, error = self.behind(candidate, leader)
-            # One more row that differs: two or three rows are no evidence, however one-sided they are.
-            error = float(np.hypot(error, 1 / max(self.scored(candidate), 1)))
             if gap <= error * (FAR_BEHIND if number < place else FAR_BEHIND_SIMPLER):
                 kept.append(candidate)
         self.running = kept
@@ -220,9 +222,10 @@ def nested(
         winner = race.winner()
         inside = trial.fold_of == asked
         found = trial.answers(winner, asked)
-        known = [trial.answers(winner, inner, asked) for inner in others]
-        truth = [trial.labels[trial.fold_of == inner] for inner in others]
+        known = np.full_like(calibrated, -np.inf)
+        for inner in others:
+            known[trial.fold_of == inner] = trial.answers(winner, inner, asked)
         raw[inside] = softmax(found)
-        calibrated[inside] = softmax(found * fit_temperature(np.concatenate(known), np.concatenate(truth)))
+        calibrated[inside] = softmax(found * fit_temperature(known[~inside], trial.labels[~inside]))
         tell()
     return calibrated, raw

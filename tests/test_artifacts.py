@@ -1,0 +1,175 @@
+import json
+import multiprocessing
+import os
+
+import pytest
+
+from vidsort import artifacts
+from vidsort.durable import as_json, new_version_id, read_json, version_ids, write_version, write_whole
+from vidsort.errors import ArtifactError, NotFoundError
+from vidsort.publication import publish, write_predictions
+
+ENTRY = {"video": "7.mp4", "predicted_folder": "food", "confidence": 0.9,
+         "top_predictions": [{"folder": "food", "confidence": 0.9}]}
+
+
+def store(tmp_path, number, model_id="m"):
+    predictions_id = f"20260101-00000{number}-abcdef"
+    data = (json.dumps([ENTRY | {"confidence": number / 10}]) + "\n").encode()
+    write_predictions(tmp_path, predictions_id, data, {"model_id": model_id})
+    return predictions_id, data
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "new" / "file.json"
+    write_whole(path, b"old")
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_version_is_written_whole_and_never_overwritten(tmp_path):
+    folder = tmp_path / "models" / new_version_id()
+    write_version(folder, {"a": b"1", "b": b"2"})
+    with pytest.raises(ArtifactError, match="never overwritten"):
+        write_version(folder, {"a": b"3"})
+    assert (folder / "a").read_bytes() == b"1"
+    with pytest.raises(FileNotFoundError):
+        write_version(tmp_path / "models" / new_version_id(), {"no/such/folder": b""})
+    assert version_ids(tmp_path / "models") == [folder.name]
+    assert len(list((tmp_path / "models").iterdir())) == 1
+
+
+def test_ids_sort_by_age_and_what_is_no_id_is_no_version(tmp_path):
+    (tmp_path / ".20260101-000000-abcdef.1234").mkdir()
+    (tmp_path / "20260102-000000-abcdef").mkdir()
+    (tmp_path / "20260101-000000-ffffff").mkdir()
+    (tmp_path / "notes").mkdir()
+    assert version_ids(tmp_path) == ["20260101-000000-ffffff", "20260102-000000-abcdef"]
+    assert version_ids(tmp_path / "none") == []
+
+
+@pytest.mark.parametrize("model_id", ["", "..", "../models", "20260101-000000-abcdef\n", "20260101-000000-abcdef"])
+def test_an_unknown_or_odd_model_id_is_not_found(tmp_path, model_id):
+    with pytest.raises(NotFoundError):
+        artifacts.model_dir(tmp_path, model_id)
+
+
+def test_predictions_of_any_program_load(tmp_path):
+    path = tmp_path / "predictions.json"
+    path.write_bytes(b"\xef\xbb\xbf" + json.dumps([ENTRY | {"made_by": "other", "confidence": 1}]).encode())
+    (entry,) = artifacts.read_predictions(path)
+    assert entry.video == "7.mp4"
+    assert entry.confidence == 1.0
+    assert entry.top_predictions[0].folder == "food"
+    path.write_text("[]")
+    assert artifacts.read_predictions(path) == []
+
+
+@pytest.mark.parametrize("text", [
+    "", "{", "{}", "null", '[{"video": "7.mp4"}]', json.dumps([ENTRY | {"confidence": 1.5}]),
+    json.dumps([ENTRY | {"confidence": "0.9"}]), json.dumps([ENTRY | {"confidence": float("nan")}]),
+    json.dumps([ENTRY | {"predicted_folder": None}]), json.dumps([ENTRY | {"top_predictions": {}}]), "\udc80",
+])
+def test_predictions_that_are_damaged_are_refused_in_a_sentence(tmp_path, text):
+    path = tmp_path / "predictions.json"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(ArtifactError, match="vidsort retrain"):
+        artifacts.read_predictions(path)
+
+
+def test_missing_predictions_are_an_error_that_says_what_to_do(tmp_path):
+    with pytest.raises(ArtifactError, match="run `vidsort retrain`"):
+        artifacts.read_predictions(tmp_path / "predictions.json")
+
+
+def test_a_rollback_restores_the_predictions_byte_for_byte(tmp_path):
+    (first, first_bytes), (second, second_bytes) = store(tmp_path, 1, "a"), store(tmp_path, 2, "b")
+    assert artifacts.current(tmp_path) is None
+    publish(tmp_path, first)
+    now = publish(tmp_path, second)
+    assert artifacts.predictions_path(tmp_path).read_bytes() == second_bytes
+    assert (now.model_id, [was.model_id for was in now.history]) == ("b", ["a"])
+    assert artifacts.rollback(tmp_path).model_id == "a"
+    assert artifacts.predictions_path(tmp_path).read_bytes() == first_bytes
+    assert artifacts.current(tmp_path).predictions_id == first
+    with pytest.raises(NotFoundError, match="no earlier"):
+        artifacts.rollback(tmp_path)
+    assert artifacts.predictions_path(tmp_path).read_bytes() == first_bytes
+
+
+def test_publishing_the_same_again_adds_nothing_to_the_history(tmp_path):
+    first, _ = store(tmp_path, 1)
+    publish(tmp_path, first)
+    assert publish(tmp_path, first).history == ()
+
+
+def test_predictions_of_another_program_come_back_by_rollback(tmp_path):
+    foreign = json.dumps([ENTRY], indent=7).encode()
+    artifacts.predictions_path(tmp_path).write_bytes(foreign)
+    publish(tmp_path, store(tmp_path, 1)[0])
+    later = json.dumps([ENTRY], indent=3).encode()
+    artifacts.predictions_path(tmp_path).write_bytes(later)
+    publish(tmp_path, store(tmp_path, 2)[0])
+    assert artifacts.rollback(tmp_path).model_id is None
+    assert artifacts.predictions_path(tmp_path).read_bytes() == later
+    assert artifacts.rollback(tmp_path).model_id == "m"
+    artifacts.rollback(tmp_path)
+    assert artifacts.predictions_path(tmp_path).read_bytes() == foreign
+
+
+def test_predictions_that_are_gone_change_nothing(tmp_path):
+    first, data = store(tmp_path, 1)
+    publish(tmp_path, first)
+    with pytest.raises(ArtifactError, match="run `vidsort predict`"):
+        publish(tmp_path, "20260101-000009-abcdef")
+    assert artifacts.predictions_path(tmp_path).read_bytes() == data
+    assert artifacts.current(tmp_path).predictions_id == first
+
+
+def _publish_often(folder, predictions_id):
+    for _ in range(20):
+        publish(folder, predictions_id)
+
+
+def test_two_processes_that_publish_never_leave_a_mixture(tmp_path):
+    made = dict(store(tmp_path, number, f"m{number}") for number in (1, 2))
+    context = multiprocessing.get_context("spawn")
+    rivals = [context.Process(target=_publish_often, args=(tmp_path, each)) for each in made]
+    for rival in rivals:
+        rival.start()
+    for rival in rivals:
+        rival.join()
+    assert [rival.exitcode for rival in rivals] == [0, 0]
+    now = artifacts.current(tmp_path)
+    assert artifacts.predictions_path(tmp_path).read_bytes() == made[now.predictions_id]
+    assert len(now.history) <= 100
+
+
+def test_a_damaged_current_file_says_what_to_do(tmp_path):
+    (tmp_path / "current.json").write_text("{")
+    with pytest.raises(ArtifactError, match="remove it"):
+        artifacts.current(tmp_path)
+
+
+def test_features_are_asked_for_before_anything_was_extracted(tmp_path):
+    with pytest.raises(ArtifactError, match="vidsort extract-features"):
+        artifacts.current_feature_set(tmp_path)
+    write_whole(tmp_path / "features" / "current.json", b"[]")
+    with pytest.raises(ArtifactError, match="damaged"):
+        artifacts.current_feature_set(tmp_path)
+
+
+def test_json_is_utf8_and_has_null_for_what_is_no_number():
+    assert as_json({"folder": "Süßes", "value": float("nan")}).decode() == '{\n "folder": "Süßes",\n "value": null\n}\n'
+
+
+def test_a_damaged_model_is_left_out_of_the_list(tmp_path, caplog):
+    write_version(tmp_path / "models" / new_version_id(), {"manifest.json": b"{}", "metrics.json": b"{}"})
+    assert artifacts.list_models(tmp_path) == []
+    assert "damaged" in caplog.text
+    assert artifacts.versions_frame(tmp_path).empty
+    with pytest.raises(ArtifactError):
+        read_json(tmp_path / "none.json")

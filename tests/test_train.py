@@ -1,0 +1,260 @@
+import json
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import skops.io
+from labelled import WIDTH, clouds, make_library, store_features
+
+from vidsort import artifacts, train
+from vidsort.classifier import TRUSTED, Classifier, load_classifier, model_files
+from vidsort.comparison import read_out_of_fold
+from vidsort.durable import read_json, write_version
+from vidsort.errors import ArtifactError, NotEnoughLabelsError, NotFoundError
+from vidsort.fitting import TrainConfig, fit_classifier
+from vidsort.settings import Settings
+
+COUNTS = {"food": 25, "sport": 18, "dance": 30}
+
+
+@pytest.fixture
+def place(tmp_path):
+    return Settings(data_dir=tmp_path / "library", artifacts_dir=tmp_path / "artifacts")
+
+
+@pytest.fixture
+def trained_place(place):
+    make_library(place.data_dir, COUNTS | {None: 4})
+    store_features(place)
+    return place
+
+
+def fit(counts, *, groups=None, spread=0.6, **config):
+    X, y = clouds(counts, spread=spread)  # noqa: N806
+    return fit_classifier(X, y, np.arange(len(y)) if groups is None else groups, TrainConfig(**config)), X, y
+
+
+def manifest_of(settings, report):
+    return read_json(settings.artifacts_dir / "models" / report.outputs["model_id"] / "manifest.json")
+
+
+def test_a_classifier_learns_folders_and_its_probabilities_are_probabilities():
+    trained, X, y = fit(COUNTS)  # noqa: N806
+    shares = trained.predict_proba(X)
+    assert trained.folders == ("dance", "food", "sport")
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    assert (np.array(trained.folders)[shares.argmax(axis=1)] == y).mean() > 0.95
+    assert trained.predict_proba(X[:0]).shape == (0, 3)
+    assert trained.metrics["accuracy"]["value"] > 0.9
+    assert trained.metrics["accuracy"]["count"] == 73
+
+
+def test_the_same_input_and_seed_give_the_same_bytes():
+    first, second = (fit(COUNTS)[0] for _ in range(2))
+    assert model_files(first)["layers.npz"] == model_files(second)["layers.npz"]
+    assert first.metrics == second.metrics
+
+
+@pytest.mark.parametrize("counts", [
+    {"a": 1, "b": 1}, {"a": 1, "b": 20}, {"a": 2, "b": 2, "c": 1}, {"a": 1, "b": 1, "c": 1, "d": 1},
+    {"a": 20, "b": 20, "c": 1}, {"a": 20, "b": 20, "c": 2}, {"a": 3, "b": 200},
+], ids=str)
+def test_folders_of_one_or_two_videos_take_part(counts):
+    trained, X, y = fit(counts)  # noqa: N806
+    shares = trained.predict_proba(X)
+    assert np.isfinite(shares).all()
+    assert set(trained.folders) == set(counts)
+    single = np.flatnonzero([counts[folder] <= 2 for folder in y])
+    assert (np.array(trained.folders)[shares[single].argmax(axis=1)] == y[single]).all()
+    thin = {name for name, score in trained.metrics["folders"].items() if score["thin"]}
+    assert thin == {name for name, count in counts.items() if count <= 2}
+    # A video can be scored where its folder has another one, and something to tell it from is there too.
+    known = sum(count for count in counts.values() if count > 1)
+    assert trained.metrics["accuracy"]["count"] <= known
+    if len(counts) - len(single) > 1:
+        assert trained.metrics["accuracy"]["count"] == known
+
+
+def test_one_video_a_folder_makes_no_certainty():
+    trained, X, _ = fit({"a": 1, "b": 1, "c": 1})  # noqa: N806
+    assert trained.predict_proba(X).max() < 0.9
+
+
+def test_all_videos_alike_is_a_model_without_scores():
+    trained, _, _ = fit({"a": 5, "b": 5}, groups=np.zeros(10, int))
+    assert trained.metrics["accuracy"]["count"] == 0
+    assert not trained.scored.any()
+
+
+def test_one_folder_is_refused_with_what_to_do():
+    with pytest.raises(NotEnoughLabelsError, match="at least two folders"):
+        fit({"a": 9})
+
+
+def test_copies_on_both_sides_of_a_split_would_flatter_and_do_not():
+    rng = np.random.default_rng(0)
+    seen = np.abs(rng.normal(size=(40, WIDTH))).astype(np.float32)
+    seen /= np.linalg.norm(seen, axis=1, keepdims=True)
+    X, y = np.repeat(seen, 4, axis=0), np.repeat(np.arange(40) % 2, 4).astype(str)  # noqa: N806
+    config = TrainConfig(heads=("lda", "neighbours"))
+    flattered = fit_classifier(X, y, np.arange(160), config).metrics["accuracy"]["value"]
+    honest = fit_classifier(X, y, np.arange(160) // 4, config).metrics["accuracy"]["value"]
+    assert flattered > 0.95
+    assert honest < 0.75
+
+
+def test_calibration_error_is_small_on_folders_that_overlap():
+    trained, _, _ = fit(dict.fromkeys("abcd", 120), spread=2.5)
+    found = trained.metrics
+    assert 0.3 < found["accuracy"]["value"] < 0.97
+    assert found["calibration_error"]["value"] < 0.08
+    assert found["log_loss"]["value"] <= found["before_calibration"]["log_loss"]["value"]
+
+
+def test_a_large_library_is_scored_on_videos_that_did_not_choose_the_head():
+    trained, _, y = fit({"a": 150, "b": 120, "c": 130}, selection_videos=100)
+    assert trained.scored.all()
+    assert trained.choice.table[0]["videos"] <= 100
+    assert trained.metrics["accuracy"]["count"] == len(y) - 100
+    assert trained.metrics["accuracy"]["value"] > 0.9
+
+
+@pytest.mark.parametrize("head", ["centroid", "lda", "logistic", "neighbours", "mlp"])
+@pytest.mark.parametrize("counts", [{"a": 15, "b": 20}, COUNTS], ids=["two folders", "three folders"])
+def test_a_model_file_gives_the_same_probabilities_and_needs_no_pickle(tmp_path, head, counts):
+    trained, X, _ = fit(counts, heads=(head,), strengths=(3.0,))  # noqa: N806
+    files = model_files(trained)
+    assert ("layers.npz" in files) == (head != "neighbours")
+    assert set(skops.io.get_untrusted_types(data=files["model.skops"])) <= set(TRUSTED)
+    write_version(tmp_path / "model", files)
+    expected = trained.predict_proba(X)
+    np.testing.assert_allclose(load_classifier(tmp_path / "model").predict_proba(X), expected, atol=1e-5)
+    (tmp_path / "model" / "layers.npz").unlink(missing_ok=True)
+    np.testing.assert_allclose(load_classifier(tmp_path / "model").predict_proba(X), expected, atol=1e-5)
+
+
+class Intruder:
+    """Not what a model is made of."""
+
+
+def test_a_model_file_with_a_foreign_type_is_not_loaded(tmp_path):
+    (tmp_path / "model.skops").write_bytes(skops.io.dumps({"head": Intruder()}))
+    with pytest.raises(ArtifactError, match="not loaded"):
+        load_classifier(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["model.skops", "layers.npz"])
+def test_a_damaged_model_file_is_an_error_in_a_sentence(tmp_path, name):
+    (tmp_path / name).write_bytes(b"PK\x03\x04 no more")
+    with pytest.raises(ArtifactError, match="train anew"):
+        load_classifier(tmp_path)
+
+
+def test_features_of_another_kind_are_refused():
+    classifier = Classifier(("a",), np.zeros(3, np.float32), 1.0, 1.0, [])
+    with pytest.raises(ArtifactError, match="length 3"):
+        classifier.predict_proba(np.zeros((1, 4), np.float32))
+
+
+def test_a_run_writes_a_version_with_all_its_evidence(trained_place):
+    seen = []
+    report = train.run(trained_place, progress=seen.append)
+    folder = trained_place.artifacts_dir / "models" / report.outputs["model_id"]
+    assert {path.name for path in folder.iterdir()} == {
+        "model.skops", "layers.npz", "metrics.json", "manifest.json", "out_of_fold.json"
+    }
+    manifest = manifest_of(trained_place, report)
+    assert manifest["folders"] == {"dance": 30, "food": 25, "sport": 18}
+    assert len(manifest["dataset"]) == report.done == 73
+    assert manifest["train_config"]["seed"] == manifest["seed"] == 0
+    assert manifest["extract_config"]["encoder"] == "efficientnet_lite0"
+    assert manifest["versions"]["scikit-learn"]
+    assert report.outputs["promoted"] is True
+    assert seen[-1].done == seen[-1].total
+    found = read_out_of_fold(folder)
+    assert len(found.filenames) == 73
+    assert {name for ranked in found.ranked for name, _ in ranked} == set(COUNTS)
+
+
+def test_a_second_run_is_another_version_with_the_same_model(trained_place):
+    first, second = (train.run(trained_place).outputs["model_id"] for _ in range(2))
+    models = trained_place.artifacts_dir / "models"
+    assert artifacts.model_ids(trained_place.artifacts_dir) == sorted([first, second])
+    for name in ("layers.npz", "metrics.json", "out_of_fold.json"):
+        assert (models / first / name).read_bytes() == (models / second / name).read_bytes()
+
+
+def test_versions_are_listed_compared_and_framed(trained_place):
+    first = train.run(trained_place).outputs["model_id"]
+    second = train.run(trained_place, TrainConfig(heads=("centroid",), seed=7)).outputs["model_id"]
+    listed = artifacts.list_models(trained_place.artifacts_dir)
+    assert {version.model_id for version in listed} == {first, second}
+    shown = artifacts.show_model(trained_place.artifacts_dir, second)
+    assert shown["version"]["head"] == "centroid"
+    assert set(shown["metrics"]["folders"]) == set(COUNTS)
+    frame = artifacts.versions_frame(trained_place.artifacts_dir)
+    assert set(frame["train.seed"]) == {0, 7}
+    assert {"accuracy", "accuracy_low", "extract.frames", "verdict"} <= set(frame.columns)
+    table = artifacts.compare(trained_place.artifacts_dir, first, second)
+    assert table.loc["train.seed"].tolist() == [0, 7, True]
+    assert not table.loc["videos in food", "differs"]
+    assert 0 < table.loc["accuracy on shared videos", first] <= 1
+    with pytest.raises(NotFoundError):
+        artifacts.compare(trained_place.artifacts_dir, first, "none")
+
+
+def test_unreadable_videos_are_left_out_and_told(place):
+    make_library(place.data_dir, {"a": 6, "b": 6})
+    store_features(place, unreadable=frozenset({"1.mp4", "12.mp4"}))
+    report = train.run(place)
+    assert report.done == 10
+    assert [(failure.filename, failure.reason) for failure in report.failed] == [
+        ("1.mp4", "no frame can be decoded"), ("12.mp4", "no frame can be decoded"),
+    ]
+    assert manifest_of(place, report)["left_out"][0]["filename"] == "1.mp4"
+
+
+@pytest.mark.parametrize(("counts", "unreadable", "text"), [
+    ({}, (), "no video is sorted yet"),
+    ({None: 3}, (), "no video is sorted yet"),
+    ({"a": 2, "__MACOSX": 2, ".hidden": 2, "@eaDir": 2}, (), "all 2 sorted videos lie in 'a'"),
+    ({"a": 1, "b": 1}, ("1.mp4", "2.mp4"), "no frame can be decoded"),
+])
+def test_too_few_labels_are_an_error_that_says_what_to_do(place, counts, unreadable, text):
+    place.data_dir.mkdir()
+    make_library(place.data_dir, counts)
+    store_features(place, unreadable=frozenset(unreadable)) if unreadable else None
+    with pytest.raises(NotEnoughLabelsError, match=text):
+        train.run(place)
+    assert not (place.artifacts_dir / "models").exists()
+
+
+def test_training_before_extraction_says_what_to_run(place):
+    make_library(place.data_dir, {"a": 1, "b": 1})
+    with pytest.raises(ArtifactError, match="extract-features"):
+        train.run(place)
+
+
+def test_a_missing_library_is_an_error(place):
+    with pytest.raises(NotFoundError):
+        train.run(place)
+
+
+def test_a_moved_video_is_a_new_label_and_needs_no_new_features(trained_place):
+    video = next((trained_place.data_dir / "food").iterdir())
+    shutil.move(video, trained_place.data_dir / "sport" / video.name)
+    report = train.run(trained_place)
+    assert manifest_of(trained_place, report)["folders"] == {"dance": 30, "food": 24, "sport": 19}
+    assert not report.failed
+
+
+def test_the_step_as_a_program_tells_progress_and_report_in_json_lines(trained_place):
+    done = subprocess.run(
+        [sys.executable, "-m", "vidsort.train", *trained_place.as_flags(), "--folds", "3"],
+        capture_output=True, text=True, check=True,
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert all("progress" in line for line in lines[:-1])
+    assert lines[-1]["report"]["outputs"]["head"]
