@@ -38,8 +38,10 @@ def demo(parser: argparse.ArgumentParser) -> None:
         settings.require_safe_host()
         with progress_bars() as progress:
             made = make_library(settings.data_dir, progress=progress)
+        show_report(made)
+        with progress_bars() as progress:
             reports = learn(settings, progress=progress)
-        for report in (made, *reports):
+        for report in reports:
             show_report(report)
         say(f"The demo's library is {settings.data_dir}.")
         if not flags.no_serve:
