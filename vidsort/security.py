@@ -14,6 +14,7 @@ from importlib import resources
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request, cookie_parser
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,6 +25,9 @@ from .settings import LOOPBACK_NAMES, Settings
 COOKIE = "vidsort_session"
 READING = ("GET", "HEAD", "OPTIONS")
 LOGIN_LIMIT_BYTES = 4096
+# The largest that is ever sent is a batch of sorts, some hundred bytes each.
+BODY_LIMIT_BYTES = 4 * 1024 * 1024
+TOO_LONG = f"The body is longer than {BODY_LIMIT_BYTES // 1024**2} MiB: send less at a time."
 
 # Scripts inline and eval: Gradio starts its page so. Nothing is loaded from, sent to or framed by other hosts.
 CONTENT_POLICY = "; ".join(
@@ -86,10 +90,11 @@ class Guard:
             require_same_site(scope, headers, host)
             answer = await self._entrance(scope, receive, headers)
             require_open(scope)
+            require_short(headers)
         except Refusal as refusal:
             answer = _refused(scope, refusal)
         if answer is None:
-            await self.app(scope, receive, _with_headers(send))
+            await self.app(scope, _limited(receive), _with_headers(send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
@@ -211,6 +216,29 @@ def require_open(scope: Scope) -> None:
     start = path.find(GRADIO_API)
     if start >= 0 and OPEN_GRADIO_API.fullmatch(path[start:]) is None:
         raise Refusal(404, "There is nothing here: see /docs for what this server answers.")
+
+
+def require_short(headers: Headers) -> None:
+    """Raise Refusal where a body says of itself that it is too long; see `_limited` for those that do not say."""
+    length = headers.get("content-length", "")
+    if length.isdecimal() and (len(length) > 15 or int(length) > BODY_LIMIT_BYTES):
+        raise Refusal(413, TOO_LONG)
+
+
+def _limited(receive: Receive) -> Receive:
+    """Read no more of a body than is allowed, so that nobody can fill the memory."""
+    read_bytes = 0
+
+    async def limited() -> Message:
+        nonlocal read_bytes
+        message = await receive()
+        if message["type"] == "http.request":
+            read_bytes += len(message.get("body", b""))
+            if read_bytes > BODY_LIMIT_BYTES:
+                raise HTTPException(413, TOO_LONG)
+        return message
+
+    return limited
 
 
 def _path(scope: Scope) -> str:

@@ -1,8 +1,9 @@
 """The whole application: security, the documented routes, and the review page behind them."""
 
+import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -14,7 +15,6 @@ from .settings import Settings, load_settings
 from .stopping import EndStreams, Stopping
 from .workspace import Workspace
 
-BODY_LIMIT_BYTES = 4 * 1024 * 1024
 DESCRIPTION = "Sort a pile of short videos into your own folders. Every error is `{\"detail\": \"…\"}`, a sentence."
 
 
@@ -49,10 +49,24 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        max_body_size=BODY_LIMIT_BYTES,
     )
     add_routes(app, workspace)
-    app = mount(app, settings)
+    _in_a_loop(lambda: mount(app, settings))
     app.add_middleware(Guard, settings=settings)
     app.add_middleware(EndStreams, stopping=stopping)
     return app
+
+
+def _in_a_loop(mount: Callable[[], object]) -> None:
+    """Call it while an event loop runs: Gradio opens loops of its own where none does, and leaves them open."""
+
+    async def mounted() -> None:
+        mount()
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        with contextlib.closing(asyncio.new_event_loop()) as loop:
+            loop.run_until_complete(mounted())
+    else:
+        mount()
