@@ -19,11 +19,11 @@ def page(pile, serve, visitor):
 def test_videos_loop_muted_at_first_and_two_elements_swap(page):
     assert page.locator("[data-stage] video").count() == 2
     assert page.evaluate("[...document.querySelectorAll('[data-stage] video')].every((v) => v.loop && v.muted)")
-    shown = page.evaluate("[...document.querySelectorAll('[data-stage] video')].findIndex((v) => v.matches('.on-show'))")
+    which = "[...document.querySelectorAll('[data-stage] video')].findIndex((v) => v.matches('.on-show'))"
+    shown = page.evaluate(which)
     page.keyboard.press("1")
     wait_for_card(page, name_of(1))
-    now = page.evaluate("[...document.querySelectorAll('[data-stage] video')].findIndex((v) => v.matches('.on-show'))")
-    assert {shown, now} == {0, 1}
+    assert {shown, page.evaluate(which)} == {0, 1}
 
 
 def test_the_next_video_is_decoded_before_the_key_and_shown_in_the_same_turn(page):
@@ -55,7 +55,7 @@ def test_speed_sound_and_volume_stay_from_video_to_video_and_over_a_reload(page)
     page.locator("[data-volume]").blur()
     page.keyboard.press("1")
     wait_for_card(page, name_of(1))
-    state = "() => { const v = document.querySelector('video.on-show'); return v && [v.playbackRate, v.muted, v.volume]; }"
+    state = "(v => [v.playbackRate, v.muted, v.volume])(document.querySelector('video.on-show'))"
     assert page.evaluate(state) == [1.25, False, 0.4]
     wait_for_answer(page, "api/preferences", "answer.volume === 0.4")
     wait_until_saved(page)

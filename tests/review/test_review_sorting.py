@@ -1,8 +1,6 @@
 """Keys, decisions, undo: what is pressed happens once, and can be taken back."""
 
-import json
 import random
-import time
 
 import pytest
 
@@ -156,12 +154,12 @@ def test_a_folder_keeps_its_key_when_others_are_added(page, pile):
 
 def test_a_key_can_be_changed_unless_another_has_it(page, pile):
     page.keyboard.press(",")
-    button = page.get_by_role("button", name="Skip for later: S, change")
+    button = page.get_by_role("button", name="S: key of Skip for later")
     button.click()
     page.keyboard.press("z")
     page.wait_for_selector("dialog .form-note[data-state=bad]:has-text('Undo')")
     page.keyboard.press("k")
-    page.get_by_role("button", name="Skip for later: K, change").wait_for()
+    page.get_by_role("button", name="K: key of Skip for later").wait_for()
     page.keyboard.press("Escape")
     page.keyboard.press("s")
     assert on_show(page) == name_of(0)
@@ -257,7 +255,7 @@ def test_two_pages_agree(page, pile, serve, visitor):
     page.keyboard.press("1")
     wait_until_saved(page)
     other.wait_for_function(f"document.querySelector('[data-left]').textContent === '{PILE - 1}'")
-    started = time.monotonic()
     other.keyboard.press("ArrowRight")
-    assert time.monotonic() - started < 5
-    assert json.loads(other.evaluate("JSON.stringify(Object.keys(localStorage).filter((k) => k.includes('outbox')))")) == []
+    other.keyboard.press("1")
+    wait_until_saved(other)
+    page.wait_for_function(f"document.querySelector('[data-left]').textContent === '{PILE - 2}'")

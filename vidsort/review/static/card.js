@@ -78,7 +78,7 @@ export class Card {
     setText(row.name, guess.folder);
     setText(row.share, percent(guess.confidence));
     row.fill.style.setProperty("--share", String(guess.confidence));
-    row.button.setAttribute("aria-label", `${guess.folder}, ${percent(guess.confidence)}`);
     row.button.title = guess.folder;
+    if (key) row.button.setAttribute("aria-keyshortcuts", key);
   }
 }

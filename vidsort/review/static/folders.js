@@ -1,6 +1,6 @@
 // The list of folders: key, name, live count, and how often the guesses for it were right.
 
-import { count, h, icon, setText } from "./dom.js";
+import { h, icon, setText } from "./dom.js";
 import { capText } from "./keys.js";
 
 export class Folders {
@@ -40,7 +40,8 @@ export class Folders {
     const row = { cap: h("kbd", { "aria-hidden": "true" }), count: h("span", { className: "count" }),
       dot: h("span", { className: "agreement", "aria-hidden": "true" }) };
     row.button = h("button", { type: "button", className: "folder-button", onclick: () => this.choose(name) },
-      row.cap, h("span", { className: "name" }, name), row.dot, row.count);
+      row.cap, h("span", { className: "name" }, name), row.dot, row.count,
+      h("span", { className: "for-readers" }, "videos"));
     const more = h("button", { type: "button", className: "tool folder-more", "aria-label": `Change ${name}`,
       title: "Rename, merge, key", onclick: () => this.edit(name) }, icon("more"));
     row.item = h("li", { className: "folder", dataset: { folder: name } }, row.button, more);
@@ -54,9 +55,7 @@ export class Folders {
     setText(row.cap, key ? capText(key) : "");
     setText(row.count, folder.count.toLocaleString());
     row.dot.dataset.level = agreement.level;
-    const told = [folder.name, count(folder.count, "video"), key && `key ${capText(key)}`, agreement.text];
-    const label = told.filter(Boolean).join(", ");
-    if (row.button.getAttribute("aria-label") !== label) row.button.setAttribute("aria-label", label);
     row.button.title = agreement.text ? `${folder.name}: ${agreement.text}` : folder.name;
+    if (key) row.button.setAttribute("aria-keyshortcuts", key);
   }
 }

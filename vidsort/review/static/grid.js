@@ -80,10 +80,21 @@ export class Grid {
   }
 
   #regroup(videos) {
+    const was = this.#items[this.#at];
     this.#groups = groupByGuess(videos);
     const here = new Set(videos.map((video) => video.filename));
     for (const filename of this.#marked) if (!here.has(filename)) this.#marked.delete(filename);
+    this.#items = this.#groups.flatMap((group) => group.items);
+    this.#at = this.#placeOf(was);
+    this.#anchor = this.#at;
     this.#arrange();
+  }
+
+  // Where a video is now; where it has gone, what is left of its group is next.
+  #placeOf(item) {
+    const same = this.#items.findIndex((each) => each.filename === item?.filename);
+    if (same >= 0) return same;
+    return Math.max(0, this.#items.findIndex((each) => each.predicted_folder === item?.predicted_folder));
   }
 
   #arrange() {
@@ -97,8 +108,6 @@ export class Grid {
     this.scroll.setAttribute("aria-rowcount", String(this.#plan.rows.length));
     for (const element of this.#shown.values()) element.remove();
     this.#shown.clear();
-    this.#at = Math.min(this.#at, Math.max(0, this.#items.length - 1));
-    this.#anchor = Math.min(this.#anchor, Math.max(0, this.#items.length - 1));
     this.#draw();
     this.#tell();
   }
@@ -125,9 +134,8 @@ export class Grid {
 
   #head(row) {
     const { group } = row;
-    const label = group.folder ? `File all but the marked in ${group.folder}` : "";
-    const button = group.folder && h("button", { type: "button", className: "button", "aria-label": label,
-      onclick: () => this.fileRest(group) }, "File the rest");
+    const button = group.folder && h("button", { type: "button", className: "button", onclick: () => this.fileRest(group) },
+      "File the rest", h("span", { className: "for-readers" }, ` in ${group.folder}`));
     const cell = h("div", { className: "group-head", role: "gridcell" },
       h("h3", {}, group.folder ?? "No guess yet"), h("span", { className: "count" }, count(group.items.length, "video")), button || null);
     return h("div", { className: "grid-row", role: "row" }, cell);

@@ -78,7 +78,7 @@ export function openSettings({ preferences, folders, reorder, changed }) {
 
 function keyRow(each, state, told) {
   const button = h("button", { type: "button", "aria-pressed": "false",
-    "aria-label": `${each.label}: ${each.key ? capText(each.key) : "no key"}, change` },
+    "aria-label": `${each.key ? capText(each.key) : "–"}: key of ${each.label}, change` },
     h("kbd", {}, each.key ? capText(each.key) : "–"));
   button.addEventListener("click", () => {
     state.waiting?.button.setAttribute("aria-pressed", "false");

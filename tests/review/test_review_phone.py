@@ -1,0 +1,98 @@
+"""On a phone: everything fits, everything can be hit, and swipes sort."""
+
+import pytest
+
+from .conftest import name_of, on_show, wait_for_card
+
+PHONE = {"size": (360, 740), "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+
+
+@pytest.fixture
+def phone(pile, serve, visitor):
+    page = visitor.open(serve(pile.fill().settings), **PHONE)
+    wait_for_card(page, name_of(0))
+    return page
+
+
+def swipe(page, dx: int, dy: int) -> None:
+    """A finger that moves over the video; the protocol's own touch events, as a phone makes them."""
+    box = page.locator("[data-card]").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 5):
+        point = {"x": x + dx * step / 4, "y": y + dy * step / 4}
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    touch.detach()
+
+
+def wait_until_saved(page) -> None:
+    """The state is hidden on a phone while all is well."""
+    page.wait_for_selector('[data-sync][data-state="saved"]', state="attached")
+
+
+def test_ten_videos_are_sorted_by_swipes(phone, pile):
+    for number in range(10):
+        swipe(phone, 140 if number % 2 == 0 else -140, 10)
+        wait_for_card(phone, name_of(number + 1))
+    wait_until_saved(phone)
+    folders = ("dance", "food", "sport")
+    for number in range(10):
+        # Right takes the first guess, left the second.
+        assert name_of(number) in pile.inside(folders[(number + number % 2) % 3])
+
+
+def test_down_undoes_and_up_opens_the_folders(phone, pile):
+    swipe(phone, 140, 0)
+    wait_for_card(phone, name_of(1))
+    swipe(phone, 0, 140)
+    wait_for_card(phone, name_of(0))
+    swipe(phone, 0, -140)
+    # A touch right after a swipe stops its momentum and is no tap, as on a real phone.
+    phone.wait_for_function("document.querySelector('.has-sheet .folders')?.getAnimations().length === 0")
+    phone.wait_for_timeout(300)
+    phone.locator('[data-folder="sport"] .folder-button').tap()
+    wait_for_card(phone, name_of(1))
+    wait_until_saved(phone)
+    assert name_of(0) in pile.inside("sport")
+
+
+def test_a_short_touch_pauses_and_files_nothing(phone):
+    phone.locator("[data-card]").tap()
+    assert on_show(phone) == name_of(0)
+    assert phone.get_by_role("button", name="Play", exact=True).is_visible()
+
+
+@pytest.mark.parametrize("state", ["single", "sheet", "grid", "history", "settings"])
+def test_nothing_overflows_and_every_target_is_44_pixels(phone, state):
+    opened = {"sheet": '[data-do="sheet"]', "grid": '[data-do="grid"]', "history": '[data-do="history"]',
+              "settings": '[data-do="settings"]'}
+    if state in opened:
+        phone.locator(opened[state]).tap()
+        phone.wait_for_timeout(400)
+    overflow = phone.evaluate("""() => [...document.querySelectorAll('#vidsort *')].filter((e) => {
+        const box = e.getBoundingClientRect();
+        const isSeen = e.checkVisibility({checkVisibilityCSS: true}) && box.width;
+        return isSeen && (box.right > innerWidth + 1 || box.left < -1) && !e.closest('.for-readers, .sprite, .brand');
+    }).map((e) => e.outerHTML.slice(0, 120))""")
+    assert overflow == []
+    small = phone.evaluate("""() => [...document.querySelectorAll('#vidsort :is(button, input, select)')].filter(e => {
+        const box = e.getBoundingClientRect();
+        return e.checkVisibility({checkVisibilityCSS: true}) && box.width && (box.height < 44 || box.width < 44);
+    }).map((e) => [e.outerHTML.slice(0, 120), e.getBoundingClientRect().width, e.getBoundingClientRect().height])""")
+    assert small == []
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_saving_is_told_on_a_phone_when_it_fails(phone):
+    phone.context.set_offline(True)
+    swipe(phone, 140, 0)
+    phone.wait_for_selector('[data-sync][data-state="trouble"]')
+    phone.context.set_offline(False)
+    wait_until_saved(phone)
+
+
+def test_a_small_movement_files_nothing(phone):
+    swipe(phone, 20, 5)
+    assert on_show(phone) == name_of(0)
