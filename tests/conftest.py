@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,13 @@ ROOT = Path(__file__).resolve().parents[1]
 LIBRARY_FOLDERS = ("dance", "food", "sport")
 VIDEOS_A_FOLDER = 4
 UNSORTED = 3
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _ctrl_c_works():
+    """Started in the background, a shell has told the tests to ignore Ctrl+C, and so would the programs they start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,83 @@
+"""Files and version folders: whole or not at all, never overwritten."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from vidsort import durable
+from vidsort.errors import ArtifactError
+
+
+def everything_in(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
+
+
+def test_a_file_is_replaced_as_a_whole_and_nothing_is_left_beside_it(tmp_path):
+    durable.write_whole(tmp_path / "made" / "a.json", b"old")
+    durable.write_whole(tmp_path / "made" / "a.json", b"new")
+    assert (tmp_path / "made" / "a.json").read_bytes() == b"new"
+    assert everything_in(tmp_path) == ["made", "made/a.json"]
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_litter(tmp_path, monkeypatch):
+    path = tmp_path / "a.json"
+    path.write_bytes(b"old")
+
+    def fail(_: int) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(durable.os, "fsync", fail)
+    with pytest.raises(OSError, match="full"):
+        durable.write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert everything_in(tmp_path) == ["a.json"]
+
+
+def test_a_version_is_made_whole(tmp_path):
+    durable.write_version(tmp_path / "v", {"one": b"1", "two": b"2"})
+    assert {path.name: path.read_bytes() for path in (tmp_path / "v").iterdir()} == {"one": b"1", "two": b"2"}
+
+
+def test_a_version_is_never_overwritten(tmp_path):
+    durable.write_version(tmp_path / "v", {"one": b"1"})
+    with pytest.raises(ArtifactError, match="never overwritten"):
+        durable.write_version(tmp_path / "v", {"one": b"other"})
+    assert (tmp_path / "v" / "one").read_bytes() == b"1"
+
+
+def test_a_version_that_fails_half_way_is_not_there(tmp_path, monkeypatch):
+    calls = []
+
+    def fail_at_the_second(_: int) -> None:
+        calls.append(1)
+        if len(calls) == 2:
+            raise OSError("the disk is full")
+
+    monkeypatch.setattr(durable.os, "fsync", fail_at_the_second)
+    with pytest.raises(OSError, match="full"):
+        durable.write_version(tmp_path / "v", {"one": b"1", "two": b"2"})
+    assert everything_in(tmp_path) == []
+
+
+def test_json_is_readable_by_any_program_also_where_a_number_is_unknown(tmp_path):
+    durable.write_whole(tmp_path / "a.json", durable.as_json({"name": "é", "score": float("nan"), "at": Path("x")}))
+    text = (tmp_path / "a.json").read_text(encoding="utf-8")
+    assert json.loads(text, parse_constant=pytest.fail) == {"name": "é", "score": None, "at": "x"}
+    assert durable.read_json(tmp_path / "a.json") == json.loads(text)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{", b"\xff"])
+def test_a_missing_or_damaged_file_says_what_to_do(tmp_path, content):
+    path = tmp_path / "a.json"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ArtifactError, match="vidsort retrain"):
+        durable.read_json(path)
+
+
+def test_ids_sort_by_age_also_within_a_second():
+    ids = [durable.new_version_id() for _ in range(50)]
+    assert all(durable.VERSION_ID.fullmatch(each) for each in ids)
+    # Four random bits follow the microsecond: only two of the same microsecond may change places.
+    assert [each[:-1] for each in ids] == sorted(each[:-1] for each in ids)
