@@ -18,8 +18,10 @@ from conftest import ROOT
 from videos import make_video
 
 from vidsort.errors import SettingsError
+from vidsort.retrain import Retrain
 from vidsort.serve import serve
 from vidsort.settings import Settings
+from vidsort.store import open_database
 
 START_S = 60
 
@@ -115,10 +117,11 @@ def test_a_stop_in_mid_retrain_with_open_streams_is_quick_and_leaves_nothing(run
         assert took_s < 5
         eventually(lambda: not steps_of(settings), 5)
         assert "Traceback" not in server.log.read_text()
-    with running(*APP) as server:
-        status = server.client.get("/api/retrain/status").json()
-        assert status["running"] is False
-        assert status["last_result"].startswith("Failed at extract_features.py: interrupted")
+    database = open_database(settings.artifacts_dir)
+    status = Retrain(database).status()
+    database.close()
+    assert status["running"] is False
+    assert status["last_result"].startswith("Failed at extract_features.py: interrupted")
 
 
 def test_two_workers_agree_on_folders_predictions_jobs_and_sessions(running, settings, eventually):

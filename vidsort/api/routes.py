@@ -13,19 +13,32 @@ from . import documentation, events, files, folders, jobs, library, review, vide
 from .answers import add_error_answers, no_such_route
 
 OWN_FOLDERS = ("/api/", "/videos/", "/posters/", "/strips/", "/playable/", "/docs/")
+# By the titles that /docs shows.
+PARTS = {
+    "Videos and sorting": videos,
+    "Folders": folders,
+    "Retrain and models": jobs,
+    "Files": files,
+    "Library and health": library,
+    "Review page": review,
+    "Events": events,
+    "Documentation": documentation,
+}
 
 
 def add_routes(app: FastAPI, workspace: Workspace) -> None:
     """Add every route and error answer; what is mounted at "/" has to come after this."""
     app.state.workspace = workspace
-    router = APIRouter()
-    for module in (videos, folders, review, jobs, library, events, files, documentation):
+    own_routes: list[APIRoute] = []
+    for title, module in PARTS.items():
+        router = APIRouter(tags=[title])
         module.add_routes(router)
-    own_routes = [route for route in router.routes if isinstance(route, APIRoute)]
-    for route in own_routes:
-        if "GET" in route.methods:
-            router.add_api_route(route.path, route.endpoint, methods=["HEAD"], include_in_schema=False)
-    app.include_router(router)
+        routes = list(router.routes)
+        for route in routes:
+            if "GET" in route.methods:
+                router.add_api_route(route.path, route.endpoint, methods=["HEAD"], include_in_schema=False)
+        own_routes += routes
+        app.include_router(router)
     app.router.routes.append(_Remainder(own_routes))
     add_error_answers(app)
 
