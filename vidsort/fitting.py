@@ -62,6 +62,7 @@ def fit_classifier(
     one number are never on both sides of a split. `tell` is called with folds done, folds in all
     and what is being done. Raises NotEnoughLabelsError for fewer than two folders.
     """
+    import sklearn.linear_model  # noqa: F401 (libraries that are loaded later would not be limited below)
     from threadpoolctl import threadpool_limits
 
     folders, labels, counts = np.unique(np.array(y, dtype=str), return_inverse=True, return_counts=True)

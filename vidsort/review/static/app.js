@@ -229,6 +229,7 @@ export class App {
       decided: (action) => this.#decided(action),
       undone: (action) => this.#undone(action),
       saved: (action) => this.toasts.saved(action),
+      rolledBack: (action) => this.toasts.remove(action),
       failed: (text) => this.fail(text),
       turned: (kind, moves) => void this.commands.showTurned(kind, moves),
       folders: (folders) => this.setFolders(folders),

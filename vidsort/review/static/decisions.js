@@ -6,7 +6,7 @@ export class Decisions {
   #past = [];
   #future = [];
 
-  // `tell` is called with what happened: decided(action), undone(action), saved(action), failed(text),
+  // `tell` is called with what happened: decided(action), undone(action), saved(action), rolledBack(action), failed(text),
   // turned("undo" or "redo", moves) for moves of other pages or days, folders(list), changed(), and stale() when the
   // server must be asked what is so now.
   constructor({ queue, tell }) {
@@ -133,7 +133,11 @@ export class Decisions {
 
   // The server has said no (callback of the outbox): what was shown before it was asked is rolled back.
   refused(entry, error) {
-    this.#past = this.#past.filter((action) => action.id !== entry.id);
+    const action = this.#past.find((each) => each.id === entry.id);
+    if (action) {
+      this.#past.splice(this.#past.indexOf(action), 1);
+      this.tell.rolledBack(action);
+    }
     if (entry.kind === "sort") {
       const back = error.status !== 404;
       if (back) this.queue.putBack(entry.items[0], { show: false });
