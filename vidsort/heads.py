@@ -15,7 +15,7 @@ MLP_DIRECTIONS = 128
 # Rows have length 1 over hundreds of directions; Adam's steps suit inputs of size 1.
 MLP_GAIN = 5.0
 MLP_HIDDEN = 64
-MLP_PASSES = 25
+MLP_PASSES = 12
 NEIGHBOURS = 7
 
 
@@ -117,7 +117,7 @@ def _mlp(rows: np.ndarray, labels: np.ndarray, seed: int) -> Any:
     from sklearn.neural_network import MLPClassifier
 
     network = MLPClassifier(
-        (MLP_HIDDEN,), alpha=1e-3, learning_rate_init=1e-2, batch_size=min(256, len(rows)), max_iter=MLP_PASSES,
+        (MLP_HIDDEN,), alpha=1e-3, learning_rate_init=2e-2, batch_size=min(256, len(rows)), max_iter=MLP_PASSES,
         random_state=seed,
     )
     with warnings.catch_warnings():

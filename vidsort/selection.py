@@ -207,9 +207,7 @@ def nested(
 
     For each fold the whole procedure is repeated on the other folds: race, choice, temperature. So
     what is measured is the procedure, and neither the choice nor the calibration flatters the
-    score. These races are shorter than `choose`: what is no better than something simpler on the
-    first fold is out, which makes the score rather too low than too high. Also returns the same
-    without calibration.
+    score. Also returns the same without calibration.
     """
     calibrated = np.zeros((len(trial.rows), trial.columns))
     raw = np.zeros_like(calibrated)
