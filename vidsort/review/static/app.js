@@ -7,7 +7,7 @@ import { Commands } from "./commands.js";
 import { Controls } from "./controls.js";
 import { Decisions } from "./decisions.js";
 import { setHost } from "./dialog.js";
-import { count, percent } from "./dom.js";
+import { afterPaint } from "./dom.js";
 import { Folders } from "./folders.js";
 import { Grid } from "./grid.js";
 import { History } from "./history.js";
@@ -21,6 +21,7 @@ import { Queue } from "./queue.js";
 import { Retraining } from "./retrain.js";
 import { sender } from "./sending.js";
 import { Supply } from "./supply.js";
+import { tellings } from "./telling.js";
 import { Toasts } from "./toasts.js";
 import { Welcome } from "./welcome.js";
 
@@ -33,6 +34,9 @@ export class App {
   all = 0;
   session = 0;
   view = "single";
+  // What is on the screen: the view, or "welcome" where there is nothing to show in it.
+  shownView = null;
+  #afterPaint = null;
 
   constructor(root, api) {
     const find = (name) => root.querySelector(`[data-${name}]`);
@@ -42,7 +46,7 @@ export class App {
     this.preferences = new Preferences(api);
     this.agreement = new Agreement(localStorage);
     this.queue = new Queue();
-    this.decisions = new Decisions({ queue: this.queue, tell: this.#decisionEvents() });
+    this.decisions = new Decisions({ queue: this.queue, tell: tellings(this) });
     this.outbox = new Outbox({
       storage: localStorage,
       name: OUTBOX + Math.random().toString(36).slice(2),
@@ -146,13 +150,27 @@ export class App {
     // First what the eye waits for.
     this.player.show(view === "single" ? item : null, queue.upcoming(3));
     const keyOf = (folder) => preferences.keyOf(folder);
-    this.root.querySelector(".review").dataset.view = view;
-    this.root.querySelector("[data-welcome]").hidden = view !== "welcome";
+    if (view !== this.shownView) {
+      this.shownView = view;
+      this.root.querySelector(".review").dataset.view = view;
+      this.root.querySelector("[data-welcome]").hidden = view !== "welcome";
+    }
     if (view === "single") {
       this.welcome.hide();
       this.card.show(item, { keyOf, acceptKey: "Enter", tip: this.#tip(item), place: `${queue.index + 1} of ${this.left.toLocaleString()}` });
     }
-    this.folderList.render(folders, { first: view === "single" ? item?.predicted_folder : null, keyOf,
+    this.#afterPaint ??= afterPaint(() => {
+      this.#afterPaint = null;
+      this.#renderRest();
+    });
+  }
+
+  // What nobody waits for: after the next video is on the screen.
+  #renderRest() {
+    const { queue, preferences } = this;
+    const item = queue.current;
+    const keyOf = (folder) => preferences.keyOf(folder);
+    this.folderList.render(this.shownFolders(), { first: this.shownView === "single" ? item?.predicted_folder : null, keyOf,
       agreementOf: (folder) => this.agreement.of(folder) });
     this.pile.render(this.left, this.sorted);
     this.supply.more();
@@ -197,6 +215,7 @@ export class App {
 
   // The server is away at the start: say so, and try until it answers.
   async #waitFor(error) {
+    this.shownView = "welcome";
     this.root.querySelector(".review").dataset.view = "welcome";
     this.root.querySelector("[data-welcome]").hidden = false;
     await new Promise((resolve) => {
@@ -222,56 +241,5 @@ export class App {
     else if (!this.outbox.entries.length && this.supply.isWhole && this.queue.items.length !== this.left) void this.supply.refresh();
     void this.history.refresh();
     this.render();
-  }
-
-  #decisionEvents() {
-    return {
-      decided: (action) => this.#decided(action),
-      undone: (action) => this.#undone(action),
-      saved: (action) => this.toasts.saved(action),
-      rolledBack: (action) => this.toasts.remove(action),
-      failed: (text) => this.fail(text),
-      turned: (kind, moves) => void this.commands.showTurned(kind, moves),
-      folders: (folders) => this.setFolders(folders),
-      stale: () => void this.supply.refresh({ isStale: true }),
-      changed: () => {
-        this.render();
-        void this.history.refresh();
-      },
-    };
-  }
-
-  #decided(action) {
-    const { items, folder, kind } = action;
-    if (kind === "sort" || kind === "batch") {
-      this.session += items.length;
-      for (const item of items) this.agreement.count(item.predicted_folder, folder);
-    }
-    this.render();
-    const what = { sort: `→ ${folder}`, batch: `${count(items.length, "video")} → ${folder}`, skip: "Skipped: comes last",
-      create: `New folder ${folder}` }[kind];
-    if (folder) this.folderList.hit(folder);
-    if (kind === "batch") this.grid.remove(items);
-    if (what) this.toasts.decided(action, what);
-    this.announcer.say(`${what?.replace("→", "Filed in") ?? "Done again"}. ${this.left} left. ${this.#spoken()}`);
-    this.pile.refreshSoon(() => this.render());
-  }
-
-  #undone(action) {
-    const { items, folder, kind } = action;
-    if (kind === "sort" || kind === "batch") {
-      this.session = Math.max(0, this.session - items.length);
-      for (const item of items) this.agreement.count(item.predicted_folder, folder, -1);
-    }
-    this.toasts.remove(action);
-    if (this.view === "grid") this.grid.putBack(items);
-    this.render();
-    this.announcer.say(`Taken back${folder ? ` from ${folder}` : ""}. ${this.left} left. ${this.#spoken()}`);
-  }
-
-  #spoken() {
-    const item = this.queue.current;
-    if (!item) return "";
-    return item.predicted_folder ? `Next: ${item.predicted_folder}, ${percent(item.confidence)}` : "Next: no guess";
   }
 }

@@ -86,6 +86,11 @@ export class Decisions {
     this.tell.decided(action);
   }
 
+  // Whether a decision has not been taken back.
+  stands(action) {
+    return this.#past.includes(action);
+  }
+
   // Whether a decision about this video is on its way, so that lists from the server still name it.
   isPending(filename) {
     let pending = false;

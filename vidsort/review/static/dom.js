@@ -50,3 +50,11 @@ export function spell(seconds) {
 export function count(number, noun) {
   return `${number.toLocaleString()} ${noun}${number === 1 ? "" : "s"}`;
 }
+
+// Runs `work` once the frame that shows what was changed so far has been painted; gives true.
+export function afterPaint(work) {
+  // A hidden tab paints nothing.
+  if (document.hidden) setTimeout(work);
+  else requestAnimationFrame(() => setTimeout(work));
+  return true;
+}

@@ -5,6 +5,7 @@ import { App } from "./app.js";
 
 export async function start(element) {
   const root = element.querySelector("#vidsort");
+  element.closest(".gradio-container").classList.add("frames-vidsort");
   await styled();
   root.hidden = false;
   const app = new App(root, new Api(document.baseURI));

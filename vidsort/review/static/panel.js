@@ -26,15 +26,21 @@ export class Panel {
     const body = h("div", { className: "panel-body" });
     this.element.replaceChildren(h("div", { className: "dialog-head" }, h("h2", { id: "panel-title" }, title), close), body);
     this.element.setAttribute("aria-labelledby", "panel-title");
-    this.element.hidden = false;
+    this.#open(true);
     close.focus();
     return body;
+  }
+
+  #open(isOpen) {
+    this.element.hidden = !isOpen;
+    // A class rather than :has(), which the browser would have to ask again at every change of the page.
+    this.element.closest("#vidsort").classList.toggle("has-panel", isOpen);
   }
 
   close() {
     if (!this.#name) return;
     this.#name = null;
-    this.element.hidden = true;
+    this.#open(false);
     this.element.replaceChildren();
     this.#opener?.focus?.();
     this.#opener = null;
