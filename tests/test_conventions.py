@@ -114,6 +114,11 @@ def test_every_module_has_a_layer_and_none_is_listed_twice():
     assert len(members) == len(set(members))
 
 
+def test_the_map_of_the_house_shows_every_module():
+    shown = set(re.findall(r"\w+", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
+    assert {name.split(".")[0] for name in MODULES if name not in ("", "__main__")} <= shown
+
+
 def test_imports_only_go_down():
     upward = [
         f"{name} imports {other}" for name in MODULES for other in imports(name)
