@@ -9,7 +9,7 @@ import sys
 import time
 
 BENCHMARKS = {
-    "decode": "six frames of a video: key frames with PyAV beside an OpenCV reader that seeks",
+    "decode": "frames of one video: key frames with PyAV beside an OpenCV reader that seeks to five",
     "extraction": "features of a whole library: videos/s, shares of decode and encode, memory",
     "accuracy": "grouped cross-validation on the shared sets, beside their reference figures",
     "retrain": "retrain after sorting 20 videos of 600, beside a run from nothing",

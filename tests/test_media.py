@@ -246,8 +246,31 @@ def test_facts_of_an_ordinary_video(tmp_path):
         "duration_s": pytest.approx(2, abs=0.1), "width": 64, "height": 96, "rotation": 0,
         "frame_rate": pytest.approx(10), "video_codec": "h264", "audio_codec": "aac", "has_audio": True,
         "pixel_format": "yuv420p", "key_frames": 4, "readable": True, "reason": None, "browser_playable": True,
+        "caption": None,
     }  # fmt: skip
     assert not probe(make_video(tmp_path / "2.mp4")).has_audio
+
+
+@pytest.mark.parametrize(
+    ("tags", "caption"),
+    [
+        ({"title": "Pasta <b>al</b> forno", "comment": "vid:v0300fg10000"}, "Pasta <b>al</b> forno"),
+        ({"title": "A title", "description": "Ten minutes,\n one pan #dinner"}, "Ten minutes, one pan #dinner"),
+        ({"comment": "ハンドメイドのパスタ"}, "ハンドメイドのパスタ"),
+        ({"comment": "7234567890123456", "title": "vid:v0300fg10000"}, None),
+        ({"description": "word " * 1000}, ("word " * 1000)[:1000]),
+    ],
+)
+def test_the_words_saved_in_a_file_are_its_caption(tmp_path, tags, caption):
+    path = make_video(tmp_path / "1.mp4")
+    with av.open(path) as source, av.open(tmp_path / "2.mp4", "w") as target:
+        target.metadata.update(tags)
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.size:
+                packet.stream = stream
+                target.mux(packet)
+    assert probe(tmp_path / "2.mp4").caption == caption
 
 
 def half(path):

@@ -1,5 +1,6 @@
 """What is in a video file, and whether browsers can play it as it is."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 PLAYABLE_VIDEO = {"mp4": {"h264", "av1", "vp9"}, "webm": {"vp8", "vp9", "av1"}}
 PLAYABLE_AUDIO = {"mp4": {"aac", "mp3", "opus"}, "webm": {"opus", "vorbis"}}
 PLAYABLE_PIXELS = {"yuv420p", "yuvj420p"}
+# Where programs that save videos put the words that were posted with them, the most telling first.
+CAPTION_TAGS = ("description", "synopsis", "comment", "title")
+LONGEST_CAPTION = 1000
 
 
 class MediaFacts(Record):
@@ -24,6 +28,7 @@ class MediaFacts(Record):
     `rotation`: degrees clockwise (0, 90, 180, 270) that a player turns the picture.
     `readable`: at least one frame can be decoded; `reason` says why not.
     `browser_playable`: a browser plays the file as it is, without a copy.
+    `caption`: the words that were saved in the file with it; text of strangers, never markup.
     """
 
     duration_s: float | None = None
@@ -39,6 +44,7 @@ class MediaFacts(Record):
     readable: bool
     reason: str | None = None
     browser_playable: bool = False
+    caption: str | None = None
 
 
 def probe(path: Path, *, time_limit_s: float = 20) -> MediaFacts:
@@ -72,7 +78,19 @@ def _of_headers(container: "InputContainer", stream: "VideoStream") -> dict:
         "audio_codec": sound.codec_context.codec.canonical_name if sound and sound.codec_context else None,
         # Only an index that lists every frame says how many of them are key frames.
         "key_frames": sum(entry.is_keyframe for entry in index) if len(index) == stream.frames > 0 else None,
+        "caption": _caption(container.metadata),
     }
+
+
+def _caption(tags: Mapping[str, str]) -> str | None:
+    """The tag with words in it that tells most; programs also leave numbers and ids (`vid:v0300f…`) in these tags."""
+    named = {name.lower(): " ".join(text.split()) for name, text in tags.items()}
+    texts = [text for name in CAPTION_TAGS if (text := named.get(name)) and _has_words(text)]
+    return texts[0][:LONGEST_CAPTION] if texts else None
+
+
+def _has_words(text: str) -> bool:
+    return any(word.strip("#@.,:;!?'\"()<>/").isalpha() for word in text.split())
 
 
 def _of_first_frame(container: "InputContainer", stream: "VideoStream", deadline: Deadline) -> dict:

@@ -172,7 +172,8 @@ export class Commands {
     then();
     app.decisions.note();
     app.setFolders(answer.folders);
-    await app.supply.refresh();
+    // Not waited for: until this returns the dialog is open and keys are typed into it.
+    void app.supply.refresh();
   }
 
   #sheet(isOpened) {

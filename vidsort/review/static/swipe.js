@@ -30,6 +30,8 @@ export function listen(card, { hint, swiped, tapped }) {
     start = { x: event.clientX, y: event.clientY, at: event.timeStamp };
     card.setPointerCapture(event.pointerId);
   });
+  // Without this the browser takes a swipe for a fling of the page and swallows the next tap, wherever that is.
+  card.addEventListener("touchmove", (event) => event.preventDefault(), { passive: false });
   card.addEventListener("pointermove", (event) => {
     if (!start || !event.isPrimary) return;
     const [dx, dy] = [event.clientX - start.x, event.clientY - start.y];
