@@ -100,7 +100,9 @@ def show_outputs(outputs: Mapping[str, object]) -> None:
 
 
 def _number(name: str, value: float) -> str:
-    return f"{value:.0%}" if name.endswith("_share") else f"{value:.3g}"
+    if name.endswith("_share"):
+        return f"{value:.0%}"
+    return f"{value:.1%}" if name.startswith("accuracy") else f"{value:.3g}"
 
 
 def _watch(job: "Retrain", progress: ProgressCallback) -> dict[str, Any]:
