@@ -145,6 +145,22 @@ def test_an_open_host_without_a_password_is_refused_before_anything_is_made(caps
     assert "VIDSORT_PASSWORD" in capsys.readouterr().err
 
 
+def test_no_address_is_promised_for_a_server_that_is_not_started(call):
+    code, out, err = call("serve", "--host", "0.0.0.0")
+    assert (code, out) == (2, "")
+    assert "VIDSORT_PASSWORD" in err
+
+
+@pytest.mark.parametrize(("host", "shown"), [("0.0.0.0", "127.0.0.1"), ("::", "127.0.0.1"), ("::1", "[::1]"),
+                                             ("localhost", "localhost"), ("192.168.1.5", "192.168.1.5")])
+def test_the_address_that_is_told_can_be_opened(call, monkeypatch, host, shown):
+    monkeypatch.setenv("VIDSORT_PASSWORD", "x")
+    monkeypatch.setattr("vidsort.serve.serve", lambda settings: None)
+    code, out, _ = call("serve", "--host", host)
+    assert code == 0
+    assert f"http://{shown}:8000/" in out
+
+
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="no signals of this kind here")
 def test_a_real_process_stopped_by_ctrl_c_exits_with_130():
     code = "import vidsort.doctor, time\nvidsort.doctor.examine = lambda s: (print('on', flush=True), time.sleep(60))\n"

@@ -79,6 +79,23 @@ def test_hosts_of_the_settings_are_answered_too():
         assert client(**settings).get("/", headers={"host": host} | bearer).status_code == 200
 
 
+@pytest.mark.parametrize(("address", "password", "status"), [
+    ("192.168.1.5", None, 403), ("2001:db8::5", None, 403), ("::ffff:192.168.1.5", None, 403), ("0.0.0.0", None, 403),
+    ("127.0.0.1", None, 200), ("127.0.0.9", None, 200), ("::1", None, 200), ("::ffff:127.0.0.1", None, 200),
+    ("192.168.1.5", PASSWORD, 200),
+])
+def test_without_a_password_nobody_comes_in_from_another_machine_whatever_uvicorn_listens_on(address, password, status):
+    headers = [(b"host", b"localhost"), (b"authorization", f"Bearer {PASSWORD}".encode())]
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": headers, "server": (address, 8000)}
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(Guard(inside, Settings(password=password and SecretStr(password)))(scope, None, send))
+    assert sent[0]["status"] == status
+
+
 @pytest.mark.parametrize("hosts", [[], [b"127.0.0.1", b"127.0.0.1"], [b"127.0.0.1", b"evil.example"]])
 def test_no_host_or_two_of_them_are_refused(hosts):
     scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", host) for host in hosts]}

@@ -1,8 +1,9 @@
 """One ASGI guard in front of everything, the page and its streams included.
 
-In turn: the Host header must be a name of this server (else a strange site could point its own name
-at us), what changes something must not come from another site, the password must be known where
-one is set, and of the page's framework only what the page needs is open.
+In turn: without a password nobody comes in from another machine, the Host header must be a name of
+this server (else a strange site could point its own name at us), what changes something must not
+come from another site, the password must be known where one is set, and of the page's framework
+only what the page needs is open.
 """
 
 import html
@@ -85,6 +86,8 @@ class Guard:
             return
         try:
             headers = Headers(scope=scope)
+            if self._check is None:
+                require_loopback(scope)
             host = self._require_host(headers)
             require_same_site(scope, headers, host)
             answer = await self._entrance(scope, receive, headers)
@@ -162,6 +165,19 @@ class Guard:
             COOKIE, self._sessions.issue(), max_age=SESSION_S, httponly=True, samesite="strict", secure=secure
         )
         return answer
+
+
+def require_loopback(scope: Scope) -> None:
+    """Raise Refusal where the request came in by an address that other machines reach.
+
+    Who starts uvicorn by hand gives the host to it, not to our settings.
+    """
+    try:
+        address = ipaddress.ip_address((scope.get("server") or ("",))[0])
+    except ValueError:
+        return  # a socket file
+    if not (getattr(address, "ipv4_mapped", None) or address).is_loopback:
+        raise Refusal(403, "Other machines are let in with a password only: set VIDSORT_PASSWORD and start again.")
 
 
 def split_host(value: str) -> tuple[str, str]:

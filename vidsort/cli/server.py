@@ -1,6 +1,7 @@
 """serve and demo: the review page."""
 
 import argparse
+import ipaddress
 from pathlib import Path
 
 from ..errors import SettingsError
@@ -53,5 +54,17 @@ def demo(parser: argparse.ArgumentParser) -> None:
 def _serve(settings: Settings) -> None:
     from ..serve import serve
 
-    say(f"The review page will be at http://{settings.host}:{settings.port}/ (Ctrl+C stops it)")
+    settings.require_safe_host()
+    say(f"The review page will be at http://{_host_to_open(settings.host)}:{settings.port}/ (Ctrl+C stops it)")
     serve(settings)
+
+
+def _host_to_open(host: str) -> str:
+    """The host as a browser takes it; all interfaces are no address that one can open."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.is_unspecified:
+        return "127.0.0.1"
+    return f"[{host}]" if address.version == 6 else host
