@@ -71,7 +71,7 @@ def test_clicks_keys_and_ranges_mark_what_stays(grid, pile):
 
 def test_a_group_is_ordered_by_confidence_and_told_with_its_count(grid):
     page = grid(9)
-    assert [head.inner_text() for head in page.locator(".group-head h3").all()] == list(FOLDERS)
+    assert [head.inner_text() for head in page.locator(".group-head h2").all()] == list(FOLDERS)
     shares = [share.inner_text() for share in page.locator(".grid-row:nth-of-type(2) .share").all()]
     assert shares == sorted(shares, reverse=True)
 

@@ -62,25 +62,50 @@ def test_a_short_touch_pauses_and_files_nothing(phone):
     assert phone.get_by_role("button", name="Play", exact=True).is_visible()
 
 
-@pytest.mark.parametrize("state", ["single", "sheet", "grid", "history", "settings"])
-def test_nothing_overflows_and_every_target_is_44_pixels(phone, state):
-    opened = {"sheet": '[data-do="sheet"]', "grid": '[data-do="grid"]', "history": '[data-do="history"]',
-              "settings": '[data-do="settings"]'}
-    if state in opened:
-        phone.locator(opened[state]).tap()
-        phone.wait_for_timeout(400)
-    overflow = phone.evaluate("""() => [...document.querySelectorAll('#vidsort *')].filter((e) => {
-        const box = e.getBoundingClientRect();
-        const isSeen = e.checkVisibility({checkVisibilityCSS: true}) && box.width;
-        return isSeen && (box.right > innerWidth + 1 || box.left < -1) && !e.closest('.for-readers, .sprite, .brand');
-    }).map((e) => e.outerHTML.slice(0, 120))""")
-    assert overflow == []
-    small = phone.evaluate("""() => [...document.querySelectorAll('#vidsort :is(button, input, select)')].filter(e => {
-        const box = e.getBoundingClientRect();
-        return e.checkVisibility({checkVisibilityCSS: true}) && box.width && (box.height < 44 || box.width < 44);
-    }).map((e) => [e.outerHTML.slice(0, 120), e.getBoundingClientRect().width, e.getBoundingClientRect().height])""")
-    assert small == []
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+# What opens each state, by key or touch, and what is there then.
+STATES = {
+    "single": (None, "video.on-show"),
+    "sheet": ('[data-do="sheet"]', ".has-sheet .folders"),
+    "edit": (".folder-more", "dialog[open]"),
+    "grid": ('[data-do="grid"]', ".tile"),
+    "history": ('[data-do="history"]', ".panel-body p"),
+    "retrain": ('[data-do="retrain"]', ".panel .job"),
+    "settings": ('[data-do="settings"]', "dialog[open]"),
+    "help": ("?", "dialog[open]"),
+    "find": ("/", "dialog[open] .option"),
+    "new-folder": ("n", "dialog[open]"),
+}
+OVERFLOW = """() => [...document.querySelectorAll('#vidsort *')].filter((e) => {
+    const box = e.getBoundingClientRect();
+    const isSeen = e.checkVisibility({checkVisibilityCSS: true}) && box.width;
+    return isSeen && (box.right > innerWidth + 1 || box.left < -1) && !e.closest('.for-readers, .sprite, .brand');
+}).map((e) => e.outerHTML.slice(0, 120))"""
+SMALL = """() => [...document.querySelectorAll('#vidsort :is(button, input, select, .option)')].filter((e) => {
+    const box = e.getBoundingClientRect();
+    return e.checkVisibility({checkVisibilityCSS: true}) && box.width && (box.height < 44 || box.width < 44);
+}).map((e) => [e.outerHTML.slice(0, 120), e.getBoundingClientRect().width, e.getBoundingClientRect().height])"""
+LONG = ("A name that goes on and on, longer than any phone is wide, and still is not over", "مطبخ", "x" * 100)
+
+
+@pytest.mark.parametrize("size", [(360, 740), (740, 360)], ids=["upright", "across"])
+def test_nothing_overflows_and_every_target_is_44_pixels(pile, serve, visitor, shot, size):
+    phone = visitor.open(serve(pile.fill(6, LONG).settings), **PHONE | {"size": size})
+    phone.wait_for_selector("video.on-show")
+    for state, (opening, there) in STATES.items():
+        if opening and len(opening) == 1:
+            phone.keyboard.press(opening)
+        elif opening:
+            phone.locator(opening).first.tap()
+        phone.wait_for_selector(there)
+        phone.evaluate("() => Promise.all(document.getAnimations().map((each) => each.finished))")
+        shot(phone, f"phone-{size[0]}-{state}")
+        assert (state, phone.evaluate(OVERFLOW)) == (state, [])
+        assert (state, phone.evaluate(SMALL)) == (state, [])
+        assert phone.evaluate("document.documentElement.scrollWidth") <= size[0]
+        # The folder's tools are opened from the sheet.
+        if state != "sheet":
+            phone.keyboard.press("Escape")
+            phone.wait_for_selector("dialog", state="detached")
 
 
 def test_saving_is_told_on_a_phone_when_it_fails(phone):

@@ -137,7 +137,7 @@ export class Grid {
     const button = group.folder && h("button", { type: "button", className: "button", onclick: () => this.fileRest(group) },
       "File the rest", h("span", { className: "for-readers" }, ` in ${group.folder}`));
     const cell = h("div", { className: "group-head", role: "gridcell" },
-      h("h3", {}, group.folder ?? "No guess yet"), h("span", { className: "count" }, count(group.items.length, "video")), button || null);
+      h("h2", {}, group.folder ?? "No guess yet"), h("span", { className: "count" }, count(group.items.length, "video")), button || null);
     return h("div", { className: "grid-row", role: "row" }, cell);
   }
 
