@@ -94,7 +94,8 @@ def test_while_it_runs_the_status_tells_step_share_rate_and_time_left(make_retra
 
 
 def test_the_verdict_on_the_new_model_is_told_when_the_job_has_ended(make_retrain, settings, eventually):
-    outputs = {"model_id": "m1", "promoted": False, "verdict": "worse beyond its interval", "accuracy": 0.5}
+    outputs = {"model_id": "m1", "promoted": False, "verdict": "worse beyond its interval",
+               "accuracy": 0.5, "accuracy_low": 0.4, "accuracy_high": 0.6}
     retrain = make_retrain(train=f"print({json.dumps({'report': {'outputs': outputs}})!r})")
     retrain.start(settings)
     status = eventually(ended(retrain), END_S)

@@ -179,7 +179,8 @@ class RetrainCancelled(BaseModel):
 class RetrainStatus(BaseModel):
     """The job: whether it runs, how the last one ended, and while it runs how far it is.
 
-    `left_s` is the time left of the step. After a job, `verdict` says whether its model was promoted.
+    `left_s` is the time left of the step. After a job, `verdict` says whether its model was promoted; its accuracy
+    is of grouped cross-validation, low and high are the ends of the 95 % interval.
     """
 
     running: bool
@@ -205,6 +206,8 @@ class RetrainStatus(BaseModel):
     promoted: bool | None = None
     verdict: str | None = None
     accuracy: float | None = None
+    accuracy_low: float | None = None
+    accuracy_high: float | None = None
 
 
 class Model(BaseModel):

@@ -184,7 +184,8 @@ class _Progress:
 
     def finish(self, report: dict) -> None:
         outputs = report.get("outputs", {})
-        kept = ("encoder_calls", "model_id", "promoted", "verdict", "accuracy", "predictions_id")
+        scores = ("accuracy", "accuracy_low", "accuracy_high")
+        kept = ("encoder_calls", "model_id", "promoted", "verdict", "predictions_id", *scores)
         self._outcome |= {name: outputs[name] for name in kept if name in outputs}
         self._outcome.setdefault("failed", 0)
         self._outcome["failed"] = max(self._outcome["failed"], len(report.get("failed", ())))

@@ -2,7 +2,7 @@
 
 import argparse
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConflictError, SettingsError, VidsortError
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from ..retrain import Retrain
 
 LOOK_S = 0.2
-JOB_OUTPUTS = ("encoder_calls", "model_id", "accuracy", "promoted", "verdict")
+LINE_WIDTH = 110
+JOB_OUTPUTS = ("encoder_calls", "model_id", "accuracy", "accuracy_low", "accuracy_high", "promoted", "verdict")
 
 
 def extract_features(parser: argparse.ArgumentParser) -> None:
@@ -89,14 +90,28 @@ def show_report(report: Report) -> None:
 
 
 def show_outputs(outputs: Mapping[str, object]) -> None:
-    """Print what a step made, a line each; a score with its interval."""
+    """Print what a step made, in as few lines as are easily read; a score with its interval."""
+    parts = []
     for name, value in outputs.items():
         if value is None or name.endswith(("_low", "_high")):
             continue
         shown = _number(name, value) if isinstance(value, float) else str(value)
         if f"{name}_low" in outputs:
             shown += f" ({_number(name, outputs[f'{name}_low'])} to {_number(name, outputs[f'{name}_high'])})"
-        say(f"  {name.replace('_', ' ')}: {shown}")
+        parts.append(f"{name.replace('_', ' ')}: {shown}")
+    for line in _lines(parts):
+        say(f"  {line}")
+
+
+def _lines(parts: Sequence[str]) -> list[str]:
+    """The parts one after the other, in lines no longer than need be; none is torn."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and len(lines[-1]) + len(part) + 3 <= LINE_WIDTH:
+            lines[-1] += f" · {part}"
+        else:
+            lines.append(part)
+    return lines
 
 
 def _number(name: str, value: float) -> str:
