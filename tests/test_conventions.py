@@ -25,7 +25,7 @@ LAYERS = {
         "train", "predict", "evaluate", "heads", "groups", "ordering", "basis", "calibration", "classifier",
         "selection", "fitting", "predictions",
         "library", "live_library", "plans", "changes", "recovery", "moves", "pile", "pace", "playable", "choice",
-        "overview", "sampling", "learning", "health", "neighbours", "revisions",
+        "overview", "sampling", "learning", "health", "revisions",
     },
     "surfaces": {
         "contract", "passwords", "security", "stopping", "step_process", "retrain", "workspace", "api", "web", "serve",

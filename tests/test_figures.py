@@ -4,6 +4,7 @@ import base64
 import re
 
 import numpy as np
+import pandas
 import pytest
 from videos import make_video
 
@@ -46,6 +47,7 @@ def rows(count=8, **more):
         lambda: figures.learning_curve([(10, 0.5, 0.4, 0.6), (20, 0.6, 0.5, 0.7)], [(40, 0.7, 0.6, 0.8)], NASTY),
         lambda: figures.posters([figures.Card(None, NASTY, NASTY)], heading=NASTY),
         lambda: figures.note(NASTY),
+        lambda: figures.table(pandas.DataFrame({NASTY: [NASTY]})),
     ],
 )
 def test_names_are_text_and_pictures_need_nothing_from_elsewhere(draw):
@@ -77,6 +79,18 @@ def test_where_there_is_nothing_to_draw_it_is_said():
     assert "too little" in figures.reliability([], []).text
     assert "too little" in figures.cover_against_error([], None, 0.1).text
     assert figures.posters([], nothing="No video.").text == "No video."
+
+
+def test_a_table_shows_what_is_known_and_leaves_the_rest_empty():
+    frame = pandas.DataFrame(
+        {"folder": ["a", None], "recall": [0.666, float("nan")], "is_thin": [True, False], "videos": [3, 4]}
+    )
+    shown = figures.table(frame, {"recall": "{:.0%}"})
+    assert shown.text == "folder | recall | is thin | videos\na | 67% | yes | 3\n |  |  | 4"
+    assert shown.html.count("text-align:right") == 6
+    assert "nan" not in shown.html.lower()
+    assert "None" not in shown.html
+    assert figures.table(frame[:0], nothing="No folder.").text == "No folder."
 
 
 def test_a_video_without_a_poster_shows_its_reason(tmp_path):
@@ -127,14 +141,17 @@ def test_the_map_keeps_names_and_scripts_inside_its_own_frame():
 
 
 def test_a_report_carries_itself_for_the_runner_of_notebooks():
-    report = Report(step="train", done=3, took_s=1.23456, outputs={"model_id": NASTY, "accuracy": 0.98765})
+    report = Report(step="train", done=3, took_s=1.23456, outputs={
+        "model_id": NASTY, "accuracy": 0.98765, "accuracy_low": 0.97, "accuracy_high": 0.991, "thin_folders": None,
+    })
     bundle = figures.show_report(report)._repr_mimebundle_()
     assert Report.model_validate(bundle[figures.REPORT_MIMETYPE] | {"failed": ()}) == report
     assert escape(NASTY) in bundle["text/html"]
-    assert "0.988" in bundle["text/plain"]
+    assert "accuracy: 98.8% (97.0% to 99.1%)" in bundle["text/plain"]
+    assert "None" not in bundle["text/plain"]
 
 
-def test_progress_is_one_line_that_is_kept_up_to_date(monkeypatch):
+def test_progress_is_one_line_that_is_kept_up_to_date_and_gone_at_the_end(monkeypatch):
     lines = []
 
     class Handle:
@@ -147,7 +164,7 @@ def test_progress_is_one_line_that_is_kept_up_to_date(monkeypatch):
     tell = figures.progress_line()
     tell(Progress(step="train", done=1, total=4, left_s=12.3, message="scoring"))
     tell(Progress(step="train", done=4, total=4))
-    assert lines == ["1 of 4, scoring, 12 s left", "4 of 4"]
+    assert lines == ["1 of 4, scoring, 12 s left", ""]
 
 
 def test_odd_percentages_are_exact():

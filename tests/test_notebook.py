@@ -7,8 +7,9 @@ import nbformat
 import pytest
 
 from vidsort import figures, notebook
+from vidsort.cli.program import main
 from vidsort.errors import ArtifactError, NotEnoughLabelsError, NotFoundError, SettingsError, VidsortError
-from vidsort.notebook import keep, report_of, run_notebook
+from vidsort.notebook import VERSIONS, keep, report_of, run_notebook
 from vidsort.records import Report
 
 
@@ -29,10 +30,11 @@ def written(tmp_path, monkeypatch):
     return write
 
 
-REPORT = """
+VERSION = "20260102-030405-abcdef"
+REPORT = f"""
 from vidsort import figures
 from vidsort.records import Report
-figures.show_report(Report(step="train", done=1, took_s=0.5, outputs={"model_id": "the-version", "seed": seed}))
+figures.show_report(Report(step="train", done=1, took_s=0.5, outputs={{"model_id": "{VERSION}", "seed": seed}}))
 """
 
 
@@ -60,13 +62,14 @@ def test_an_unknown_notebook_and_a_missing_one_are_not_found(written, settings):
 
 
 def test_a_notebook_runs_in_this_python_with_its_parameters_and_settings(written, settings):
+    (settings.artifacts_dir / "models" / VERSION).mkdir(parents=True)
     written(REPORT, "import sys\nprint(sys.executable, data_dir, artifacts_dir, seed)")
     made = run_notebook("train", settings, {"seed": 7})
-    assert made.report.outputs == {"model_id": "the-version", "seed": 7}
-    assert made.notebook == settings.artifacts_dir / "models" / "the-version" / "report.ipynb"
+    assert made.report.outputs == {"model_id": VERSION, "seed": 7}
+    assert made.notebook == settings.artifacts_dir / "models" / VERSION / "report.ipynb"
     printed = nbformat.read(made.notebook, as_version=4).cells[-1].outputs[0].text
     assert printed.split() == [sys.executable, str(settings.data_dir), str(settings.artifacts_dir), "7"]
-    assert "train · the-version" in made.html.read_text(encoding="utf-8")
+    assert f"train · {VERSION}" in made.html.read_text(encoding="utf-8")
 
 
 def test_the_error_of_a_step_is_raised_as_it_is_and_the_notebook_so_far_is_kept(written, settings):
@@ -104,3 +107,74 @@ def test_what_did_not_run_to_its_report_is_not_kept(tmp_path):
 def test_the_last_report_counts():
     reports = [Report(step="train", done=number, took_s=1, outputs={"model_id": str(number)}) for number in (1, 2)]
     assert report_of(executed(*reports)) == reports[1]
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """`saved(report)`: the path of a notebook that was run by hand, to this report, and saved."""
+
+    def save(*reports: Report) -> str:
+        path = tmp_path / "by hand.ipynb"
+        nbformat.write(executed(*reports), path)
+        return str(path)
+
+    return save
+
+
+def made(step: str, version: str = VERSION) -> Report:
+    return Report(step=step, done=1, took_s=1, outputs={VERSIONS[step][1]: version})
+
+
+@pytest.mark.parametrize("step", ["train", "predict"])
+def test_a_notebook_that_was_run_by_hand_is_kept_beside_its_version(step, saved, tmp_path, capsys):
+    beside = tmp_path / "artifacts" / VERSIONS[step][0] / VERSION
+    beside.mkdir(parents=True)
+    path = saved(made(step))
+    assert main(["notebook", step, "--keep", path, "--artifacts-dir", str(tmp_path / "artifacts")]) == 0
+    assert str(beside / "report.html") in capsys.readouterr().out
+    assert nbformat.read(beside / "report.ipynb", as_version=4) == nbformat.read(path, as_version=4)
+    assert "1" in (beside / "report.html").read_text(encoding="utf-8")
+
+
+def test_features_that_are_current_take_their_report_without_having_a_folder(saved, tmp_path):
+    current = tmp_path / "features" / "current.json"
+    current.parent.mkdir()
+    current.write_text(json.dumps({"feature_set": "0123456789ab", "config": {}}))
+    flags = ["--artifacts-dir", str(tmp_path)]
+    path = saved(made("extract_features", "0123456789ab"))
+    assert main(["notebook", "extract_features", "--keep", path, *flags]) == 0
+    assert (tmp_path / "features" / "0123456789ab" / "report.html").is_file()
+    other = saved(made("extract_features", "ba9876543210"))
+    assert main(["notebook", "extract_features", "--keep", other, *flags]) != 0
+
+
+@pytest.mark.parametrize(
+    ("reports", "said"),
+    [
+        ([], "shows no run of train: run all of its cells and save it"),
+        ([made("predict")], "is a run of predict and not of train: `vidsort notebook predict --keep` keeps it"),
+        ([made("train")], "is not in"),
+        ([made("train", "../../../elsewhere")], "is not in"),
+    ],
+)
+def test_a_saved_notebook_that_belongs_nowhere_is_refused_in_one_sentence(reports, said, saved, tmp_path, capsys):
+    artifacts_dir = tmp_path / "artifacts"
+    assert main(["notebook", "train", "--keep", saved(*reports), "--artifacts-dir", str(artifacts_dir)]) != 0
+    told = capsys.readouterr().err
+    assert said in told
+    assert "Traceback" not in told
+    assert not artifacts_dir.exists()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{}", b"no notebook", b"[1]", b"\xff"])
+def test_what_is_no_notebook_is_refused_in_one_sentence(content, tmp_path, capsys):
+    path = tmp_path / "1.ipynb"
+    if content is not None:
+        path.write_bytes(content)
+    assert main(["notebook", "train", "--keep", str(path), "--artifacts-dir", str(tmp_path)]) != 0
+    assert "1.ipynb" in capsys.readouterr().err
+
+
+def test_to_keep_is_not_to_run_so_parameters_are_refused(capsys):
+    assert main(["notebook", "train", "--keep", "-p", "seed", "1"]) == 2
+    assert "--keep runs nothing" in capsys.readouterr().err

@@ -1,9 +1,14 @@
-"""The table of the library: every video once, with what its container says or why it cannot be read."""
+"""The table of the library, every video once; and ways to see videos, compared on the same ones."""
+
+from pathlib import Path
+
+import pytest
 
 from vidsort import extract_features, library
 from vidsort.extraction import ExtractConfig
 from vidsort.overview import library_table
-from vidsort.sampling import compare_ways
+from vidsort.records import Video
+from vidsort.sampling import comparable, compare_ways, usual_ways
 from vidsort.store import open_database
 
 ONE_FRAME = ExtractConfig(frames=1, crops=("center",), crops_per_frame=1)
@@ -43,13 +48,49 @@ def test_ways_to_sample_are_compared_on_the_same_videos_and_seen_once(settings, 
     told = []
     first = compare_ways(database, settings.artifacts_dir, videos, range(12), ways, progress=told.append)
     assert [way.name for way in first] == list(ways)
-    assert told[-1].done == told[-1].total == 2
+    assert told[-1].done == told[-1].total == 24
+    assert [one.done for one in told] == sorted(one.done for one in told)
+    assert (first[0].gain, first[0].gain_low, first[0].gain_high) == (0, 0, 0)
+    assert first[1].gain == pytest.approx(first[1].accuracy - first[0].accuracy)
     for way in first:
         assert way.videos == 12
         assert 0 <= way.low <= way.accuracy <= way.high <= 1
         assert way.decode_s > 0
         assert way.encode_s > 0
 
-    monkeypatch.setattr("vidsort.extraction.extract", None)
+    monkeypatch.setattr("vidsort.sampling.extract", None)
     assert compare_ways(database, settings.artifacts_dir, videos, range(12), ways) == first
     database.close()
+
+
+def test_the_usual_ways_begin_with_the_run_itself_and_name_every_other_encoder(monkeypatch):
+    monkeypatch.setattr("vidsort.sampling.ENCODERS", ("efficientnet_lite0", "another"))
+    ways = usual_ways(ONE_FRAME)
+    assert next(iter(ways.items())) == ("as in this run", ONE_FRAME)
+    assert ways["encoder another"] == ONE_FRAME.model_copy(update={"encoder": "another"})
+    assert ways["8 frames"].frames == 8
+    assert ways["8 frames"].crops == ONE_FRAME.crops
+
+
+def rows_of(**folders: int) -> list[Video]:
+    return [
+        Video(filename=f"{folder}{number}.mp4", folder=folder.strip("_") or None, path=Path(), size_bytes=1, mtime_ns=1)
+        for folder, count in folders.items()
+        for number in range(count)
+    ]
+
+
+def test_ways_are_compared_on_equally_many_videos_of_the_largest_folders():
+    videos = rows_of(small=3, a=20, b=30, c=40, d=50, _=100)
+    chosen = [videos[row].folder for row in comparable(videos, 36)]
+    assert len(chosen) == 36
+    assert {chosen.count(folder) for folder in chosen} == {12}
+    assert "small" not in chosen
+    names = {videos[row].filename for row in comparable(videos, 36)}
+    assert {videos[1:][row].filename for row in comparable(videos[1:], 36)} == names
+
+
+def test_two_small_folders_are_compared_whole_and_one_not_at_all():
+    assert len(comparable(rows_of(a=3, b=2), 96)) == 5
+    assert comparable(rows_of(a=30, _=5), 96) == []
+    assert comparable(rows_of(a=30, b=30), 0) == []

@@ -69,12 +69,12 @@ def paired_difference(before: OutOfFold, after: OutOfFold) -> Difference:
     truth = [after.labels[row] for _, row in rows]
     was = np.array([before.best_among(row, shared) == label for (row, _), label in zip(rows, truth, strict=True)])
     now = np.array([after.best_among(row, shared) == label for (_, row), label in zip(rows, truth, strict=True)])
-    low, high = _interval(now.astype(float) - was, np.array([after.groups[row] for _, row in rows]))
+    low, high = mean_interval(now.astype(float) - was, np.array([after.groups[row] for _, row in rows]))
     return Difference(len(rows), float(was.mean()), float(now.mean()), float(now.mean() - was.mean()), low, high)
 
 
-def _interval(differences: np.ndarray, groups: np.ndarray) -> tuple[float, float]:
-    """The 95 % interval of a mean by resampling whole groups."""
+def mean_interval(differences: np.ndarray, groups: np.ndarray) -> tuple[float, float]:
+    """The 95 % interval of the mean of these differences, one a video, by resampling whole groups."""
     _, member = np.unique(groups, return_inverse=True)
     sums, sizes = np.bincount(member, differences), np.bincount(member)
     # Groups that are alike are drawn together, so that the cost does not grow with the library.

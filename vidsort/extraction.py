@@ -17,7 +17,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO, get_args
 
 import numpy as np
 from pydantic import Field
@@ -40,10 +40,15 @@ TIME_LIMIT_S = 20.0
 VIDEO_LIMIT_S = TIME_LIMIT_S + 10
 
 
+EncoderName = Literal["efficientnet_lite0"]
+# All that there are, for those who compare them. A further one has its name above and its place in `load_encoder`.
+ENCODERS: tuple[EncoderName, ...] = get_args(EncoderName)
+
+
 class ExtractConfig(StepConfig):
     """What decides the features; every field is part of the feature set's id."""
 
-    encoder: Literal["efficientnet_lite0"] = Field("efficientnet_lite0", description="the network that sees the frames")
+    encoder: EncoderName = Field("efficientnet_lite0", description="the network that sees the frames")
     frames: int = Field(4, ge=1, le=64, description="frames sampled from each video")
     crops: tuple[CropName, ...] = Field(
         ("first", "second", "center", "squeezed"), min_length=1, description="the parts of a frame to see, in turn"
@@ -61,6 +66,13 @@ class Extracted:
     frames: "Frames"
     decode_s: float
     encode_s: float
+
+
+def load_encoder(name: EncoderName, threads: int = 1) -> "ImageEncoder":
+    """The encoder of this name in memory; one call of it may use so many threads."""
+    from .encoders.image import ImageEncoder
+
+    return {"efficientnet_lite0": ImageEncoder}[name](threads=threads)
 
 
 def extract(
@@ -126,9 +138,7 @@ def _packed(values: np.ndarray) -> str:
 
 def serve(requests: TextIO, answers: TextIO, artifacts_dir: Path, config: ExtractConfig) -> None:
     """Answer requests until there are no more."""
-    from .encoders.image import ImageEncoder
-
-    encoder = ImageEncoder(threads=1)
+    encoder = load_encoder(config.encoder)
     gc.freeze()
     print("{}", file=answers, flush=True)
     for line in requests:

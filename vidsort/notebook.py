@@ -4,12 +4,14 @@ import importlib
 import json
 import logging
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import errors
-from .durable import write_whole
+from .artifacts import current_feature_set
+from .durable import VERSION_ID, write_whole
 from .errors import ArtifactError, NotFoundError, SettingsError, VidsortError
 from .figures import REPORT_MIMETYPE
 from .records import Progress, Record, Report
@@ -30,10 +32,16 @@ VERSIONS = {
     "predict": ("predictions", "predictions_id"),
 }
 # Code that a notebook shows is set like code that it runs, and a table may be wider than the page.
-STYLE = (
-    ".highlight pre{font-family:var(--jp-code-font-family,monospace);font-size:13px}"
-    ".jp-RenderedHTML{overflow-x:auto}"
-)
+# Who reads a report wants to see what came out: the code that made it is one click away, without scripts.
+STYLE = """<style>
+.highlight pre{font-family:var(--jp-code-font-family,monospace);font-size:13px}
+.jp-RenderedHTML{overflow-x:auto}
+#code{float:right;margin:12px 24px 0 8px} [for=code]{float:right;margin:12px 0 0;font:14px sans-serif}
+#code:not(:checked)~main .jp-CodeCell:not(.celltag_parameters,.celltag_injected-parameters) .jp-Cell-inputWrapper,
+#code:not(:checked)~main .jp-OutputPrompt{display:none}
+</style>"""
+SHOW_CODE = '<input type="checkbox" id="code"><label for="code">Show the code</label>'
+FEATURE_SET = re.compile("[0-9a-f]{12}", re.ASCII)
 # Given by the settings, never by parameters of one run.
 SETTINGS = ("data_dir", "artifacts_dir")
 
@@ -90,19 +98,59 @@ def run_notebook(
 
 
 def keep(name: str, executed: "NotebookNode", artifacts_dir: Path) -> NotebookRun:
-    """Keep an executed notebook beside the version that it made, as .ipynb and as HTML; raises ArtifactError."""
+    """Keep an executed notebook beside the version that it made, as .ipynb and as HTML.
+
+    Raises ArtifactError where its step did not run, or made a version that is not in these artifacts.
+    """
     import nbformat
 
     report = report_of(executed)
     if report is None or report.step != name:
         raise ArtifactError(f"The notebook {name} did not run its step to the end: run all of its cells.")
-    folder, output = VERSIONS[name]
-    version = str(report.outputs[output])
-    beside = artifacts_dir / folder / version
+    beside = _version_dir(name, report, artifacts_dir)
+    version = beside.name
     notebook, html = beside / "report.ipynb", beside / "report.html"
     write_whole(notebook, nbformat.writes(executed).encode())
     write_whole(html, as_html(executed, f"{name} · {version}").encode())
     return NotebookRun(report=report, notebook=notebook, html=html)
+
+
+def keep_saved(name: str, path: Path, artifacts_dir: Path) -> NotebookRun:
+    """`keep` for a notebook that was run by hand and saved; raises NotFoundError or ArtifactError."""
+    import nbformat
+
+    try:
+        executed = nbformat.read(path, as_version=4)
+    except FileNotFoundError as error:
+        raise NotFoundError(f"There is no notebook {path}: save it, and name the file that was saved.") from error
+    except (OSError, ValueError, AttributeError, nbformat.ValidationError) as error:
+        raise ArtifactError(f"{path} is no notebook that can be read ({error}): save it anew.") from error
+    report = report_of(executed)
+    if report is None:
+        raise ArtifactError(f"{path} shows no run of {name}: run all of its cells and save it, outputs included.")
+    if report.step != name:
+        raise ArtifactError(
+            f"{path} is a run of {report.step} and not of {name}: `vidsort notebook {report.step} --keep` keeps it."
+        )
+    return keep(name, executed, artifacts_dir)
+
+
+def _version_dir(name: str, report: Report, artifacts_dir: Path) -> Path:
+    """The folder of the version that a step made, as its report names it; raises ArtifactError where there is none."""
+    folder, output = VERSIONS[name]
+    version = str(report.outputs.get(output))
+    beside = artifacts_dir / folder / version
+    is_there = VERSION_ID.fullmatch(version) and beside.is_dir()
+    if name == "extract_features":
+        # Features are kept by content in the database; a folder of theirs is made when there is something to put in.
+        is_known = beside.is_dir() or current_feature_set(artifacts_dir)[0] == version
+        is_there = FEATURE_SET.fullmatch(version) and is_known
+    if not is_there:
+        raise ArtifactError(
+            f"What the notebook {name} made, {version[:80]}, is not in {artifacts_dir}: name the artifacts that it "
+            "worked on by --artifacts-dir, or run it again."
+        )
+    return beside
 
 
 def report_of(executed: "NotebookNode") -> Report | None:
@@ -124,7 +172,7 @@ def as_html(executed: "NotebookNode", title: str) -> str:
         template_name="lab", require_js_url="", mathjax_url="", mermaid_js_url="", mermaid_layout_elk_js_url=""
     )
     page, _ = exporter.from_notebook_node(executed, resources={"metadata": {"name": title}})
-    return page.replace("</head>", f"<style>{STYLE}</style></head>", 1)
+    return page.replace("</head>", f"{STYLE}</head>", 1).replace("<main", f"{SHOW_CODE}<main", 1)
 
 
 def notebook_path(name: str) -> Path:

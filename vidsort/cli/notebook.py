@@ -1,8 +1,10 @@
-"""notebook: a step's notebook without a browser."""
+"""notebook: a step's notebook without a browser, or one that was run in it kept as a report."""
 
 import argparse
 import ast
+from pathlib import Path
 
+from ..errors import SettingsError
 from ..settings import add_settings_flags, settings_from_flags
 from .output import progress_bars, say
 from .steps import show_report
@@ -11,20 +13,32 @@ NOTEBOOKS = ("extract_features", "train", "predict")
 
 
 def notebook(parser: argparse.ArgumentParser) -> None:
-    """`vidsort notebook <name> [-p key value …]`."""
+    """`vidsort notebook <name> [-p key value …]`, or `[--keep [path]]`."""
     parser.add_argument("name", choices=NOTEBOOKS, help="the notebook, named like its step")
     parser.add_argument(
         "-p", "--parameter", nargs=2, action="append", default=[], metavar=("KEY", "VALUE"),
         help="a parameter of the notebook, as its cell of parameters names it; may be given again",
     )
+    parser.add_argument(
+        "--keep", nargs="?", const="", metavar="PATH",
+        help="run nothing: keep this notebook, which was run by hand and saved, beside the version that it made "
+        "(by default the one in notebooks/)",
+    )
     add_settings_flags(parser)
 
     def call(flags: argparse.Namespace) -> None:
-        from ..notebook import run_notebook
+        from ..notebook import keep_saved, notebook_path, run_notebook
 
+        settings = settings_from_flags(flags)
         parameters = {name: _value(value) for name, value in flags.parameter}
-        with progress_bars() as progress:
-            kept = run_notebook(flags.name, settings_from_flags(flags), parameters, progress=progress)
+        if flags.keep is not None:
+            if parameters:
+                raise SettingsError("--keep runs nothing, so no parameter goes with it: leave out -p or --keep.")
+            saved = Path(flags.keep) if flags.keep else notebook_path(flags.name)
+            kept = keep_saved(flags.name, saved, settings.artifacts_dir)
+        else:
+            with progress_bars() as progress:
+                kept = run_notebook(flags.name, settings, parameters, progress=progress)
         show_report(kept.report)
         say(f"The executed notebook is kept as {kept.html}")
 

@@ -11,6 +11,7 @@ from .posters import Card, card, posters
 from .reports import REPORT_MIMETYPE, progress_line, show_report
 from .scores import confusion, intervals, learning_curve
 from .shown import Shown, note
+from .tables import table
 
 __all__ = [
     "REPORT_MIMETYPE",
@@ -30,4 +31,5 @@ __all__ = [
     "progress_line",
     "reliability",
     "show_report",
+    "table",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .shown import Shown, data_url, escape
+from .shown import GRID, Shown, data_url, escape
 
 if TYPE_CHECKING:
     from ..media import Frames
@@ -39,7 +39,7 @@ def _frame(image: np.ndarray, time_s: float, name: str) -> str:
     picture.save(buffer, "WEBP", quality=80)
     source = data_url(buffer.getvalue(), "image/webp")
     return (
-        f'<figure style="margin:0"><img style="border-radius:4px;display:block" src="{source}" '
+        f'<figure style="margin:0"><img style="border:1px solid {GRID};border-radius:4px;display:block" src="{source}" '
         f'alt="{escape(name)} at {time_s:.1f} s"><figcaption style="font-size:11px">{time_s:.1f} s</figcaption>'
         "</figure>"
     )

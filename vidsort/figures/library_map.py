@@ -20,7 +20,7 @@ const plot = document.getElementById('{plot_id}'), card = document.getElementByI
 const picture = card.querySelector('img'), text = card.querySelector('span');
 plot.on('plotly_hover', event => {
   const point = event.points[0], [source, name] = point.customdata;
-  picture.hidden = !source; if (source) picture.src = source;
+  picture.style.display = source ? 'block' : 'none'; if (source) picture.src = source;
   text.textContent = name;
   card.hidden = false;
   const x = event.event.clientX, y = event.event.clientY;
@@ -91,7 +91,8 @@ def library_map(
         full_html=True, include_plotlyjs=True, post_script=ON_HOVER, config={"displaylogo": False, "responsive": True}
     )
     # A frame of its own: the script neither sees nor disturbs the notebook around it.
-    page = page.replace("</body>", f"{CARD}</body>")
+    # The script looks for the card as soon as it runs, so the card comes first.
+    page = page.replace("<body>", f"<body>{CARD}", 1)
     text = f"A map of {len(drawn)} videos in {len(set(labels))} folders; what looks alike lies side by side."
     return Shown(
         f'<iframe title="{text}" srcdoc="{html.escape(page)}" sandbox="allow-scripts" '

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..errors import VideoDecodeError
 from ..pictures import poster
 from ..records import Video
-from .shown import FAINT, INK, Shown, data_url, escape
+from .shown import FAINT, GRID, INK, Shown, data_url, escape
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ def posters(cards: Sequence[Card], *, heading: str = "", width_px: int = 108, no
     title = f'<h4 style="margin:.8em 0 .2em">{escape(heading)}</h4>' if heading else ""
     if not cards:
         return Shown(f"{title}<p>{escape(nothing)}</p>", nothing)
-    grid = "display:flex;flex-wrap:wrap;gap:10px;align-items:flex-end"
+    grid = "display:flex;flex-wrap:wrap;gap:10px;align-items:flex-start"
     shown = "".join(_card(card, width_px) for card in cards)
     return Shown(f'{title}<div style="{grid}">{shown}</div>', "; ".join(f"{card.title} {card.text}" for card in cards))
 
 
 def _card(card: Card, width_px: int) -> str:
-    box = f"width:{width_px}px;border-radius:6px;display:block"
+    box = f"width:{width_px}px;box-sizing:border-box;border:1px solid {GRID};border-radius:6px;display:block"
     if card.picture is None:
         picture = f'<div style="{box};height:{width_px}px;background:{FAINT}"></div>'
     else:

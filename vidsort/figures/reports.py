@@ -1,5 +1,6 @@
 """A step while it runs in a notebook, and what it did, for the reader and for the runner of notebooks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +20,13 @@ class ShownReport:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         report = self.report
-        rows = [("done", report.done), ("already known", report.skipped), ("left out", len(report.failed))]
-        rows += [(name.replace("_", " "), _short(value)) for name, value in report.outputs.items()]
-        rows.append(("seconds", _short(report.took_s)))
+        rows = [
+            ("done", str(report.done)),
+            ("already known", str(report.skipped)),
+            ("left out", str(len(report.failed))),
+            *_outputs(report.outputs),
+            ("seconds", f"{report.took_s:.3g}"),
+        ]
         body = "".join(
             f'<tr><th style="text-align:left">{escape(name)}</th><td style="text-align:left">{escape(value)}</td></tr>'
             for name, value in rows
@@ -38,12 +43,31 @@ def show_report(report: Report) -> ShownReport:
     return ShownReport(report)
 
 
-def _short(value: object) -> object:
-    return f"{value:.3g}" if isinstance(value, float) else value
+def _outputs(outputs: Mapping[str, object]) -> list[tuple[str, str]]:
+    """What a step made, as the command line says it: a score with its interval, nothing that there is not."""
+    rows = []
+    for name, value in outputs.items():
+        if value is None or name.endswith(("_low", "_high")):
+            continue
+        shown = _written(name, value)
+        if f"{name}_low" in outputs:
+            shown += f" ({_written(name, outputs[f'{name}_low'])} to {_written(name, outputs[f'{name}_high'])})"
+        rows.append((name.replace("_", " "), shown))
+    return rows
+
+
+def _written(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, float):
+        return str(value)
+    if name.endswith("_share"):
+        return f"{value:.0%}"
+    return f"{value:.1%}" if name.startswith("accuracy") else f"{value:.3g}"
 
 
 def progress_line() -> ProgressCallback:
-    """A callback for a step's `run` that keeps one line below the cell up to date."""
+    """A callback for a step's `run` that keeps one line below the cell up to date, and empties it at the end."""
     from IPython.display import display
 
     shown = display({"text/plain": "starting …"}, raw=True, display_id=True)
@@ -52,6 +76,6 @@ def progress_line() -> ProgressCallback:
         line = f"{progress.done} of {progress.total}" + (f", {progress.message}" if progress.message else "")
         if progress.left_s:
             line += f", {progress.left_s:.0f} s left"
-        shown.update({"text/plain": line}, raw=True)
+        shown.update({"text/plain": "" if progress.done == progress.total else line}, raw=True)
 
     return tell
