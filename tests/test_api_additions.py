@@ -57,6 +57,29 @@ def test_a_batch_has_an_outcome_for_each_and_one_undo(client):
     assert client.post("/api/sort/batch", json={"moves": []}).status_code == 422
 
 
+def test_a_batch_is_listed_as_one_action_and_taken_back_by_its_name(client):
+    body = {"moves": [{"filename": filename, "folder": "food"} for filename in (FIRST, SECOND)]}
+    client.post("/api/sort/batch", json=body)
+    sort(client, THIRD, "food")
+    last, batch = client.get("/api/history/actions").json()["actions"]
+    assert (last["count"], last["move"]["source"]) == (1, THIRD)
+    assert (batch["count"], batch["move"]["source"]) == (2, FIRST)
+    assert client.get("/api/history/actions?limit=1").json()["actions"] == [last]
+    undone = client.post("/api/undo", json={"batch": batch["move"]["batch"]})
+    assert {move["source"] for move in undone.json()["moves"]} == {FIRST, SECOND}
+    assert client.post("/api/undo", json={"batch": "none"}).status_code == 404
+
+
+def test_some_entries_of_the_queue_are_had_by_name(client):
+    sort(client, SECOND, "food")
+    asked = {"filenames": [THIRD, SECOND, FIRST, "../1.mp4"]}
+    answer = client.post("/api/queue/entries", json=asked)
+    assert names(answer) == [THIRD, FIRST]
+    queue = {video["filename"]: video for video in client.get("/api/queue").json()["videos"]}
+    assert answer.json()["videos"] == [queue[THIRD], queue[FIRST]]
+    assert client.post("/api/queue/entries", json={"filenames": ["1.mp4"] * 1001}).status_code == 422
+
+
 def test_a_folder_is_made_renamed_merged_and_brought_back(client):
     made = client.post("/api/folders", json={"name": "cooking"})
     assert made.status_code == 201

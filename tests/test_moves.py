@@ -245,6 +245,34 @@ def test_undo_of_an_id_takes_back_that_video_alone(mover, data_dir):
     assert scan(data_dir).folders["food"] == ("3.mp4",)
 
 
+def test_undo_of_a_batch_takes_back_what_is_left_of_it_and_one_redo_brings_that(mover, data_dir):
+    batch = [outcome.move for outcome in mover.sort_batch([(f"1{n}.mp4", "food") for n in range(3)])]
+    mover.sort("13.mp4", "food")
+    mover.undo(batch[0].id)
+    assert {move.id for move in mover.undo(batch=batch[0].batch)} == {batch[1].id, batch[2].id}
+    with pytest.raises(ConflictError):
+        mover.undo(batch=batch[0].batch)
+    with pytest.raises(NotFoundError):
+        mover.undo(batch="none")
+    assert {move.id for move in mover.redo()} == {batch[1].id, batch[2].id}
+    assert scan(data_dir).folders["food"] == ("11.mp4", "12.mp4", "13.mp4", "3.mp4")
+
+
+def test_actions_are_told_as_one_with_how_many_moves_stand_alike(mover):
+    batch = [outcome.move for outcome in mover.sort_batch([(f"1{n}.mp4", "food") for n in range(3)])]
+    mover.sort("13.mp4", "soccer")
+    mover.undo(batch[1].id)
+    told = [(action.move.source, action.move.state, action.count) for action in mover.actions()]
+    assert told == [("13.mp4", "done", 1), ("11.mp4", "undone", 1), ("10.mp4", "done", 2)]
+    assert len(mover.actions(1)) == 1
+    before = mover.actions()
+    merged = mover.merge_folder("food", "soccer")
+    assert mover.actions()[0].count == len(merged)
+    assert mover.actions()[0].move.kind == "merge"
+    mover.undo(batch=merged[0].batch)
+    assert [action for action in mover.actions() if action.move.kind == "sort"] == before
+
+
 def test_undo_of_an_id_of_a_merge_takes_back_the_whole_merge(mover, data_dir):
     before = tree(data_dir)
     merged = mover.merge_folder("food", "soccer")

@@ -4,11 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from .records import Folder, FolderScore, Move
+from .records import Action, Folder, FolderScore, Move
 
 Order = Literal["confident", "unsure", "filename", "newest", "folder"]
 BATCH_LIMIT = 10_000
 PAGE_LIMIT = 1000
+# Enough to look for all of the biggest batch among the last moves.
+HISTORY_LIMIT = 2 * BATCH_LIMIT
 
 
 class Body(BaseModel):
@@ -43,9 +45,10 @@ class MergeBody(Body):
 
 
 class UndoBody(Body):
-    """Which move is taken back; without an id the last one, with its whole batch."""
+    """What is taken back: the move of this id, all of this batch, or else the last move with its whole batch."""
 
     id: int | None = None
+    batch: Annotated[str, Field(max_length=64)] | None = None
 
 
 class SkipBody(Body):
@@ -112,6 +115,12 @@ class QueueEntry(VideoEntry):
     caption: str | None = None
 
 
+class EntriesBody(Body):
+    """The videos that are asked for."""
+
+    filenames: Annotated[list[str], Field(max_length=PAGE_LIMIT)]
+
+
 class QueueAnswer(BaseModel):
     """A page of the queue; videos put off come last and are counted in `skipped`."""
 
@@ -162,6 +171,12 @@ class HistoryAnswer(BaseModel):
     """The last moves, newest first."""
 
     moves: list[Move]
+
+
+class ActionsAnswer(BaseModel):
+    """What was done last, newest first: a batch counts as one."""
+
+    actions: list[Action]
 
 
 class RetrainStarted(BaseModel):

@@ -21,7 +21,7 @@ from .errors import ConflictError, NotFoundError, VidsortError
 from .library import require_library
 from .live_library import LiveLibrary
 from .plans import plan_create, plan_merge, plan_rename, plan_sorts
-from .records import Move
+from .records import Action, Move
 from .recovery import settle_on_disk
 from .safe_rename import sync_folder
 from .store import Database
@@ -33,6 +33,8 @@ LOCK_NAME = "moves.lock"
 # Longer than any move on one device takes by far; only a big copy to another drive makes others wait so long.
 PATIENCE_S = 60
 LOCK_POLL_S = 0.002
+# How far back actions are counted: more moves than any batch has, and a small part of a second to read.
+ACTIONS_AMONG = 20_000
 
 
 @dataclass(frozen=True)
@@ -96,21 +98,26 @@ class Mover:
         with self._alone():
             return _moved(self._do(plan_merge(self._data_dir, name, into)))
 
-    def undo(self, move_id: int | None = None) -> list[Move]:
-        """Take back the last action that is not undone yet, or the one of this id.
+    def undo(self, move_id: int | None = None, *, batch: str | None = None) -> list[Move]:
+        """Take back the last action that is not undone yet, or the one of this id, or all that is left of this batch.
 
         An id of a sorted video means that video alone, also where it was one of a batch; an id of a
         merge means the whole merge. Of a batch, what can go back does: the moves are returned as
         they are then, `undone` or still `done`. Raises ConflictError where none can go back (the
         place is taken, it is no longer where it was put, later changes build on it) and
-        NotFoundError for an unknown id.
+        NotFoundError for an unknown id or batch.
         """
         with self._alone():
-            entries = self._journal.latest("done") if move_id is None else self._chosen(move_id)
+            if move_id is not None:
+                entries = self._chosen(move_id)
+            elif batch is not None:
+                entries = self._left_of(batch)
+            else:
+                entries = self._journal.latest("done")
             if not entries:
                 raise ConflictError("There is nothing to undo.")
-            # What cannot be undone now may be after the changes that came later, so an id keeps its turn.
-            return self._turn(entries[::-1], "back", in_turn=move_id is None)
+            # What cannot be undone now may be after the changes that came later, so what is named keeps its turn.
+            return self._turn(entries[::-1], "back", in_turn=move_id is batch is None)
 
     def redo(self) -> list[Move]:
         """Do again what was undone last; possible until something new is done. Raises ConflictError as `undo`."""
@@ -119,6 +126,10 @@ class Mover:
             if not entries:
                 raise ConflictError("There is nothing to do again.")
             return self._turn(entries, "forth", in_turn=True)
+
+    def actions(self, limit: int = 50) -> list[Action]:
+        """The last actions with how many moves each has, undone ones too, newest first."""
+        return self._journal.actions(limit, among=ACTIONS_AMONG)
 
     def history(self, limit: int = 50) -> list[Move]:
         """The last moves, undone ones too, newest first."""
@@ -146,6 +157,13 @@ class Mover:
         if later:
             raise ConflictError(f"Later changes build on the folder {min(later)}: undo those first.")
         return entries
+
+    def _left_of(self, batch: str) -> list[Entry]:
+        entries = self._journal.batch(batch)
+        if not entries:
+            raise NotFoundError("There is no such batch in the history of this library.")
+        left = [entry for entry in entries if entry.move.state == "done"]
+        return left if all(entry.move.kind == "sort" for entry in left) else self._chosen(left[0].move.id)
 
     def _turn(self, entries: Sequence[Entry], direction: Direction, *, in_turn: bool) -> list[Move]:
         results = self._carry_out(self._journal.turn(entries, direction), drops=in_turn)

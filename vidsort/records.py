@@ -93,3 +93,10 @@ class Move(Record):
     target: str
     state: Literal["intended", "done", "undone", "reverted"]
     at: float
+
+
+class Action(Record):
+    """One thing that was done: the first move of its batch, and how many moves of the batch stand as that one does."""
+
+    move: Move
+    count: int

@@ -5,6 +5,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -164,18 +165,26 @@ class Workspace:
 
     def queue(self, limit: int, cursor: str | None, order: str) -> dict[str, object]:
         """A page of the pile as the review page needs it; videos put off come last."""
+        here, skipped = self._pile()
+        shown = pile.page(self._keys(order, None, skipped), limit, cursor)
+        return self._shown(shown.filenames, here, skipped) | {"next_cursor": shown.next_cursor}
+
+    def entries(self, filenames: Sequence[str]) -> dict[str, object]:
+        """The same of these videos, as far as they are unsorted."""
+        here, skipped = self._pile()
+        return self._shown([name for name in filenames if name in here], here, skipped)
+
+    def _pile(self) -> tuple[set[str], dict[str, float]]:
         library = self.library
         here = set(library.snapshot().unsorted)
-        skipped = {name: at for name, at in library.review.skipped().items() if name in here}
-        shown = pile.page(self._keys(order, None, skipped), limit, cursor)
-        facts = pile.facts_of(self.database, self.artifacts_dir, library.data_dir, shown.filenames)
+        return here, {name: at for name, at in library.review.skipped().items() if name in here}
+
+    def _shown(self, names: Sequence[str], here: Collection[str], skipped: Collection[str]) -> dict[str, object]:
+        facts = pile.facts_of(self.database, self.artifacts_dir, self.library.data_dir, names)
         return {
-            "videos": [
-                self._entry(name) | _facts(facts.get(name)) | {"skipped": name in skipped} for name in shown.filenames
-            ],
+            "videos": [self._entry(name) | _facts(facts.get(name)) | {"skipped": name in skipped} for name in names],
             "total": len(here),
             "skipped": len(skipped),
-            "next_cursor": shown.next_cursor,
         }
 
     def _keys(self, order: str, folder: str | None, skipped: dict[str, float]) -> list[pile.Key]:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Query
 
-from ..contract import PAGE_LIMIT, Order, Pace, Preferences, QueueAnswer, SkipBody
+from ..contract import PAGE_LIMIT, EntriesBody, Order, Pace, Preferences, QueueAnswer, SkipBody
 from ..names import check_filename
 from .answers import Here, faults
 from .videos import Cursor
@@ -11,6 +11,7 @@ from .videos import Cursor
 def add_routes(router: APIRouter) -> None:
     """Add them."""
     router.get("/api/queue", responses=faults(400))(queue)
+    router.post("/api/queue/entries")(entries)
     router.post("/api/skip", responses=faults(400))(skip)
     router.delete("/api/skip/{filename}", responses=faults(400))(unskip)
     router.get("/api/preferences")(preferences)
@@ -23,6 +24,11 @@ def queue(
 ) -> QueueAnswer:
     """The pile in the order of review, with what the page shows of each video; those put off come last."""
     return QueueAnswer.model_validate(here.queue(limit, cursor, order))
+
+
+def entries(here: Here, body: EntriesBody) -> QueueAnswer:
+    """The same of these videos, as far as they are unsorted; nothing is changed."""
+    return QueueAnswer.model_validate(here.entries(body.filenames))
 
 
 def skip(here: Here, body: SkipBody) -> SkipBody:

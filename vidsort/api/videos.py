@@ -6,7 +6,9 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from ..contract import (
+    HISTORY_LIMIT,
     PAGE_LIMIT,
+    ActionsAnswer,
     HistoryAnswer,
     MovesAnswer,
     Order,
@@ -34,6 +36,7 @@ def add_routes(router: APIRouter) -> None:
     router.post("/api/undo", responses=faults(404, 409))(undo)
     router.post("/api/redo", responses=faults(409))(redo)
     router.get("/api/history")(history)
+    router.get("/api/history/actions")(actions)
 
 
 def videos(
@@ -71,8 +74,9 @@ def sort_batch(here: Here, body: SortBatchBody) -> SortBatchAnswer:
 
 
 def undo(here: Here, body: UndoBody | None = None) -> MovesAnswer:
-    """Take back the last move or batch, or the move with this id."""
-    return _moved(here, here.library.mover.undo(body.id if body else None))
+    """Take back the last move or batch, or the move with this id, or what is left of this batch."""
+    wanted = body or UndoBody()
+    return _moved(here, here.library.mover.undo(wanted.id, batch=wanted.batch))
 
 
 def redo(here: Here) -> MovesAnswer:
@@ -80,9 +84,14 @@ def redo(here: Here) -> MovesAnswer:
     return _moved(here, here.library.mover.redo())
 
 
-def history(here: Here, limit: Annotated[int, Query(ge=1, le=PAGE_LIMIT)] = 50) -> HistoryAnswer:
+def history(here: Here, limit: Annotated[int, Query(ge=1, le=HISTORY_LIMIT)] = 50) -> HistoryAnswer:
     """The last moves, undone ones too, newest first."""
     return HistoryAnswer(moves=here.library.mover.history(limit))
+
+
+def actions(here: Here, limit: Annotated[int, Query(ge=1, le=PAGE_LIMIT)] = 50) -> ActionsAnswer:
+    """The same by action, a batch being one, with how many moves each has."""
+    return ActionsAnswer(actions=here.library.mover.actions(limit))
 
 
 def _moved(here: Workspace, moves: list[Move]) -> MovesAnswer:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
-from ..records import Move
+from ..records import Action, Move
 from .database import Database
 
 Direction = Literal["forth", "back"]
@@ -163,6 +163,17 @@ class Journal:
     def batch(self, batch: str) -> list[Entry]:
         """All moves of a batch, in the order they were done."""
         return self._select(self._database.connection(), "batch = ? ORDER BY id", batch)
+
+    def actions(self, limit: int, among: int) -> list[Action]:
+        """The last actions that took place, newest first, of those that the last `among` moves belong to."""
+        sql = (
+            f"WITH last AS (SELECT {_COLUMNS} FROM moves NOT INDEXED"  # noqa: S608 (no text from outside)
+            " WHERE library = ? AND state IN ('done', 'undone') ORDER BY id DESC LIMIT ?)"
+            # SQLite takes the other columns from the row that min() chose.
+            f" SELECT {_COLUMNS}, min(id), count(*) FROM last GROUP BY batch, state ORDER BY min(id) DESC LIMIT ?"
+        )
+        rows = self._database.connection().execute(sql, (self._library, among, limit))
+        return [Action(move=_entry(row[:-2]).move, count=row[-1]) for row in rows]
 
     def history(self, limit: int) -> list[Move]:
         """The last moves that took place, undone ones too, newest first."""
