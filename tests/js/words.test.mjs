@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Agreement } from "../../vidsort/review/static/agreement.js";
 import { percent, spell } from "../../vidsort/review/static/dom.js";
-import { actions, describe } from "../../vidsort/review/static/history.js";
+import { describe } from "../../vidsort/review/static/history.js";
 import { paceText } from "../../vidsort/review/static/pile.js";
 import { overall, stepShare } from "../../vidsort/review/static/retrain.js";
 import { direction } from "../../vidsort/review/static/swipe.js";
@@ -37,13 +37,14 @@ test("swipes are far or fast, and go one way", () => {
   assert.equal(direction(10, 0, 1), null);
 });
 
-test("history tells a batch and a merge as one action", () => {
-  const sort = (id, batch, state = "done") => ({ id, batch, kind: "sort", source: `${id}.mp4`, target: `a/${id}.mp4`, state });
-  const merge = (id) => ({ id, batch: "m", kind: "merge", source: `b/${id}.mp4`, target: `a/${id}.mp4`, state: "done" });
-  const told = actions([merge(9), merge(8), sort(3, "x"), sort(2, "x"), sort(1, "y", "reverted")]);
-  assert.deepEqual(told.map(({ move, moves }) => [move.id, moves.length]), [[9, 1], [3, 2]]);
-  assert.equal(describe(told[1].move, told[1].moves), "2 videos → a");
-  assert.equal(describe(told[0].move), "b merged into a");
+test("each kind of action is told in words", () => {
+  const sort = { kind: "sort", source: "3.mp4", target: "a/3.mp4" };
+  assert.equal(describe(sort), "3.mp4 → a");
+  assert.equal(describe(sort, 2), "2 videos → a");
+  assert.equal(describe({ kind: "merge", source: "b/3.mp4", target: "a/3.mp4" }, 9), "b merged into a");
+  assert.equal(describe({ kind: "remove", source: "b", target: "" }), "Empty folder b removed");
+  assert.equal(describe({ kind: "create", source: "", target: "b" }), "New folder b");
+  assert.equal(describe({ kind: "rename", source: "b", target: "c" }), "b is now c");
 });
 
 test("the share of a job counts its three steps alike", () => {

@@ -186,19 +186,6 @@ def test_a_video_that_somebody_filed_meanwhile_is_told(page, pile):
     assert on_show(page) == name_of(1)
 
 
-def test_history_puts_any_video_back_by_one_click(page, pile):
-    for key in "123":
-        page.keyboard.press(key)
-    wait_until_saved(page)
-    page.keyboard.press("h")
-    page.get_by_role("button", name=f"Put back: {name_of(1)}").click()
-    wait_for_card(page, name_of(1))
-    wait_until_saved(page)
-    assert {name_of(0), name_of(2)}.isdisjoint(pile.unsorted())
-    assert name_of(1) in pile.unsorted()
-    page.wait_for_selector(".move.is-undone")
-
-
 def test_the_undo_of_a_toast_takes_back_that_decision(page, pile):
     page.keyboard.press("1")
     page.keyboard.press("2")
@@ -235,21 +222,6 @@ def test_folders_are_made_renamed_and_merged_and_all_is_undone(page, pile, event
         page.keyboard.press("z")
     wait_until_saved(page)
     eventually(lambda: pile.tree() == before)
-
-
-def test_a_random_run_and_its_undo_leave_the_identical_tree(page, pile):
-    before = pile.tree()
-    choice = random.Random(11)
-    for _ in range(150):
-        # More decisions than undos, so that the pile is emptied and there is always something to take back.
-        page.keyboard.press(choice.choices(["1", "2", "3", "f", "z", "Shift+Z", "s"], [3, 3, 3, 3, 4, 3, 1])[0])
-    wait_until_saved(page)
-    assert pile.tree() != before
-    page.wait_for_function("!document.querySelector('.toast')", timeout=30_000)
-    while page.locator(".toast.is-failure", has_text="nothing to undo").count() == 0:
-        page.keyboard.press("z")
-        wait_until_saved(page)
-    assert pile.tree() == before
 
 
 def test_two_pages_agree(page, pile, serve, visitor):

@@ -68,7 +68,7 @@ export class App {
     this.pile = new Pile({ root, api });
     this.panel = new Panel(find("panel"));
     this.toasts = new Toasts(find("toasts"), { undo: (action) => this.decisions.undoOne(action) });
-    this.history = new History({ api, panel: this.panel, revert: (move) => this.decisions.revert(move) });
+    this.history = new History({ api, panel: this.panel, revert: (batch) => this.decisions.revert(batch) });
     this.retraining = new Retraining({ root, api, panel: this.panel, failed: (text) => this.fail(text) });
     this.welcome = new Welcome({ element: find("welcome"), api });
     this.grid = new Grid({ element: find("grid"), api, leave: () => this.show("single"),

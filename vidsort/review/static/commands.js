@@ -60,6 +60,8 @@ export class Commands {
   editFolder(name) {
     const { app } = this;
     const folder = app.shownFolders().find((each) => each.name === name);
+    // It went a moment ago, and its row goes with the next frame.
+    if (!folder) return;
     editFolder({
       folder,
       others: app.folders.map((each) => each.name).filter((each) => each !== name),
@@ -77,14 +79,28 @@ export class Commands {
   async showTurned(kind, moves) {
     const { app } = this;
     if (!moves.length) return;
-    app.toasts.say(`${kind === "undo" ? "Taken back" : "Done again"}: ${describe(moves[0], moves)}`);
-    app.announcer.say(`${kind === "undo" ? "Taken back" : "Done again"}: ${describe(moves[0], moves)}`);
-    if (kind === "undo" && moves[0].kind === "sort") {
-      const item = await app.supply.find(moves[0].source);
-      if (item && !app.decisions.isPending(item.filename)) app.queue.putBack(item, { show: true });
-      if (item && app.view === "grid") app.grid.putBack([item]);
-    }
+    // Undo tells the newest first, and of a merge that is the removal of the folder.
+    const told = moves.find((move) => move.kind !== "remove") ?? moves[0];
+    const text = `${kind === "undo" ? "Taken back" : "Done again"}: ${describe(told, moves.length)}`;
+    app.toasts.say(text);
+    app.announcer.say(text);
+    if (kind === "undo" && told.kind === "sort") await this.#showAgain(moves.map((move) => move.source));
     await app.supply.refresh({ isStale: true });
+  }
+
+  // Videos that came back: the first of them on show, all of them in the grid.
+  async #showAgain(filenames) {
+    const { app } = this;
+    const isGrid = app.view === "grid";
+    let items;
+    try {
+      items = await app.supply.find(isGrid ? filenames : filenames.slice(0, 1));
+    } catch {
+      return; // they have come back all the same, and the next refresh of the queue shows them
+    }
+    items = items.filter((item) => !app.decisions.isPending(item.filename));
+    if (items.length) app.queue.putBack(items[0], { show: true });
+    if (isGrid) app.grid.putBack(items);
   }
 
   #press(event) {

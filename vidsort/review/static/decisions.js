@@ -61,10 +61,9 @@ export class Decisions {
     this.#future.push(action);
   }
 
-  // Takes back a move of the history, whoever made it.
-  revert(move) {
-    this.#past = this.#past.filter((action) => !action.items.some((item) => item.filename === move.source));
-    this.outbox.add({ id: makeId(), kind: "undo", moveId: move.id });
+  // Takes back a batch of the history (a single move is one, too), whoever made it.
+  revert(batch) {
+    this.outbox.add({ id: makeId(), kind: "undo", batch });
   }
 
   redo() {
@@ -130,6 +129,7 @@ export class Decisions {
     if (entry.kind === "undo" || entry.kind === "redo") {
       const back = entry.kind === "undo" ? "undone" : "done";
       const moved = answer.moves.filter((move) => move.state === back);
+      if (entry.batch) this.#forget(new Set(moved.map((move) => move.source)));
       if (!entry.filenames) this.tell.turned(entry.kind, moved);
       if (moved.length < answer.moves.length) this.tell.stale();
     }
@@ -203,6 +203,11 @@ export class Decisions {
     }
     this.#returnAll(action.items);
     this.tell.undone(action);
+  }
+
+  // What was taken back by the history is not undone again.
+  #forget(filenames) {
+    this.#past = this.#past.filter((action) => !action.items.some((item) => filenames.has(item.filename)));
   }
 
   #returnAll(items) {

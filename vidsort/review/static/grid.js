@@ -10,6 +10,8 @@ const GAP_PX = 10;
 const HEAD_PX = 56;
 const MARGIN_PX = 600;
 const HOVER_MS = 120;
+// Most that the server takes as one batch.
+const MOST = 10_000;
 
 export class Grid {
   #groups = [];
@@ -75,8 +77,12 @@ export class Grid {
   // All of a group that is not marked goes where it is predicted to be.
   fileRest(group) {
     if (!group?.folder) return;
-    const items = group.items.filter((item) => !this.#marked.has(item.filename));
+    const items = this.#rest(group).slice(0, MOST);
     if (items.length) this.file(items, group.folder);
+  }
+
+  #rest(group) {
+    return group.items.filter((item) => !this.#marked.has(item.filename));
   }
 
   #regroup(videos) {
@@ -220,9 +226,8 @@ export class Grid {
       this.title.replaceChildren("Nothing left to sort here.");
       return;
     }
-    const marked = group.items.filter((each) => this.#marked.has(each.filename)).length;
-    const rest = group.items.length - marked;
-    const advice = group.folder ? `Enter files ${rest}${marked ? `, ${marked} marked stay` : ""}` : "mark some, then press a folder's key";
+    const rest = this.#rest(group).length;
+    const advice = group.folder ? fileAdvice(rest, group.items.length - rest) : "mark some, then press a folder's key";
     const name = h("strong", {}, group.folder ?? "No guess yet");
     const said = h("span");
     setText(said, advice);
@@ -243,4 +248,10 @@ export class Grid {
     this.preview.remove();
     this.preview.removeAttribute("src");
   }
+}
+
+// What Enter does with a group; of more than a batch can hold the surest go first.
+function fileAdvice(rest, marked) {
+  const number = Math.min(rest, MOST).toLocaleString();
+  return `Enter files ${rest > MOST ? `the surest ${number}` : number}${marked ? `, ${marked.toLocaleString()} marked stay` : ""}`;
 }

@@ -4,7 +4,7 @@
 import { Refused } from "./api.js";
 
 const HISTORY_LIMIT = 500;
-const MOST = 1000;
+const MOST = 20_000;
 
 // Gives `send(entry, remember)` of an Outbox.
 export function sender(api) {
@@ -24,10 +24,17 @@ export async function history(api, limit = HISTORY_LIMIT) {
   return (await api.get(`api/history?limit=${Math.min(MOST, limit)}`)).moves;
 }
 
-// The newest move that sorted this video, if it still stands.
-function sorted(moves, filename) {
-  const move = moves.find((each) => each.kind === "sort" && each.source === filename);
-  return move?.state === "done" ? move : undefined;
+// The newest move that sorted each video.
+function newestSorts(moves) {
+  const newest = new Map();
+  for (const move of moves) if (move.kind === "sort" && !newest.has(move.source)) newest.set(move.source, move);
+  return [...newest.values()];
+}
+
+// The filenames that were sorted into a folder and are still there.
+function sortedInto(moves, folder) {
+  const there = newestSorts(moves).filter((move) => move.state === "done" && move.target === `${folder}/${move.source}`);
+  return new Set(there.map((move) => move.source));
 }
 
 async function sort(api, entry) {
@@ -35,8 +42,7 @@ async function sort(api, entry) {
     return await api.post("api/sort", { filename: entry.filename, folder: entry.folder });
   } catch (error) {
     if (!(error instanceof Refused) || error.status !== 404) throw error;
-    const move = sorted(await history(api), entry.filename);
-    if (move?.target !== `${entry.folder}/${entry.filename}`) throw error;
+    if (!sortedInto(await history(api), entry.folder).has(entry.filename)) throw error;
     return api.get("api/folders");
   }
 }
@@ -46,11 +52,8 @@ async function batch(api, entry) {
   const moves = entry.filenames.map((filename) => ({ filename, folder: entry.folder }));
   const answer = await api.post("api/sort/batch", { moves });
   if (entry.attempts > 1 && answer.outcomes.some((outcome) => outcome.status === 404)) {
-    const past = await history(api, HISTORY_LIMIT + entry.filenames.length);
-    for (const outcome of answer.outcomes) {
-      const target = sorted(past, outcome.filename)?.target;
-      if (target === `${entry.folder}/${outcome.filename}`) outcome.success = true;
-    }
+    const there = sortedInto(await history(api, HISTORY_LIMIT + entry.filenames.length), entry.folder);
+    for (const outcome of answer.outcomes) if (there.has(outcome.filename)) outcome.success = true;
   }
   return answer;
 }
@@ -66,16 +69,13 @@ async function create(api, entry) {
 
 function undo(api, entry, remember) {
   return turn(api, entry, remember, "done", async (moves) => {
-    if (entry.moveId !== undefined) return api.post("api/undo", { id: entry.moveId });
+    if (entry.batch) return api.post("api/undo", { batch: entry.batch });
     if (!entry.filenames) return api.post("api/undo", {});
-    const own = entry.filenames.map((filename) => sorted(moves, filename)).filter(Boolean);
+    const wanted = new Set(entry.filenames);
+    const own = newestSorts(moves).filter((move) => wanted.has(move.source) && move.state === "done");
     if (!own.length) throw new Refused(409, "That move has been taken back already.");
-    const newest = moves.find((move) => move.state === "done");
-    // A batch goes back in one turn while nothing came after it, so that one redo brings all of it again.
-    if (own.length > 1 && newest.batch === own[0].batch) return api.post("api/undo", {});
-    let answer;
-    for (const move of own) answer = await api.post("api/undo", { id: move.id });
-    return answer;
+    // A batch goes back in one turn, so that one redo brings all of it again.
+    return api.post("api/undo", wanted.size > 1 ? { batch: own[0].batch } : { id: own[0].id });
   });
 }
 

@@ -2,6 +2,8 @@
 
 const PAGE = 50;
 const LOW = 15;
+// Most that the server looks up by name in one question.
+const AT_ONCE = 1000;
 
 export class Supply {
   isLoading = false;
@@ -31,7 +33,7 @@ export class Supply {
   refresh({ isStale = false } = {}) {
     return this.#quietly(async () => {
       const fresh = await this.#page(null);
-      const listed = this.isWhole ? fresh : isStale ? (await this.api.get("api/videos")).videos : null;
+      const listed = this.isWhole ? fresh : isStale ? await this.find(this.queue.items.map((item) => item.filename)) : null;
       if (listed) {
         const here = new Set(listed.map((video) => video.filename));
         const gone = this.queue.items.filter((item) => !here.has(item.filename) && !this.decisions.isOnItsWayBack(item.filename));
@@ -41,10 +43,14 @@ export class Supply {
     });
   }
 
-  // An entry of the queue by its filename, for a video that came back.
-  async find(filename) {
-    const { videos } = await this.api.get("api/videos");
-    return videos.find((video) => video.filename === filename) ?? null;
+  // The entries of these videos, as far as they are unsorted.
+  async find(filenames) {
+    const found = [];
+    for (let from = 0; from < filenames.length; from += AT_ONCE) {
+      const { videos } = await this.api.post("api/queue/entries", { filenames: filenames.slice(from, from + AT_ONCE) });
+      found.push(...videos);
+    }
+    return found;
   }
 
   async #page(cursor) {
