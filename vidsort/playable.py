@@ -1,5 +1,6 @@
 """H.264 copies of what a browser cannot play: made once, in the background, one at a time."""
 
+import functools
 import logging
 import queue
 import threading
@@ -17,7 +18,8 @@ class PlayableCopies:
     def __init__(self, artifacts_dir: Path) -> None:
         self._folder = artifacts_dir / "playable"
         self._wanted: queue.SimpleQueue[tuple[Path, Path]] = queue.SimpleQueue()
-        self._waiting: set[Path] = set()
+        # The share of each that is done, 0 to 1.
+        self._waiting: dict[Path, float] = {}
         self._refused: dict[Path, str] = {}
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -29,7 +31,7 @@ class PlayableCopies:
         """
         from .media import probe
 
-        target = self._folder / f"{content_hash(path).hex()}.mp4"
+        target = self._target(path)
         if target.is_file():
             return target
         with self._lock:
@@ -44,12 +46,19 @@ class PlayableCopies:
             return path
         with self._lock:
             if target not in self._waiting:
-                self._waiting.add(target)
+                self._waiting[target] = 0.0
                 self._wanted.put((path, target))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._make, name="playable-copies", daemon=True)
                 self._thread.start()
         return None
+
+    def share(self, path: Path) -> float | None:
+        """How much of the copy is made, 0 to 1; None where none is being made."""
+        return self._waiting.get(self._target(path))
+
+    def _target(self, path: Path) -> Path:
+        return self._folder / f"{content_hash(path).hex()}.mp4"
 
     def _make(self) -> None:
         from .media import playable_copy
@@ -58,7 +67,7 @@ class PlayableCopies:
             path, target = self._wanted.get()
             try:
                 target.parent.mkdir(parents=True, exist_ok=True)
-                playable_copy(path, target)
+                playable_copy(path, target, progress=functools.partial(self._waiting.__setitem__, target))
             except (VidsortError, OSError) as error:
                 log.warning("No playable copy of %s: %s", path.name, error)
                 # A file that was moved meanwhile is found in its new place the next time it is asked for.
@@ -68,4 +77,4 @@ class PlayableCopies:
                 log.exception("Making a playable copy of %s failed.", path.name)
                 self._refused[target] = "No copy that a browser plays can be made: the server's log tells why."
             with self._lock:
-                self._waiting.discard(target)
+                self._waiting.pop(target, None)

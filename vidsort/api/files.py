@@ -51,9 +51,10 @@ def video(here: Here, request: Request, filename: str) -> Response:
 
 def playable(here: Here, request: Request, filename: str) -> Response:
     """The video as any browser plays it: itself, or an H.264 copy; 202 while that is being made."""
-    copy = here.copies.get(here.library.live.find(filename))
+    path = here.library.live.find(filename)
+    copy = here.copies.get(path)
     if copy is None:
-        return JSONResponse(Preparing().model_dump(), 202, {"retry-after": "1"})
+        return JSONResponse(Preparing(done=here.copies.share(path)).model_dump(), 202, {"retry-after": "1"})
     return FileAnswer.of(copy, request)
 
 

@@ -3,7 +3,7 @@
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,10 +25,13 @@ MOST_FRAMES_PER_S = 60.0
 ROUNDING_S = 0.002
 
 
-def playable_copy(path: Path, target: Path, *, time_limit_s: float = 600) -> None:
+def playable_copy(
+    path: Path, target: Path, *, time_limit_s: float = 600, progress: Callable[[float], object] = lambda _: None
+) -> None:
     """Write `target`: H.264 (and AAC) in an MP4 that plays while it loads, upright, at most 1280 pixels long.
 
-    The original is only read. The target appears whole or not at all. Raises FileNotFoundError, or
+    The original is only read. The target appears whole or not at all. `progress` is told, now and then, the
+    share of the pictures that is done, 0 to 1. Raises FileNotFoundError, or
     VideoDecodeError with the reason why no copy can be made.
     """
     facts = probe(path)
@@ -42,7 +45,7 @@ def playable_copy(path: Path, target: Path, *, time_limit_s: float = 600) -> Non
         # Where the sound cannot be decoded a silent copy is better than none.
         for sound in (True, False) if facts.audio_codec else (False,):
             try:
-                _write(path, made, facts, deadline, sound=sound)
+                _write(path, made, facts, deadline, progress, sound=sound)
                 break
             except OSError as error:
                 logger.warning("No copy of %s %s sound: %s", path.name, "with" if sound else "without", error)
@@ -53,7 +56,9 @@ def playable_copy(path: Path, target: Path, *, time_limit_s: float = 600) -> Non
         made.replace(target)
 
 
-def _write(path: Path, made: Path, facts: MediaFacts, deadline: Deadline, *, sound: bool) -> None:
+def _write(
+    path: Path, made: Path, facts: MediaFacts, deadline: Deadline, progress: Callable[[float], object], *, sound: bool
+) -> None:
     from moviepy import VideoClip
 
     rate = min(facts.frame_rate or MOST_FRAMES_PER_S, MOST_FRAMES_PER_S)
@@ -62,7 +67,13 @@ def _write(path: Path, made: Path, facts: MediaFacts, deadline: Deadline, *, sou
         frames = decode_clean(container, stream, deadline)
         screen = _Screen(frames, (container.start_time or 0) / 1_000_000, _copy_size(facts.width, facts.height))
         # Our own decoding rather than MoviePy's reader: it knows sample aspect ratios and damaged frames.
-        clip = VideoClip(screen, duration=max(facts.duration_s or 0, 1 / rate))
+        duration_s = max(facts.duration_s or 0, 1 / rate)
+
+        def picture(time_s: float) -> np.ndarray:
+            progress(min(1.0, time_s / duration_s))
+            return screen(time_s)
+
+        clip = VideoClip(picture, duration=duration_s)
         clip.write_videofile(
             str(made),
             fps=rate,
