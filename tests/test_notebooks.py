@@ -1,18 +1,25 @@
 """The notebooks mirror the modules: each shows and calls its step, defines nothing, and gives the same predictions."""
 
 import ast
+import contextlib
 import importlib
 import json
 import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
 
-from vidsort import extract_features, predict, train
-from vidsort.artifacts import list_models
+from vidsort.artifacts import list_models, read_predictions
+from vidsort.cli.program import main
+from vidsort.client import VidsortClient
+from vidsort.errors import VidsortError
 from vidsort.library import scan
-from vidsort.notebook import CONFIGS, SETTINGS, run_notebook
+from vidsort.notebook import CONFIGS, SETTINGS, NotebookRun, run_notebook
 from vidsort.settings import Settings
 
 STEPS = tuple(CONFIGS)
@@ -96,46 +103,89 @@ def test_outputs_in_a_notebook_are_found():
     assert mirror_faults("train", notebook) == ["it holds outputs"]
 
 
-def entries(artifacts_dir: Path) -> list:
-    return json.loads((artifacts_dir / "predictions.json").read_text())
+@contextlib.contextmanager
+def server_on(settings: Settings) -> Iterator[VidsortClient]:
+    """A server as people start it, and who speaks to it."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "vidsort", "serve", "--port", str(port), *settings.as_flags()]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as serving:
+        try:
+            with VidsortClient(f"http://127.0.0.1:{port}") as server:
+                yield server
+        finally:
+            serving.terminate()
+            serving.wait(30)
+
+
+def answered(ask: Callable[[], object]) -> Callable[[], object]:
+    """Whether a server that may still be starting answers."""
+
+    def is_answered() -> bool:
+        try:
+            ask()
+        except VidsortError:
+            return False
+        return True
+
+    return is_answered
+
+
+def predicted(artifacts_dir: Path) -> bytes:
+    return (artifacts_dir / "predictions.json").read_bytes()
 
 
 @pytest.mark.timeout(400)
-def test_the_three_notebooks_run_and_predict_what_the_steps_predict(settings, tmp_path):
-    by_steps = Settings(data_dir=settings.data_dir, artifacts_dir=tmp_path / "by steps")
-    for step in (extract_features, train, predict):
-        step.run(by_steps)
-
+def test_the_three_notebooks_predict_what_the_command_line_and_a_servers_retrain_predict(
+    settings, tmp_path, eventually
+):
+    by_command = settings.model_copy(update={"artifacts_dir": tmp_path / "by command"})
+    by_server = settings.model_copy(update={"artifacts_dir": tmp_path / "by server"})
     told = []
-    runs = {}
-    for step, given in (("extract_features", {"compare_videos": 12}), ("train", {}), ("predict", {"top_k": 3})):
-        runs[step] = run_notebook(step, settings, given, progress=told.append)
+    with server_on(by_server) as server:
+        for step in STEPS:
+            assert main([step.replace("_", "-"), *by_command.as_flags()]) == 0
+        eventually(answered(server.folders), 60)
+        assert server.retrain().status == "started"
+        # Meanwhile, as both have a core of their own.
+        runs = {
+            step: run_notebook(step, settings, given, progress=told.append)
+            for step, given in (("extract_features", {"compare_videos": 6}), ("train", {}), ("predict", {"top_k": 3}))
+        }
+        eventually(lambda: not server.retrain_status().running, 120)
+        assert server.retrain_status().last_result == "success"
+        assert len(predicted(settings.artifacts_dir)) > 100
+        assert predicted(settings.artifacts_dir) == predicted(by_command.artifacts_dir)
+        assert predicted(settings.artifacts_dir) == predicted(by_server.artifacts_dir)
+        entries = read_predictions(settings.artifacts_dir / "predictions.json")
+        served = [(video.filename, video.predicted_folder) for video in server.videos().videos]
+        assert served == [(entry.video, entry.predicted_folder) for entry in entries]
 
-    assert entries(settings.artifacts_dir) == entries(by_steps.artifacts_dir)
-    assert len(entries(settings.artifacts_dir)) == 3
+    # A second version by the same notebook, from the same videos, is the same.
+    again = run_notebook("predict", settings)
+    assert again.html.parent != runs["predict"].html.parent
+    assert predicted(again.html.parent) == predicted(runs["predict"].html.parent)
+
     assert runs["extract_features"].notebook.parent.name == runs["extract_features"].report.outputs["feature_set"]
     assert list_models(settings.artifacts_dir)[0].report == runs["train"].html
     assert runs["predict"].html.parent.parent == settings.artifacts_dir / "predictions"
     assert {progress.step for progress in told} == set(STEPS)
     assert "What cannot be read" in {progress.message for progress in told}
-
-    # A second version by the same notebook, from the same videos, is the same.
-    again = run_notebook("predict", settings)
-    assert again.report.outputs["predictions_id"] != runs["predict"].report.outputs["predictions_id"]
-    files = [one.html.parent / "predictions.json" for one in (again, runs["predict"])]
-    assert files[0].read_bytes() == files[1].read_bytes()
-
     for run in runs.values():
-        page = run.html.read_text(encoding="utf-8")
-        assert "cdnjs" not in page
-        assert str(run.html.parent.name) in page
-        executed = json.loads(run.notebook.read_text())
-        outputs = [output["output_type"] for cell in executed["cells"] for output in cell.get("outputs", ())]
-        assert outputs
-        assert "error" not in outputs
-        # What a library warns of is a fault of the notebook, not something to show to a reader.
-        assert "stream" not in outputs
-    assert not (settings.artifacts_dir / "notebooks" / "train.failed.ipynb").exists()
+        reads_well(run)
+    assert not list((settings.artifacts_dir / "notebooks").iterdir())
+
+
+def reads_well(run: NotebookRun) -> None:
+    page = run.html.read_text(encoding="utf-8")
+    assert "cdnjs" not in page
+    assert run.html.parent.name in page
+    executed = json.loads(run.notebook.read_text())
+    outputs = [output["output_type"] for cell in executed["cells"] for output in cell.get("outputs", ())]
+    assert outputs
+    assert "error" not in outputs
+    # What a library warns of is a fault of the notebook, not something to show to a reader.
+    assert "stream" not in outputs
 
 
 def test_checkpoints_and_reports_never_count_as_library_content(settings):

@@ -37,8 +37,9 @@ STYLE = """<style>
 .highlight pre{font-family:var(--jp-code-font-family,monospace);font-size:13px}
 .jp-RenderedHTML{overflow-x:auto}
 #code{float:right;margin:12px 24px 0 8px} [for=code]{float:right;margin:12px 0 0;font:14px sans-serif}
-#code:not(:checked)~main .jp-CodeCell:not(.celltag_parameters,.celltag_injected-parameters) .jp-Cell-inputWrapper,
-#code:not(:checked)~main .jp-OutputPrompt{display:none}
+#code:not(:checked)~main .jp-CodeCell:not(.celltag_parameters,.celltag_injected-parameters) .jp-Cell-inputWrapper
+{display:none}
+#code:not(:checked)~main .jp-OutputPrompt{visibility:hidden}
 </style>"""
 SHOW_CODE = '<input type="checkbox" id="code"><label for="code">Show the code</label>'
 FEATURE_SET = re.compile("[0-9a-f]{12}", re.ASCII)

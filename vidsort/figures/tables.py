@@ -38,7 +38,7 @@ def table(frame: "pd.DataFrame", formats: Mapping[str, str] | None = None, *, no
 
 
 def _cell(tag: str, text: str, side: str) -> str:
-    style = f"text-align:{side};vertical-align:top;max-width:{LONGEST_CELL_EM}em;overflow-wrap:anywhere"
+    style = f"text-align:{side};vertical-align:top;max-width:{LONGEST_CELL_EM}em;overflow-wrap:break-word"
     return f'<{tag} style="{style}">{escape(text)}</{tag}>'
 
 
