@@ -9,6 +9,7 @@ import pytest
 from conftest import ROOT
 
 from vidsort import demo
+from vidsort.artifacts import Current
 from vidsort.retrain import Retrain
 from vidsort.settings import load_settings
 
@@ -21,6 +22,11 @@ RUNNING = {
     "videos_per_s": 11.4, "left_s": 7.6,
 }  # fmt: skip
 FAILED = {"running": False, "last_result": "Failed at train.py: There is one folder only: make a second one."}
+HELD_BACK = {
+    "running": False, "last_result": "success", "job": 3, "promoted": False, "model_id": "20261101-101010-abcdef",
+    "accuracy": 0.81, "accuracy_low": 0.74, "accuracy_high": 0.87,
+    "verdict": "Held back: 81.0% right against 88.0% of 20261030-101010-abcdef on the 120 videos that both know.",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -145,6 +151,32 @@ def test_retraining_is_told_from_the_servers_job(gallery, serve, visitor, shot, 
         page.wait_for_selector("text=make a second one")
     shot(page, name)
     axe(page)
+
+
+def test_a_model_that_was_held_back_is_put_in_force_by_one_click(gallery, serve, visitor, shot, axe, monkeypatch):
+    in_force, asked = ["20261030-101010-abcdef"], []
+
+    def promote(artifacts_dir, model_id):
+        asked.append(model_id)
+        in_force[:] = [model_id]
+
+    monkeypatch.setattr(Retrain, "status", lambda self: dict(HELD_BACK))
+    monkeypatch.setattr("vidsort.artifacts.promote", promote)
+    monkeypatch.setattr(
+        "vidsort.artifacts.current", lambda _: Current(model_id=in_force[0], predictions_id="p", at="2026-11-01")
+    )
+    page = visitor.open(serve(gallery.settings), size=(1440, 900))
+    page.wait_for_selector("video.on-show")
+    page.click('[data-do="retrain"]')
+    assert "74% to 87%" in page.inner_text(".result")
+    assert "Held back" in page.inner_text(".result")
+    use = page.get_by_role("button", name="Use the new model")
+    use.wait_for()
+    shot(page, "held-back")
+    axe(page)
+    use.click()
+    use.wait_for(state="detached")
+    assert asked == [HELD_BACK["model_id"]]
 
 
 def test_without_a_library_a_folder_is_chosen_with_a_preview(pile, serve, visitor, shot, axe, tmp_path, monkeypatch):

@@ -237,6 +237,7 @@ export class App {
     }
     const isNew = state.predictions !== undefined && this.predictions !== undefined && state.predictions !== this.predictions;
     this.predictions = state.predictions ?? this.predictions;
+    if (isNew) void this.retraining.lookWhichPredicts();
     if (isNew) void this.supply.refresh();
     else if (!this.outbox.entries.length && this.supply.isWhole && this.queue.items.length !== this.left) void this.supply.refresh();
     void this.history.refresh();

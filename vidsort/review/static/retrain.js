@@ -7,6 +7,8 @@ const STEPS = { extract_features: "Look at new videos", train: "Learn from the f
 export class Retraining {
   #status = { running: false, last_result: null };
   #body = null;
+  // The model that predicts, once it was asked for.
+  #current = null;
 
   constructor({ root, api, panel, failed }) {
     Object.assign(this, { api, panel, failed });
@@ -25,7 +27,9 @@ export class Retraining {
 
   // The status as the server has it.
   update(status) {
+    const isOther = status.job !== this.#status.job || status.running !== this.#status.running;
     this.#status = status;
+    if (isOther) void this.lookWhichPredicts();
     const share = status.running ? overall(status) : 0;
     this.button.style.setProperty("--share", String(share));
     setText(this.label, status.running ? `Retraining ${percent(share)}` : "Retrain");
@@ -33,10 +37,22 @@ export class Retraining {
     this.#render();
   }
 
+  // A model that was held back may be put in force here, on another page or on the command line.
+  async lookWhichPredicts() {
+    if (!isHeldBack(this.#status)) return;
+    try {
+      this.#current = (await this.api.get("api/models")).current;
+      this.#render();
+    } catch {
+      this.#current = null; // without knowing it, nothing is offered
+    }
+  }
+
   async #ask(path) {
     try {
       await this.api.post(path);
       this.update(await this.api.get("api/retrain/status"));
+      await this.lookWhichPredicts();
     } catch (error) {
       this.failed(error.message);
     }
@@ -74,17 +90,30 @@ export class Retraining {
 
   #idle(status) {
     const isGood = status.last_result === "success";
+    const canPromote = isHeldBack(status) && this.#current !== null && this.#current !== status.model_id;
     const lines = isGood
-      ? [status.accuracy ? `Right in about ${percent(status.accuracy)} of videos it had not seen.` : null, status.verdict]
+      ? [status.accuracy ? rightIn(status) : null, status.verdict]
       : [status.last_result];
     return [
       h("p", { className: "form-note" }, "Learns from the folders as they are now and guesses the rest again. Only new videos are looked at, so it is quick."),
       status.last_result === null ? null : h("div", { className: "result", dataset: { state: isGood ? "good" : "bad" } },
         h("p", {}, h("strong", {}, isGood ? "Last time: done" : "Last time it failed")),
         ...lines.filter(Boolean).map((line) => h("p", {}, line))),
+      canPromote && h("button", { type: "button", className: "button",
+        onclick: () => void this.#ask(`api/models/${encodeURIComponent(status.model_id)}/promote`) }, "Use the new model all the same"),
       h("button", { type: "button", className: "button primary", onclick: () => void this.#ask("api/retrain") }, "Retrain now"),
     ].filter(Boolean);
   }
+}
+
+function rightIn({ accuracy, accuracy_low: low, accuracy_high: high }) {
+  const interval = low === undefined || low === null ? "" : ` (${percent(low)} to ${percent(high)})`;
+  return `Right in ${percent(accuracy)}${interval} of videos that it had not seen.`;
+}
+
+// Whether the last job made a model that was not put in force. Pure.
+export function isHeldBack(status) {
+  return !status.running && status.promoted === false && Boolean(status.model_id);
 }
 
 // 0 to 1 within the step, and over all three. Pure.
