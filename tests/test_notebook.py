@@ -1,7 +1,11 @@
 """The runner of notebooks: wrong parameters are refused at once, errors are the step's own, reports are whole."""
 
 import json
+import os
+import signal
+import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -84,6 +88,44 @@ def test_any_other_error_names_itself_and_where_to_look(written, settings):
     written("1 / 0")
     with pytest.raises(VidsortError, match=r"ZeroDivisionError.*train\.failed\.ipynb"):
         run_notebook("train", settings)
+
+
+def test_a_kernel_that_dies_is_an_error_in_one_sentence(written, settings):
+    written("import os\nos._exit(1)")
+    with pytest.raises(VidsortError, match=r"The notebook train.*Python died.*train\.failed\.ipynb"):
+        run_notebook("train", settings)
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="no signals of this kind here")
+def test_a_run_that_is_stopped_says_so_in_one_line_and_leaves_nothing_running(written, settings, eventually):
+    """Ctrl+C and kill: what the kernel complains of on its way out is nothing to show to a person."""
+    written("import os\nopen(artifacts_dir + '/pid', 'w').write(str(os.getpid()))", "import time\ntime.sleep(600)")
+    code = (
+        "import pathlib, signal, sys; from vidsort import notebook; from vidsort.cli.program import main\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        f"notebook.FOLDER = pathlib.Path({str(notebook.FOLDER)!r}); sys.exit(main(sys.argv[1:]))"
+    )
+    mark = settings.artifacts_dir / "pid"
+    for how, exit_code, said in ((signal.SIGINT, 130, "Stopped; finished work is kept.\n"), (signal.SIGKILL, -9, "")):
+        command = [sys.executable, "-c", code, "notebook", "train", *settings.as_flags()]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+            eventually(lambda: mark.is_file() and mark.read_text(), 60)
+            kernel = int(mark.read_text())
+            mark.unlink()
+            running.send_signal(how)
+            told = running.communicate(timeout=60)[1]
+        assert (running.returncode, told) == (exit_code, said)
+        eventually(lambda pid=kernel: not is_running(pid), 30)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    # Ended, and nobody has asked how yet: where a container has no init, nobody ever will.
+    stat = Path(f"/proc/{pid}/stat")
+    return not (stat.exists() and stat.read_text().rsplit(")", 1)[1].split()[0] == "Z")
 
 
 def executed(*reports: Report) -> nbformat.NotebookNode:

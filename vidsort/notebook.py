@@ -69,6 +69,7 @@ def run_notebook(
     as it came is then `artifacts/notebooks/<name>.failed.ipynb`. Work that was finished is kept.
     """
     import papermill
+    from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     source = notebook_path(name)
@@ -85,6 +86,8 @@ def run_notebook(
             progress_bar=False,
             kernel_manager_class=_own_kernel(),
             on_cell_start=_follow(name, source, progress),
+            # What a kernel complains of when it is stopped in the middle is nothing to show to a person.
+            extra_arguments=["--log-level=CRITICAL"],
         )
     except PapermillExecutionError as error:
         kind = getattr(errors, error.ename, None)
@@ -92,6 +95,11 @@ def run_notebook(
             raise kind(error.evalue) from error
         raise VidsortError(
             f"The notebook {name} failed ({error.ename}: {error.evalue}): {failed} shows how far it came."
+        ) from error
+    except DeadKernelError as error:
+        raise VidsortError(
+            f"The notebook {name} ended early: its Python died, perhaps for want of memory. {failed} shows how far it "
+            "came; run it again, finished work is kept."
         ) from error
     kept = keep(name, executed, settings.artifacts_dir)
     failed.unlink()
