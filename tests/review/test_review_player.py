@@ -108,6 +108,23 @@ def test_what_the_browser_cannot_play_is_shown_from_its_copy(pile, serve, visito
     wait_for_card(page, name_of(1))
 
 
+def test_how_much_of_a_copy_is_made_is_told_beside_its_poster(pile, serve, visitor):
+    pile.fill(2)
+    make_video(pile.data_dir / name_of(0), size=(160, 96), codec="mpeg4")
+    context = visitor.context()
+    context.route("**/playable/*", lambda route: route.fulfill(status=202, json={"status": "preparing", "done": 0.34}))
+    page = visitor.open(serve(pile.settings), context=context)
+    page.wait_for_selector("[data-note]:has-text('Making a copy that this browser can play… 34%')")
+    # In the shape of the poster, which is there before the video.
+    page.wait_for_function(
+        "(box => Math.abs(box.width / box.height - 160 / 96) < 0.1)"
+        "(document.querySelector('[data-card]').getBoundingClientRect())"
+    )
+    assert page.locator("[data-poster]").is_visible()
+    context.unroute("**/playable/*")
+    page.wait_for_function(PLAYING)
+
+
 def test_what_nothing_can_decode_shows_a_reason_and_can_still_be_filed(pile, serve, visitor):
     pile.fill(2)
     (pile.data_dir / name_of(0)).write_bytes(b"not a video" * 100)
@@ -115,7 +132,10 @@ def test_what_nothing_can_decode_shows_a_reason_and_can_still_be_filed(pile, ser
     wait_for_card(page, name_of(0))
     page.wait_for_selector("[data-note]:not([hidden])")
     page.wait_for_function("!document.querySelector('[data-note]').textContent.includes('Making')")
-    assert len(page.inner_text("[data-note]")) > 10
+    assert page.inner_text("[data-note]").startswith("The video cannot be decoded: ")
+    assert page.inner_text("[data-note]").endswith("It can still be filed.")
+    assert page.inner_text("[data-time]") == ""
+    assert page.locator("[data-seek]").input_value() == "0"
     page.keyboard.press("2")
     wait_until_saved(page)
     assert name_of(0) in pile.inside("food")

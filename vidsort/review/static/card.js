@@ -4,6 +4,8 @@ import { h, percent, setText } from "./dom.js";
 import { capText } from "./keys.js";
 
 const GUESSES = 3;
+// The shape of what is unknown and will not be seen.
+const UPRIGHT = [9, 16];
 
 export class Card {
   #rows = [];
@@ -35,6 +37,7 @@ export class Card {
     this.tip.hidden = !tip;
     setText(this.tip, tip ?? "");
     setText(this.caption, item?.caption ?? "");
+    this.caption.title = item?.caption ?? "";
     setText(this.file, item ? `${item.filename} · ${place}` : "");
     if (item?.filename !== this.#filename) this.#turnTo(item);
   }
@@ -55,7 +58,8 @@ export class Card {
     this.strip.hidden = true;
     if (!item) return;
     this.strip.src = this.api.strip(item.filename);
-    this.shape(item.width, item.height);
+    if (item.playable === "none") this.shape(...(item.width ? [item.width, item.height] : UPRIGHT));
+    else this.shape(item.width, item.height);
   }
 
   #addRow(rank) {

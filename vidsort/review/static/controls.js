@@ -26,7 +26,7 @@ export class Controls {
   render() {
     const { player } = this;
     const { currentTime, duration } = player.video;
-    const isKnown = Number.isFinite(duration) && duration > 0;
+    const isKnown = player.isOnShow && Number.isFinite(duration) && duration > 0;
     swapIcon(this.pause, player.paused ? "play" : "pause");
     this.pause.setAttribute("aria-label", player.paused ? "Play" : "Pause");
     swapIcon(this.mute, player.muted ? "muted" : "sound");

@@ -4,6 +4,7 @@ import { Prefetcher } from "./prefetch.js";
 
 const AHEAD = 3;
 const BEHIND = 2;
+const FILE_IT = "It can still be filed.";
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
 
 export class Player {
@@ -32,6 +33,11 @@ export class Player {
 
   get video() {
     return this.#front;
+  }
+
+  // Whether a video's picture is on the screen, rather than what stands in its place.
+  get isOnShow() {
+    return this.#front.classList.contains("on-show");
   }
 
   get paused() {
@@ -81,7 +87,7 @@ export class Player {
     const isReady = item && this.#back.dataset.filename === item.filename && this.#back.readyState >= 2;
     if (isReady) this.#swap();
     else this.#wait(item);
-    this.tell.note(item, item ? item.unreadable : null);
+    this.tell.note(item, item?.unreadable ? undecodable(item.unreadable) : null);
   }
 
   #swap() {
@@ -99,6 +105,7 @@ export class Player {
     for (const video of [this.#front, this.#back]) video.classList.remove("on-show");
     this.#front.pause();
     this.poster.hidden = true;
+    this.tell.state();
     if (!item) return;
     this.poster.src = this.api.poster(item.filename);
     if (item.playable !== "none" && this.#back.dataset.filename !== item.filename) {
@@ -120,7 +127,7 @@ export class Player {
     } catch (error) {
       if (video.dataset.filename !== item.filename || error.name === "AbortError") return;
       video.dataset.filename = "";
-      if (this.#isWanted(item.filename)) this.tell.note(item, item.unreadable ?? error.message);
+      if (this.#isWanted(item.filename)) this.tell.note(item, `${error.message.replace(/\.?$/, ".")} ${FILE_IT}`);
     }
   }
 
@@ -129,7 +136,7 @@ export class Player {
     const inUse = [this.#item, ...this.#recent].map((item) => item.filename);
     this.prefetcher.want(upcoming.slice(0, AHEAD), inUse);
     const [next] = upcoming;
-    const isFree = this.#front.classList.contains("on-show") || this.#item.playable === "none";
+    const isFree = this.isOnShow || this.#item.playable === "none";
     if (!next || !isFree || next.playable === "none" || this.#back.dataset.filename === next.filename) return;
     void this.#load(this.#back, next, this.prefetcher.source(next));
   }
@@ -153,7 +160,8 @@ export class Player {
       video.addEventListener(name, () => video === this.#front && this.tell.state());
     }
     this.poster.addEventListener("load", () => {
-      this.poster.hidden = this.#front.classList.contains("on-show");
+      this.poster.hidden = this.isOnShow;
+      if (!this.isOnShow) this.tell.shape(this.poster.naturalWidth, this.poster.naturalHeight);
     });
     this.poster.addEventListener("error", () => (this.poster.hidden = true));
   }
@@ -163,7 +171,7 @@ export class Player {
     const { filename } = video.dataset;
     const item = this.#isWanted(filename) ? this.#item : { filename };
     if (video.dataset.copied === filename) {
-      if (this.#isWanted(filename)) this.tell.note(this.#item, "This video cannot be played here; it can still be filed.");
+      if (this.#isWanted(filename)) this.tell.note(this.#item, `This video cannot be played here. ${FILE_IT}`);
       return;
     }
     video.dataset.copied = filename;
@@ -173,7 +181,8 @@ export class Player {
 
   #preparing(filename, share) {
     if (!this.#isWanted(filename)) return;
-    const done = share === null ? "" : ` ${Math.round(share * 100)}%`;
+    // All pictures are done a moment before the copy is.
+    const done = share === null ? "" : ` ${Math.min(99, Math.round(share * 100))}%`;
     this.tell.note(this.#item, `Making a copy that this browser can play…${done}`);
   }
 
@@ -187,7 +196,7 @@ export class Player {
   // Plays or pauses as asked; never in a hidden tab.
   #follow() {
     if (this.#paused || document.hidden) this.#front.pause();
-    else if (this.#front.classList.contains("on-show")) this.#play();
+    else if (this.isOnShow) this.#play();
     this.tell.state();
   }
 
@@ -203,4 +212,9 @@ export class Player {
       void video.play();
     }
   }
+}
+
+// In the words in which the server says it, too.
+function undecodable(reason) {
+  return `The video cannot be decoded: ${reason}. ${FILE_IT}`;
 }
