@@ -1,6 +1,7 @@
 """Environment, then vidsort.toml, then flags, the later winning; a misspelt name is an error."""
 
 import argparse
+import sys
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,20 @@ def test_the_base_is_the_checkout_when_a_notebook_is_opened_inside_it(tmp_path):
     assert base_dir(tmp_path / "notebooks") == tmp_path / "notebooks"
     (tmp_path / "app.py").touch()
     assert base_dir(tmp_path / "notebooks") == tmp_path
+
+
+def test_a_variable_means_the_same_in_a_notebook_as_in_the_shell_that_opened_it(tmp_path, monkeypatch):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "app.py").touch()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    monkeypatch.setenv("VIDSORT_DATA_DIR", "../clips")
+    assert load_settings().data_dir == tmp_path / "clips"
+    # Jupyter and editors run a notebook in its own folder, whatever the folder they were started in.
+    monkeypatch.setitem(sys.modules, "ipykernel", object())
+    assert load_settings().data_dir == tmp_path.parent / "clips"
+    assert load_settings(data_dir="../mine").data_dir == tmp_path / "mine"
+    monkeypatch.chdir(tmp_path.parent)
+    assert load_settings().data_dir == tmp_path.parent.parent / "clips"
 
 
 def test_settings_reach_a_child_process_whole(settings):

@@ -4,6 +4,7 @@ import argparse
 import difflib
 import ipaddress
 import os
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from .errors import SettingsError
 
 PREFIX = "VIDSORT_"
 CONFIG_NAME = "vidsort.toml"
+PATHS = ("data_dir", "artifacts_dir")
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
@@ -71,7 +73,7 @@ def base_dir(start: Path | None = None) -> Path:
 def load_settings(**flags: Any) -> Settings:
     """Settings from the environment, then `vidsort.toml`, then these values; raises SettingsError."""
     base = base_dir()
-    merged: dict[str, Any] = dict(_from_environment())
+    merged: dict[str, Any] = dict(_from_environment(base))
     merged.update(_from_file(base))
     merged.update({name: value for name, value in flags.items() if value is not None})
     try:
@@ -80,7 +82,7 @@ def load_settings(**flags: Any) -> Settings:
         raise SettingsError(_explain(error)) from error
     return settings.model_copy(update={
         name: _absolute(getattr(settings, name), Path.cwd() if name in merged else base)
-        for name in ("data_dir", "artifacts_dir")
+        for name in PATHS
     })
 
 
@@ -89,8 +91,10 @@ def _absolute(path: Path, base: Path) -> Path:
     return Path(os.path.abspath(base / path.expanduser()))  # noqa: PTH100
 
 
-def _from_environment() -> dict[str, Any]:
+def _from_environment(base: Path) -> dict[str, Any]:
     given: dict[str, Any] = {}
+    # Jupyter and editors run a notebook in its own folder, and not in that of the shell that set the variable.
+    is_notebook = "ipykernel" in sys.modules and Path.cwd().resolve() == base / "notebooks"
     for variable, value in os.environ.items():
         # An empty variable is how compose files and shells write "not set"; it must never become an empty password.
         if not variable.startswith(PREFIX) or not value:
@@ -99,6 +103,8 @@ def _from_environment() -> dict[str, Any]:
         if name not in Settings.model_fields:
             raise SettingsError(_unknown(variable, [PREFIX + field.upper() for field in Settings.model_fields]))
         given[name] = [part.strip() for part in value.split(",") if part.strip()] if name == "allowed_hosts" else value
+        if is_notebook and name in PATHS:
+            given[name] = _absolute(Path(value), base)
     return given
 
 
@@ -113,7 +119,7 @@ def _from_file(base: Path) -> dict[str, Any]:
     for name in given:
         if name not in Settings.model_fields:
             raise SettingsError(f"{path}: " + _unknown(name, list(Settings.model_fields)))
-    for name in ("data_dir", "artifacts_dir"):
+    for name in PATHS:
         if isinstance(given.get(name), str):
             given[name] = _absolute(Path(given[name]), base)
     return given
@@ -137,7 +143,7 @@ def add_settings_flags(parser: argparse.ArgumentParser, *names: str) -> None:
 
     The password is no flag: a command line is seen by every user of the machine.
     """
-    for name in ("data_dir", "artifacts_dir", *names):
+    for name in (*PATHS, *names):
         field = Settings.model_fields[name]
         multiple = {"nargs": "+"} if name == "allowed_hosts" else {}
         parser.add_argument(
