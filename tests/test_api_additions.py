@@ -70,6 +70,18 @@ def test_a_batch_is_listed_as_one_action_and_taken_back_by_its_name(client):
     assert client.post("/api/undo", json={"batch": "none"}).status_code == 404
 
 
+def test_guesses_follow_a_renamed_folder_at_once(client, settings):
+    predict(settings, entry(FIRST, "food"), entry(SECOND, "sport"))
+    before = client.get("/api/videos").json()
+    client.patch("/api/folders/food", json={"name": "meals"})
+    for path in ("/api/videos", "/api/queue", "/api/videos?order=folder"):
+        found = {video["filename"]: video["predicted_folder"] for video in client.get(path).json()["videos"]}
+        assert (found[FIRST], found[SECOND]) == ("meals", "sport")
+    assert names(client.get("/api/videos?folder=meals")) == [FIRST]
+    client.post("/api/undo")
+    assert client.get("/api/videos").json() == before
+
+
 def test_some_entries_of_the_queue_are_had_by_name(client):
     sort(client, SECOND, "food")
     asked = {"filenames": [THIRD, SECOND, FIRST, "../1.mp4"]}

@@ -15,6 +15,7 @@ from vidsort.library import scan
 from vidsort.live_library import LiveLibrary
 from vidsort.moves import Mover
 from vidsort.store import open_database
+from vidsort.store.activity import Activity
 
 
 @pytest.fixture
@@ -71,10 +72,16 @@ def test_a_wrong_wish_is_refused_and_changes_nothing(mover, data_dir, filename, 
 @pytest.mark.parametrize("make", [Path.touch, Path.mkdir, lambda path: path.symlink_to("nowhere")])
 def test_a_taken_name_is_a_conflict_and_nothing_is_overwritten(mover, data_dir, make):
     make(data_dir / "soccer" / "10.mp4")
-    before = {path: path.lstat() for path in data_dir.rglob("*")}
+
+    def facts() -> dict:
+        # Not when each was read last: looking may change that.
+        found = [(path, path.lstat()) for path in data_dir.rglob("*")]
+        return {path: (fact.st_ino, fact.st_size, fact.st_mtime_ns) for path, fact in found}
+
+    before = facts()
     with pytest.raises(ConflictError, match=r"10\.mp4"):
         mover.sort("10.mp4", "soccer")
-    assert {path: path.lstat() for path in data_dir.rglob("*")} == before
+    assert facts() == before
 
 
 def test_links_pipes_and_folders_are_no_videos_to_sort(mover, data_dir):
@@ -271,6 +278,22 @@ def test_actions_are_told_as_one_with_how_many_moves_stand_alike(mover):
     assert mover.actions()[0].move.kind == "merge"
     mover.undo(batch=merged[0].batch)
     assert [action for action in mover.actions() if action.move.kind == "sort"] == before
+
+
+def test_the_journal_tells_which_folder_took_the_place_of_another(mover, data_dir, database):
+    activity = Activity(database, os.path.realpath(data_dir))
+    assert activity.heirs({"food", "soccer"}) == {}
+    mover.rename_folder("food", "meals")
+    mover.rename_folder("meals", "dishes")
+    assert activity.heirs({"dishes", "soccer"}) == {"food": "dishes", "meals": "dishes"}
+    mover.merge_folder("dishes", "soccer")
+    assert activity.heirs({"soccer"}) == {"food": "soccer", "meals": "soccer", "dishes": "soccer"}
+    # A name that was given again means the folder that has it now.
+    mover.create_folder("food")
+    assert activity.heirs({"soccer", "food"}) == {"meals": "soccer", "dishes": "soccer"}
+    for _ in range(3):
+        mover.undo()
+    assert activity.heirs({"meals", "soccer"}) == {"food": "meals"}
 
 
 def test_undo_of_an_id_of_a_merge_takes_back_the_whole_merge(mover, data_dir):

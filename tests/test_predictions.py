@@ -4,7 +4,7 @@ import json
 import logging
 import os
 
-from vidsort.predictions import LivePredictions
+from vidsort.predictions import LivePredictions, following
 
 ENTRY = {
     "video": "7.mp4",
@@ -84,3 +84,22 @@ def test_a_file_of_the_same_size_within_one_tick_of_the_clock_is_seen(tmp_path):
     write(path, ENTRY | {"video": "5.mp4"})
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert list(live.current().by_video) == ["5.mp4"]
+
+
+def test_predictions_follow_folders_that_were_renamed_or_merged(tmp_path):
+    path = tmp_path / "predictions.json"
+    write(path, ENTRY, ENTRY | {"video": "8.mp4", "predicted_folder": "food", "top_predictions": []})
+    predictions = LivePredictions(path).current()
+    assert following(predictions, {}) is predictions
+    assert following(predictions, {"dance": "ballet"}).by_video == predictions.by_video
+    renamed = following(predictions, {"soccer": "football"})
+    assert json.loads(renamed.entries["7.mp4"])["top_predictions"][0] == {"folder": "football", "confidence": 0.91}
+    assert renamed.entries["8.mp4"] == predictions.entries["8.mp4"]
+    # Another version, so that pages which show the old names ask again.
+    assert renamed.version != predictions.version
+    merged = following(predictions, {"soccer": "sport", "food": "sport"})
+    assert merged.by_video["7.mp4"].predicted_folder == "sport"
+    assert merged.by_video["7.mp4"].confidence == 0.96
+    assert [score.folder for score in merged.by_video["7.mp4"].top_predictions] == ["sport"]
+    assert merged.by_video["8.mp4"].predicted_folder == "sport"
+    assert merged.by_video["8.mp4"].confidence == 0.91

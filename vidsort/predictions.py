@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import hashlib
 import logging
 import threading
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from .artifacts import read_predictions
 from .errors import ArtifactError
-from .records import Prediction
+from .records import FolderScore, Prediction
 
 log = logging.getLogger(__name__)
 
@@ -71,8 +72,46 @@ class LivePredictions:
         return Predictions(
             "-".join(f"{part:x}" for part in self._stamp or ()),
             {prediction.video: prediction for prediction in found},
-            {prediction.video: prediction.model_dump_json(exclude={"video"}) for prediction in found},
+            {prediction.video: _text(prediction) for prediction in found},
         )
+
+
+def following(predictions: Predictions, heirs: Mapping[str, str]) -> Predictions:
+    """The same with folders that have gone replaced by those that took their place; its own version where that differs.
+
+    Where two become one, the probabilities of both add up.
+    """
+    changed = {
+        name: _followed(prediction, heirs)
+        for name, prediction in predictions.by_video.items()
+        if prediction.predicted_folder in heirs or any(score.folder in heirs for score in prediction.top_predictions)
+    }
+    if not changed:
+        return predictions
+    return Predictions(
+        f"{predictions.version}-{hashlib.blake2b(repr(sorted(heirs.items())).encode(), digest_size=4).hexdigest()}",
+        {**predictions.by_video, **changed},
+        {**predictions.entries, **{name: _text(prediction) for name, prediction in changed.items()}},
+    )
+
+
+def _followed(prediction: Prediction, heirs: Mapping[str, str]) -> Prediction:
+    shares: dict[str, float] = {}
+    for score in prediction.top_predictions:
+        folder = heirs.get(score.folder, score.folder)
+        shares[folder] = min(1.0, round(shares.get(folder, 0.0) + score.confidence, 6))
+    best = sorted(shares.items(), key=lambda share: -share[1])
+    folder = heirs.get(prediction.predicted_folder, prediction.predicted_folder)
+    return Prediction(
+        video=prediction.video,
+        predicted_folder=folder,
+        confidence=shares.get(folder, prediction.confidence),
+        top_predictions=tuple(FolderScore(folder=name, confidence=share) for name, share in best),
+    )
+
+
+def _text(prediction: Prediction) -> str:
+    return prediction.model_dump_json(exclude={"video"})
 
 
 @contextlib.contextmanager

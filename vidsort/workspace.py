@@ -19,7 +19,7 @@ from .moves import Mover
 from .names import check_folder_name
 from .pace import WINDOW_S, Pace, pace_of
 from .playable import PlayableCopies
-from .predictions import LivePredictions, Predictions
+from .predictions import LivePredictions, Predictions, following
 from .retrain import Retrain
 from .settings import Settings
 from .store import Database, open_database
@@ -45,6 +45,8 @@ class OpenLibrary:
         self.review = Review(database, name)
         self.modified = pile.ModificationTimes(data_dir)
         self._is_watched = False
+        # Asked for again when the names of the folders have changed.
+        self._heirs: tuple[set[str], dict[str, str]] | None = None
 
     def start(self) -> None:
         """Settle what a kill left, and watch the folders until `stop`."""
@@ -85,6 +87,13 @@ class OpenLibrary:
             return None
         return origin, destination
 
+    def heirs(self) -> dict[str, str]:
+        """Which folders took the place of others that predictions may still name."""
+        folders = self.snapshot().folders.keys()
+        if self._heirs is None or self._heirs[0] != folders:
+            self._heirs = (set(folders), self._activity.heirs(folders))
+        return self._heirs[1]
+
     def pace(self, predictions: Predictions) -> Pace:
         """How fast its reviewer sorts."""
         decisions = self._activity.sorted_since(time.time() - WINDOW_S)
@@ -108,6 +117,7 @@ class Workspace:
         self._switching = threading.Lock()
         # Answers that cost much, each with what it was made from.
         self._listed: tuple[Snapshot, Predictions, bytes] | None = None
+        self._followed: tuple[Predictions, dict[str, str], Predictions] | None = None
         self._arranged: tuple[Snapshot, Predictions, tuple, list[pile.Key]] | None = None
 
     @property
@@ -139,9 +149,17 @@ class Workspace:
         self._library.stop()
         self.database.close()
 
+    def predicted(self) -> Predictions:
+        """The predictions in force, with the names that the folders have now."""
+        known, heirs = self.predictions.current(), self.library.heirs()
+        followed = self._followed
+        if followed is None or followed[0] is not known or followed[1] != heirs:
+            self._followed = followed = (known, heirs, following(known, heirs))
+        return followed[2]
+
     def listing(self) -> bytes:
         """The JSON of all unsorted videos with their predictions, sorted by filename; kept until something changes."""
-        snapshot, predictions = self.library.snapshot(), self.predictions.current()
+        snapshot, predictions = self.library.snapshot(), self.predicted()
         listed = self._listed
         if listed is None or listed[0] is not snapshot or listed[1] is not predictions:
             nothing = json.dumps(NO_PREDICTION)
@@ -155,10 +173,10 @@ class Workspace:
 
     def videos(self, limit: int, cursor: str | None, order: str, folder: str | None) -> dict[str, object]:
         """A page of the same list; `folder` keeps those that are predicted to be in it."""
-        keys = self._keys(order, folder, {})
+        keys, predicted = self._keys(order, folder, {}), self.predicted()
         shown = pile.page(keys, limit, cursor)
         return {
-            "videos": [self._entry(name) for name in shown.filenames],
+            "videos": [_entry(name, predicted) for name in shown.filenames],
             "total": len(self.library.snapshot().unsorted),
             "next_cursor": shown.next_cursor,
         }
@@ -180,16 +198,21 @@ class Workspace:
         return here, {name: at for name, at in library.review.skipped().items() if name in here}
 
     def _shown(self, names: Sequence[str], here: Collection[str], skipped: Collection[str]) -> dict[str, object]:
-        facts = pile.facts_of(self.database, self.artifacts_dir, self.library.data_dir, names)
+        facts, predicted = (
+            pile.facts_of(self.database, self.artifacts_dir, self.library.data_dir, names),
+            self.predicted(),
+        )
         return {
-            "videos": [self._entry(name) | _facts(facts.get(name)) | {"skipped": name in skipped} for name in names],
+            "videos": [
+                _entry(name, predicted) | _facts(facts.get(name)) | {"skipped": name in skipped} for name in names
+            ],
             "total": len(here),
             "skipped": len(skipped),
         }
 
     def _keys(self, order: str, folder: str | None, skipped: dict[str, float]) -> list[pile.Key]:
         library = self.library
-        snapshot, predicted = library.snapshot(), self.predictions.current()
+        snapshot, predicted = library.snapshot(), self.predicted()
         kept = self._arranged
         if kept and kept[0] is snapshot and kept[1] is predicted and kept[2] == (order, folder, skipped):
             return kept[3]
@@ -201,13 +224,9 @@ class Workspace:
         self._arranged = (snapshot, predicted, (order, folder, skipped), keys)
         return keys
 
-    def _entry(self, filename: str) -> dict[str, object]:
-        text = self.predictions.current().entries.get(filename)
-        return {"filename": filename} | (json.loads(text) if text else NO_PREDICTION)
-
     def pace(self) -> dict[str, object]:
         """How fast the reviewer sorts."""
-        return asdict(self.library.pace(self.predictions.current()))
+        return asdict(self.library.pace(self.predicted()))
 
     def state(self) -> dict[str, object]:
         """What the page is told when it changes: folders, number of unsorted videos, the job, which predictions."""
@@ -216,8 +235,13 @@ class Workspace:
             "folders": [folder.model_dump() for folder in snapshot.counts()],
             "total": len(snapshot.unsorted),
             "retrain": self.retrain.status(),
-            "predictions": self.predictions.current().version,
+            "predictions": self.predicted().version,
         }
+
+
+def _entry(filename: str, predictions: Predictions) -> dict[str, object]:
+    text = predictions.entries.get(filename)
+    return {"filename": filename} | (json.loads(text) if text else NO_PREDICTION)
 
 
 def _facts(facts: dict[str, object] | None) -> dict[str, object]:

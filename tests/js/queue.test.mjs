@@ -77,3 +77,11 @@ test("no video is in the queue twice", () => {
   queue.append([video(2), video(3), video(3)]);
   assert.equal(names(queue), "1 2 3");
 });
+
+test("new predictions reach the card on show where what it shows no longer holds", () => {
+  const queue = new Queue();
+  queue.load([video(1, "gone"), video(2, "here"), video(3, "here")]);
+  const fresh = [video(1, "new"), video(2, "other"), video(3, "other")];
+  queue.refresh(fresh, (item) => item.predicted_folder === "gone");
+  assert.deepEqual(queue.items.map((item) => item.predicted_folder), ["new", "here", "other"]);
+});

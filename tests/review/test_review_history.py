@@ -7,6 +7,7 @@ import pytest
 from .conftest import PILE, name_of, on_show, wait_for_card, wait_until_saved
 
 STEPS = 300
+REFUSED = "document.querySelector('dialog .form-note[data-state=bad]')"
 KINDS = {"1": 6, "2": 6, "3": 6, "f": 8, "z": 9, "Shift+Z": 6, "s": 2, "create": 1, "rename": 1.5, "merge": 1}
 
 
@@ -82,20 +83,20 @@ def change_a_folder(page, kind: str, choice: random.Random, number: int) -> None
         page.keyboard.press("n")
         page.keyboard.type(f"made {number}")
         page.keyboard.press("Enter")
+        page.wait_for_selector("dialog", state="detached")
     else:
-        tools = page.locator(".folder-more")
-        if tools.count() < 2:
-            return
-        tools.nth(choice.randrange(tools.count())).evaluate("(button) => button.click()")
+        # Chosen in the page, where the list may be another one a moment later.
+        page.locator("[data-folders]").evaluate(
+            "(list, place) => list.children[place % list.children.length]?.querySelector('.folder-more').click()",
+            choice.randrange(100),
+        )
         # The folder may have gone by an undo just now: no dialog; or it is the last: nothing to merge it into.
         button = page.get_by_role("button", name=kind.title(), exact=True)
         if button.count():
             if kind == "rename":
                 page.locator("dialog input").fill(f"renamed {number}")
             button.click()
-    page.wait_for_function(
-        "!document.querySelector('dialog') || document.querySelector('dialog .form-note[data-state=bad]')"
-    )
+            page.wait_for_function(f"!document.querySelector('dialog') || {REFUSED}")
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog", state="detached")
 

@@ -224,6 +224,23 @@ def test_folders_are_made_renamed_and_merged_and_all_is_undone(page, pile, event
     eventually(lambda: pile.tree() == before)
 
 
+def test_guesses_follow_a_folder_that_is_renamed(page, pile):
+    assert page.inner_text("[data-guesses] li:first-child .name") == "dance"
+    page.locator('[data-folder="dance"]').hover()
+    page.get_by_role("button", name="Change dance").click()
+    page.get_by_label("Name").fill("ballet")
+    page.get_by_role("button", name="Rename").click()
+    page.wait_for_selector("[data-guesses] li:first-child .name:text-is('ballet')")
+    page.wait_for_selector("dialog", state="detached")
+    page.keyboard.press("Enter")
+    wait_until_saved(page)
+    assert name_of(0) in pile.inside("ballet")
+    page.keyboard.press("z")
+    wait_for_card(page, name_of(0))
+    page.keyboard.press("z")
+    page.wait_for_selector("[data-guesses] li:first-child .name:text-is('dance')")
+
+
 def test_two_pages_agree(page, pile, serve, visitor):
     other = visitor.open(page.url, context=page.context)
     page.keyboard.press("1")

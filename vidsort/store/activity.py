@@ -1,5 +1,6 @@
 """What the journal of moves tells others than undo: what other processes did, and how fast a person sorts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -54,6 +55,22 @@ class Activity:
         values = {"library": self._library, "id": before.last_id, "turn": min(before.turn, now.turn - 1)}
         rows = self._database.connection().execute(question, values)
         return [Change(kind, source, target, state == "done") for kind, source, target, state in rows]
+
+    def heirs(self, folders: Collection[str]) -> dict[str, str]:
+        """Which of these folders took the place of one that is no longer there, by renaming or merging."""
+        question = (
+            "SELECT source, target FROM ("
+            " SELECT id, source, target FROM moves WHERE library = :library AND state = 'done' AND kind = 'rename'"
+            # A merge has a move for each video; one of them is enough.
+            " UNION ALL SELECT min(id), substr(source, 1, instr(source, '/') - 1),"
+            " substr(target, 1, instr(target, '/') - 1)"
+            " FROM moves WHERE library = :library AND state = 'done' AND kind = 'merge' GROUP BY batch"
+            ") ORDER BY id"
+        )
+        heirs: dict[str, str] = {}
+        for source, target in self._database.connection().execute(question, {"library": self._library}):
+            heirs = {old: target if heir == source else heir for old, heir in heirs.items()} | {source: target}
+        return {old: heir for old, heir in heirs.items() if old not in folders and heir in folders}
 
     def sorted_since(self, at: float) -> list[tuple[str, str, float]]:
         """(filename, folder, when) of each video sorted since then and not taken back, oldest first."""

@@ -56,7 +56,8 @@ export class App {
       changed: () => this.pile.renderSync(this.outbox.entries.length, this.outbox.trouble),
     });
     this.decisions.connect(this.outbox);
-    this.supply = new Supply({ api, queue: this.queue, decisions: this.decisions, changed: () => this.render() });
+    this.supply = new Supply({ api, queue: this.queue, decisions: this.decisions,
+      isOutdated: (item) => this.#namesWhatHasGone(item), changed: () => this.render() });
     this.player = new Player({ stage: find("stage"), api, tell: {
       state: () => this.controls.render(),
       note: (_, text) => this.card.say(text),
@@ -190,6 +191,11 @@ export class App {
     if (this.supply.isLoading) return "single";
     this.welcome.allDone({ sorted: this.sorted, folders: folders.length, pace: this.pile.figures, session: this.session });
     return "welcome";
+  }
+
+  #namesWhatHasGone(item) {
+    const names = new Set(this.shownFolders().map((folder) => folder.name));
+    return item.top_predictions.some((guess) => !names.has(guess.folder));
   }
 
   #tip(item) {

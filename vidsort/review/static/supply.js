@@ -12,8 +12,9 @@ export class Supply {
   #cursor = null;
   #order = "confident";
 
-  constructor({ api, queue, decisions, changed }) {
-    Object.assign(this, { api, queue, decisions, changed });
+  // `isOutdated(item)`: its guesses name a folder that has gone.
+  constructor({ api, queue, decisions, isOutdated, changed }) {
+    Object.assign(this, { api, queue, decisions, isOutdated, changed });
   }
 
   // From the beginning, in this order.
@@ -39,7 +40,7 @@ export class Supply {
         const gone = this.queue.items.filter((item) => !here.has(item.filename) && !this.decisions.isOnItsWayBack(item.filename));
         this.queue.drop(new Set(gone.map((item) => item.filename)));
       }
-      this.queue.refresh(fresh);
+      this.queue.refresh(fresh, this.isOutdated);
     });
   }
 
