@@ -37,7 +37,8 @@ lint: $(VENV)/.test
 	@$(BIN)/python tools/check_notebooks.py
 
 notebooks: $(VENV)/.notebook
-	@$(BIN)/jupyter lab --notebook-dir notebooks $(ARGS)
+	@$(BIN)/jupyter lab --notebook-dir notebooks \
+		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(ARGS)
 
 reports: $(VENV)/.notebook
 	@for step in extract_features train predict; do $(BIN)/vidsort notebook $$step $(ARGS) || exit $$?; done

@@ -176,6 +176,14 @@ def test_the_three_notebooks_predict_what_the_command_line_and_a_servers_retrain
     assert not list((settings.artifacts_dir / "notebooks").iterdir())
 
 
+def test_an_empty_library_gives_a_report_of_little_and_no_error(tmp_path):
+    (tmp_path / "library").mkdir()
+    settings = Settings(data_dir=tmp_path / "library", artifacts_dir=tmp_path / "artifacts")
+    run = run_notebook("extract_features", settings)
+    reads_well(run)
+    assert "The library is empty." in run.html.read_text(encoding="utf-8")
+
+
 def reads_well(run: NotebookRun) -> None:
     page = run.html.read_text(encoding="utf-8")
     assert "cdnjs" not in page
