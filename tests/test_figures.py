@@ -91,6 +91,7 @@ def test_a_table_shows_what_is_known_and_leaves_the_rest_empty():
     assert "nan" not in shown.html.lower()
     assert "None" not in shown.html
     assert figures.table(frame[:0], nothing="No folder.").text == "No folder."
+    assert figures.table(pandas.DataFrame({"heads": [["lda", "mlp"], ("lda",)]})).text == "heads\nlda, mlp\nlda"
 
 
 def test_a_video_without_a_poster_shows_its_reason(tmp_path):

@@ -25,7 +25,7 @@ def written(tmp_path, monkeypatch):
     monkeypatch.setattr(notebook, "FOLDER", folder)
 
     def write(*sources: str) -> None:
-        first = nbformat.v4.new_code_cell("data_dir = None\nartifacts_dir = None\nseed = 0\nshow = 1")
+        first = nbformat.v4.new_code_cell("data_dir = None\nartifacts_dir = None\nseed = 0\nheads = ()\nshow = 1")
         first.metadata["tags"] = ["parameters"]
         made = nbformat.v4.new_notebook(cells=[first, *map(nbformat.v4.new_code_cell, sources)])
         made.metadata["kernelspec"] = {"name": "python3", "display_name": "any", "language": "python"}
@@ -67,12 +67,12 @@ def test_an_unknown_notebook_and_a_missing_one_are_not_found(written, settings):
 
 def test_a_notebook_runs_in_this_python_with_its_parameters_and_settings(written, settings):
     (settings.artifacts_dir / "models" / VERSION).mkdir(parents=True)
-    written(REPORT, "import sys\nprint(sys.executable, data_dir, artifacts_dir, seed)")
-    made = run_notebook("train", settings, {"seed": 7})
+    written(REPORT, "import sys\nprint(sys.executable, data_dir, artifacts_dir, seed, *heads)")
+    made = run_notebook("train", settings, {"seed": 7, "heads": ("lda", "mlp")})
     assert made.report.outputs == {"model_id": VERSION, "seed": 7}
     assert made.notebook == settings.artifacts_dir / "models" / VERSION / "report.ipynb"
     printed = nbformat.read(made.notebook, as_version=4).cells[-1].outputs[0].text
-    assert printed.split() == [sys.executable, str(settings.data_dir), str(settings.artifacts_dir), "7"]
+    assert printed.split() == [sys.executable, str(settings.data_dir), str(settings.artifacts_dir), "7", "lda", "mlp"]
     assert f"train · {VERSION}" in made.html.read_text(encoding="utf-8")
 
 

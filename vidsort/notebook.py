@@ -75,6 +75,8 @@ def run_notebook(
     source = notebook_path(name)
     given = dict(parameters or {})
     check_parameters(name, given)
+    # Papermill writes a tuple into the notebook as text, a list as a list.
+    given = {key: list(value) if isinstance(value, tuple) else value for key, value in given.items()}
     given |= {setting: str(getattr(settings, setting)) for setting in SETTINGS}
     failed = settings.artifacts_dir / "notebooks" / f"{name}.failed.ipynb"
     failed.parent.mkdir(parents=True, exist_ok=True)

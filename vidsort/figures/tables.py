@@ -45,6 +45,8 @@ def _cell(tag: str, text: str, side: str) -> str:
 def _written(value: object, form: str | None) -> str:
     import pandas as pd
 
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
     if pd.isna(value):
         return ""
     if isinstance(value, bool):
