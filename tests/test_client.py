@@ -11,8 +11,11 @@ from pydantic import SecretStr
 
 from vidsort import contract
 from vidsort.api import add_routes
+from vidsort.cli.program import main
 from vidsort.client import VidsortClient
+from vidsort.durable import as_json, new_version_id
 from vidsort.errors import ConflictError, InvalidNameError, NotFoundError, VidsortError
+from vidsort.publication import publish, write_predictions
 from vidsort.security import Guard
 from vidsort.workspace import Workspace
 
@@ -100,6 +103,19 @@ def test_each_error_is_raised_with_the_servers_sentence(serving, settings):
         assert server.models() == contract.ModelsAnswer(models=[], current=None)
         assert server.retrain_status().running is False
         assert server.cancel_retrain().status == "not_running"
+
+
+def test_what_a_notebook_or_the_command_line_puts_in_force_is_served_at_once(serving, settings):
+    with VidsortClient(serving(settings)) as server:
+        name = server.videos().videos[0].filename
+        for folder in ("dance", "food"):
+            entry = {"video": name, "predicted_folder": folder, "confidence": 0.9, "top_predictions": []}
+            predictions_id = new_version_id()
+            write_predictions(settings.artifacts_dir, predictions_id, as_json([entry]), {"model_id": None})
+            publish(settings.artifacts_dir, predictions_id)
+            assert server.videos().videos[0].predicted_folder == folder
+        assert main(["models", "rollback", *settings.as_flags()]) == 0
+        assert server.videos().videos[0].predicted_folder == "dance"
 
 
 def test_a_password_is_sent_and_a_wrong_one_is_an_error(serving, settings):
