@@ -85,6 +85,18 @@ def test_a_hidden_tab_pauses_and_plays_again_when_it_is_seen(page):
     page.wait_for_function(PLAYING)
 
 
+def test_the_filmstrip_of_the_next_video_is_there_before_it_starts(page):
+    shown_at_once = (
+        "() => { document.dispatchEvent(new KeyboardEvent('keydown', {key: '1', code: 'Digit1'}));"
+        " const strip = document.querySelector('[data-strip]'); return !strip.hidden && strip.src; }"
+    )
+    # The page asks for it while the first video is on show; what a second picture can show, the first one has.
+    address = f"new URL('strips/{name_of(1)}.webp', document.baseURI).href"
+    page.wait_for_function(f"performance.getEntriesByName({address})[0]?.responseEnd > 0")
+    page.evaluate(f"Object.assign(new Image(), {{src: {address}}}).decode()")
+    assert str(page.evaluate(shown_at_once)).endswith(f"/strips/{name_of(1)}.webp")
+
+
 def test_the_filmstrip_is_there_and_seeks(page):
     page.wait_for_function("document.querySelector('[data-strip]').naturalWidth > 100")
     page.keyboard.press("Space")

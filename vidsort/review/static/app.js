@@ -27,6 +27,8 @@ import { Welcome } from "./welcome.js";
 
 const OUTBOX = "vidsort.outbox.";
 const RETRY_MS = 2_000;
+// So many of the next videos are got ready.
+const AHEAD = 3;
 
 export class App {
   folders = [];
@@ -149,7 +151,7 @@ export class App {
     const item = queue.current;
     const view = this.#viewFor(folders, item);
     // First what the eye waits for.
-    this.player.show(view === "single" ? item : null, queue.upcoming(3));
+    this.player.show(view === "single" ? item : null, queue.upcoming(AHEAD));
     const keyOf = (folder) => preferences.keyOf(folder);
     if (view !== this.shownView) {
       this.shownView = view;
@@ -174,6 +176,7 @@ export class App {
     this.folderList.render(this.shownFolders(), { first: this.shownView === "single" ? item?.predicted_folder : null, keyOf,
       agreementOf: (folder) => this.agreement.of(folder) });
     this.pile.render(this.left, this.sorted);
+    this.card.prepare(this.shownView === "single" ? queue.upcoming(AHEAD) : []);
     this.supply.more();
   }
 

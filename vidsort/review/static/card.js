@@ -10,6 +10,8 @@ const UPRIGHT = [9, 16];
 export class Card {
   #rows = [];
   #filename = null;
+  // Filmstrips of the next videos, by filename.
+  #strips = new Map();
 
   // `choose(folder)` files the video on show.
   constructor({ root, api, choose }) {
@@ -42,6 +44,18 @@ export class Card {
     if (item?.filename !== this.#filename) this.#turnTo(item);
   }
 
+  // Gets the filmstrips of these videos, so that each is there before its video starts.
+  prepare(items) {
+    const names = new Set(items.map((item) => item.filename));
+    for (const name of this.#strips.keys()) if (!names.has(name)) this.#strips.delete(name);
+    for (const name of names) {
+      if (this.#strips.has(name)) continue;
+      const strip = new Image();
+      strip.src = this.api.strip(name);
+      this.#strips.set(name, strip);
+    }
+  }
+
   // What stands in the picture's place or over it; null: nothing.
   say(text) {
     this.note.hidden = !text;
@@ -55,7 +69,7 @@ export class Card {
 
   #turnTo(item) {
     this.#filename = item?.filename ?? null;
-    this.strip.hidden = true;
+    this.strip.hidden = !this.#strips.get(item?.filename)?.naturalWidth;
     if (!item) return;
     this.strip.src = this.api.strip(item.filename);
     if (item.playable === "none") this.shape(...(item.width ? [item.width, item.height] : UPRIGHT));

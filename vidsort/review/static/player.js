@@ -2,7 +2,6 @@
 
 import { Prefetcher } from "./prefetch.js";
 
-const AHEAD = 3;
 const BEHIND = 2;
 const FILE_IT = "It can still be filed.";
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
@@ -134,7 +133,7 @@ export class Player {
   #prepare(upcoming) {
     if (!this.#item) return;
     const inUse = [this.#item, ...this.#recent].map((item) => item.filename);
-    this.prefetcher.want(upcoming.slice(0, AHEAD), inUse);
+    this.prefetcher.want(upcoming, inUse);
     const [next] = upcoming;
     const isFree = this.isOnShow || this.#item.playable === "none";
     if (!next || !isFree || next.playable === "none" || this.#back.dataset.filename === next.filename) return;
