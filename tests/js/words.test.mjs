@@ -3,7 +3,7 @@ import test from "node:test";
 import { Agreement } from "../../vidsort/review/static/agreement.js";
 import { percent, spell } from "../../vidsort/review/static/dom.js";
 import { describe } from "../../vidsort/review/static/history.js";
-import { paceText } from "../../vidsort/review/static/pile.js";
+import { paceText, troubleText } from "../../vidsort/review/static/pile.js";
 import { overall, stepShare } from "../../vidsort/review/static/retrain.js";
 import { direction } from "../../vidsort/review/static/swipe.js";
 import { rank } from "../../vidsort/review/static/typeahead.js";
@@ -18,6 +18,12 @@ test("the pace is told once there is one", () => {
   assert.equal(paceText({ per_hour: null }), "");
   assert.equal(paceText({ per_hour: 612.4, top1_accepted_share: 0.9, left_s: 1200 }), "612 an hour · 90% first guesses right · 20 min to go");
   assert.equal(paceText({ per_hour: 60, top1_accepted_share: null, left_s: null }), "60 an hour");
+});
+
+test("why something is not saved is told apart: away, in trouble, logged out", () => {
+  assert.equal(troubleText(2, {}), "Server away: 2 kept, sent when it is back");
+  assert.equal(troubleText(2, { status: 500 }), "Server in trouble: 2 kept, tried again");
+  assert.match(troubleText(2, { status: 401 }), /^Logged out/);
 });
 
 test("the folder meant is the first: whole name, beginning, word, anywhere, letters in order", () => {

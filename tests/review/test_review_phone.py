@@ -97,6 +97,7 @@ def test_nothing_overflows_and_every_target_is_44_pixels(pile, serve, visitor, s
         elif opening:
             phone.locator(opening).first.tap()
         phone.wait_for_selector(there)
+        assert (state, phone.locator(".has-sheet").count()) == (state, int(state in ("sheet", "edit")))
         phone.evaluate("() => Promise.all(document.getAnimations().map((each) => each.finished))")
         shot(phone, f"phone-{size[0]}-{state}")
         assert (state, phone.evaluate(OVERFLOW)) == (state, [])
@@ -112,8 +113,25 @@ def test_saving_is_told_on_a_phone_when_it_fails(phone):
     phone.context.set_offline(True)
     swipe(phone, 140, 0)
     phone.wait_for_selector('[data-sync][data-state="trouble"]')
+    phone.wait_for_function("document.querySelector('[data-shout]').textContent.startsWith('Server away: 1 kept')")
+    # Below the bar's other parts, which stay where they are.
+    below = phone.locator("[data-sync]").bounding_box()["y"]
+    assert below > phone.locator(".tools").bounding_box()["y"]
     phone.context.set_offline(False)
     wait_until_saved(phone)
+
+
+def test_what_is_marked_in_the_grid_goes_into_a_folder_without_any_key(phone, pile):
+    phone.locator('[data-do="grid"]').tap()
+    phone.locator(".tile").nth(1).tap()
+    phone.locator('.grid-head [data-do="sheet"]').tap()
+    phone.locator('[data-folder="sport"] .folder-button').tap()
+    wait_until_saved(phone)
+    assert name_of(3) in pile.inside("sport")
+    assert phone.locator(".has-sheet").count() == 0
+    phone.get_by_role("button", name="File the rest in dance").tap()
+    wait_until_saved(phone)
+    assert len(pile.inside("dance")) == 2 + 7
 
 
 def test_a_small_movement_files_nothing(phone):

@@ -38,6 +38,7 @@ export class App {
   view = "single";
   // What is on the screen: the view, or "welcome" where there is nothing to show in it.
   shownView = null;
+  isInTrouble = false;
   #afterPaint = null;
 
   constructor(root, api) {
@@ -55,7 +56,7 @@ export class App {
       send: sender(api),
       done: (entry, answer) => this.decisions.done(entry, answer),
       refused: (entry, error) => this.decisions.refused(entry, error),
-      changed: () => this.pile.renderSync(this.outbox.entries.length, this.outbox.trouble),
+      changed: () => this.#tellSaving(),
     });
     this.decisions.connect(this.outbox);
     this.supply = new Supply({ api, queue: this.queue, decisions: this.decisions,
@@ -196,6 +197,14 @@ export class App {
     return "welcome";
   }
 
+  // The state of saving; trouble is said aloud when it begins.
+  #tellSaving() {
+    const { entries, trouble } = this.outbox;
+    const text = this.pile.renderSync(entries.length, trouble);
+    if (trouble && !this.isInTrouble) this.announcer.shout(`${text}. ${trouble.message}`);
+    this.isInTrouble = trouble !== null;
+  }
+
   #namesWhatHasGone(item) {
     const names = new Set(this.shownFolders().map((folder) => folder.name));
     return item.top_predictions.some((guess) => !names.has(guess.folder));
@@ -205,7 +214,7 @@ export class App {
     if (!item || item.predicted_folder) return null;
     if (this.retraining.running) return "Learning now: guesses appear by themselves.";
     return this.sorted < 10
-      ? "File a handful in each folder by its key, then press Retrain: from then on the first guess is one key away."
+      ? "File a handful in each folder, then press Retrain: from then on every video comes with a guess."
       : "Press Retrain: it learns from your folders and guesses where the rest belongs.";
   }
 

@@ -44,7 +44,8 @@ export class Commands {
     root.addEventListener("click", (event) => {
       const button = event.target.closest("[data-do]");
       if (button) this.actions[button.dataset.do]();
-      else if (!event.target.closest(".folders") || event.target.closest(".folder-button")) this.#sheet(false);
+      const staysOpen = event.target.closest('.folders, dialog, [data-do="sheet"]') && !event.target.closest(".folder-button");
+      if (!staysOpen) this.#sheet(false);
     });
     // A click must not leave the focus on a button, or Enter would press that again instead of accepting.
     root.addEventListener("mousedown", (event) => {

@@ -30,7 +30,9 @@ export class Grid {
     this.space = h("div", { className: "grid-space" });
     this.scroll = h("div", { className: "grid-scroll", role: "grid", tabIndex: 0, "aria-label": "Videos by predicted folder" }, this.space);
     const back = h("button", { type: "button", className: "button", onclick: leave }, "One by one");
-    element.append(h("div", { className: "grid-head" }, this.title, back), this.scroll);
+    // Without a keyboard the folders of the sheet take what is marked.
+    const folders = h("button", { type: "button", className: "button only-phone", dataset: { do: "sheet" } }, "Folders");
+    element.append(h("div", { className: "grid-head" }, this.title, folders, back), this.scroll);
     this.preview = h("video", { playsinline: "", "aria-hidden": "true", tabIndex: -1 });
     Object.assign(this.preview, { muted: true, loop: true });
     this.scroll.addEventListener("scroll", () => this.#draw(), { passive: true });
@@ -227,7 +229,7 @@ export class Grid {
       return;
     }
     const rest = this.#rest(group).length;
-    const advice = group.folder ? fileAdvice(rest, group.items.length - rest) : "mark some, then press a folder's key";
+    const advice = group.folder ? fileAdvice(rest, group.items.length - rest) : "mark some, then choose a folder";
     const name = h("strong", {}, group.folder ?? "No guess yet");
     const said = h("span");
     setText(said, advice);

@@ -28,12 +28,14 @@ export class Pile {
     setText(this.paceText, paceText(this.#pace));
   }
 
-  // `waiting` decisions are not saved yet; `trouble` says why they cannot be.
+  // `waiting` decisions are not saved yet; `trouble` says why they cannot be. Gives what it says.
   renderSync(waiting, trouble) {
     const state = trouble ? "trouble" : waiting ? "sending" : "saved";
     this.sync.dataset.state = state;
     this.sync.title = trouble ? trouble.message : "";
-    setText(this.sync, state === "saved" ? "All saved" : state === "sending" ? `Saving ${waiting}` : troubleText(waiting, trouble));
+    const text = state === "saved" ? "All saved" : state === "sending" ? `Saving ${waiting}` : troubleText(waiting, trouble);
+    setText(this.sync, text);
+    return text;
   }
 
   // After a decision, but not after each of many.
@@ -59,7 +61,8 @@ export function paceText(pace) {
   return parts.join(" · ");
 }
 
-function troubleText(waiting, trouble) {
-  const kept = `${waiting} kept, sent when it is back`;
-  return trouble.status === 401 ? `Logged out: reload and log in (${kept})` : `Server away: ${kept}`;
+// Pure: why `waiting` decisions are not saved, and that nothing is lost.
+export function troubleText(waiting, { status }) {
+  if (status === 401) return `Logged out: reload and log in (${waiting} kept)`;
+  return status >= 500 ? `Server in trouble: ${waiting} kept, tried again` : `Server away: ${waiting} kept, sent when it is back`;
 }

@@ -45,8 +45,11 @@ export class Toasts {
 
   #add(toast) {
     this.box.append(toast);
-    const decisions = this.box.querySelectorAll(".toast:not(.is-failure)");
-    if (decisions.length > SHOWN) decisions[0].remove();
+    // So many of each kind: what a screen can hold.
+    for (const kind of [".toast:not(.is-failure)", ".toast.is-failure"]) {
+      const shown = this.box.querySelectorAll(kind);
+      if (shown.length > SHOWN) shown[0].remove();
+    }
     return toast;
   }
 

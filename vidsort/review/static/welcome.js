@@ -77,7 +77,7 @@ export class Welcome {
   // The page was opened while the server is away.
   noAnswer(error, retryInMs, again) {
     this.#turnTo(null);
-    this.#show("The server does not answer",
+    this.#show(error.status === undefined ? "The server does not answer" : "The server is in trouble",
       `${error.message} Trying again in ${spell(retryInMs / 1000)}; decisions that were not sent are kept in this browser.`,
       h("div", {}, h("button", { type: "button", className: "button primary", onclick: again }, "Try now")));
   }
