@@ -185,12 +185,22 @@ def test_the_page_works_behind_a_proxy_that_strips_a_prefix(pile, serve, visitor
         proxy.daemon_threads = True
         proxy.block_on_close = False
         threading.Thread(target=proxy.serve_forever, daemon=True).start()
-        page = visitor.open(f"http://127.0.0.1:{proxy.server_port}/mine/")
+        address = f"http://127.0.0.1:{proxy.server_port}/mine/"
+        page = visitor.open(address)
         wait_for_card(page, name_of(0))
         page.wait_for_selector("video.on-show")
         page.keyboard.press("1")
         wait_until_saved(page)
         assert name_of(0) in pile.inside("dance")
+        # What changes on the disk is told by the stream of events, not found by asking again and again.
+        (pile.data_dir / "art").mkdir()
+        page.wait_for_selector('[data-folder="art"]')
+        own = {url for url in visitor.asked if url.startswith(address)}
+        assert {address + "api/events", address + "videos/" + name_of(1)} <= own
+        assert address + "api/folders" not in own
+        # Only Gradio's own theme and its script for frames are asked for elsewhere; the page needs neither.
+        elsewhere = [url for url in visitor.asked - own if not url.startswith(("blob:", "data:"))]
+        assert all("/theme.css" in url or "/iframeResizer" in url for url in elsewhere)
         page.close()
         proxy.shutdown()
 
