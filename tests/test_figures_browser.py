@@ -58,6 +58,10 @@ def test_a_report_opens_whole_and_its_map_shows_the_poster_under_the_pointer(pag
     frame.locator(".points path").first.hover(force=True)
     expect(frame.locator("#card img")).to_be_visible()
     expect(frame.locator("#card span")).to_have_text(f"{NASTY} · food")
+    # Seen, and not only there: the plot does not lie above it.
+    seen = np.asarray(Image.open(io.BytesIO(frame.locator("#card img").screenshot())).convert("RGB"))
+    assert tuple(seen[seen.shape[0] // 2, seen.shape[1] // 2]) > (200, 0, 0)
+    assert seen[..., 1:].mean() < 60
     frame.locator(".points path").nth(1).hover(force=True)
     expect(frame.locator("#card span")).to_have_text("8.mp4 · unsorted")
     expect(frame.locator("#card img")).to_be_hidden()

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,20 +19,23 @@ from .store import Database
 from .store.features import FeatureRow, FeatureStore
 from .workers import cores
 
+if TYPE_CHECKING:
+    from .encoders.image import ImageEncoder
+
 SPLITS = 5
 # One plain head for all of them: what is compared is what it sees.
 REGULARISATION = 100.0
 # With fewer a folder, no way of seeing could show what it is worth.
 LEAST_A_FOLDER = 12
-# Features that `run` made were not timed one by one: so many are made again to know their cost.
-TIMED_AGAIN = 10
+# So many of the videos are seen once more by every way, to know what each costs.
+TIMED = 10
 
 
 class Way(Record):
     """One way to see videos: its cost a video on one core, and its grouped cross-validated accuracy.
 
     `gain` is its accuracy less that of the first way, on the same videos; all intervals are 95 %.
-    Costs are those of the first comparison that saw new videos by it.
+    Costs are the median of a few videos, and those of the first comparison with this first way.
     """
 
     name: str
@@ -106,6 +110,9 @@ def compare_ways(
     labels, members = np.array([str(video.folder) for video in videos]), np.asarray(groups)
     total = len(configs) * len(videos)
     first = np.zeros(len(videos))
+    encoders = {name: load_encoder(name) for name in {config.encoder for config in configs.values()}}
+    progress(Progress(step="compare", done=0, total=total, message="timing"))
+    costs = _costs(artifacts_dir, [video.path for video in videos[:TIMED]], list(configs.values()), encoders)
     for number, (name, config) in enumerate(configs.items()):
         before = number * len(videos)
 
@@ -113,14 +120,14 @@ def compare_ways(
             progress(Progress(step="compare", done=before + seen, total=total, message=f"seeing videos: {name}"))
 
         tell(0)
-        cost = _see(database, artifacts_dir, videos, config, tell)
+        _see(database, videos, config, encoders[config.encoder], tell)
         right = _right(features_of(database, videos, config.config_id).X, labels, members, seed).astype(float)
         first = first if ways else right
         score = share_right(right, members)
         gain_low, gain_high = mean_interval(right - first, members)
         ways.append(
             Way(
-                name=name, config=config, videos=len(videos), **cost,
+                name=name, config=config, videos=len(videos), **costs[config.config_id],
                 accuracy=score["value"], low=score["low"], high=score["high"],
                 gain=float((right - first).mean()), gain_low=gain_low, gain_high=gain_high,
             )
@@ -130,38 +137,53 @@ def compare_ways(
 
 
 def _see(
-    database: Database, artifacts_dir: Path, videos: Sequence[Video], config: ExtractConfig, tell: Callable[[int], None]
-) -> dict[str, float]:
-    """Extract and store what is missing; the mean cost of a video, measured when the first ones were seen so."""
+    database: Database, videos: Sequence[Video], config: ExtractConfig, encoder: "ImageEncoder",
+    tell: Callable[[int], None],
+) -> None:
+    """Extract and store what is missing."""
     store = FeatureStore(database)
     path_of = {content: video.path for video, content in contents_of(store, videos).hashes.items()}
-    cost_path = artifacts_dir / "features" / config.config_id / "cost.json"
     missing = store.missing(config.config_id, path_of)
-    is_known = cost_path.is_file()
-    wanted = missing if is_known else missing or list(path_of)[:TIMED_AGAIN]
-    if not wanted:
-        return read_json(cost_path)
-    encoder = load_encoder(config.encoder)
-    seen = []
     # Decoder and network let go of the interpreter's lock, so that a thread a core keeps all of them busy.
     with ThreadPoolExecutor(cores()) as threads:
-        for content, one in zip(
-            wanted, threads.map(lambda content: extract(path_of[content], config, encoder), wanted), strict=True
-        ):
+        seen = threads.map(lambda content: extract(path_of[content], config, encoder), missing)
+        for number, (content, one) in enumerate(zip(missing, seen, strict=True), start=1):
             store.put(config.config_id, [FeatureRow(content, vector=one.vector, signatures=one.signatures)])
-            seen.append(one)
-            tell(len(seen))
-    if not is_known:
-        cost = {"decode_s": [one.decode_s for one in seen], "encode_s": [one.encode_s for one in seen]}
-        write_whole(cost_path, as_json({name: float(np.mean(times_s)) for name, times_s in cost.items()}))
-    return read_json(cost_path)
+            tell(number)
+
+
+def _costs(
+    artifacts_dir: Path, paths: Sequence[Path], configs: Sequence[ExtractConfig], encoders: Mapping[str, "ImageEncoder"]
+) -> dict[str, dict[str, float]]:
+    """What a video costs by each config, as its id to seconds; measured once and kept.
+
+    All are timed on the same videos in turn, so that whatever else the machine does slows all of
+    them alike.
+    """
+    path = artifacts_dir / "features" / configs[0].config_id / "costs.json"
+    ids = [config.config_id for config in configs]
+    kept = read_json(path) if path.is_file() else {}
+    if not set(ids) <= set(kept):
+        timed = [[extract(path, config, encoders[config.encoder]) for config in configs] for path in paths]
+        kept = {
+            config_id: {
+                "decode_s": float(np.median([row[place].decode_s for row in timed])),
+                "encode_s": float(np.median([row[place].encode_s for row in timed])),
+            }
+            for place, config_id in enumerate(ids)
+        }
+        write_whole(path, as_json(kept))
+    return {config_id: kept[config_id] for config_id in ids}
 
 
 def _right(X: np.ndarray, labels: np.ndarray, groups: np.ndarray, seed: int) -> np.ndarray:  # noqa: N803
     """Whether each row is predicted right by a head that has seen neither it nor its group: bool [n]."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GroupKFold, cross_val_predict
+    from threadpoolctl import threadpool_limits
 
     splits = GroupKFold(min(SPLITS, len(np.unique(groups))), shuffle=True, random_state=seed)
     head = LogisticRegression(C=REGULARISATION, max_iter=1000)
-    return cross_val_predict(head, X, labels, groups=groups, cv=splits) == labels
+    # So few rows are learned thirty times as fast by one thread as by two that wait for one another.
+    with threadpool_limits(1):
+        return cross_val_predict(head, X, labels, groups=groups, cv=splits) == labels

@@ -18,20 +18,26 @@ UNSORTED = "unsorted"
 ON_HOVER = """
 const plot = document.getElementById('{plot_id}'), card = document.getElementById('card');
 const picture = card.querySelector('img'), text = card.querySelector('span');
+let x = 0, y = 0;
+const place = () => {
+  card.style.left = Math.max(0, x + 140 > innerWidth ? x - 140 : x + 16) + 'px';
+  card.style.top = Math.max(0, Math.min(y - 60, innerHeight - card.offsetHeight - 4)) + 'px';
+};
+// Only then is it known how tall the card is.
+picture.onload = place;
 plot.on('plotly_hover', event => {
   const point = event.points[0], [source, name] = point.customdata;
   picture.style.display = source ? 'block' : 'none'; if (source) picture.src = source;
   text.textContent = name;
   card.hidden = false;
-  const x = event.event.clientX, y = event.event.clientY;
-  card.style.left = Math.max(0, x + 140 > innerWidth ? x - 140 : x + 16) + 'px';
-  card.style.top = Math.max(0, Math.min(y - 60, innerHeight - card.offsetHeight)) + 'px';
+  x = event.event.clientX; y = event.event.clientY;
+  place();
 });
 plot.on('plotly_unhover', () => { card.hidden = true; });
 """
 CARD = (
-    '<div id="card" hidden style="position:fixed;pointer-events:none;background:#fff;border-radius:6px;padding:5px;'
-    'width:110px;box-shadow:0 2px 12px #0005;font:11px sans-serif;overflow-wrap:anywhere"><img alt="" '
+    '<div id="card" hidden style="position:fixed;z-index:9999;pointer-events:none;background:#fff;'
+    'border-radius:6px;padding:5px;width:110px;box-shadow:0 2px 12px #0005;font:11px sans-serif;overflow-wrap:anywhere"><img alt="" '
     'style="width:110px;border-radius:4px;display:block"><span></span></div>'
 )
 
