@@ -66,6 +66,24 @@ def test_history_puts_a_whole_batch_back_by_one_click_and_one_redo_brings_it(pag
     assert pile.tree() == before
 
 
+def test_the_history_is_worked_through_by_keyboard_alone(page, pile):
+    for key in "123":
+        page.keyboard.press(key)
+    wait_until_saved(page)
+    page.keyboard.press("h")
+    page.wait_for_selector(".move")
+    page.keyboard.press("Tab")
+    for left in (2, 1):
+        page.keyboard.press("Enter")
+        page.wait_for_function(f"document.querySelectorAll('.move .button').length === {left}")
+        # The focus goes on to the next one that can be put back.
+        page.wait_for_function("document.activeElement.closest('.move') !== null")
+    wait_until_saved(page)
+    assert len(pile.unsorted()) == PILE - 1
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".panel", state="hidden")
+
+
 def test_history_of_another_day_is_put_back_too(page, pile):
     page.keyboard.press("1")
     page.keyboard.press("2")

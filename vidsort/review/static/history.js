@@ -30,8 +30,14 @@ export class History {
 
   #show(actions) {
     const list = h("ol", { className: "moves" }, ...actions.map((action) => this.#row(action)));
+    // Whoever goes through the list by keyboard stays at that place of it.
+    const rows = [...this.#body.querySelectorAll(".move")];
+    const place = rows.findIndex((row) => row.contains(document.activeElement));
     this.#body.replaceChildren(actions.length ? list : h("p", { className: "form-note" },
       "Nothing has been moved yet. Every video you file is listed here and can go back."));
+    if (place < 0) return;
+    const buttons = [...list.children].map((row) => row.querySelector("button"));
+    (buttons.slice(place).find(Boolean) ?? buttons.findLast(Boolean))?.focus();
   }
 
   // `count` moves of one batch that stand alike, of which `move` is the first.
@@ -43,7 +49,9 @@ export class History {
     picture.addEventListener("error", () => picture.removeAttribute("src"));
     const button = h("button", { type: "button", className: "button", "aria-label": `Put back: ${describe(move, moves)}`,
       onclick: () => {
-        button.disabled = true;
+        // Not `disabled`, which would take the focus away with it.
+        if (button.ariaDisabled === "true") return;
+        button.ariaDisabled = "true";
         this.revert(move.batch);
       } }, "Put back");
     return h("li", { className: `move${isDone ? "" : " is-undone"}` }, picture,
