@@ -37,8 +37,8 @@ plot.on('plotly_unhover', () => { card.hidden = true; });
 """
 CARD = (
     '<div id="card" hidden style="position:fixed;z-index:9999;pointer-events:none;background:#fff;'
-    'border-radius:6px;padding:5px;width:110px;box-shadow:0 2px 12px #0005;font:11px sans-serif;overflow-wrap:anywhere"><img alt="" '
-    'style="width:110px;border-radius:4px;display:block"><span></span></div>'
+    'border-radius:6px;padding:5px;width:110px;box-shadow:0 2px 12px #0005;font:11px sans-serif;'
+    'overflow-wrap:anywhere"><img alt="" style="width:110px;border-radius:4px;display:block"><span></span></div>'
 )
 
 
