@@ -6,7 +6,7 @@ import { describe } from "../../vidsort/review/static/history.js";
 import { paceText, troubleText } from "../../vidsort/review/static/pile.js";
 import { overall, stepShare } from "../../vidsort/review/static/retrain.js";
 import { direction } from "../../vidsort/review/static/swipe.js";
-import { rank } from "../../vidsort/review/static/typeahead.js";
+import { optionsFor, rank } from "../../vidsort/review/static/typeahead.js";
 
 test("times are told as a person would", () => {
   assert.deepEqual([0.2, 45, 60, 754, 3600, 4800].map(spell), ["1 s", "45 s", "1 min", "13 min", "1 h", "1 h 20 min"]);
@@ -31,6 +31,14 @@ test("the folder meant is the first: whole name, beginning, word, anywhere, lett
   assert.deepEqual(rank(folders, "core").map((folder) => folder.name), ["core", "hard core", "c o r e"]);
   assert.deepEqual(rank(folders, "sco").map((folder) => folder.name), ["scoring"]);
   assert.equal(rank(folders, " ").length, 5);
+});
+
+test("a name that is new can be made, but not beside a twin that differs in case only", () => {
+  const folders = [{ name: "Dance" }, { name: "dance hall" }];
+  const names = (typed) => optionsFor(folders, typed).map((option) => (option.isNew ? `+${option.name}` : option.name));
+  assert.deepEqual(names(" dan "), ["Dance", "dance hall", "+dan"]);
+  assert.deepEqual(names("dance"), ["Dance", "dance hall"]);
+  assert.deepEqual(names(""), ["Dance", "dance hall"]);
 });
 
 test("swipes are far or fast, and go one way", () => {

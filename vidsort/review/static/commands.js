@@ -99,7 +99,8 @@ export class Commands {
     } catch {
       return; // they have come back all the same, and the next refresh of the queue shows them
     }
-    items = items.filter((item) => !app.decisions.isPending(item.filename));
+    const pending = app.decisions.pending();
+    items = items.filter((item) => !pending.has(item.filename));
     if (items.length) app.queue.putBack(items[0], { show: true });
     if (isGrid) app.grid.putBack(items);
   }
@@ -161,8 +162,9 @@ export class Commands {
     }
     try {
       const { videos } = await app.api.get("api/videos");
+      const pending = app.decisions.pending();
       app.show("grid");
-      app.grid.show(videos.filter((video) => !app.decisions.isPending(video.filename)));
+      app.grid.show(videos.filter((video) => !pending.has(video.filename)));
     } catch (error) {
       app.fail(error.message);
     }

@@ -90,12 +90,15 @@ export class Decisions {
     return this.#past.includes(action);
   }
 
-  // Whether a decision about this video is on its way, so that lists from the server still name it.
-  isPending(filename) {
-    let pending = false;
-    for (const entry of this.outbox.entries) {
-      if (!(entry.filename === filename || entry.filenames?.includes(filename))) continue;
-      pending = entry.kind === "sort" || entry.kind === "batch" || entry.kind === "redo";
+  // The videos of which a decision is on its way, so that lists from the server still name them.
+  pending() {
+    const pending = new Set();
+    for (const { kind, filename, filenames = [filename] } of this.outbox.entries) {
+      const leaves = kind === "sort" || kind === "batch" || kind === "redo";
+      for (const name of filenames) {
+        if (leaves) pending.add(name);
+        else pending.delete(name);
+      }
     }
     return pending;
   }

@@ -59,7 +59,8 @@ export class Supply {
     const page = await this.api.get(`api/queue?order=${this.#order}&limit=${PAGE}${after}`);
     this.#cursor = page.next_cursor ?? null;
     this.isWhole = !this.#cursor;
-    return page.videos.filter((video) => !this.decisions.isPending(video.filename));
+    const pending = this.decisions.pending();
+    return page.videos.filter((video) => !pending.has(video.filename));
   }
 
   async #quietly(work) {

@@ -14,6 +14,14 @@ export function rank(folders, typed) {
   return scored.filter(({ score }) => score < Infinity).sort((a, b) => a.score - b.score).map(({ folder }) => folder);
 }
 
+// The folders that fit, and a new one of this name where there is none of it, not even in other case. Pure.
+export function optionsFor(folders, text) {
+  const typed = text.trim();
+  const isThere = folders.some((folder) => folder.name.toLocaleLowerCase() === typed.toLocaleLowerCase());
+  const fitting = rank(folders, typed).slice(0, SHOWN);
+  return typed && !isThere ? [...fitting, { name: typed, isNew: true }] : fitting;
+}
+
 function score(name, wanted) {
   if (name === wanted) return 0;
   if (name.startsWith(wanted)) return 1;
@@ -49,9 +57,7 @@ export function openTypeahead({ folders, choose, create }) {
     chosen?.scrollIntoView({ block: "nearest" });
   };
   const render = () => {
-    const typed = input.value.trim();
-    options = rank(folders, typed).slice(0, SHOWN);
-    if (typed && !folders.some((folder) => folder.name === typed)) options.push({ name: typed, isNew: true });
+    options = optionsFor(folders, input.value);
     list.replaceChildren(...options.map((option, place) => h("div",
       { className: "option", role: "option", id: `folder-option-${place}`, onclick: () => pick(option) },
       h("span", { className: "name" }, option.isNew ? `Make “${option.name}” and file here` : option.name),
