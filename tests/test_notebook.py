@@ -25,7 +25,9 @@ def written(tmp_path, monkeypatch):
     monkeypatch.setattr(notebook, "FOLDER", folder)
 
     def write(*sources: str) -> None:
-        first = nbformat.v4.new_code_cell("data_dir = None\nartifacts_dir = None\nseed = 0\nheads = ()\nshow = 1")
+        first = nbformat.v4.new_code_cell(
+            "data_dir = None\nartifacts_dir = None\nseed = 0\nheads = ()\npromised_error = 0.05"
+        )
         first.metadata["tags"] = ["parameters"]
         made = nbformat.v4.new_notebook(cells=[first, *map(nbformat.v4.new_code_cell, sources)])
         made.metadata["kernelspec"] = {"name": "python3", "display_name": "any", "language": "python"}
@@ -48,6 +50,8 @@ figures.show_report(Report(step="train", done=1, took_s=0.5, outputs={{"model_id
         ({"sed": 1}, "sed is no parameter"),
         ({"seed": "many"}, "seed='many' does not fit"),
         ({"seed": -1}, "seed=-1 does not fit"),
+        ({"promised_error": 2}, "promised_error=2 does not fit"),
+        ({"promised_error": "little"}, "promised_error='little' does not fit"),
         ({"data_dir": "elsewhere"}, "data_dir is no parameter"),
     ],
 )

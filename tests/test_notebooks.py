@@ -19,7 +19,7 @@ from vidsort.cli.program import main
 from vidsort.client import VidsortClient
 from vidsort.errors import VidsortError
 from vidsort.library import scan
-from vidsort.notebook import CONFIGS, SETTINGS, NotebookRun, run_notebook
+from vidsort.notebook import CONFIGS, SETTINGS, NotebookRun, ReportConfig, run_notebook
 from vidsort.settings import Settings
 
 STEPS = tuple(CONFIGS)
@@ -50,7 +50,7 @@ def mirror_faults(step: str, notebook: dict) -> list[str]:
         found.append("it does not call its step's run, once")
     if "inspect.getsource" not in calls:
         found.append("it does not show the code that runs")
-    if "make_config" not in calls or "load_settings" not in calls:
+    if calls.count("make_config") != 2 or "load_settings" not in calls:
         found.append("its parameters are not checked")
     if any("sys.path" in ast.unparse(tree) for tree in trees):
         found.append("it changes sys.path")
@@ -61,7 +61,8 @@ def mirror_faults(step: str, notebook: dict) -> list[str]:
         found.append("its first cell does not say what it answers")
     fields = importlib.import_module(f"vidsort.{step}").__dict__[CONFIGS[step]].model_fields
     expected = {name: field.default for name, field in fields.items()} | dict.fromkeys(SETTINGS)
-    given = {name: value for name, value in parameters(notebook).items() if name not in SHOWN_ONLY[step]}
+    expected |= {name: ReportConfig.model_fields[name].default for name in SHOWN_ONLY[step]}
+    given = parameters(notebook)
     if given != expected:
         found.append(f"its parameters are not the config's: {given} and not {expected}")
     return found
@@ -85,7 +86,9 @@ def test_a_notebook_is_the_mirror_of_its_module(step):
         (lambda source: source.replace("inspect.getsource", "print"), "code that runs"),
         (lambda source: source.replace("make_config(", "dict("), "checked"),
         (lambda source: "import sys\nsys.path.append('..')\n" + source, "sys.path"),
+        (lambda source: source.replace("make_config(ReportConfig,", "dict("), "checked"),
         (lambda source: source.replace("folds = 5", "folds = 6"), "parameters"),
+        (lambda source: source.replace("promised_error = 0.05", "promised_error = 0.5"), "parameters"),
         (lambda source: source.replace("folds = 5\n", ""), "parameters"),
     ],
 )

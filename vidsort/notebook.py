@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import Field
+
 from . import errors
 from .artifacts import current_feature_set
 from .durable import VERSION_ID, write_whole
@@ -45,6 +47,13 @@ SHOW_CODE = '<input type="checkbox" id="code"><label for="code">Show the code</l
 FEATURE_SET = re.compile("[0-9a-f]{12}", re.ASCII)
 # Given by the settings, never by parameters of one run.
 SETTINGS = ("data_dir", "artifacts_dir")
+
+
+class ReportConfig(StepConfig):
+    """What decides what a notebook shows and nothing that its step makes."""
+
+    promised_error: float = Field(0.05, gt=0, lt=1, description="the largest share of wrong moves to put up with")
+    compare_videos: int = Field(96, ge=0, description="sorted videos that ways to see are compared on; 0 for none")
 
 
 class NotebookRun(Record):
@@ -215,8 +224,8 @@ def check_parameters(name: str, given: Mapping[str, object]) -> None:
     for parameter in given:
         if parameter not in known:
             raise SettingsError(f"{parameter} is no parameter of the notebook {name}; it takes: {', '.join(known)}.")
-    step_config = config_type(name)
-    make_config(step_config, {key: value for key, value in given.items() if key in step_config.model_fields})
+    for checked in (config_type(name), ReportConfig):
+        make_config(checked, {key: value for key, value in given.items() if key in checked.model_fields})
 
 
 def _own_kernel() -> type:
