@@ -76,6 +76,19 @@ def test_a_group_is_ordered_by_confidence_and_told_with_its_count(grid):
     assert shares == sorted(shares, reverse=True)
 
 
+def test_enter_files_what_is_in_sight_also_after_scrolling_by_hand(grid, pile):
+    page = grid(90)
+    assert page.inner_text(".grid-title strong") == "dance"
+    page.locator(".grid-scroll").hover()
+    page.mouse.wheel(0, 20_000)
+    page.wait_for_selector(".grid-title strong:text-is('sport')")
+    assert page.locator(".tile.is-at").count() == 1
+    page.keyboard.press("Enter")
+    wait_until_saved(page)
+    assert len(pile.inside("sport")) == 2 + 30
+    assert len(pile.inside("dance")) == 2
+
+
 def test_a_poster_plays_while_the_pointer_is_over_it(grid):
     page = grid(9)
     page.locator(".tile").first.hover()

@@ -35,7 +35,7 @@ export class Grid {
     element.append(h("div", { className: "grid-head" }, this.title, folders, back), this.scroll);
     this.preview = h("video", { playsinline: "", "aria-hidden": "true", tabIndex: -1 });
     Object.assign(this.preview, { muted: true, loop: true });
-    this.scroll.addEventListener("scroll", () => this.#draw(), { passive: true });
+    this.scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     new ResizeObserver(() => this.#plan.rows.length && this.#arrange()).observe(this.scroll);
   }
 
@@ -118,6 +118,16 @@ export class Grid {
     this.#shown.clear();
     this.#draw();
     this.#tell();
+  }
+
+  // Who scrolls away by wheel or finger means what is in sight then, above all with Enter.
+  #scrolled() {
+    this.#draw();
+    const { scrollTop, clientHeight } = this.scroll;
+    const rows = inSight(this.#plan.rows, scrollTop, scrollTop + clientHeight).filter((row) => row.kind === "tiles");
+    if (!rows.length || rows.some((row) => row.from <= this.#at && this.#at < row.to)) return;
+    this.#at = (rows.find((row) => row.top >= scrollTop) ?? rows[0]).from;
+    this.#repaint();
   }
 
   #draw() {
