@@ -69,9 +69,11 @@ export class Card {
 
   #turnTo(item) {
     this.#filename = item?.filename ?? null;
-    this.strip.hidden = !this.#strips.get(item?.filename)?.naturalWidth;
+    this.strip.hidden = true;
     if (!item) return;
     this.strip.src = this.api.strip(item.filename);
+    // One that was got ready is there at once; any other shows when it has come, never that of the video before.
+    this.strip.hidden = !(this.strip.complete && this.strip.naturalWidth);
     if (item.playable === "none") this.shape(...(item.width ? [item.width, item.height] : UPRIGHT));
     else this.shape(item.width, item.height);
   }
