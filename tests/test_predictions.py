@@ -103,3 +103,12 @@ def test_predictions_follow_folders_that_were_renamed_or_merged(tmp_path):
     assert [score.folder for score in merged.by_video["7.mp4"].top_predictions] == ["sport"]
     assert merged.by_video["8.mp4"].predicted_folder == "sport"
     assert merged.by_video["8.mp4"].confidence == 0.91
+
+
+def test_where_two_folders_became_one_that_is_more_probable_it_is_the_first_guess(tmp_path):
+    shares = {"soccer": 0.4, "food": 0.31, "cooking": 0.29}
+    best = [{"folder": folder, "confidence": share} for folder, share in shares.items()]
+    write(tmp_path / "predictions.json", ENTRY | {"confidence": 0.4, "top_predictions": best})
+    merged = following(LivePredictions(tmp_path / "predictions.json").current(), {"food": "cooking"}).by_video["7.mp4"]
+    assert (merged.predicted_folder, merged.confidence) == ("cooking", 0.6)
+    assert [score.folder for score in merged.top_predictions] == ["cooking", "soccer"]

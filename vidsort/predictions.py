@@ -102,6 +102,8 @@ def _followed(prediction: Prediction, heirs: Mapping[str, str]) -> Prediction:
         shares[folder] = min(1.0, round(shares.get(folder, 0.0) + score.confidence, 6))
     best = sorted(shares.items(), key=lambda share: -share[1])
     folder = heirs.get(prediction.predicted_folder, prediction.predicted_folder)
+    if folder in shares:
+        folder = best[0][0]
     return Prediction(
         video=prediction.video,
         predicted_folder=folder,

@@ -198,10 +198,8 @@ class Workspace:
         return here, {name: at for name, at in library.review.skipped().items() if name in here}
 
     def _shown(self, names: Sequence[str], here: Collection[str], skipped: Collection[str]) -> dict[str, object]:
-        facts, predicted = (
-            pile.facts_of(self.database, self.artifacts_dir, self.library.data_dir, names),
-            self.predicted(),
-        )
+        facts = pile.facts_of(self.database, self.artifacts_dir, self.library.data_dir, names)
+        predicted = self.predicted()
         return {
             "videos": [
                 _entry(name, predicted) | _facts(facts.get(name)) | {"skipped": name in skipped} for name in names
