@@ -149,9 +149,9 @@ def main() -> None:
     for content, found in (("slide shows", shows), ("footage", footage)):
         print_row(LARGE, content, X264, [clip(folder, path, LARGE, X264) for path in found[:LARGE_CLIPS]])
     print(
-        f"\nWanted at 576x1024: at least {TARGET_RATIO}x OpenCV. The looped clips: {looped_ratio:.1f}x with its threads on "
-        f"all cores, {one_thread:.1f}x with one thread a file, as the sampler has. Re-encoded ({X264}), shows and footage: "
-        f"{statistics.median(encoded):.1f}x (median of {len(encoded)} clips)."
+        f"\nWanted at 576x1024: at least {TARGET_RATIO}x OpenCV. The looped clips: {looped_ratio:.1f}x on all "
+        f"cores, {one_thread:.1f}x with one thread a file, as the sampler has. Re-encoded ({X264}), shows and "
+        f"footage: {statistics.median(encoded):.1f}x (median of {len(encoded)} clips)."
     )
 
 
