@@ -122,11 +122,12 @@ class EntriesBody(Body):
 
 
 class QueueAnswer(BaseModel):
-    """A page of the queue; videos put off come last and are counted in `skipped`."""
+    """A page of the queue; videos put off come last and count in `skipped`; `predictions` as the events name them."""
 
     videos: list[QueueEntry]
     total: int
     skipped: int
+    predictions: str
     next_cursor: str | None = None
 
 
@@ -194,8 +195,7 @@ class RetrainCancelled(BaseModel):
 class RetrainStatus(BaseModel):
     """The job: whether it runs, how the last one ended, and while it runs how far it is.
 
-    `left_s` is the time left of the step. After a job, `verdict` says whether its model was promoted; its accuracy
-    is of grouped cross-validation, low and high are the ends of the 95 % interval.
+    `left_s` is that of the step. `verdict`: was its model promoted; accuracy: grouped, with its 95 % interval.
     """
 
     running: bool

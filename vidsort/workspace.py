@@ -206,6 +206,7 @@ class Workspace:
             ],
             "total": len(here),
             "skipped": len(skipped),
+            "predictions": predicted.version,
         }
 
     def _keys(self, order: str, folder: str | None, skipped: dict[str, float]) -> list[pile.Key]:

@@ -217,6 +217,26 @@ def test_modules_are_asked_for_anew_and_answered_with_304(pile, serve):
     assert again.value.code == 304
 
 
+def test_predictions_that_come_while_the_page_starts_are_shown(pile, serve, visitor):
+    turned = [predict(name_of(number), PILE - number) for number in range(PILE)]
+
+    def late(route) -> None:
+        pile.predict(turned)
+        route.continue_()
+
+    context = visitor.context()
+    # The stream of events is opened after the queue was read.
+    context.route("**/api/events", late)
+    page = visitor.open(serve(pile.fill().settings), context=context)
+    page.wait_for_function(
+        "performance.getEntriesByType('resource').filter((each) => each.name.includes('api/queue')).length > 1"
+    )
+    page.keyboard.press("ArrowRight")
+    wait_for_card(page, name_of(1))
+    page.keyboard.press("ArrowRight")
+    wait_for_card(page, name_of(PILE - 1))
+
+
 def test_new_predictions_move_neither_the_card_on_show_nor_the_next(pile, serve, visitor):
     page = visitor.open(serve(pile.fill().settings))
     wait_for_card(page, name_of(0))

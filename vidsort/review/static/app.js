@@ -253,8 +253,7 @@ export class App {
       this.all = state.total + state.folders.reduce((sum, folder) => sum + folder.count, 0);
       if (this.library && !this.library.exists) void this.#load();
     }
-    const isNew = state.predictions !== undefined && this.predictions !== undefined && state.predictions !== this.predictions;
-    this.predictions = state.predictions ?? this.predictions;
+    const isNew = state.predictions !== undefined && state.predictions !== this.supply.predictions;
     if (isNew) void this.retraining.lookWhichPredicts();
     if (isNew) void this.supply.refresh();
     else if (!this.outbox.entries.length && this.supply.isWhole && this.queue.items.length !== this.left) void this.supply.refresh();

@@ -9,6 +9,8 @@ export class Supply {
   isLoading = false;
   // Whether the queue holds all there is.
   isWhole = false;
+  // Which predictions the queue was made from, as the server names them.
+  predictions = null;
   #cursor = null;
   #order = "confident";
 
@@ -59,6 +61,7 @@ export class Supply {
     const page = await this.api.get(`api/queue?order=${this.#order}&limit=${PAGE}${after}`);
     this.#cursor = page.next_cursor ?? null;
     this.isWhole = !this.#cursor;
+    if (!cursor) this.predictions = page.predictions;
     const pending = this.decisions.pending();
     return page.videos.filter((video) => !pending.has(video.filename));
   }
