@@ -81,6 +81,22 @@ def test_decisions_that_were_not_sent_survive_a_reload(pile, serve, visitor):
     assert name_of(1) in pile.inside("food")
 
 
+def test_decisions_of_a_page_that_is_closed_later_are_taken_over(pile, serve, visitor):
+    page = visitor.open(serve(pile.fill().settings))
+    wait_for_card(page, name_of(0))
+    page.route("**/api/sort", lambda route: route.abort())
+    page.keyboard.press("1")
+    page.keyboard.press("2")
+    page.wait_for_selector('[data-sync][data-state="trouble"]')
+    other = visitor.open(page.url, context=page.context)
+    wait_for_card(other, name_of(0))
+    page.close()
+    wait_for_card(other, name_of(2))
+    wait_until_saved(other)
+    assert name_of(0) in pile.inside("dance")
+    assert name_of(1) in pile.inside("food")
+
+
 def test_a_sort_whose_answer_was_lost_is_done_once(pile, serve, visitor):
     page = visitor.open(serve(pile.fill().settings))
     wait_for_card(page, name_of(0))

@@ -57,6 +57,8 @@ export class App {
       done: (entry, answer) => this.decisions.done(entry, answer),
       refused: (entry, error) => this.decisions.refused(entry, error),
       changed: () => this.#tellSaving(),
+      // Before the library is loaded there is no queue yet, and nothing to show.
+      adopted: (entries) => this.library && this.decisions.adopted(entries),
     });
     this.decisions.connect(this.outbox);
     this.supply = new Supply({ api, queue: this.queue, decisions: this.decisions,

@@ -120,6 +120,14 @@ export class Decisions {
     return count;
   }
 
+  // Another page was closed before its decisions were sent (callback of the outbox): what it filed leaves the queue.
+  adopted(entries) {
+    for (const { kind, filename, filenames } of entries) {
+      if (kind === "sort" || kind === "batch") for (const name of filenames ?? [filename]) this.queue.take(name);
+    }
+    this.tell.changed();
+  }
+
   // The server has answered (callback of the outbox).
   done(entry, answer) {
     if (answer.folders) this.tell.folders(answer.folders);

@@ -21,9 +21,9 @@ export class Outbox {
   #wake = () => {};
 
   // `send(entry, remember)` gives the server's answer or raises; what it notes in the entry is kept by `remember()`.
-  // `done(entry, answer)`, `refused(entry, error)` and `changed()` are told.
-  constructor({ storage, name, send, done, refused, changed }) {
-    Object.assign(this, { storage, name, send, done, refused, changed });
+  // `done(entry, answer)`, `refused(entry, error)`, `adopted(entries)` and `changed()` are told.
+  constructor({ storage, name, send, done, refused, changed, adopted = () => {} }) {
+    Object.assign(this, { storage, name, send, done, refused, changed, adopted });
   }
 
   add(entry) {
@@ -36,8 +36,10 @@ export class Outbox {
   // Entries that another page left behind when it was closed.
   adopt(entries) {
     const known = new Set(this.entries.map((entry) => entry.id));
-    this.entries.push(...entries.filter((entry) => !known.has(entry.id)));
+    const fresh = entries.filter((entry) => !known.has(entry.id));
+    this.entries.push(...fresh);
     this.#keep();
+    this.adopted(fresh);
     void this.run();
   }
 

@@ -58,12 +58,14 @@ export class Supply {
 
   async #page(cursor) {
     const after = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
+    // What is on its way when the list is asked for may have arrived when it comes, and still be in it.
+    const before = this.decisions.pending();
     const page = await this.api.get(`api/queue?order=${this.#order}&limit=${PAGE}${after}`);
     this.#cursor = page.next_cursor ?? null;
     this.isWhole = !this.#cursor;
     if (!cursor) this.predictions = page.predictions;
     const pending = this.decisions.pending();
-    return page.videos.filter((video) => !pending.has(video.filename));
+    return page.videos.filter(({ filename }) => !before.has(filename) && !pending.has(filename));
   }
 
   async #quietly(work) {
