@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from vidsort import artifacts
+from vidsort import artifacts, comparison
 from vidsort.durable import as_json, new_version_id, read_json, version_ids, write_version, write_whole
 from vidsort.errors import ArtifactError, NotFoundError
 from vidsort.publication import publish, write_predictions
@@ -170,6 +170,6 @@ def test_a_damaged_model_is_left_out_of_the_list(tmp_path, caplog):
     write_version(tmp_path / "models" / new_version_id(), {"manifest.json": b"{}", "metrics.json": b"{}"})
     assert artifacts.list_models(tmp_path) == []
     assert "damaged" in caplog.text
-    assert artifacts.versions_frame(tmp_path).empty
+    assert comparison.versions_frame(tmp_path).empty
     with pytest.raises(ArtifactError):
         read_json(tmp_path / "none.json")

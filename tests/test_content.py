@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from vidsort import content, library
-from vidsort.content import PIECE_BYTES, content_hash, contents_of, features_of
+from vidsort.content import contents_of, features_of
+from vidsort.media.content import PIECE_BYTES, content_hash
 from vidsort.store import open_database
 from vidsort.store.features import FeatureRow, FeatureStore
 

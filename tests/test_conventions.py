@@ -16,19 +16,19 @@ PACKAGE = ROOT / "vidsort"
 MOST_LINES = 300
 # Imports only go down this list; a new module takes its place in it.
 LAYERS = {
-    "ground": {"errors", "settings", "records", "steps", "names", "durable"},
+    "ground": {"errors", "settings", "records", "steps", "names", "durable", "program"},
     "seams": {
-        "media", "encoders", "store", "artifacts", "publication", "comparison", "content", "pictures", "safe_rename",
+        "media", "encoders", "store", "artifacts", "publication", "comparison", "content", "safe_rename",
     },
     "steps and library": {
         "extraction", "workers", "extract_features",
         "train", "predict", "evaluate", "heads", "groups", "ordering", "basis", "calibration", "classifier",
         "selection", "fitting", "predictions",
-        "library", "live_library", "plans", "changes", "recovery", "moves", "pile", "pace", "playable", "choice",
-        "overview", "sampling", "learning", "health", "revisions",
+        "library", "live_library", "plans", "changes", "recovery", "moves", "pile", "pace", "choice",
+        "overview", "sampling", "learning", "health",
     },
     "surfaces": {
-        "contract", "passwords", "security", "stopping", "step_process", "retrain", "workspace", "api", "web", "serve",
+        "contract", "passwords", "security", "stopping", "step_process", "retrain", "workspace", "api", "web",
         "review", "client", "figures", "notebook", "demo", "demo_art", "demo_brush", "doctor", "cli", "__main__",
     },
 }

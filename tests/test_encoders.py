@@ -8,8 +8,7 @@ import pytest
 from PIL import Image
 from videos import make_frames
 
-from vidsort.encoders.image import DIMENSIONS, SIDE, ImageEncoder, crops_in_turn, preprocess
-from vidsort.encoders.pooling import pool
+from vidsort.encoders.image import DIMENSIONS, SIDE, ImageEncoder, crops_in_turn, pool, preprocess
 from vidsort.encoders.signature import signature, signatures
 
 WEIGHTS_SHA256 = "c5e81499b6d00d51199c53a8dcb2f5221ef4083f99735f1eec45da1c3727137c"

@@ -3,7 +3,7 @@
 import pytest
 
 from vidsort.store import open_database
-from vidsort.store.journal import Change, Fate, Journal
+from vidsort.store.journal import Fate, Intent, Journal
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def journal(database) -> Journal:
 
 def done(journal, *names):
     """Journal a batch of sorts that went well."""
-    entries = journal.intend([Change("sort", name, f"food/{name}", 5) for name in names])
+    entries = journal.intend([Intent("sort", name, f"food/{name}", 5) for name in names])
     return journal.settle(entries, {entry.move.id: Fate.REACHED for entry in entries})
 
 
@@ -33,7 +33,7 @@ def turned(journal, entries, direction, fate=Fate.REACHED):
 
 
 def test_an_intent_is_pending_until_it_is_settled(journal):
-    (entry,) = journal.intend([Change("sort", "1.mp4", "food/1.mp4", 5)])
+    (entry,) = journal.intend([Intent("sort", "1.mp4", "food/1.mp4", 5)])
     assert journal.pending() == [entry]
     assert (entry.direction, entry.origin, entry.destination, entry.size_bytes) == ("forth", "1.mp4", "food/1.mp4", 5)
     assert journal.history(5) == []
@@ -50,7 +50,7 @@ def test_back_is_from_the_target_to_the_source(journal):
 
 
 def test_what_did_not_come_about_is_reverted_and_not_in_the_history(journal):
-    (entry,) = journal.intend([Change("sort", "1.mp4", "food/1.mp4")])
+    (entry,) = journal.intend([Intent("sort", "1.mp4", "food/1.mp4")])
     assert journal.settle([entry], {entry.move.id: Fate.STAYED})[0].state == "reverted"
     assert journal.history(5) == []
     assert journal.latest("done") == []

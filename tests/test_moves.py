@@ -15,7 +15,7 @@ from vidsort.library import scan
 from vidsort.live_library import LiveLibrary
 from vidsort.moves import Mover
 from vidsort.store import open_database
-from vidsort.store.activity import Activity
+from vidsort.store.journal import Activity
 
 
 @pytest.fixture

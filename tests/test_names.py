@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidsort.errors import InvalidNameError
-from vidsort.names import check_filename, check_folder_name, check_new_folder_name, folded, is_filename, is_folder_name
+from vidsort.names import (
+    check_filename,
+    check_folder_name,
+    check_new_folder_name,
+    folded,
+    is_filename,
+    is_folder_name,
+)
 
 
 @pytest.mark.parametrize("name", ["7234567890123456.mp4", "0.mp4", "1" * 251 + ".mp4"])

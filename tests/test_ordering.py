@@ -2,7 +2,8 @@ import numpy as np
 from labelled import clouds
 
 from vidsort.comparison import OutOfFold
-from vidsort.ordering import likely_misfiled, nearest_labelled
+from vidsort.health import likely_misfiled
+from vidsort.ordering import nearest_labelled
 
 
 def evidence(rows, scored=None):

@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 from videos import make_video
 
-from vidsort import pictures
-from vidsort.content import content_hash
 from vidsort.errors import VideoDecodeError
+from vidsort.media import pictures
+from vidsort.media.content import content_hash
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from videos import make_video
 
 from vidsort import media
 from vidsort.errors import VideoDecodeError
-from vidsort.playable import PlayableCopies
+from vidsort.media.playable import PlayableCopies
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from places import make_places, tree
 from vidsort.errors import ConflictError
 from vidsort.moves import Mover
 from vidsort.store import open_database
-from vidsort.store.journal import Change, Journal
+from vidsort.store.journal import Intent, Journal
 
 PROGRAM = Path(__file__).with_name("killed.py")
 
@@ -44,7 +44,7 @@ def test_a_kill_at_each_step_loses_nothing(change, devices, tmp_path):
 def intend(data_dir, database, source, target):
     """A move that was journaled by a process which is dead since."""
     size_bytes = (data_dir / source).stat().st_size
-    Journal(database, os.path.realpath(data_dir)).intend([Change("sort", source, target, size_bytes)])
+    Journal(database, os.path.realpath(data_dir)).intend([Intent("sort", source, target, size_bytes)])
 
 
 def test_a_file_that_somebody_put_at_the_target_meanwhile_stays(data_dir, database):

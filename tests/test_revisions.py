@@ -2,9 +2,9 @@
 
 import json
 
+from vidsort.comparison import changes, previous_predictions, stored
 from vidsort.publication import publish, rollback, write_predictions
 from vidsort.records import FolderScore, Prediction
-from vidsort.revisions import changes, previous_predictions, stored
 
 FIRST, SECOND = "20260101-000000-000001", "20260101-000000-000002"
 

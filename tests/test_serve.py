@@ -19,9 +19,9 @@ from videos import make_video
 
 from vidsort.errors import SettingsError
 from vidsort.retrain import Retrain
-from vidsort.serve import serve
 from vidsort.settings import Settings
 from vidsort.store import open_database
+from vidsort.web import serve
 
 START_S = 60
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from vidsort.errors import SettingsError
-from vidsort.settings import Settings, add_settings_flags, base_dir, load_settings, settings_from_flags
+from vidsort.program import add_settings_flags, settings_from_flags
+from vidsort.settings import Settings, base_dir, load_settings
 
 
 def write_config(text: str) -> None:

@@ -7,8 +7,9 @@ import pytest
 from pydantic import Field
 
 from vidsort.errors import NotEnoughLabelsError, SettingsError
+from vidsort.program import add_config_flags, config_from_flags, step_main
 from vidsort.records import Progress, Report
-from vidsort.steps import StepConfig, add_config_flags, config_from_flags, ignore_progress, make_config, step_main
+from vidsort.steps import StepConfig, ignore_progress, make_config
 
 
 class Config(StepConfig):

@@ -8,7 +8,7 @@ import pytest
 import skops.io
 from labelled import WIDTH, clouds, make_library, store_features
 
-from vidsort import artifacts, train
+from vidsort import artifacts, comparison, train
 from vidsort.classifier import TRUSTED, Classifier, load_classifier, model_files
 from vidsort.comparison import read_out_of_fold
 from vidsort.durable import read_json, write_version
@@ -194,15 +194,15 @@ def test_versions_are_listed_compared_and_framed(trained_place):
     shown = artifacts.show_model(trained_place.artifacts_dir, second)
     assert shown["version"]["head"] == "centroid"
     assert set(shown["metrics"]["folders"]) == set(COUNTS)
-    frame = artifacts.versions_frame(trained_place.artifacts_dir)
+    frame = comparison.versions_frame(trained_place.artifacts_dir)
     assert set(frame["train.seed"]) == {0, 7}
     assert {"accuracy", "accuracy_low", "extract.frames", "verdict"} <= set(frame.columns)
-    table = artifacts.compare(trained_place.artifacts_dir, first, second)
+    table = comparison.compare(trained_place.artifacts_dir, first, second)
     assert table.loc["train.seed"].tolist() == [0, 7, True]
     assert not table.loc["videos in food", "differs"]
     assert 0 < table.loc["accuracy on shared videos", first] <= 1
     with pytest.raises(NotFoundError):
-        artifacts.compare(trained_place.artifacts_dir, first, "none")
+        comparison.compare(trained_place.artifacts_dir, first, "none")
 
 
 def test_unreadable_videos_are_left_out_and_told(place):

@@ -21,12 +21,12 @@ from .publication import Current, current, predictions_of_models, predictions_pa
 from .records import Prediction, Record
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = [
-    "Current", "ModelVersion", "compare", "current", "current_feature_set", "list_models", "model_dir", "model_ids",
+    "Current", "ModelVersion", "current", "current_feature_set", "list_models", "model_dir", "model_ids",
     "new_version_id", "predictions_path", "promote", "publish", "read_predictions", "rollback", "show_model",
-    "versions_frame", "write_whole",
+    "write_whole",
 ]
 log = logging.getLogger(__name__)
 
@@ -153,50 +153,3 @@ def show_model(artifacts_dir: Path, model_id: str) -> dict[str, Any]:
         "manifest": read_json(folder / "manifest.json"),
         "metrics": read_json(folder / "metrics.json"),
     }
-
-
-def versions_frame(artifacts_dir: Path) -> "pd.DataFrame":
-    """A row for each model, newest first: its id, scores with intervals, and every field of its configs.
-
-    Columns of configs are named `train.<field>` and `extract.<field>`.
-    """
-    import pandas as pd
-
-    rows = []
-    for version in list_models(artifacts_dir):
-        manifest = read_json(model_dir(artifacts_dir, version.model_id) / "manifest.json")
-        configs = {
-            f"{step}.{name}": value
-            for step in ("train", "extract")
-            for name, value in manifest[f"{step}_config"].items()
-        }
-        rows.append(version.model_dump(mode="json") | configs)
-    return pd.DataFrame(rows, columns=None if rows else list(ModelVersion.model_fields))
-
-
-def compare(artifacts_dir: Path, first: str, second: str) -> "pd.DataFrame":
-    """Two models side by side, a row for each thing: scores, configs, folders, and how they differ.
-
-    The row "accuracy on shared videos" judges both by today's record in the second model on the
-    videos that both were scored on. Raises NotFoundError.
-    """
-    import pandas as pd
-
-    from .comparison import paired_difference, read_out_of_fold
-
-    shown = [show_model(artifacts_dir, model_id) for model_id in (first, second)]
-    before, after = (read_out_of_fold(model_dir(artifacts_dir, model_id)) for model_id in (first, second))
-    pair = paired_difference(before, after)
-    columns = []
-    for each, shared in zip(shown, (pair.before, pair.after), strict=True):
-        manifest = each["manifest"]
-        columns.append(
-            {name: each["version"][name] for name in ("created", "head", "videos", "accuracy", "macro_f1")}
-            | {"calibration error": each["version"]["calibration_error"], "accuracy on shared videos": shared}
-            | {f"{step}.{name}": value for step in ("train", "extract") for name, value in
-               manifest[f"{step}_config"].items()}
-            | {f"videos in {name}": count for name, count in manifest["folders"].items()}
-        )
-    frame = pd.DataFrame(columns, index=[first, second]).T
-    frame["differs"] = [str(row[first]) != str(row[second]) for _, row in frame.iterrows()]
-    return frame

@@ -4,11 +4,18 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .artifacts import ModelVersion, list_models, model_dir, read_predictions, show_model
+from .durable import read_json
 from .errors import ArtifactError
+from .publication import current
+from .records import Prediction, Record
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RESAMPLES = 2000
 LEVEL = 0.95
@@ -137,3 +144,91 @@ def read_out_of_fold(folder: Path) -> OutOfFold:
         )
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise ArtifactError(f"{path} cannot be read ({error!r}): remove that model, or train anew.") from error
+
+
+class Change(Record):
+    """One video's prediction before and now."""
+
+    video: str
+    folder_before: str
+    folder: str
+    confidence_before: float
+    confidence: float
+
+
+def stored(artifacts_dir: Path, predictions_id: str) -> list[Prediction]:
+    """The entries of one version of predictions; raises ArtifactError."""
+    return read_predictions(artifacts_dir / "predictions" / predictions_id / "predictions.json")
+
+
+def previous_predictions(artifacts_dir: Path, predictions_id: str) -> str | None:
+    """The id of what was in force before these predictions, None where they were the first."""
+    now = current(artifacts_dir)
+    ids = [one.predictions_id for one in (*now.history, now)] if now else []
+    place = ids.index(predictions_id) if predictions_id in ids else 0
+    return ids[place - 1] if place else None
+
+
+def changes(before: Sequence[Prediction], after: Sequence[Prediction]) -> list[Change]:
+    """Every video in both, those that would go elsewhere first, then by how much their confidence shifted."""
+    was = {entry.video: entry for entry in before}
+    found = [
+        Change(
+            video=entry.video,
+            folder_before=was[entry.video].predicted_folder,
+            folder=entry.predicted_folder,
+            confidence_before=was[entry.video].confidence,
+            confidence=entry.confidence,
+        )
+        for entry in after
+        if entry.video in was
+    ]
+    return sorted(
+        found,
+        key=lambda one: (one.folder_before == one.folder, -abs(one.confidence - one.confidence_before), one.video),
+    )
+
+
+def versions_frame(artifacts_dir: Path) -> "pd.DataFrame":
+    """A row for each model, newest first: its id, scores with intervals, and every field of its configs.
+
+    Columns of configs are named `train.<field>` and `extract.<field>`.
+    """
+    import pandas as pd
+
+    rows = []
+    for version in list_models(artifacts_dir):
+        manifest = read_json(model_dir(artifacts_dir, version.model_id) / "manifest.json")
+        configs = {
+            f"{step}.{name}": value
+            for step in ("train", "extract")
+            for name, value in manifest[f"{step}_config"].items()
+        }
+        rows.append(version.model_dump(mode="json") | configs)
+    return pd.DataFrame(rows, columns=None if rows else list(ModelVersion.model_fields))
+
+
+def compare(artifacts_dir: Path, first: str, second: str) -> "pd.DataFrame":
+    """Two models side by side, a row for each thing: scores, configs, folders, and how they differ.
+
+    The row "accuracy on shared videos" judges both by today's record in the second model on the
+    videos that both were scored on. Raises NotFoundError.
+    """
+    import pandas as pd
+
+    shown = [show_model(artifacts_dir, model_id) for model_id in (first, second)]
+    before, after = (read_out_of_fold(model_dir(artifacts_dir, model_id)) for model_id in (first, second))
+    pair = paired_difference(before, after)
+    columns = []
+    for each, shared in zip(shown, (pair.before, pair.after), strict=True):
+        manifest = each["manifest"]
+        columns.append(
+            {name: each["version"][name] for name in ("created", "head", "videos", "accuracy", "macro_f1")}
+            | {"calibration error": each["version"]["calibration_error"], "accuracy on shared videos": shared}
+            | {f"{step}.{name}": value for step in ("train", "extract") for name, value in
+               manifest[f"{step}_config"].items()}
+            | {f"videos in {name}": count for name, count in manifest["folders"].items()}
+        )
+    frame = pd.DataFrame(columns, index=[first, second]).T
+    frame["differs"] = [str(row[first]) != str(row[second]) for _, row in frame.iterrows()]
+    return frame

@@ -1,19 +1,16 @@
 """Which content lies behind a path, and the features that are stored for it."""
 
-import hashlib
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
+from .media.content import content_hash
 from .records import Failure, Video
 from .store import Database
 from .store.features import FeatureStore
 
-PIECE_BYTES = 1024 * 1024
 # Reading waits for the disk more than it computes; a few at once keep either busy.
 READERS = 4
 REMEMBERED_AT_ONCE = 200
@@ -39,21 +36,6 @@ class LibraryFeatures:
     signatures: np.ndarray
     videos: list[Video]
     failed: list[Failure]
-
-
-def content_hash(path: Path) -> bytes:
-    """BLAKE2b (16 bytes) of the size and up to 1 MiB each from head, middle and tail; raises OSError.
-
-    A key for caches, not the identity of a video: two files may have the same bytes.
-    """
-    with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        digest = hashlib.blake2b(size.to_bytes(8, "little"), digest_size=16)
-        whole = size <= 3 * PIECE_BYTES
-        for start in range(0, size, PIECE_BYTES) if whole else (0, (size - PIECE_BYTES) // 2, size - PIECE_BYTES):
-            file.seek(start)
-            digest.update(file.read(PIECE_BYTES))
-    return digest.digest()
 
 
 def contents_of(

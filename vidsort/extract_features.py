@@ -12,9 +12,10 @@ from . import library
 from .content import Contents, contents_of
 from .durable import as_json, write_whole
 from .extraction import ExtractConfig
+from .program import step_main
 from .records import Failure, Progress, Report, Video
 from .settings import Settings
-from .steps import ProgressCallback, ignore_progress, step_main
+from .steps import ProgressCallback, ignore_progress
 from .store import open_database
 from .store.features import SIGNATURE_TYPE, VECTOR_TYPE, FeatureRow, FeatureStore
 from .workers import Answer, Request, answers, cores

@@ -23,8 +23,7 @@ import numpy as np
 from pydantic import Field
 
 from .content import unreadable_reason
-from .encoders.image import CropName, crops_in_turn
-from .encoders.pooling import Pooling, pool
+from .encoders.image import CropName, Pooling, crops_in_turn, pool
 from .encoders.signature import signatures
 from .errors import VideoDecodeError
 from .steps import StepConfig
@@ -123,7 +122,7 @@ def answer(
 
 def _keep_poster(artifacts_dir: Path, content: bytes, frames: "Frames") -> None:
     """Keep what every page needs while the frames are at hand; a strip would double the cost and is rarely seen."""
-    from .pictures import keep_pictures
+    from .media.pictures import keep_pictures
 
     try:
         keep_pictures(artifacts_dir, content, frames, ("poster",))

@@ -25,7 +25,7 @@ from .records import Action, Move
 from .recovery import settle_on_disk
 from .safe_rename import sync_folder
 from .store import Database
-from .store.journal import Change, Direction, Entry, Fate, Journal
+from .store.journal import Direction, Entry, Fate, Intent, Journal
 
 log = logging.getLogger(__name__)
 
@@ -73,10 +73,10 @@ class Mover:
         """Move each (filename, folder) as `sort` does, each with its own outcome; one undo takes all back."""
         with self._alone():
             plans = plan_sorts(self._data_dir, wanted)
-            results = iter(self._do([plan for plan in plans if isinstance(plan, Change)]))
+            results = iter(self._do([plan for plan in plans if isinstance(plan, Intent)]))
         outcomes = []
         for (filename, folder), plan in zip(wanted, plans, strict=True):
-            move, error = next(results) if isinstance(plan, Change) else (None, plan)
+            move, error = next(results) if isinstance(plan, Intent) else (None, plan)
             outcomes.append(Outcome(filename, folder, None if error else move, error))
         return outcomes
 
@@ -170,11 +170,11 @@ class Mover:
         _moved(results)
         return [move for move, _ in results]
 
-    def _do(self, changes: Sequence[Change]) -> list[tuple[Move, VidsortError | None]]:
+    def _do(self, changes: Sequence[Intent]) -> list[tuple[Move, VidsortError | None]]:
         return self._carry_out(self._journal.intend(changes)) if changes else []
 
     def _carry_out(self, entries: Sequence[Entry], *, drops: bool = False) -> list[tuple[Move, VidsortError | None]]:
-        """Change the disk entry by entry, then flush, then journal what came of it; the moves as they are now.
+        """Intent the disk entry by entry, then flush, then journal what came of it; the moves as they are now.
 
         `drops`: undo and redo shall not stop for ever at what has gone from the disk.
         """

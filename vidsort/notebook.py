@@ -15,8 +15,7 @@ from . import errors
 from .artifacts import current_feature_set
 from .durable import VERSION_ID, write_whole
 from .errors import ArtifactError, NotFoundError, SettingsError, VidsortError
-from .figures import REPORT_MIMETYPE
-from .records import Progress, Record, Report
+from .records import REPORT_MIMETYPE, Progress, Record, Report
 from .settings import Settings
 from .steps import ProgressCallback, StepConfig, ignore_progress, make_config
 

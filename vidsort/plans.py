@@ -9,16 +9,16 @@ from .changes import is_there
 from .errors import ConflictError, NotFoundError, VidsortError
 from .library import folder_path, is_category, list_folder, video_facts
 from .names import check_filename, check_new_folder_name, folded
-from .store.journal import Change
+from .store.journal import Intent
 
 
-def plan_sorts(data_dir: Path, wanted: Sequence[tuple[str, str]]) -> list[Change | VidsortError]:
+def plan_sorts(data_dir: Path, wanted: Sequence[tuple[str, str]]) -> list[Intent | VidsortError]:
     """Move each (filename, folder) from the root into the folder; for each its change, or why it cannot be.
 
     The errors are InvalidNameError, NotFoundError (not in the root, or named before in this batch)
     and ConflictError (the folder has a file of that name).
     """
-    plans: list[Change | VidsortError] = []
+    plans: list[Intent | VidsortError] = []
     claimed: set[str] = set()
     # Looked at once a batch: where case does not count, it takes a listing of the root.
     target_folder = functools.cache(lambda folder: folder_path(data_dir, folder))
@@ -31,7 +31,7 @@ def plan_sorts(data_dir: Path, wanted: Sequence[tuple[str, str]]) -> list[Change
     return plans
 
 
-def _plan_sort(source: Path, folder: Path, claimed: set[str]) -> Change:
+def _plan_sort(source: Path, folder: Path, claimed: set[str]) -> Intent:
     name, facts = source.name, video_facts(source)
     if name in claimed or facts is None:
         raise NotFoundError(f"{name} is not among the unsorted videos: it may already be sorted.")
@@ -39,27 +39,27 @@ def _plan_sort(source: Path, folder: Path, claimed: set[str]) -> Change:
         raise ConflictError(
             f"There is a {name} in {folder.name} already, so it was not moved: rename one of the two."
         )
-    return Change("sort", name, f"{folder.name}/{name}", size_bytes=facts.st_size)
+    return Intent("sort", name, f"{folder.name}/{name}", size_bytes=facts.st_size)
 
 
-def plan_create(data_dir: Path, name: str) -> Change:
+def plan_create(data_dir: Path, name: str) -> Intent:
     """Make a folder; raises InvalidNameError, and ConflictError where it or its case twin exists."""
     name = check_new_folder_name(name)
     _require_free(data_dir, name, except_for=None)
-    return Change("create", "", name)
+    return Intent("create", "", name)
 
 
-def plan_rename(data_dir: Path, old: str, new: str) -> Change:
+def plan_rename(data_dir: Path, old: str, new: str) -> Intent:
     """Give a folder another name; a change of case only is one, too. Raises as `plan_create`."""
     folder_path(data_dir, old)
     new = check_new_folder_name(new)
     if new == old:
         raise ConflictError(f"The folder is called {old} already: choose another name.")
     _require_free(data_dir, new, except_for=old)
-    return Change("rename", old, new)
+    return Intent("rename", old, new)
 
 
-def plan_merge(data_dir: Path, name: str, into: str) -> list[Change]:
+def plan_merge(data_dir: Path, name: str, into: str) -> list[Intent]:
     """Move all videos of a folder into another one and remove the emptied folder.
 
     The folder stays where it holds more than videos. Raises InvalidNameError, and ConflictError for
@@ -75,8 +75,8 @@ def plan_merge(data_dir: Path, name: str, into: str) -> list[Change]:
                 f"{filename} is in both {name} and {into}, so nothing was merged: rename or move one of the two."
             )
     found = [(f"{name}/{filename}", f"{into}/{filename}", video_facts(source / filename)) for filename in filenames]
-    moves = [Change("merge", here, there, size_bytes=facts.st_size) for here, there, facts in found if facts]
-    return [*moves, Change("remove", name, "", mode=stat.S_IMODE(source.stat().st_mode))]
+    moves = [Intent("merge", here, there, size_bytes=facts.st_size) for here, there, facts in found if facts]
+    return [*moves, Intent("remove", name, "", mode=stat.S_IMODE(source.stat().st_mode))]
 
 
 def _require_free(data_dir: Path, name: str, *, except_for: str | None) -> None:

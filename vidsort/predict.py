@@ -15,10 +15,11 @@ from .classifier import Classifier, load_classifier
 from .content import features_of
 from .durable import created_now, new_version_id, read_json
 from .errors import ArtifactError
+from .program import step_main
 from .publication import predictions_of_models, write_predictions
 from .records import Failure, FolderScore, Prediction, Progress, Report, Video
 from .settings import Settings
-from .steps import ProgressCallback, StepConfig, ignore_progress, step_main
+from .steps import ProgressCallback, StepConfig, ignore_progress
 from .store import open_database
 
 __all__ = ["PredictConfig", "plan_moves", "predictions_of", "run"]

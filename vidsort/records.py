@@ -5,6 +5,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+# Beside its HTML a report carries itself, so that whoever executed the notebook knows what it made.
+REPORT_MIMETYPE = "application/vnd.vidsort.report+json"
+
 
 class Record(BaseModel):
     """A frozen row that refuses keys it does not know."""

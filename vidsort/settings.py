@@ -1,6 +1,5 @@
 """Where things live and how the server listens: environment, `vidsort.toml`, flags, the later winning."""
 
-import argparse
 import difflib
 import ipaddress
 import os
@@ -136,25 +135,3 @@ def _explain(error: ValidationError) -> str:
     name = str(first["loc"][0])
     shown = "" if name == "password" else f"={first['input']!r}"
     return f"The setting {name}{shown} does not fit: {first['msg']}."
-
-
-def add_settings_flags(parser: argparse.ArgumentParser, *names: str) -> None:
-    """Add `--data-dir`, `--artifacts-dir` and the further named settings as flags.
-
-    The password is no flag: a command line is seen by every user of the machine.
-    """
-    for name in (*PATHS, *names):
-        field = Settings.model_fields[name]
-        multiple = {"nargs": "+"} if name == "allowed_hosts" else {}
-        parser.add_argument(
-            "--" + name.replace("_", "-"), dest=f"setting_{name}", default=None,
-            metavar="VALUE", help=field.description, **multiple,
-        )
-
-
-def settings_from_flags(flags: argparse.Namespace) -> Settings:
-    """`load_settings` with the flags of `add_settings_flags` on top."""
-    return load_settings(**{
-        name.removeprefix("setting_"): value
-        for name, value in vars(flags).items() if name.startswith("setting_")
-    })

@@ -19,9 +19,10 @@ from .durable import as_json, created_now, new_version_id, write_version
 from .errors import ArtifactError, NotEnoughLabelsError, NotFoundError
 from .fitting import TrainConfig, Trained, fit_classifier
 from .groups import near_duplicates
+from .program import step_main
 from .records import Failure, Progress, Report, Video
 from .settings import Settings
-from .steps import ProgressCallback, ignore_progress, step_main
+from .steps import ProgressCallback, ignore_progress
 from .store import open_database
 from .store.features import FeatureStore
 

@@ -15,15 +15,15 @@ from .choice import LibraryChoice
 from .errors import VidsortError
 from .library import Snapshot, is_video
 from .live_library import LiveLibrary
+from .media.playable import PlayableCopies
 from .moves import Mover
 from .names import check_folder_name
 from .pace import WINDOW_S, Pace, pace_of
-from .playable import PlayableCopies
 from .predictions import LivePredictions, Predictions, following
 from .retrain import Retrain
 from .settings import Settings
 from .store import Database, open_database
-from .store.activity import Activity, Change
+from .store.journal import Activity, Shift
 from .store.review import Review
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class OpenLibrary:
             self.live.poll()
         return self.live.snapshot()
 
-    def _confirmed(self, change: Change) -> tuple[str, str] | None:
+    def _confirmed(self, change: Shift) -> tuple[str, str] | None:
         """(origin, destination) of a change, where the disk still shows it."""
         origin, destination = change.source, change.target
         if not change.is_done:

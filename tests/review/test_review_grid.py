@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import FIRST, FOLDERS, name_of, predict, wait_until_saved
+from tests.review.conftest import FIRST, FOLDERS, name_of, predict, wait_until_saved
 
 
 @pytest.fixture

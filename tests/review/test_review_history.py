@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from .conftest import PILE, name_of, on_show, wait_for_card, wait_until_saved
+from tests.review.conftest import PILE, name_of, on_show, wait_for_card, wait_until_saved
 
 STEPS = 300
 LEFT_TO_UNDO = (

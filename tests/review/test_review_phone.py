@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import name_of, on_show, wait_for_card
+from tests.review.conftest import name_of, on_show, wait_for_card
 
 PHONE = {"size": (360, 740), "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 

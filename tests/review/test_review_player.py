@@ -3,7 +3,7 @@
 import pytest
 from videos import make_video
 
-from .conftest import name_of, on_show, wait_for_answer, wait_for_card, wait_until_saved
+from tests.review.conftest import name_of, on_show, wait_for_answer, wait_for_card, wait_until_saved
 
 PLAYING = "() => { const v = document.querySelector('video.on-show'); return v && !v.paused && v.currentTime > 0; }"
 

@@ -11,7 +11,16 @@ import urllib.request
 
 import pytest
 
-from .conftest import FOLDERS, PILE, name_of, on_show, predict, wait_for_answer, wait_for_card, wait_until_saved
+from tests.review.conftest import (
+    FOLDERS,
+    PILE,
+    name_of,
+    on_show,
+    predict,
+    wait_for_answer,
+    wait_for_card,
+    wait_until_saved,
+)
 
 EVIL = "<img src=x onerror=alert(1)>"
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from .conftest import FOLDERS, PILE, name_of, on_show, wait_for_answer, wait_for_card, wait_until_saved
+from tests.review.conftest import FOLDERS, PILE, name_of, on_show, wait_for_answer, wait_for_card, wait_until_saved
 
 
 @pytest.fixture

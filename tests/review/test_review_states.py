@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
+from tests.review.conftest import Pile, name_of, predict, wait_for_card, wait_until_saved
 from vidsort import demo
 from vidsort.artifacts import Current
 from vidsort.retrain import Retrain
 from vidsort.settings import load_settings
-
-from .conftest import Pile, name_of, predict, wait_for_card, wait_until_saved
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RUNNING = {

@@ -2,7 +2,7 @@
 
 import argparse
 
-from ..settings import add_settings_flags, settings_from_flags
+from ..program import add_settings_flags, settings_from_flags
 from .output import say, show_table
 
 

@@ -5,7 +5,7 @@ import ast
 from pathlib import Path
 
 from ..errors import SettingsError
-from ..settings import add_settings_flags, settings_from_flags
+from ..program import add_settings_flags, settings_from_flags
 from .output import progress_bars, say
 from .steps import show_report
 

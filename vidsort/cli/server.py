@@ -5,7 +5,8 @@ import ipaddress
 from pathlib import Path
 
 from ..errors import SettingsError
-from ..settings import Settings, add_settings_flags, load_settings, settings_from_flags
+from ..program import add_settings_flags, settings_from_flags
+from ..settings import Settings, load_settings
 from .output import progress_bars, say
 
 SERVER_FLAGS = ("host", "port", "allowed_hosts")
@@ -52,7 +53,7 @@ def demo(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(settings: Settings) -> None:
-    from ..serve import serve
+    from ..web import serve
 
     settings.require_safe_host()
     say(f"The review page will be at http://{_host_to_open(settings.host)}:{settings.port}/ (Ctrl+C stops it)")

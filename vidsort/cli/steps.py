@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConflictError, SettingsError, VidsortError
+from ..program import add_config_flags, add_settings_flags, config_from_flags, settings_from_flags
 from ..records import Progress, Report
-from ..settings import Settings, add_settings_flags, settings_from_flags
-from ..steps import ProgressCallback, StepConfig, add_config_flags, config_from_flags
+from ..settings import Settings
+from ..steps import ProgressCallback, StepConfig
 from .output import duration, progress_bars, say, show_failures, show_table, summary
 
 if TYPE_CHECKING:

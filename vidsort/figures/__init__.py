@@ -4,11 +4,12 @@ Nothing here computes a result; it draws what the modules computed. Every pictur
 which is its text for those who do not see it.
 """
 
+from ..records import REPORT_MIMETYPE
 from .calibration import cover_against_error, reliability
 from .clips import clip, contact_sheet
 from .library_map import library_map, positions
 from .posters import Card, card, posters
-from .reports import REPORT_MIMETYPE, progress_line, show_report
+from .reports import progress_line, show_report
 from .scores import confusion, intervals, learning_curve
 from .shown import Shown, note
 from .tables import table

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import VideoDecodeError
-from ..pictures import poster
+from ..media.pictures import poster
 from ..records import Video
 from .shown import FAINT, GRID, INK, Shown, data_url, escape
 

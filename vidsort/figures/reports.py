@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..records import Progress, Report
+from ..records import REPORT_MIMETYPE, Progress, Report
 from ..steps import ProgressCallback
 from .shown import escape
-
-# Beside its HTML a report carries itself, so that whoever executed the notebook knows what it made.
-REPORT_MIMETYPE = "application/vnd.vidsort.report+json"
 
 
 @dataclass(frozen=True)

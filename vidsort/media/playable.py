@@ -1,15 +1,19 @@
-"""A copy of a video that every browser can play, made by MoviePy."""
+"""Copies of what browsers cannot play, made by MoviePy: one at a time, in the background, kept by content."""
 
+import functools
 import logging
 import os
+import queue
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import VideoDecodeError
+from ..errors import VideoDecodeError, VidsortError
+from .content import content_hash
 from .facts import MediaFacts, probe
 from .shape import to_picture_of_size
 from .source import Deadline, decode_clean, open_video, set_up_decoder
@@ -17,7 +21,7 @@ from .source import Deadline, decode_clean, open_video, set_up_decoder
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 LONGEST_SIDE = 1280
 MOST_FRAMES_PER_S = 60.0
@@ -48,7 +52,7 @@ def playable_copy(
                 _write(path, made, facts, deadline, progress, sound=sound)
                 break
             except OSError as error:
-                logger.warning("No copy of %s %s sound: %s", path.name, "with" if sound else "without", error)
+                log.warning("No copy of %s %s sound: %s", path.name, "with" if sound else "without", error)
         if not made.exists() or not probe(made).browser_playable:
             raise VideoDecodeError("no copy that browsers play can be made of it")
         with made.open("rb") as file:
@@ -113,3 +117,67 @@ def _copy_size(width: int, height: int) -> tuple[int, int]:
     """Width and height of the copy: the same shape, no side above the longest, both even as H.264 needs."""
     scale = min(1.0, LONGEST_SIDE / max(width, height))
     return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
+
+
+class PlayableCopies:
+    """Copies in `artifacts/playable/`, by content: a cache that may be deleted at any time."""
+
+    def __init__(self, artifacts_dir: Path) -> None:
+        self._folder = artifacts_dir / "playable"
+        self._wanted: queue.SimpleQueue[tuple[Path, Path]] = queue.SimpleQueue()
+        # The share of each that is done, 0 to 1.
+        self._waiting: dict[Path, float] = {}
+        self._refused: dict[Path, str] = {}
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def get(self, path: Path) -> Path | None:
+        """A file with the video that a browser plays: itself, or its copy; None while that is being made.
+
+        Raises VideoDecodeError where no copy can be made, and OSError.
+        """
+        target = self._target(path)
+        if target.is_file():
+            return target
+        with self._lock:
+            if target in self._refused:
+                raise VideoDecodeError(self._refused[target])
+            if target in self._waiting:
+                return None
+        facts = probe(path)
+        if not facts.readable:
+            raise VideoDecodeError(facts.reason)
+        if facts.browser_playable:
+            return path
+        with self._lock:
+            if target not in self._waiting:
+                self._waiting[target] = 0.0
+                self._wanted.put((path, target))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._make, name="playable-copies", daemon=True)
+                self._thread.start()
+        return None
+
+    def share(self, path: Path) -> float | None:
+        """How much of the copy is made, 0 to 1; None where none is being made."""
+        return self._waiting.get(self._target(path))
+
+    def _target(self, path: Path) -> Path:
+        return self._folder / f"{content_hash(path).hex()}.mp4"
+
+    def _make(self) -> None:
+        while True:
+            path, target = self._wanted.get()
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                playable_copy(path, target, progress=functools.partial(self._waiting.__setitem__, target))
+            except (VidsortError, OSError) as error:
+                log.warning("No playable copy of %s: %s", path.name, error)
+                # A file that was moved meanwhile is found in its new place the next time it is asked for.
+                if path.is_file():
+                    self._refused[target] = f"No copy that a browser plays can be made: {error}"
+            except Exception:
+                log.exception("Making a playable copy of %s failed.", path.name)
+                self._refused[target] = "No copy that a browser plays can be made: the server's log tells why."
+            with self._lock:
+                self._waiting.pop(target, None)

@@ -1,0 +1,107 @@
+"""Settings and configs as flags of a command line, and one way to run a step as a program."""
+
+import argparse
+import json
+import os
+import sys
+import threading
+import types
+import typing
+from collections.abc import Callable, Sequence
+
+from pydantic_core import PydanticUndefined
+
+from .errors import VidsortError
+from .records import Progress, Report
+from .settings import PATHS, Settings, load_settings
+from .steps import C, StepConfig, make_config
+
+
+def add_settings_flags(parser: argparse.ArgumentParser, *names: str) -> None:
+    """Add `--data-dir`, `--artifacts-dir` and the further named settings as flags.
+
+    The password is no flag: a command line is seen by every user of the machine.
+    """
+    for name in (*PATHS, *names):
+        field = Settings.model_fields[name]
+        multiple = {"nargs": "+"} if name == "allowed_hosts" else {}
+        parser.add_argument(
+            "--" + name.replace("_", "-"), dest=f"setting_{name}", default=None,
+            metavar="VALUE", help=field.description, **multiple,
+        )
+
+
+def settings_from_flags(flags: argparse.Namespace) -> Settings:
+    """`load_settings` with the flags of `add_settings_flags` on top."""
+    return load_settings(**{
+        name.removeprefix("setting_"): value
+        for name, value in vars(flags).items() if name.startswith("setting_")
+    })
+
+
+def add_config_flags(parser: argparse.ArgumentParser, config_type: type[StepConfig]) -> None:
+    """Add one flag for each field of a config; the field's description is its help."""
+    for name, field in config_type.model_fields.items():
+        options = {"dest": f"config_{name}", "default": argparse.SUPPRESS, "help": field.description}
+        flag = "--" + name.replace("_", "-")
+        if field.annotation is bool:
+            parser.add_argument(flag, action=argparse.BooleanOptionalAction, **options)
+        elif typing.get_origin(field.annotation) is tuple:
+            parser.add_argument(flag, nargs="+", metavar="VALUE", **options)
+        else:
+            shown = "" if field.default in (None, PydanticUndefined) else f" (default {field.default})"
+            options["help"] = (field.description or "") + shown
+            parser.add_argument(flag, metavar=_metavar(field.annotation), **options)
+
+
+def _metavar(annotation: object) -> str:
+    kinds = typing.get_args(annotation) if isinstance(annotation, types.UnionType) else (annotation,)
+    return {int: "N", float: "X"}.get(kinds[0], "VALUE")
+
+
+def config_from_flags(flags: argparse.Namespace, config_type: type[C]) -> C:
+    """The config that the flags of `add_config_flags` name; raises SettingsError."""
+    given = {name: getattr(flags, f"config_{name}") for name in config_type.model_fields
+             if hasattr(flags, f"config_{name}")}
+    return make_config(config_type, given)
+
+
+def step_main(
+    run: Callable[..., Report], config_type: type[StepConfig], description: str,
+    arguments: Sequence[str] | None = None,
+) -> int:
+    """Run a step as `python -m vidsort.<step>`: JSON lines on stdout, one sentence on stderr if it fails.
+
+    Every line is `{"progress": {...}}`, the last is `{"report": {...}}`. The retrain job reads
+    them; people use `vidsort <step>`, which draws them. Returns the exit code.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    add_settings_flags(parser)
+    add_config_flags(parser, config_type)
+    parser.add_argument("--stop-with-stdin", action="store_true", help="stop at once when standard input is closed")
+    flags = parser.parse_args(arguments)
+    if flags.stop_with_stdin:
+        threading.Thread(target=_stop_with_stdin, daemon=True).start()
+
+    def tell(progress: Progress) -> None:
+        print(json.dumps({"progress": progress.model_dump(mode="json")}), flush=True)
+
+    try:
+        settings: Settings = settings_from_flags(flags)
+        report = run(settings, config_from_flags(flags, config_type), progress=tell)
+    except VidsortError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    print(json.dumps({"report": report.model_dump(mode="json")}), flush=True)
+    return 0
+
+
+def _stop_with_stdin() -> None:
+    """End this process when whoever started it is gone, however it went: finished work is kept at any moment."""
+    # Not by sys.stdin, whose lock this thread would hold when the interpreter ends.
+    handle = sys.stdin.fileno()
+    while os.read(handle, 1024):
+        continue
+    os._exit(130)
