@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from vidsort import library
+from vidsort.artifacts.files import as_json, write_whole
 from vidsort.content import contents_of
-from vidsort.durable import as_json, write_whole
 from vidsort.extraction import ExtractConfig
 from vidsort.settings import Settings
 from vidsort.store import open_database

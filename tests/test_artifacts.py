@@ -5,9 +5,9 @@ import os
 import pytest
 
 from vidsort import artifacts, comparison
-from vidsort.durable import as_json, new_version_id, read_json, version_ids, write_version, write_whole
+from vidsort.artifacts.files import as_json, new_version_id, read_json, version_ids, write_version, write_whole
+from vidsort.artifacts.publication import publish, write_predictions
 from vidsort.errors import ArtifactError, NotFoundError
-from vidsort.publication import publish, write_predictions
 
 ENTRY = {"video": "7.mp4", "predicted_folder": "food", "confidence": 0.9,
          "top_predictions": [{"folder": "food", "confidence": 0.9}]}

@@ -11,11 +11,11 @@ from pydantic import SecretStr
 
 from vidsort import contract
 from vidsort.api import add_routes
+from vidsort.artifacts.files import as_json, new_version_id
+from vidsort.artifacts.publication import publish, write_predictions
 from vidsort.cli.program import main
 from vidsort.client import VidsortClient
-from vidsort.durable import as_json, new_version_id
 from vidsort.errors import ConflictError, InvalidNameError, NotFoundError, VidsortError
-from vidsort.publication import publish, write_predictions
 from vidsort.security import Guard
 from vidsort.workspace import Workspace
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from vidsort import durable
+from vidsort.artifacts import files as durable
 from vidsort.errors import ArtifactError
 
 

@@ -7,7 +7,7 @@ import pytest
 from labelled import clouds, make_library, store_features
 
 from vidsort import artifacts, predict, train
-from vidsort.durable import read_json, write_whole
+from vidsort.artifacts.files import read_json, write_whole
 from vidsort.errors import ArtifactError, NotFoundError
 from vidsort.fitting import TrainConfig, fit_classifier
 from vidsort.predict import PredictConfig, plan_moves, predictions_of

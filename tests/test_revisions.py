@@ -2,8 +2,8 @@
 
 import json
 
+from vidsort.artifacts.publication import publish, rollback, write_predictions
 from vidsort.comparison import changes, previous_predictions, stored
-from vidsort.publication import publish, rollback, write_predictions
 from vidsort.records import FolderScore, Prediction
 
 FIRST, SECOND = "20260101-000000-000001", "20260101-000000-000002"

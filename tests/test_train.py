@@ -9,9 +9,9 @@ import skops.io
 from labelled import WIDTH, clouds, make_library, store_features
 
 from vidsort import artifacts, comparison, train
+from vidsort.artifacts.files import read_json, write_version
 from vidsort.classifier import TRUSTED, Classifier, load_classifier, model_files
 from vidsort.comparison import read_out_of_fold
-from vidsort.durable import read_json, write_version
 from vidsort.errors import ArtifactError, NotEnoughLabelsError, NotFoundError
 from vidsort.fitting import TrainConfig, fit_classifier
 from vidsort.settings import Settings

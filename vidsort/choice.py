@@ -6,7 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from .durable import write_whole
+from .artifacts.files import write_whole
 from .errors import ConflictError, InvalidNameError, SettingsError
 from .settings import CONFIG_NAME, Settings, base_dir, load_settings
 

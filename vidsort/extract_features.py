@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from . import library
+from .artifacts.files import as_json, write_whole
 from .content import Contents, contents_of
-from .durable import as_json, write_whole
 from .extraction import ExtractConfig
 from .program import step_main
 from .records import Failure, Progress, Report, Video

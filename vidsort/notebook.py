@@ -13,7 +13,7 @@ from pydantic import Field
 
 from . import errors
 from .artifacts import current_feature_set
-from .durable import VERSION_ID, write_whole
+from .artifacts.files import VERSION_ID, write_whole
 from .errors import ArtifactError, NotFoundError, SettingsError, VidsortError
 from .records import REPORT_MIMETYPE, Progress, Record, Report
 from .settings import Settings

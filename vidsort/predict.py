@@ -11,12 +11,12 @@ import numpy as np
 from pydantic import Field
 
 from . import artifacts, library
+from .artifacts.files import created_now, new_version_id, read_json
+from .artifacts.publication import predictions_of_models, write_predictions
 from .classifier import Classifier, load_classifier
 from .content import features_of
-from .durable import created_now, new_version_id, read_json
 from .errors import ArtifactError
 from .program import step_main
-from .publication import predictions_of_models, write_predictions
 from .records import Failure, FolderScore, Prediction, Progress, Report, Video
 from .settings import Settings
 from .steps import ProgressCallback, StepConfig, ignore_progress

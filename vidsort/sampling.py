@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .artifacts.files import as_json, read_json, write_whole
 from .comparison import mean_interval
 from .content import contents_of, features_of
-from .durable import as_json, read_json, write_whole
 from .evaluate import share_right
 from .extraction import ENCODERS, ExtractConfig, extract, load_encoder
 from .records import Progress, Record, Video

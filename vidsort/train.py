@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from . import artifacts, library
+from .artifacts.files import as_json, created_now, new_version_id, write_version
 from .classifier import model_files
 from .comparison import OutOfFold, out_of_fold_json, paired_difference, read_out_of_fold, verdict
 from .content import LibraryFeatures, contents_of, features_of
-from .durable import as_json, created_now, new_version_id, write_version
 from .errors import ArtifactError, NotEnoughLabelsError, NotFoundError
 from .fitting import TrainConfig, Trained, fit_classifier
 from .groups import near_duplicates

@@ -1,33 +1,16 @@
-"""Models and predictions on disk: written whole or not at all, never overwritten, one small file names the current.
-
-    artifacts/models/<model_id>/            model.skops, manifest.json, metrics.json, out_of_fold.json
-    artifacts/predictions/<predictions_id>/ predictions.json, manifest.json
-    artifacts/predictions.json              the bytes of the predictions in force: what servers read
-    artifacts/current.json                  which model and predictions these are, and which came before
-    artifacts/features/current.json         which features the newest extraction made
-
-Every id begins with its time, so that ids sort by age.
-"""
+"""Trained models on disk: which there are, what is known of them, and which one predicts."""
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from .durable import VERSION_ID, new_version_id, read_json, version_ids, write_whole
-from .errors import ArtifactError, NotFoundError
-from .publication import Current, current, predictions_of_models, predictions_path, publish, rollback
-from .records import Prediction, Record
+from ..errors import ArtifactError, NotFoundError
+from ..records import Prediction, Record
+from .files import VERSION_ID, read_json, version_ids
+from .publication import Current, current, predictions_of_models, publish
 
-if TYPE_CHECKING:
-    pass
-
-__all__ = [
-    "Current", "ModelVersion", "current", "current_feature_set", "list_models", "model_dir", "model_ids",
-    "new_version_id", "predictions_path", "promote", "publish", "read_predictions", "rollback", "show_model",
-    "write_whole",
-]
 log = logging.getLogger(__name__)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from .durable import as_json, created_now, new_version_id, read_json, version_ids, write_version, write_whole
-from .errors import ArtifactError, NotFoundError
-from .records import Record
+from ..errors import ArtifactError, NotFoundError
+from ..records import Record
+from .files import as_json, created_now, new_version_id, read_json, version_ids, write_version, write_whole
 
 HISTORY_LIMIT = 100
 LOCK_TIMEOUT_S = 30

@@ -1,0 +1,29 @@
+"""Models and predictions on disk: written whole or not at all, never overwritten, one small file names the current.
+
+    artifacts/models/<model_id>/            model.skops, manifest.json, metrics.json, out_of_fold.json
+    artifacts/predictions/<predictions_id>/ predictions.json, manifest.json
+    artifacts/predictions.json              the bytes of the predictions in force: what servers read
+    artifacts/current.json                  which model and predictions these are, and which came before
+    artifacts/features/current.json         which features the newest extraction made
+
+Every id begins with its time, so that ids sort by age.
+"""
+
+from .files import new_version_id, write_whole
+from .models import (
+    ModelVersion,
+    current_feature_set,
+    list_models,
+    model_dir,
+    model_ids,
+    promote,
+    read_predictions,
+    show_model,
+)
+from .publication import Current, current, predictions_path, publish, rollback
+
+__all__ = [
+    "Current", "ModelVersion", "current", "current_feature_set", "list_models", "model_dir", "model_ids",
+    "new_version_id", "predictions_path", "promote", "publish", "read_predictions", "rollback", "show_model",
+    "write_whole",
+]
