@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vidsort.library import scan
-from vidsort.live_library import LiveLibrary
-from vidsort.moves import Mover
+from vidsort.library.live import LiveLibrary
+from vidsort.library.moves.mover import Mover
 from vidsort.store import open_database
 
 VIDEOS = 100_000

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.accuracy import DATA_DIR, labelled_rows, put
 from vidsort.artifacts import predictions_path, read_predictions
-from vidsort.moves import Mover
+from vidsort.library.moves.mover import Mover
 from vidsort.predict import plan_moves
 from vidsort.store import open_database
 

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from places import make_places, tree
 
-from vidsort import recovery, safe_rename
 from vidsort.errors import ConflictError
-from vidsort.moves import Mover
+from vidsort.library.moves import recovery
+from vidsort.library.moves import rename as safe_rename
+from vidsort.library.moves.mover import Mover
 from vidsort.store import open_database
 from vidsort.store.journal import Journal
 

@@ -109,7 +109,7 @@ def test_the_doctor_exits_with_1_where_a_check_failed(call, settings):
 
 
 def test_undo_takes_back_the_last_move_and_says_what(call, settings):
-    from vidsort.moves import Mover
+    from vidsort.library.moves.mover import Mover
 
     database = open_database(settings.artifacts_dir)
     Mover(settings.data_dir, database).sort("71000000000000000.mp4", "food")

@@ -9,8 +9,8 @@ from places import make_places, tree
 
 from vidsort.errors import ConflictError, InvalidNameError, VidsortError
 from vidsort.library import scan
-from vidsort.moves import Mover
-from vidsort.names import folded
+from vidsort.library.moves.mover import Mover
+from vidsort.library.names import folded
 from vidsort.store import open_database
 
 

@@ -8,7 +8,7 @@ import pytest
 from vidsort import library
 from vidsort.errors import InvalidNameError, NotFoundError
 from vidsort.library import Snapshot, find, folder_path, folders, scan, videos
-from vidsort.names import folded
+from vidsort.library.names import folded
 
 
 @pytest.fixture

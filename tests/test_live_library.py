@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from vidsort import live_library
 from vidsort.errors import NotFoundError
 from vidsort.library import Snapshot, scan
-from vidsort.live_library import LiveLibrary
+from vidsort.library import live as live_library
+from vidsort.library.live import LiveLibrary
 
 WITHIN_S = 2
 

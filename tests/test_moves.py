@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from places import make_places, tree
 
-from vidsort import moves, safe_rename
 from vidsort.errors import ArtifactError, ConflictError, InvalidNameError, NotFoundError, VidsortError
 from vidsort.library import scan
-from vidsort.live_library import LiveLibrary
-from vidsort.moves import Mover
+from vidsort.library.live import LiveLibrary
+from vidsort.library.moves import mover as moves
+from vidsort.library.moves import rename as safe_rename
+from vidsort.library.moves.mover import Mover
 from vidsort.store import open_database
 from vidsort.store.journal import Activity
 

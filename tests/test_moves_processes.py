@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vidsort.library import scan
-from vidsort.moves import Mover
+from vidsort.library.moves.mover import Mover
 from vidsort.store import open_database
 
 COUNT = 200

@@ -9,8 +9,8 @@ from places import make_places, tree
 
 from vidsort.errors import VidsortError
 from vidsort.library import scan
-from vidsort.live_library import LiveLibrary
-from vidsort.moves import Mover
+from vidsort.library.live import LiveLibrary
+from vidsort.library.moves.mover import Mover
 from vidsort.store import open_database
 
 NEW_NAMES = ["golf", "cooking", "Soccer", "FOOD", "café", "cafe\u0301", "con", "a/b", "misc", "Tennis"]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidsort.errors import InvalidNameError
-from vidsort.names import (
+from vidsort.library.names import (
     check_filename,
     check_folder_name,
     check_new_folder_name,

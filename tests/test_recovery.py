@@ -10,7 +10,7 @@ from killed import CHANGES
 from places import make_places, tree
 
 from vidsort.errors import ConflictError
-from vidsort.moves import Mover
+from vidsort.library.moves.mover import Mover
 from vidsort.store import open_database
 from vidsort.store.journal import Intent, Journal
 
@@ -116,7 +116,7 @@ def test_a_move_of_another_process_in_flight_is_waited_for_not_touched(data_dir,
     ) as other:
         assert other.stdout.readline() == "in flight\n"
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("vidsort.moves.PATIENCE_S", 0.05)
+            patch.setattr("vidsort.library.moves.mover.PATIENCE_S", 0.05)
             with pytest.raises(ConflictError):
                 Mover(data_dir, database).recover()
         other.stdin.write("\n")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from vidsort import safe_rename
 from vidsort.errors import ConflictError
-from vidsort.safe_rename import move_file
+from vidsort.library.moves import rename as safe_rename
+from vidsort.library.moves.rename import move_file
 
 
 @pytest.fixture

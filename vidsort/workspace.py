@@ -14,10 +14,10 @@ from .artifacts import predictions_path
 from .choice import LibraryChoice
 from .errors import VidsortError
 from .library import Snapshot, is_video
-from .live_library import LiveLibrary
+from .library.live import LiveLibrary
+from .library.moves.mover import Mover
+from .library.names import check_folder_name
 from .media.playable import PlayableCopies
-from .moves import Mover
-from .names import check_folder_name
 from .pace import WINDOW_S, Pace, pace_of
 from .predictions import LivePredictions, Predictions, following
 from .retrain import Retrain

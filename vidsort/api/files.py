@@ -18,8 +18,8 @@ from starlette.types import Receive, Scope, Send
 
 from ..contract import Preparing
 from ..errors import NotFoundError
+from ..library.names import check_filename
 from ..media import pictures
-from ..names import check_filename
 from .answers import Here, faults
 
 WEBP = {200: {"content": {"image/webp": {}}}}

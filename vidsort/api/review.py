@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Query
 
 from ..contract import PAGE_LIMIT, EntriesBody, Order, Pace, Preferences, QueueAnswer, SkipBody
-from ..names import check_filename
+from ..library.names import check_filename
 from .answers import Here, faults
 from .videos import Cursor
 

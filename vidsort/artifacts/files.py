@@ -1,8 +1,9 @@
 """Files and version folders that are written whole or not at all, and survive a power cut once they are there."""
 
-import contextlib
 import datetime
+import errno
 import json
+import logging
 import os
 import re
 import secrets
@@ -15,7 +16,12 @@ from pydantic import TypeAdapter
 
 from ..errors import ArtifactError
 
+log = logging.getLogger(__name__)
+
 VERSION_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}", re.ASCII)
+
+# What file systems answer that cannot flush a folder; there is nothing more to be done then.
+_CANNOT_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF})
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -28,7 +34,7 @@ def write_whole(path: Path, data: bytes) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def write_version(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -40,12 +46,12 @@ def write_version(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         for name, data in files.items():
             _write_durably(beside / name, data)
-        _sync_folder(beside)
+        sync_folder(beside)
         beside.rename(folder)
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
-    _sync_folder(folder.parent)
+    sync_folder(folder.parent)
 
 
 def _write_durably(path: Path, data: bytes) -> None:
@@ -55,14 +61,22 @@ def _write_durably(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable where the system can; Windows and some network shares cannot open a folder."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
+def sync_folder(folder: Path) -> None:
+    """Make renames in this folder survive a power cut, as far as the file system can."""
+    if os.name == "nt":
+        return  # Windows cannot flush a folder; NTFS keeps renames in its own journal
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(handle)
+            os.fsync(descriptor)
         finally:
-            os.close(handle)
+            os.close(descriptor)
+    except FileNotFoundError:
+        return  # the folder itself has been removed or renamed
+    except OSError as error:
+        # The rename has happened all the same, and it is no reason to call the move failed.
+        if error.errno not in _CANNOT_SYNC:
+            log.warning("%s could not be flushed to the disk (%s).", folder, error.strerror)
 
 
 def as_json(value: object) -> bytes:

@@ -13,7 +13,7 @@ def undo(parser: argparse.ArgumentParser) -> None:
     add_settings_flags(parser)
 
     def call(flags: argparse.Namespace) -> None:
-        from ..moves import Mover
+        from ..library.moves.mover import Mover
         from ..store import open_database
 
         settings = settings_from_flags(flags)

@@ -13,7 +13,7 @@ from ..steps import ProgressCallback, StepConfig
 from .output import duration, progress_bars, say, show_failures, show_table, summary
 
 if TYPE_CHECKING:
-    from ..moves import Outcome
+    from ..library.moves.mover import Outcome
     from ..retrain import Retrain
 
 LOOK_S = 0.2
@@ -177,7 +177,7 @@ def _move(settings: Settings, threshold: float, *, really: bool) -> int:
 
 
 def _sort(settings: Settings, plan: list[tuple[str, str]]) -> list["Outcome"]:
-    from ..moves import Mover
+    from ..library.moves.mover import Mover
     from ..store import open_database
 
     mover = Mover(settings.data_dir, open_database(settings.artifacts_dir))

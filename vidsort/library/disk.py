@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .errors import InvalidNameError, NotFoundError
+from ..errors import InvalidNameError, NotFoundError
+from ..records import Folder, Video
 from .names import check_filename, check_folder_name, is_filename, is_folder_name, other_spellings
-from .records import Folder, Video
 
 log = logging.getLogger(__name__)
 

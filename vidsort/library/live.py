@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from .errors import NotFoundError
-from .library import Snapshot, find, list_folder, list_root
-from .records import Folder
+from ..errors import NotFoundError
+from ..records import Folder
+from .disk import Snapshot, find, list_folder, list_root
 
 log = logging.getLogger(__name__)
 

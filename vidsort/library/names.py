@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from .errors import InvalidNameError
+from ..errors import InvalidNameError
 
 FILENAME = re.compile(r"[0-9]+\.mp4")
 NAME_LIMIT_BYTES = 255

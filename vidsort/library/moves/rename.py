@@ -14,15 +14,12 @@ import os
 import shutil
 from pathlib import Path
 
-from .errors import ConflictError
+from ...artifacts.files import sync_folder
+from ...errors import ConflictError
 
 log = logging.getLogger(__name__)
 
 CHUNK_BYTES = 4 << 20
-# What file systems answer that cannot flush a folder; there is nothing more to be done then.
-_CANNOT_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF})
-
-
 def move_file(source: Path, target: Path, part: Path) -> None:
     """Move a file to a name that must be free; on any error both places are as they were.
 
@@ -42,24 +39,6 @@ def move_file(source: Path, target: Path, part: Path) -> None:
     except BaseException:
         _release(target, placeholder)
         raise
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames in this folder survive a power cut, as far as the file system can."""
-    if os.name == "nt":
-        return  # Windows cannot flush a folder; NTFS keeps renames in its own journal
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except FileNotFoundError:
-        return  # the folder itself has been removed or renamed
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        # The rename has happened all the same, and it is no reason to call the move failed.
-        if error.errno not in _CANNOT_SYNC:
-            log.warning("%s could not be flushed to the disk (%s).", folder, error.strerror)
-    finally:
-        os.close(descriptor)
 
 
 def is_same_content(first: Path, second: Path) -> bool:

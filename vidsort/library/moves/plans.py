@@ -5,11 +5,11 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
-from .changes import is_there
-from .errors import ConflictError, NotFoundError, VidsortError
-from .library import folder_path, is_category, list_folder, video_facts
-from .names import check_filename, check_new_folder_name, folded
-from .store.journal import Intent
+from ...errors import ConflictError, NotFoundError, VidsortError
+from ...store.journal import Intent
+from ..disk import folder_path, is_category, list_folder, video_facts
+from ..names import check_filename, check_new_folder_name, folded
+from .carrying import is_there
 
 
 def plan_sorts(data_dir: Path, wanted: Sequence[tuple[str, str]]) -> list[Intent | VidsortError]:

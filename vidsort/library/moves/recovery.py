@@ -10,10 +10,11 @@ import os
 import stat
 from pathlib import Path
 
-from .changes import is_there, part_path
-from .library import is_spelled_so
-from .safe_rename import is_same_content, sync_folder
-from .store.journal import Entry, Fate
+from ...artifacts.files import sync_folder
+from ...store.journal import Entry, Fate
+from ..disk import is_spelled_so
+from .carrying import is_there, part_path
+from .rename import is_same_content
 
 log = logging.getLogger(__name__)
 

@@ -16,16 +16,16 @@ from pathlib import Path
 
 import filelock
 
-from .changes import PastUndoError, carry_out
-from .errors import ConflictError, NotFoundError, VidsortError
-from .library import require_library
-from .live_library import LiveLibrary
+from ...artifacts.files import sync_folder
+from ...errors import ConflictError, NotFoundError, VidsortError
+from ...records import Action, Move
+from ...store import Database
+from ...store.journal import Direction, Entry, Fate, Intent, Journal
+from ..disk import require_library
+from ..live import LiveLibrary
+from .carrying import PastUndoError, carry_out
 from .plans import plan_create, plan_merge, plan_rename, plan_sorts
-from .records import Action, Move
 from .recovery import settle_on_disk
-from .safe_rename import sync_folder
-from .store import Database
-from .store.journal import Direction, Entry, Fate, Intent, Journal
 
 log = logging.getLogger(__name__)
 

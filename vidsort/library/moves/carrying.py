@@ -4,11 +4,11 @@ import errno
 import os
 from pathlib import Path
 
-from .errors import ConflictError, NotFoundError, VidsortError
-from .library import is_category, is_spelled_so, is_video
-from .names import folded
-from .safe_rename import move_file
-from .store.journal import Entry
+from ...errors import ConflictError, NotFoundError, VidsortError
+from ...store.journal import Entry
+from ..disk import is_category, is_spelled_so, is_video
+from ..names import folded
+from .rename import move_file
 
 
 class PastUndoError(ConflictError):

@@ -1,0 +1,22 @@
+"""What is in the library, read from the disk or kept in memory; `moves` is the only code that changes it."""
+
+from .disk import (
+    Snapshot,
+    find,
+    folder_path,
+    folders,
+    is_category,
+    is_spelled_so,
+    is_video,
+    list_folder,
+    list_root,
+    require_library,
+    scan,
+    video_facts,
+    videos,
+)
+
+__all__ = [
+    "Snapshot", "find", "folder_path", "folders", "is_category", "is_spelled_so", "is_video", "list_folder",
+    "list_root", "require_library", "scan", "video_facts", "videos",
+]
