@@ -23,7 +23,7 @@ from vidsort import extract_features, library
 from vidsort.content import features_of
 from vidsort.evaluate import calibration_error, wilson
 from vidsort.fitting import TrainConfig, fit_classifier
-from vidsort.groups import near_duplicates
+from vidsort.insight.duplicates import near_duplicates
 from vidsort.settings import Settings
 from vidsort.store import open_database
 

@@ -4,10 +4,11 @@ import os
 
 import pytest
 
-from vidsort import artifacts, comparison
+from vidsort import artifacts
 from vidsort.artifacts.files import as_json, new_version_id, read_json, version_ids, write_version, write_whole
 from vidsort.artifacts.publication import publish, write_predictions
 from vidsort.errors import ArtifactError, NotFoundError
+from vidsort.insight import comparison
 
 ENTRY = {"video": "7.mp4", "predicted_folder": "food", "confidence": 0.9,
          "top_predictions": [{"folder": "food", "confidence": 0.9}]}

@@ -96,7 +96,7 @@ def test_ctrl_c_exits_with_130_and_says_that_finished_work_is_kept(call, monkeyp
     def interrupt(settings):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("vidsort.doctor.examine", interrupt)
+    monkeypatch.setattr("vidsort.insight.doctor.examine", interrupt)
     assert call("doctor") == (130, "", "Stopped; finished work is kept.\n")
 
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from vidsort.comparison import OutOfFold, out_of_fold_json, paired_difference, read_out_of_fold, verdict
 from vidsort.errors import ArtifactError
+from vidsort.insight.comparison import OutOfFold, out_of_fold_json, paired_difference, read_out_of_fold, verdict
 
 
 def evidence(answers, labels, folders=None, *, groups=None, scored=None):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vidsort import doctor
+from vidsort.insight import doctor
 
 
 def states(settings) -> dict[str, str]:

@@ -8,8 +8,8 @@ import pandas
 import pytest
 from videos import make_video
 
-from vidsort import figures
-from vidsort.figures.shown import escape, percent
+from vidsort.insight import figures
+from vidsort.insight.figures.shown import escape, percent
 from vidsort.media import sample_frames
 from vidsort.records import Progress, Report, Video
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect, sync_playwright
 
-from vidsort import figures
+from vidsort.insight import figures
 from vidsort.notebook import as_html
 
 NASTY = "7.mp4 <b>bold</b>"

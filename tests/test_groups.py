@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidsort.groups import near_duplicates
+from vidsort.insight.duplicates import near_duplicates
 
 
 def videos(count, *, seed=0, frames=4, width=64):

@@ -1,6 +1,6 @@
 """What is said of folders: thin, mixed, two that look like one."""
 
-from vidsort.health import folder_health, look_alikes
+from vidsort.insight.folders import folder_health, look_alikes
 
 
 def metrics(confusion: dict[str, list[int]]) -> dict:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vidsort.heads import candidates
-from vidsort.learning import Point, advice, forecast, learning_curve
+from vidsort.insight.curve import Point, advice, forecast, learning_curve
 
 LDA = candidates(("lda",), ())[0]
 

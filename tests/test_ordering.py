@@ -1,9 +1,9 @@
 import numpy as np
 from labelled import clouds
 
-from vidsort.comparison import OutOfFold
-from vidsort.health import likely_misfiled
-from vidsort.ordering import nearest_labelled
+from vidsort.insight.comparison import OutOfFold
+from vidsort.insight.folders import likely_misfiled
+from vidsort.insight.why import nearest_labelled
 
 
 def evidence(rows, scored=None):

@@ -6,9 +6,9 @@ import pytest
 
 from vidsort import extract_features, library
 from vidsort.extraction import ExtractConfig
-from vidsort.overview import library_table
+from vidsort.insight.overview import library_table
+from vidsort.insight.ways import comparable, compare_ways, usual_ways
 from vidsort.records import Video
-from vidsort.sampling import comparable, compare_ways, usual_ways
 from vidsort.store import open_database
 
 ONE_FRAME = ExtractConfig(frames=1, crops=("center",), crops_per_frame=1)
@@ -58,13 +58,13 @@ def test_ways_to_sample_are_compared_on_the_same_videos_and_seen_once(settings, 
         assert way.decode_s > 0
         assert way.encode_s > 0
 
-    monkeypatch.setattr("vidsort.sampling.extract", None)
+    monkeypatch.setattr("vidsort.insight.ways.extract", None)
     assert compare_ways(database, settings.artifacts_dir, videos, range(12), ways) == first
     database.close()
 
 
 def test_the_usual_ways_begin_with_the_run_itself_and_name_every_other_encoder(monkeypatch):
-    monkeypatch.setattr("vidsort.sampling.ENCODERS", ("efficientnet_lite0", "another"))
+    monkeypatch.setattr("vidsort.insight.ways.ENCODERS", ("efficientnet_lite0", "another"))
     ways = usual_ways(ONE_FRAME)
     assert next(iter(ways.items())) == ("as in this run", ONE_FRAME)
     assert ways["encoder another"] == ONE_FRAME.model_copy(update={"encoder": "another"})

@@ -3,7 +3,7 @@
 import json
 
 from vidsort.artifacts.publication import publish, rollback, write_predictions
-from vidsort.comparison import changes, previous_predictions, stored
+from vidsort.insight.comparison import changes, previous_predictions, stored
 from vidsort.records import FolderScore, Prediction
 
 FIRST, SECOND = "20260101-000000-000001", "20260101-000000-000002"

@@ -30,7 +30,7 @@ def doctor(parser: argparse.ArgumentParser) -> None:
     add_settings_flags(parser, "host")
 
     def call(flags: argparse.Namespace) -> int:
-        from ..doctor import examine
+        from ..insight.doctor import examine
 
         checks = examine(settings_from_flags(flags))
         show_table(("", "what", "found"), ((MARKS[check.state], check.name, check.text) for check in checks))

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .artifacts import ModelVersion, list_models, model_dir, read_predictions, show_model
-from .artifacts.files import read_json
-from .artifacts.publication import current
-from .errors import ArtifactError
-from .records import Prediction, Record
+from ..artifacts import ModelVersion, list_models, model_dir, read_predictions, show_model
+from ..artifacts.files import read_json
+from ..artifacts.publication import current
+from ..errors import ArtifactError
+from ..records import Prediction, Record
 
 if TYPE_CHECKING:
     import pandas as pd

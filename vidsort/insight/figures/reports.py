@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..records import REPORT_MIMETYPE, Progress, Report
-from ..steps import ProgressCallback
+from ...records import REPORT_MIMETYPE, Progress, Report
+from ...steps import ProgressCallback
 from .shown import escape
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..records import Record
 from .comparison import OutOfFold
-from .records import Record
 
 # Below this recall more than every second video would be put elsewhere.
 MIXED_RECALL = 0.6

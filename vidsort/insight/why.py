@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .basis import root
-from .records import Record
+from ..basis import root
+from ..records import Record
 
 
 class Neighbour(Record):

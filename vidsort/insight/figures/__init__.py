@@ -4,7 +4,7 @@ Nothing here computes a result; it draws what the modules computed. Every pictur
 which is its text for those who do not see it.
 """
 
-from ..records import REPORT_MIMETYPE
+from ...records import REPORT_MIMETYPE
 from .calibration import cover_against_error, reliability
 from .clips import clip, contact_sheet
 from .library_map import library_map, positions

@@ -11,7 +11,7 @@ import numpy as np
 from .shown import GRID, Shown, data_url, escape
 
 if TYPE_CHECKING:
-    from ..media import Frames
+    from ...media import Frames
 
 FRAME_HEIGHT = 150
 

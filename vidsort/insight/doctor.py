@@ -11,9 +11,9 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from . import __version__
-from .errors import VidsortError
-from .settings import Settings
+from .. import __version__
+from ..errors import VidsortError
+from ..settings import Settings
 
 PACKAGES = ("av", "fastapi", "gradio", "moviepy", "numpy", "onnxruntime", "pandas", "scikit-learn", "skops", "uvicorn")
 IMPORT_NAMES = {"scikit-learn": "sklearn"}
@@ -75,7 +75,7 @@ def _encoder() -> Check:
     """The network's file is whole, and the network gives a vector of length one for a picture."""
     import numpy as np
 
-    from .encoders.image import NAME, ImageEncoder
+    from ..encoders.image import NAME, ImageEncoder
 
     weights = resources.files("vidsort.encoders") / "weights" / f"{NAME}.onnx"
     if hashlib.sha256(weights.read_bytes()).hexdigest() != WEIGHTS_SHA256:
@@ -105,7 +105,7 @@ def _host(settings: Settings) -> Check:
 
 
 def _library(data_dir: Path) -> Check:
-    from .library import scan
+    from ..library import scan
 
     snapshot = scan(data_dir)
     _require_writable(data_dir)
@@ -117,7 +117,7 @@ def _library(data_dir: Path) -> Check:
 
 
 def _artifacts(artifacts_dir: Path) -> Check:
-    from .store import open_database
+    from ..store import open_database
 
     open_database(artifacts_dir).close()
     _require_writable(artifacts_dir)
@@ -137,7 +137,7 @@ def _disk(artifacts_dir: Path) -> Check:
 
 
 def _model(artifacts_dir: Path) -> Check:
-    from .artifacts import current, predictions_path, read_predictions
+    from ..artifacts import current, predictions_path, read_predictions
 
     now = current(artifacts_dir)
     if now is None and not predictions_path(artifacts_dir).exists():
@@ -149,10 +149,10 @@ def _model(artifacts_dir: Path) -> Check:
 
 def _unreadable(settings: Settings) -> Check:
     """Those that the newest extraction could not decode; nothing is decoded here."""
-    from . import library
-    from .artifacts import current_feature_set
-    from .content import features_of
-    from .store import open_database
+    from .. import library
+    from ..artifacts import current_feature_set
+    from ..content import features_of
+    from ..store import open_database
 
     if not (settings.artifacts_dir / "features" / "current.json").is_file():
         return Check("unreadable videos", "ok", "not looked at yet: `vidsort extract-features` does")

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import VideoDecodeError
-from ..media.pictures import poster
-from ..records import Video
+from ...errors import VideoDecodeError
+from ...media.pictures import poster
+from ...records import Video
 from .shown import FAINT, GRID, INK, Shown, data_url, escape
 
 

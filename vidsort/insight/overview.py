@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .content import contents_of
-from .records import Video
-from .store import Database
-from .store.features import FeatureStore
+from ..content import contents_of
+from ..records import Video
+from ..store import Database
+from ..store.features import FeatureStore
 
 if TYPE_CHECKING:
     import pandas
