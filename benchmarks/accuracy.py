@@ -21,9 +21,9 @@ import numpy as np
 from benchmarks.clips import DATA_DIR
 from vidsort import extract_features, library
 from vidsort.content import features_of
-from vidsort.evaluate import calibration_error, wilson
-from vidsort.fitting import TrainConfig, fit_classifier
 from vidsort.insight.duplicates import near_duplicates
+from vidsort.learning.fitting import TrainConfig, fit_classifier
+from vidsort.learning.scores import calibration_error, wilson
 from vidsort.settings import Settings
 from vidsort.store import open_database
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from vidsort.evaluate import (
+from vidsort.learning.scores import (
     Scored,
     calibration_error,
     cover_against_error,

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from labelled import clouds
 
-from vidsort.basis import root, span
-from vidsort.calibration import fit_temperature, softmax
-from vidsort.heads import ShrinkageLDA, candidates, expand, forward, layers_of, logits
+from vidsort.learning.basis import root, span
+from vidsort.learning.calibration import fit_temperature, softmax
+from vidsort.learning.heads import ShrinkageLDA, candidates, expand, forward, layers_of, logits
 
 ALL = candidates(("centroid", "lda", "logistic", "neighbours", "mlp"), (3.0, 30.0))
 COUNTS = {"a": 12, "b": 20, "c": 9}

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from vidsort.heads import candidates
 from vidsort.insight.curve import Point, advice, forecast, learning_curve
+from vidsort.learning.heads import candidates
 
 LDA = candidates(("lda",), ())[0]
 

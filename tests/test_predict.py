@@ -9,7 +9,7 @@ from labelled import clouds, make_library, store_features
 from vidsort import artifacts, predict, train
 from vidsort.artifacts.files import read_json, write_whole
 from vidsort.errors import ArtifactError, NotFoundError
-from vidsort.fitting import TrainConfig, fit_classifier
+from vidsort.learning.fitting import TrainConfig, fit_classifier
 from vidsort.predict import PredictConfig, plan_moves, predictions_of
 from vidsort.records import FolderScore, Prediction
 from vidsort.settings import Settings

@@ -3,9 +3,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from labelled import clouds
 
-from vidsort.basis import root, span
-from vidsort.heads import Candidate, candidates
-from vidsort.selection import Race, Trials, choose, grouped_folds, nested
+from vidsort.learning.basis import root, span
+from vidsort.learning.heads import Candidate, candidates
+from vidsort.learning.selection import Race, Trials, choose, grouped_folds, nested
 
 
 class Says:

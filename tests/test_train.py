@@ -10,11 +10,11 @@ from labelled import WIDTH, clouds, make_library, store_features
 
 from vidsort import artifacts, train
 from vidsort.artifacts.files import read_json, write_version
-from vidsort.classifier import TRUSTED, Classifier, load_classifier, model_files
 from vidsort.errors import ArtifactError, NotEnoughLabelsError, NotFoundError
-from vidsort.fitting import TrainConfig, fit_classifier
 from vidsort.insight import comparison
 from vidsort.insight.comparison import read_out_of_fold
+from vidsort.learning.classifier import TRUSTED, Classifier, load_classifier, model_files
+from vidsort.learning.fitting import TrainConfig, fit_classifier
 from vidsort.settings import Settings
 
 COUNTS = {"food": 25, "sport": 18, "dance": 30}

@@ -13,12 +13,12 @@ import numpy as np
 
 from . import artifacts, library
 from .artifacts.files import as_json, created_now, new_version_id, write_version
-from .classifier import model_files
 from .content import LibraryFeatures, contents_of, features_of
 from .errors import ArtifactError, NotEnoughLabelsError, NotFoundError
-from .fitting import TrainConfig, Trained, fit_classifier
 from .insight.comparison import OutOfFold, out_of_fold_json, paired_difference, read_out_of_fold, verdict
 from .insight.duplicates import near_duplicates
+from .learning.classifier import model_files
+from .learning.fitting import TrainConfig, Trained, fit_classifier
 from .program import step_main
 from .records import Failure, Progress, Report, Video
 from .settings import Settings

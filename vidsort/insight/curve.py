@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..basis import root, span
-from ..evaluate import wilson
-from ..heads import Candidate, logits
-from ..selection import grouped_folds
+from ..learning.basis import root, span
+from ..learning.heads import Candidate, logits
+from ..learning.scores import wilson
+from ..learning.selection import grouped_folds
 
 SHARES = (0.15, 0.25, 0.4, 0.6, 0.8, 1.0)
 FOLDS = 5

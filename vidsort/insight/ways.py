@@ -10,8 +10,8 @@ import numpy as np
 
 from ..artifacts.files import as_json, read_json, write_whole
 from ..content import contents_of, features_of
-from ..evaluate import share_right
 from ..extraction import ENCODERS, ExtractConfig, extract, load_encoder
+from ..learning.scores import share_right
 from ..records import Progress, Record, Video
 from ..steps import ProgressCallback, ignore_progress
 from ..store import Database

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..basis import root
+from ..learning.basis import root
 from ..records import Record
 
 

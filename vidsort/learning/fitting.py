@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
+from ..errors import NotEnoughLabelsError
+from ..steps import StepConfig
 from .basis import root, span
 from .calibration import fit_temperature
 from .classifier import Classifier
-from .errors import NotEnoughLabelsError
-from .evaluate import Scored, scores
 from .heads import Name, candidates, expand, logits
+from .scores import Scored, scores
 from .selection import Choice, Trials, choose, grouped_folds, nested
-from .steps import StepConfig
 
 # Below this many videos one thread is faster than two, and leaves the other core to the rest of the machine.
 THREADS_FROM = 3000

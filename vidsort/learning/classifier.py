@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ArtifactError
 from .basis import root
 from .calibration import softmax
-from .errors import ArtifactError
 from .heads import forward, layers_of, logits
 
 # Everything else in a model file is numpy, or scikit-learn as skops knows it; nothing else is ever loaded.
-TRUSTED = ["vidsort.heads.ShrinkageLDA"]
+TRUSTED = ["vidsort.learning.heads.ShrinkageLDA"]
 ROWS_AT_ONCE = 8192
 
 
