@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.clips import DATA_DIR
 from vidsort import extract_features, library
-from vidsort.content import features_of
+from vidsort.features.stored import features_of
 from vidsort.insight.duplicates import near_duplicates
 from vidsort.learning.fitting import TrainConfig, fit_classifier
 from vidsort.learning.scores import calibration_error, wilson

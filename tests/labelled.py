@@ -7,8 +7,8 @@ import numpy as np
 
 from vidsort import library
 from vidsort.artifacts.files import as_json, write_whole
-from vidsort.content import contents_of
-from vidsort.extraction import ExtractConfig
+from vidsort.features.extraction import ExtractConfig
+from vidsort.features.stored import contents_of
 from vidsort.settings import Settings
 from vidsort.store import open_database
 from vidsort.store.features import FeatureRow, FeatureStore

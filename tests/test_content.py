@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vidsort import content, library
-from vidsort.content import contents_of, features_of
+from vidsort import library
+from vidsort.features import stored as content
+from vidsort.features.stored import contents_of, features_of
 from vidsort.media.content import PIECE_BYTES, content_hash
 from vidsort.store import open_database
 from vidsort.store.features import FeatureRow, FeatureStore

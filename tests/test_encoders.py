@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 from videos import make_frames
 
-from vidsort.encoders.image import DIMENSIONS, SIDE, ImageEncoder, crops_in_turn, pool, preprocess
-from vidsort.encoders.signature import signature, signatures
+from vidsort.features.encoders.image import DIMENSIONS, SIDE, ImageEncoder, crops_in_turn, pool, preprocess
+from vidsort.features.encoders.signature import signature, signatures
 
 WEIGHTS_SHA256 = "c5e81499b6d00d51199c53a8dcb2f5221ef4083f99735f1eec45da1c3727137c"
 
@@ -29,7 +29,7 @@ def a_picture(size: tuple[int, int] = (300, 400), pattern: int = 0, seed: int = 
 
 
 def test_the_weights_are_those_that_the_tool_makes_and_their_notice_is_beside_them():
-    weights = resources.files("vidsort.encoders") / "weights"
+    weights = resources.files("vidsort.features.encoders") / "weights"
     assert hashlib.sha256((weights / "efficientnet_lite0.onnx").read_bytes()).hexdigest() == WEIGHTS_SHA256
     notice = (weights / "NOTICE").read_text(encoding="utf-8")
     for said in ("Google", "ML Illustrated", "Apache License", "TERMS AND CONDITIONS"):

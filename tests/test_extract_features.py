@@ -13,9 +13,9 @@ from videos import make_video
 
 from vidsort import library as videos_of
 from vidsort.artifacts import current_feature_set
-from vidsort.content import features_of
 from vidsort.errors import NotFoundError
 from vidsort.extract_features import ExtractConfig, run
+from vidsort.features.stored import features_of
 from vidsort.settings import Settings
 from vidsort.store import open_database
 
@@ -92,7 +92,7 @@ def test_a_second_run_encodes_nothing_and_starts_no_process(extracted, monkeypat
     # The copy of the template has new paths and times, so this run reads the files once more.
     assert encoder_calls(extracted) == 0
     monkeypatch.setattr(subprocess, "Popen", None)
-    monkeypatch.setattr("vidsort.content.content_hash", None)
+    monkeypatch.setattr("vidsort.features.stored.content_hash", None)
     report = run(extracted)
     assert (report.done, report.skipped, report.outputs["encoder_calls"]) == (0, ALL, 0)
 

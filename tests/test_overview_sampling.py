@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from vidsort import extract_features, library
-from vidsort.extraction import ExtractConfig
+from vidsort.features.extraction import ExtractConfig
 from vidsort.insight.overview import library_table
 from vidsort.insight.ways import comparable, compare_ways, usual_ways
 from vidsort.records import Video

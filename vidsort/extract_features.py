@@ -10,15 +10,15 @@ import numpy as np
 
 from . import library
 from .artifacts.files import as_json, write_whole
-from .content import Contents, contents_of
-from .extraction import ExtractConfig
+from .features.extraction import ExtractConfig
+from .features.stored import Contents, contents_of
+from .features.workers import Answer, Request, answers, cores
 from .program import step_main
 from .records import Failure, Progress, Report, Video
 from .settings import Settings
 from .steps import ProgressCallback, ignore_progress
 from .store import open_database
 from .store.features import SIGNATURE_TYPE, VECTOR_TYPE, FeatureRow, FeatureStore
-from .workers import Answer, Request, answers, cores
 
 __all__ = ["ExtractConfig", "run"]
 

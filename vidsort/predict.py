@@ -13,8 +13,8 @@ from pydantic import Field
 from . import artifacts, library
 from .artifacts.files import created_now, new_version_id, read_json
 from .artifacts.publication import predictions_of_models, write_predictions
-from .content import features_of
 from .errors import ArtifactError
+from .features.stored import features_of
 from .learning.classifier import Classifier, load_classifier
 from .program import step_main
 from .records import Failure, FolderScore, Prediction, Progress, Report, Video

@@ -13,8 +13,8 @@ import numpy as np
 
 from . import artifacts, library
 from .artifacts.files import as_json, created_now, new_version_id, write_version
-from .content import LibraryFeatures, contents_of, features_of
 from .errors import ArtifactError, NotEnoughLabelsError, NotFoundError
+from .features.stored import LibraryFeatures, contents_of, features_of
 from .insight.comparison import OutOfFold, out_of_fold_json, paired_difference, read_out_of_fold, verdict
 from .insight.duplicates import near_duplicates
 from .learning.classifier import model_files

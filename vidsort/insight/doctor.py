@@ -75,9 +75,9 @@ def _encoder() -> Check:
     """The network's file is whole, and the network gives a vector of length one for a picture."""
     import numpy as np
 
-    from ..encoders.image import NAME, ImageEncoder
+    from ..features.encoders.image import NAME, ImageEncoder
 
-    weights = resources.files("vidsort.encoders") / "weights" / f"{NAME}.onnx"
+    weights = resources.files("vidsort.features.encoders") / "weights" / f"{NAME}.onnx"
     if hashlib.sha256(weights.read_bytes()).hexdigest() != WEIGHTS_SHA256:
         return Check("encoder", "failed", f"{weights} is damaged: install vidsort again")
     vector = ImageEncoder().encode([np.full((64, 64, 3), 128, np.uint8)]).ravel()
@@ -151,7 +151,7 @@ def _unreadable(settings: Settings) -> Check:
     """Those that the newest extraction could not decode; nothing is decoded here."""
     from .. import library
     from ..artifacts import current_feature_set
-    from ..content import features_of
+    from ..features.stored import features_of
     from ..store import open_database
 
     if not (settings.artifacts_dir / "features" / "current.json").is_file():

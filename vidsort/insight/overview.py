@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..content import contents_of
+from ..features.stored import contents_of
 from ..records import Video
 from ..store import Database
 from ..store.features import FeatureStore

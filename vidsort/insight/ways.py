@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..artifacts.files import as_json, read_json, write_whole
-from ..content import contents_of, features_of
-from ..extraction import ENCODERS, ExtractConfig, extract, load_encoder
+from ..features.extraction import ENCODERS, ExtractConfig, extract, load_encoder
+from ..features.stored import contents_of, features_of
+from ..features.workers import cores
 from ..learning.scores import share_right
 from ..records import Progress, Record, Video
 from ..steps import ProgressCallback, ignore_progress
 from ..store import Database
 from ..store.features import FeatureRow, FeatureStore
-from ..workers import cores
 from .comparison import mean_interval
 
 if TYPE_CHECKING:
-    from ..encoders.image import ImageEncoder
+    from ..features.encoders.image import ImageEncoder
 
 SPLITS = 5
 # One plain head for all of them: what is compared is what it sees.

@@ -1,6 +1,6 @@
 """One video to its features, and the child process that does so for one video after the other.
 
-`python -m vidsort.extraction ARTIFACTS_DIR CONFIG` reads requests, one JSON line each, and answers
+`python -m vidsort.features.extraction ARTIFACTS_DIR CONFIG` reads requests, one JSON line each, and answers
 each with one line; see `workers.py` for the other end. A file that crashes or stalls a decoder ends
 this process, never the run.
 """
@@ -22,15 +22,15 @@ from typing import TYPE_CHECKING, Literal, TextIO, get_args
 import numpy as np
 from pydantic import Field
 
-from .content import unreadable_reason
+from ..errors import VideoDecodeError
+from ..steps import StepConfig
 from .encoders.image import CropName, Pooling, crops_in_turn, pool
 from .encoders.signature import signatures
-from .errors import VideoDecodeError
-from .steps import StepConfig
+from .stored import unreadable_reason
 
 if TYPE_CHECKING:
+    from ..media import Frames
     from .encoders.image import ImageEncoder
-    from .media import Frames
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ def extract(
     path: Path, config: ExtractConfig, encoder: "ImageEncoder", *, time_limit_s: float = TIME_LIMIT_S
 ) -> Extracted:
     """Sample, encode and pool one video; raises FileNotFoundError, or VideoDecodeError with the reason."""
-    from .media import sample_frames
+    from ..media import sample_frames
 
     started = time.perf_counter()
     frames = sample_frames(path, config.frames, time_limit_s=time_limit_s)
@@ -93,7 +93,7 @@ def answer(
     request: Mapping[str, str], artifacts_dir: Path, config: ExtractConfig, encoder: "ImageEncoder"
 ) -> dict[str, object]:
     """The answer to one request {"path", "content"}: plain JSON values, see `workers.Answer`."""
-    from .media import probe
+    from ..media import probe
 
     path, started = Path(request["path"]), time.perf_counter()
     facts = None
@@ -122,7 +122,7 @@ def answer(
 
 def _keep_poster(artifacts_dir: Path, content: bytes, frames: "Frames") -> None:
     """Keep what every page needs while the frames are at hand; a strip would double the cost and is rarely seen."""
-    from .media.pictures import keep_pictures
+    from ..media.pictures import keep_pictures
 
     try:
         keep_pictures(artifacts_dir, content, frames, ("poster",))

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .media.content import content_hash
-from .records import Failure, Video
-from .store import Database
-from .store.features import FeatureStore
+from ..media.content import content_hash
+from ..records import Failure, Video
+from ..store import Database
+from ..store.features import FeatureStore
 
 # Reading waits for the disk more than it computes; a few at once keep either busy.
 READERS = 4

@@ -14,7 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from pathlib import Path
 
-from .errors import StepCancelled, VidsortError
+from ..errors import StepCancelled, VidsortError
 from .extraction import VIDEO_LIMIT_S, ExtractConfig
 
 log = logging.getLogger(__name__)
@@ -114,7 +114,7 @@ def answers(
     Takes at most two requests a child from `requests` in advance. Close it: that ends the children,
     and what they are at then is lost, nothing else.
     """
-    command = [sys.executable, "-m", "vidsort.extraction", str(artifacts_dir), config.model_dump_json()]
+    command = [sys.executable, "-m", "vidsort.features.extraction", str(artifacts_dir), config.model_dump_json()]
     workers = [Worker(command) for _ in range(count)]
     idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
     for worker in workers:

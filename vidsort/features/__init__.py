@@ -1,0 +1,1 @@
+"""A video in numbers: each kind of evidence encoded once, kept by content."""
