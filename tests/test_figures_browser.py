@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect, sync_playwright
 
 from vidsort.insight import figures
-from vidsort.notebook import as_html
+from vidsort.jobs.notebook import as_html
 
 NASTY = "7.mp4 <b>bold</b>"
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from vidsort import notebook
 from vidsort.cli.program import main
 from vidsort.errors import ArtifactError, NotEnoughLabelsError, NotFoundError, SettingsError, VidsortError
 from vidsort.insight import figures
-from vidsort.notebook import VERSIONS, keep, report_of, run_notebook
+from vidsort.jobs import notebook
+from vidsort.jobs.notebook import VERSIONS, keep, report_of, run_notebook
 from vidsort.records import Report
 
 

@@ -18,8 +18,8 @@ from vidsort.artifacts import list_models, read_predictions
 from vidsort.cli.program import main
 from vidsort.client import VidsortClient
 from vidsort.errors import VidsortError
+from vidsort.jobs.notebook import CONFIGS, SETTINGS, NotebookRun, ReportConfig, run_notebook
 from vidsort.library import scan
-from vidsort.notebook import CONFIGS, SETTINGS, NotebookRun, ReportConfig, run_notebook
 from vidsort.settings import Settings
 
 STEPS = tuple(CONFIGS)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vidsort.pace import pace_of
+from vidsort.pile.pace import pace_of
 
 
 def decisions(*at_s, folder="food"):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from vidsort import extract_features
 from vidsort.errors import InvalidNameError
-from vidsort.pile import ModificationTimes, arrange, facts_of, page, predicted_in
+from vidsort.pile.order import ModificationTimes, arrange, facts_of, page, predicted_in
 from vidsort.records import FolderScore, Prediction
 from vidsort.store import open_database
 

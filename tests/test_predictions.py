@@ -4,7 +4,7 @@ import json
 import logging
 import os
 
-from vidsort.predictions import LivePredictions, following
+from vidsort.pile.predictions import LivePredictions, following
 
 ENTRY = {
     "video": "7.mp4",

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from vidsort.retrain import Retrain
+from vidsort.jobs.retrain import Retrain
 from vidsort.store import open_database
 from vidsort.store.jobs import Jobs
 

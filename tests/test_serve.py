@@ -18,7 +18,7 @@ from conftest import ROOT
 from videos import make_video
 
 from vidsort.errors import SettingsError
-from vidsort.retrain import Retrain
+from vidsort.jobs.retrain import Retrain
 from vidsort.settings import Settings
 from vidsort.store import open_database
 from vidsort.web import serve

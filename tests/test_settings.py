@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vidsort.errors import SettingsError
-from vidsort.program import add_settings_flags, settings_from_flags
+from vidsort.jobs.program import add_settings_flags, settings_from_flags
 from vidsort.settings import Settings, base_dir, load_settings
 
 

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
+from vidsort.jobs.child import StepFailedError, run_step, step_command
 from vidsort.settings import Settings
-from vidsort.step_process import StepFailedError, run_step, step_command
 
 LIMIT_S = 60
 

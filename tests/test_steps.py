@@ -7,7 +7,7 @@ import pytest
 from pydantic import Field
 
 from vidsort.errors import NotEnoughLabelsError, SettingsError
-from vidsort.program import add_config_flags, config_from_flags, step_main
+from vidsort.jobs.program import add_config_flags, config_from_flags, step_main
 from vidsort.records import Progress, Report
 from vidsort.steps import StepConfig, ignore_progress, make_config
 

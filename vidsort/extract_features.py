@@ -13,7 +13,7 @@ from .artifacts.files import as_json, write_whole
 from .features.extraction import ExtractConfig
 from .features.stored import Contents, contents_of
 from .features.workers import Answer, Request, answers, cores
-from .program import step_main
+from .jobs.program import step_main
 from .records import Failure, Progress, Report, Video
 from .settings import Settings
 from .steps import ProgressCallback, ignore_progress

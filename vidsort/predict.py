@@ -15,8 +15,8 @@ from .artifacts.files import created_now, new_version_id, read_json
 from .artifacts.publication import predictions_of_models, write_predictions
 from .errors import ArtifactError
 from .features.stored import features_of
+from .jobs.program import step_main
 from .learning.classifier import Classifier, load_classifier
-from .program import step_main
 from .records import Failure, FolderScore, Prediction, Progress, Report, Video
 from .settings import Settings
 from .steps import ProgressCallback, StepConfig, ignore_progress

@@ -17,9 +17,9 @@ from .errors import ArtifactError, NotEnoughLabelsError, NotFoundError
 from .features.stored import LibraryFeatures, contents_of, features_of
 from .insight.comparison import OutOfFold, out_of_fold_json, paired_difference, read_out_of_fold, verdict
 from .insight.duplicates import near_duplicates
+from .jobs.program import step_main
 from .learning.classifier import model_files
 from .learning.fitting import TrainConfig, Trained, fit_classifier
-from .program import step_main
 from .records import Failure, Progress, Report, Video
 from .settings import Settings
 from .steps import ProgressCallback, ignore_progress

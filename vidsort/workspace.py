@@ -9,18 +9,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from . import pile
 from .artifacts import predictions_path
 from .choice import LibraryChoice
 from .errors import VidsortError
+from .jobs.retrain import Retrain
 from .library import Snapshot, is_video
 from .library.live import LiveLibrary
 from .library.moves.mover import Mover
 from .library.names import check_folder_name
 from .media.playable import PlayableCopies
-from .pace import WINDOW_S, Pace, pace_of
-from .predictions import LivePredictions, Predictions, following
-from .retrain import Retrain
+from .pile import order as pile
+from .pile.pace import WINDOW_S, Pace, pace_of
+from .pile.predictions import LivePredictions, Predictions, following
 from .settings import Settings
 from .store import Database, open_database
 from .store.journal import Activity, Shift

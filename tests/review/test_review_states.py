@@ -11,7 +11,7 @@ from conftest import ROOT
 from tests.review.conftest import Pile, name_of, predict, wait_for_card, wait_until_saved
 from vidsort import demo
 from vidsort.artifacts import Current
-from vidsort.retrain import Retrain
+from vidsort.jobs.retrain import Retrain
 from vidsort.settings import load_settings
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"

@@ -2,7 +2,7 @@
 
 import argparse
 
-from ..program import add_settings_flags, settings_from_flags
+from ..jobs.program import add_settings_flags, settings_from_flags
 from .output import say, show_table
 
 

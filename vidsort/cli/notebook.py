@@ -5,7 +5,7 @@ import ast
 from pathlib import Path
 
 from ..errors import SettingsError
-from ..program import add_settings_flags, settings_from_flags
+from ..jobs.program import add_settings_flags, settings_from_flags
 from .output import progress_bars, say
 from .steps import show_report
 
@@ -27,7 +27,7 @@ def notebook(parser: argparse.ArgumentParser) -> None:
     add_settings_flags(parser)
 
     def call(flags: argparse.Namespace) -> None:
-        from ..notebook import keep_saved, notebook_path, run_notebook
+        from ..jobs.notebook import keep_saved, notebook_path, run_notebook
 
         settings = settings_from_flags(flags)
         parameters = {name: _value(value) for name, value in flags.parameter}

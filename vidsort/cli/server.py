@@ -5,7 +5,7 @@ import ipaddress
 from pathlib import Path
 
 from ..errors import SettingsError
-from ..program import add_settings_flags, settings_from_flags
+from ..jobs.program import add_settings_flags, settings_from_flags
 from ..settings import Settings, load_settings
 from .output import progress_bars, say
 

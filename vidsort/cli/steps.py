@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConflictError, SettingsError, VidsortError
-from ..program import add_config_flags, add_settings_flags, config_from_flags, settings_from_flags
+from ..jobs.program import add_config_flags, add_settings_flags, config_from_flags, settings_from_flags
 from ..records import Progress, Report
 from ..settings import Settings
 from ..steps import ProgressCallback, StepConfig
 from .output import duration, progress_bars, say, show_failures, show_table, summary
 
 if TYPE_CHECKING:
+    from ..jobs.retrain import Retrain
     from ..library.moves.mover import Outcome
-    from ..retrain import Retrain
 
 LOOK_S = 0.2
 LINE_WIDTH = 110
@@ -61,7 +61,7 @@ def retrain(parser: argparse.ArgumentParser) -> None:
     add_settings_flags(parser)
 
     def call(flags: argparse.Namespace) -> None:
-        from ..retrain import Retrain
+        from ..jobs.retrain import Retrain
         from ..store import open_database
 
         settings = settings_from_flags(flags)

@@ -14,11 +14,11 @@ from typing import Literal
 
 import filelock
 
-from .errors import VidsortError
-from .settings import Settings
-from .step_process import STEPS, StepFailedError, run_step, step_command
-from .store import Database
-from .store.jobs import Job, Jobs
+from ..errors import VidsortError
+from ..settings import Settings
+from ..store import Database
+from ..store.jobs import Job, Jobs
+from .child import STEPS, StepFailedError, run_step, step_command
 
 log = logging.getLogger(__name__)
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .artifacts import current_feature_set
-from .errors import ArtifactError, InvalidNameError
-from .records import Prediction, Video
-from .store import Database
-from .store.features import FeatureStore
+from ..artifacts import current_feature_set
+from ..errors import ArtifactError, InvalidNameError
+from ..records import Prediction, Video
+from ..store import Database
+from ..store.features import FeatureStore
 
 # Videos without a prediction come last where the order is one of confidence.
 _UNKNOWN = 2.0

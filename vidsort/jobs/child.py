@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO
 
-from .errors import VidsortError
-from .settings import Settings
+from ..errors import VidsortError
+from ..settings import Settings
 
 log = logging.getLogger(__name__)
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 
 from pydantic_core import PydanticUndefined
 
-from .errors import VidsortError
-from .records import Progress, Report
-from .settings import PATHS, Settings, load_settings
-from .steps import C, StepConfig, make_config
+from ..errors import VidsortError
+from ..records import Progress, Report
+from ..settings import PATHS, Settings, load_settings
+from ..steps import C, StepConfig, make_config
 
 
 def add_settings_flags(parser: argparse.ArgumentParser, *names: str) -> None:

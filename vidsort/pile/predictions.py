@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .artifacts import read_predictions
-from .errors import ArtifactError
-from .records import FolderScore, Prediction
+from ..artifacts import read_predictions
+from ..errors import ArtifactError
+from ..records import FolderScore, Prediction
 
 log = logging.getLogger(__name__)
 

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from . import errors
-from .artifacts import current_feature_set
-from .artifacts.files import VERSION_ID, write_whole
-from .errors import ArtifactError, NotFoundError, SettingsError, VidsortError
-from .records import REPORT_MIMETYPE, Progress, Record, Report
-from .settings import Settings
-from .steps import ProgressCallback, StepConfig, ignore_progress, make_config
+from .. import errors
+from ..artifacts import current_feature_set
+from ..artifacts.files import VERSION_ID, write_whole
+from ..errors import ArtifactError, NotFoundError, SettingsError, VidsortError
+from ..records import REPORT_MIMETYPE, Progress, Record, Report
+from ..settings import Settings
+from ..steps import ProgressCallback, StepConfig, ignore_progress, make_config
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 log = logging.getLogger(__name__)
 
-FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
+FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 CONFIGS = {"extract_features": "ExtractConfig", "train": "TrainConfig", "predict": "PredictConfig"}
 # Where the version that a step made is kept: the folder in artifacts, and the output that names it.
 VERSIONS = {
@@ -206,7 +206,7 @@ def notebook_path(name: str) -> Path:
 
 def config_type(name: str) -> type[StepConfig]:
     """The config of the step that a notebook runs."""
-    return getattr(importlib.import_module(f"{__package__}.{name}"), CONFIGS[name])
+    return getattr(importlib.import_module(f"vidsort.{name}"), CONFIGS[name])
 
 
 def parameters_of(name: str) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Which video next: the unsorted ones in an order, page by page, with their predictions."""
