@@ -3,7 +3,7 @@
 import sys
 from typing import Any
 
-from vidsort.web import create_app
+from vidsort.server.web import create_app
 
 __all__ = ["create_app"]
 

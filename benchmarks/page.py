@@ -106,8 +106,8 @@ def served(app: object) -> Iterator[str]:
 
 def review_page(clips: list[Path], folder: Path) -> object:
     """The review page on a pile of these clips, in this order."""
+    from vidsort.server.web import create_app
     from vidsort.settings import Settings
-    from vidsort.web import create_app
 
     for name in ("first", "second"):
         (folder / name).mkdir(parents=True)

@@ -9,15 +9,15 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from vidsort import contract
-from vidsort.api import add_routes
+from vidsort.api import contract
+from vidsort.api.routes import add_routes
+from vidsort.api.workspace import Workspace
 from vidsort.artifacts.files import as_json, new_version_id
 from vidsort.artifacts.publication import publish, write_predictions
 from vidsort.cli.program import main
 from vidsort.client import VidsortClient
 from vidsort.errors import ConflictError, InvalidNameError, NotFoundError, VidsortError
-from vidsort.security import Guard
-from vidsort.workspace import Workspace
+from vidsort.server.guard import Guard
 
 PASSWORD = "a long enough password"
 

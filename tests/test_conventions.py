@@ -1,6 +1,7 @@
 """The house rules of CONTRIBUTING.md, each as a test."""
 
 import ast
+import collections
 import itertools
 import re
 import subprocess
@@ -14,24 +15,12 @@ from conftest import ROOT
 
 PACKAGE = ROOT / "vidsort"
 MOST_LINES = 300
-# Imports only go down this list; a new module takes its place in it.
-LAYERS = {
-    "ground": {"errors", "settings", "records", "steps", "names", "durable", "program"},
-    "seams": {
-        "media", "encoders", "store", "artifacts", "publication", "comparison", "content", "safe_rename",
-    },
-    "steps and library": {
-        "extraction", "workers", "extract_features",
-        "train", "predict", "evaluate", "heads", "groups", "ordering", "basis", "calibration", "classifier",
-        "selection", "fitting", "predictions",
-        "library", "live_library", "plans", "changes", "recovery", "moves", "pile", "pace", "choice",
-        "overview", "sampling", "learning", "health",
-    },
-    "surfaces": {
-        "contract", "passwords", "security", "stopping", "step_process", "retrain", "workspace", "api", "web",
-        "review", "client", "figures", "notebook", "demo", "demo_art", "demo_brush", "doctor", "cli", "__main__",
-    },
-}
+MOST_MODULES = 8
+# Tables of like things, a module a row: they may grow.
+TABLES = {"api.routes", "cli", "features.encoders", "insight.figures"}
+# Beside `library.moves`, which alone renames or removes anything in a library: these do so with files of their own.
+OWN_FILES = {"artifacts.files", "cli.demo.library", "jobs.notebook", "media.pictures", "media.playable"}
+REMOVING = {"remove", "removedirs", "rename", "renames", "rmdir", "rmtree", "unlink"}
 STEPS = {"extract_features", "train", "predict"}
 HEAVY = {
     "av", "fastapi", "gradio", "imageio_ffmpeg", "matplotlib", "moviepy", "onnxruntime", "pandas", "papermill",
@@ -88,9 +77,21 @@ def imports(name: str) -> Iterator[str]:
             yield from (alias.name.removeprefix("vidsort.") for alias in node.names if "vidsort." in alias.name)
 
 
-def layer(name: str) -> int:
-    top = name.split(".")[0]
-    return next((number for number, members in enumerate(LAYERS.values()) if top in members), len(LAYERS))
+def drawn_rooms() -> dict[str, int]:
+    """The rooms that CONTRIBUTING.md draws, each with its floor; the drawing is the only list of them there is."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    drawing = page.split("<!-- the rooms -->")[1].split("```")[1]
+    rows = re.findall(r"^ *(\d+)  (\S+(?: \S+)*)", drawing, re.MULTILINE)
+    return {room.rstrip("/").replace("/", "."): int(floor) for floor, names in rows for room in names.split(" · ")}
+
+
+ROOMS = drawn_rooms()
+
+
+def room_of(name: str) -> str | None:
+    """The innermost room that a module is in, or the module itself where it has a place of its own."""
+    parts = name.split(".")
+    return next((room for end in range(len(parts), 0, -1) if (room := ".".join(parts[:end])) in ROOMS), None)
 
 
 def imported_on_import(tree: ast.Module) -> Iterator[str]:
@@ -107,24 +108,55 @@ def imported_on_import(tree: ast.Module) -> Iterator[str]:
             pending += [] if is_for_types_only else node.body
 
 
-def test_every_module_has_a_layer_and_none_is_listed_twice():
-    for name in MODULES:
-        assert layer(name) < len(LAYERS) or not name, f"vidsort.{name} has no layer: give it one in LAYERS"
-    members = [member for layer_members in LAYERS.values() for member in layer_members]
-    assert len(members) == len(set(members))
+def test_every_module_is_in_a_room_that_is_drawn_and_every_drawn_room_is_there():
+    assert not [name for name in MODULES if name and room_of(name) is None]
+    assert not set(ROOMS) - set(MODULES)
 
 
-def test_the_map_of_the_house_shows_every_module():
-    shown = set(re.findall(r"\w+", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
-    assert {name.split(".")[0] for name in MODULES if name not in ("", "__main__")} <= shown
-
-
-def test_imports_only_go_down():
+def test_a_room_imports_only_rooms_below_it():
     upward = [
-        f"{name} imports {other}" for name in MODULES for other in imports(name)
-        if name and other and layer(other) > layer(name)
+        f"{name} (in {room_of(name)}) imports {other} (in {room_of(other)})"
+        for name in MODULES for other in imports(name)
+        if name and other and room_of(name) != room_of(other) and ROOMS[room_of(other)] >= ROOMS[room_of(name)]
     ]
     assert not upward
+
+
+def test_a_room_is_small_enough_to_know():
+    counts = collections.Counter(room_of(name) for name, path in MODULES.items() if name and path.stem != "__init__")
+    assert not {room: count for room, count in counts.items() if count > MOST_MODULES and room not in TABLES}
+
+
+def test_no_room_imports_the_private_names_of_another():
+    found = []
+    for name, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").startswith("vidsort")):
+                found += [f"{name}: {alias.name}" for alias in node.names if re.match("_(?!_)", alias.name)]
+    assert not found
+
+
+def test_only_the_moves_rename_or_remove_anything_in_a_library():
+    def removes(call: ast.Call) -> bool:
+        if not isinstance(call.func, ast.Attribute):
+            return False
+        # A path's `replace` takes one value, a text's two.
+        return call.func.attr in REMOVING or (call.func.attr == "replace" and len(call.args) == 1 and not call.keywords)
+
+    found = {
+        name for name, tree in TREES.items()
+        if any(isinstance(node, ast.Call) and removes(node) for node in ast.walk(tree))
+    }
+    assert {name for name in found if room_of(name) != "library.moves"} == OWN_FILES
+
+
+def test_no_name_is_defined_twice_in_the_contract():
+    defined = collections.Counter(
+        node.name for name, tree in TREES.items() if name.startswith("api.contract")
+        for node in tree.body if isinstance(node, ast.ClassDef)
+    )
+    assert defined
+    assert not [name for name, count in defined.items() if count > 1]
 
 
 @pytest.mark.parametrize("name", sorted(STEPS))
@@ -140,8 +172,7 @@ def test_importing_a_module_imports_nothing_heavy():
     """Routes are made of the web framework, so modules of the server may import that."""
     found = []
     for name, tree in TREES.items():
-        is_server = name and layer(name) == len(LAYERS) - 1 and not name.startswith(("cli", "demo", "doctor"))
-        heavy = set(imported_on_import(tree)) & HEAVY - (WEB if is_server else set())
+        heavy = set(imported_on_import(tree)) & HEAVY - (WEB if name.startswith(("api", "server")) else set())
         found += [f"{name} imports {', '.join(heavy)}: do so inside the function that needs it"] if heavy else []
     assert not found
 
@@ -164,23 +195,6 @@ def test_every_file_is_short_enough_to_read():
         and len(path.read_text(encoding="utf-8").splitlines()) >= MOST_LINES
     ]
     assert not long
-
-
-def test_every_module_has_its_tests():
-    """A test file is named after it or its package, or after a module of its layer that it is a part of."""
-    words = [set(path.stem.removeprefix("test_").split("_")) for path in (ROOT / "tests").rglob("test_*.py")]
-    users = {name: {other for other in MODULES if name in imports(other)} for name in MODULES}
-
-    def is_tested(name: str) -> bool:
-        wholes, pending = set(), {name}
-        while pending:
-            wholes |= pending
-            pending = {
-                other for one in pending for other in users[one] if other and layer(other) == layer(name)
-            } - wholes
-        return any(set(part.split("_")) <= test for whole in wholes for part in whole.split(".") for test in words)
-
-    assert not [name for name in MODULES if name not in ("", "__main__") and not is_tested(name)]
 
 
 def test_names_say_what_and_not_nothing():

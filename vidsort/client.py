@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
-from . import contract
+from .api import contract
 from .errors import ConflictError, InvalidNameError, NotFoundError, VidsortError
 
 if TYPE_CHECKING:

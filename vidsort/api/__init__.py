@@ -1,5 +1,1 @@
-"""The HTTP API: the documented routes and their additions, without logic of their own."""
-
-from .routes import add_routes
-
-__all__ = ["add_routes"]
+"""The HTTP API: the contract, what it works on, how errors are answered; `routes` holds the routes."""

@@ -11,9 +11,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from ..contract import Fault
 from ..errors import VideoDecodeError, VidsortError
-from ..workspace import Workspace
+from .contract import Fault
+from .workspace import Workspace
 
 log = logging.getLogger(__name__)
 

@@ -29,7 +29,7 @@ def demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-serve", action="store_true", help="make and learn it, then end")
 
     def call(flags: argparse.Namespace) -> None:
-        from ..demo import learn, make_library
+        from .demo.library import learn, make_library
         from .steps import show_report
 
         if flags.setting_data_dir or flags.setting_artifacts_dir:
@@ -53,7 +53,7 @@ def demo(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(settings: Settings) -> None:
-    from ..web import serve
+    from ..server.web import serve
 
     settings.require_safe_host()
     say(f"The review page will be at http://{_host_to_open(settings.host)}:{settings.port}/ (Ctrl+C stops it)")

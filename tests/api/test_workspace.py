@@ -1,0 +1,62 @@
+"""The library in memory of a running server."""
+
+import shutil
+
+import pytest
+
+from vidsort.api.workspace import OpenLibrary, Workspace
+from vidsort.errors import VidsortError
+
+
+@pytest.fixture
+def workspace(settings):
+    workspace = Workspace(settings)
+    yield workspace
+    workspace.stop()
+
+
+def test_a_running_server_sees_the_changes_of_a_file_manager(workspace, settings, eventually):
+    workspace.start()
+    shutil.rmtree(settings.data_dir / "food")
+    eventually(lambda: "food" not in workspace.library.snapshot().folders, 5)
+
+
+def test_the_same_list_is_not_made_twice(workspace):
+    assert workspace.listing() is workspace.listing()
+
+
+def test_starting_settles_what_a_kill_left(workspace, monkeypatch):
+    calls = []
+    monkeypatch.setattr(workspace.library.mover, "recover", lambda: calls.append("recover"))
+    workspace.start()
+    assert calls == ["recover"]
+
+
+def test_a_server_starts_also_when_old_moves_cannot_be_settled(workspace, monkeypatch, caplog):
+    def fails():
+        raise VidsortError("The disk is read-only.")
+
+    monkeypatch.setattr(workspace.library.mover, "recover", fails)
+    workspace.start()
+    assert "read-only" in caplog.text
+    assert workspace.library.live.exists
+
+
+def test_what_the_journal_says_is_believed_only_where_the_disk_shows_it(workspace, settings):
+    """Another process sorted a video, then a file manager took it back."""
+    seen, other = workspace.library, OpenLibrary(settings.data_dir, workspace.database)
+    filename = seen.snapshot().unsorted[0]
+    other.mover.sort(filename, "food")
+    (settings.data_dir / "food" / filename).rename(settings.data_dir / "dance" / filename)
+    snapshot = seen.snapshot()
+    assert filename not in snapshot.folders["food"]
+    assert filename in snapshot.folders["dance"]
+    assert filename not in snapshot.unsorted
+
+
+def test_a_list_of_many_videos_is_the_json_it_should_be(workspace, settings):
+    import json
+
+    listed = json.loads(workspace.listing())
+    assert [video["filename"] for video in listed["videos"]] == list(workspace.library.snapshot().unsorted)
+    assert listed["total"] == len(listed["videos"])

@@ -1,0 +1,223 @@
+"""The command line: one sentence an error, documented exit codes, nothing moved without a yes."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from vidsort import errors
+from vidsort.cli import main, output
+from vidsort.cli.program import COMMANDS, EXIT_CODES
+from vidsort.records import Failure, Progress, Report
+from vidsort.store import open_database
+
+
+@pytest.fixture
+def call(settings, capsys):
+    """`call("undo")` runs a command on the tiny library: (exit code, stdout, stderr)."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = main([*arguments, *settings.as_flags()])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def test_help_lists_every_command_and_every_exit_code(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["--help"])
+    text = capsys.readouterr().out
+    assert stopped.value.code == 0
+    for name in COMMANDS:
+        assert f"\n    {name}" in text
+    for code, meaning in EXIT_CODES.items():
+        assert f"{code:3}  {meaning}" in text
+
+
+def test_every_error_exits_with_a_documented_code():
+    codes = {kind.exit_code for kind in vars(errors).values() if isinstance(kind, type)}
+    assert codes < set(EXIT_CODES)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main([name, "--help"])
+    assert stopped.value.code == 0
+    assert f"usage: vidsort {name}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["sort"], [], ["undo", "--colour"], ["models"], ["models", "show"]])
+def test_a_wrong_call_exits_with_2_and_shows_the_usage(arguments, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert "usage: vidsort" in capsys.readouterr().err
+
+
+def test_an_error_is_one_sentence_on_stderr(call):
+    code, out, err = call("undo")
+    assert (code, out, err) == (4, "", "There is nothing to undo.\n")
+
+
+def test_a_misspelt_setting_names_the_near_one(call, monkeypatch):
+    monkeypatch.setenv("VIDSORT_DATADIR", "x")
+    code, _, err = call("doctor")
+    assert code == 2
+    assert "did you mean VIDSORT_DATA_DIR" in err
+    assert err.count("\n") == 1
+
+
+def test_a_missing_library_says_how_to_name_one(settings, capsys, tmp_path):
+    code = main(["extract-features", "--data-dir", str(tmp_path / "nowhere"), *settings.as_flags()[2:]])
+    assert code == 3
+    assert "--data-dir" in capsys.readouterr().err
+
+
+def test_an_error_of_the_system_is_one_sentence_too(call, monkeypatch):
+    def fail(artifacts_dir):
+        raise OSError(28, "No space left on device", "/library/1.mp4")
+
+    monkeypatch.setattr("vidsort.artifacts.list_models", fail)
+    assert call("models", "list") == (1, "", "/library/1.mp4: No space left on device.\n")
+
+
+def test_a_mistake_of_our_own_keeps_its_traceback(call, monkeypatch):
+    monkeypatch.setattr("vidsort.artifacts.list_models", lambda artifacts_dir: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        call("models", "list")
+
+
+def test_ctrl_c_exits_with_130_and_says_that_finished_work_is_kept(call, monkeypatch):
+    def interrupt(settings):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("vidsort.insight.doctor.examine", interrupt)
+    assert call("doctor") == (130, "", "Stopped; finished work is kept.\n")
+
+
+def test_the_doctor_exits_with_1_where_a_check_failed(call, settings):
+    assert call("doctor")[0] == 0
+    (settings.artifacts_dir / "vidsort.db").write_bytes(b"no database " * 100)
+    code, out, _ = call("doctor")
+    assert code == 1
+    assert "FAILED" in out
+
+
+def test_undo_takes_back_the_last_move_and_says_what(call, settings):
+    from vidsort.library.moves.mover import Mover
+
+    database = open_database(settings.artifacts_dir)
+    Mover(settings.data_dir, database).sort("71000000000000000.mp4", "food")
+    database.close()
+    code, out, _ = call("undo")
+    assert code == 0
+    assert "food/71000000000000000.mp4" in out
+    assert (settings.data_dir / "71000000000000000.mp4").is_file()
+
+
+def test_models_before_the_first_training(call):
+    assert call("models", "list")[:2] == (0, "There are no models yet: `vidsort retrain` trains one.\n")
+    assert call("models", "rollback")[0] == 3
+    assert call("models", "show", "../../etc")[0] == 3
+    assert call("models", "promote", "20200101-000000-abcdef")[0] == 3
+
+
+def test_yes_without_move_moves_nothing_and_says_why(call, settings):
+    code, _, err = call("predict", "--yes")
+    assert code == 2
+    assert "--move" in err
+    assert not settings.artifacts_dir.exists()
+
+
+def test_the_demo_refuses_another_library(call):
+    code, _, err = call("demo", "--no-serve")
+    assert code == 2
+    assert "--dir" in err
+
+
+def test_an_open_host_without_a_password_is_refused_before_anything_is_made(capsys):
+    assert main(["demo", "--no-serve", "--host", "0.0.0.0"]) == 2
+    assert "VIDSORT_PASSWORD" in capsys.readouterr().err
+
+
+def test_no_address_is_promised_for_a_server_that_is_not_started(call):
+    code, out, err = call("serve", "--host", "0.0.0.0")
+    assert (code, out) == (2, "")
+    assert "VIDSORT_PASSWORD" in err
+
+
+@pytest.mark.parametrize(("host", "shown"), [("0.0.0.0", "127.0.0.1"), ("::", "127.0.0.1"), ("::1", "[::1]"),
+                                             ("localhost", "localhost"), ("192.168.1.5", "192.168.1.5")])
+def test_the_address_that_is_told_can_be_opened(call, monkeypatch, host, shown):
+    monkeypatch.setenv("VIDSORT_PASSWORD", "x")
+    monkeypatch.setattr("vidsort.server.web.serve", lambda settings: None)
+    code, out, _ = call("serve", "--host", host)
+    assert code == 0
+    assert f"http://{shown}:8000/" in out
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="no signals of this kind here")
+def test_a_real_process_stopped_by_ctrl_c_exits_with_130():
+    code = "import sys, time\nfrom vidsort.insight import doctor\n"
+    code += "doctor.examine = lambda s: (print('on', flush=True), time.sleep(60))\n"
+    code += "from vidsort.cli import main\nsys.exit(main(['doctor']))"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"on\n"
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert b"Traceback" not in err
+
+
+def test_names_are_printed_as_they_are_and_never_read_as_markup(capsys):
+    output.show_table(("[b]folder[/b]", "count"), [("[red]x[/red] :smile:", 3), ("<img src=x>", None)])
+    output.show_failures([Failure(filename="1.mp4", folder="[link=x]y", reason="moov \x1b[31matom")])
+    text = capsys.readouterr().out
+    for expected in ("[b]folder[/b]", "[red]x[/red] :smile:", "<img src=x>", "[link=x]y"):
+        assert expected in text
+    assert "\x1b" not in text
+
+
+def test_a_long_name_is_not_cut_off_in_a_pipe(capsys):
+    output.show_table(("video", "reason"), [("7" * 40 + ".mp4", "because " * 30)])
+    assert "7" * 40 + ".mp4" in capsys.readouterr().out
+
+
+def test_progress_is_silent_in_a_pipe(capsys):
+    with output.progress_bars() as progress:
+        progress(Progress(step="train", done=1, total=2, rate_per_s=3, left_s=0.3))
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_report_is_one_sentence():
+    failed = (Failure(filename="1.mp4", folder=None, reason="no"),)
+    report = Report(step="extract_features", done=57, skipped=3, failed=failed, took_s=75)
+    assert output.summary(report) == "Extracting features: 57 done, 3 already known, 1 left out in 1 min 15 s."
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.04, "0.0 s"), (9.94, "9.9 s"), (59.4, "59 s"), (60, "1 min 0 s"), (3900, "1 h 5 min")]
+)
+def test_times_are_said_as_people_say_them(seconds, text):
+    assert output.duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("3", 3), ("0.5", 0.5), ("None", None), ("('a', 'b')", ("a", "b")), ("food", "food"), ("a b", "a b")],
+)
+def test_a_notebooks_parameter_is_what_a_person_means_by_it(text, value):
+    from vidsort.cli.notebook import _value
+
+    assert _value(text) == value
+
+
+def test_a_notebook_that_does_not_exist_exits_with_2(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["notebook", "sort"])
+    assert stopped.value.code == 2

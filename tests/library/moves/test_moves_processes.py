@@ -1,0 +1,111 @@
+"""Several processes sort one library at once: each video is moved exactly once, none is lost."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vidsort.library import scan
+from vidsort.library.moves.mover import Mover
+from vidsort.store import open_database
+
+COUNT = 200
+# Sorts all into one folder, one by one or as a batch, and writes the names that it moved.
+PROGRAM = """
+import sys
+from pathlib import Path
+from vidsort.errors import NotFoundError
+from vidsort.library.moves import Mover
+from vidsort.store import open_database
+
+library, artifacts, folder, way, count = sys.argv[1:]
+mover = Mover(Path(library), open_database(Path(artifacts)))
+names = [f"{number}.mp4" for number in range(int(count))]
+print("ready", flush=True)
+sys.stdin.readline()
+if way == "batch":
+    moved = [outcome.filename for outcome in mover.sort_batch([(name, folder) for name in names]) if outcome.move]
+else:
+    moved = []
+    for name in names:
+        try:
+            mover.sort(name, folder)
+            moved.append(name)
+        except NotFoundError:
+            pass
+print(" ".join(moved), flush=True)
+"""
+
+
+@pytest.fixture
+def data_dir(tmp_path) -> Path:
+    """Two folders and many unsorted files, each with its name in it."""
+    root = tmp_path / "videos"
+    for folder in ("food", "soccer"):
+        (root / folder).mkdir(parents=True)
+    for number in range(COUNT):
+        (root / f"{number}.mp4").write_text(f"{number}.mp4")
+    return root
+
+
+def sort_at_once(data_dir: Path, workers: list[tuple[str, Path, str]]) -> list[list[str]]:
+    """Start a process for each (folder, artifacts, way), let them go together; what each has moved."""
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, data_dir, artifacts, folder, way, str(COUNT)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for folder, artifacts, way in workers
+    ]
+    try:
+        for process in running:
+            assert process.stdout.readline() == "ready\n"
+        for process in running:
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        return [process.communicate(timeout=60)[0].split() for process in running]
+    finally:
+        for process in running:
+            process.kill()
+            process.communicate()
+
+
+def assert_each_moved_once(data_dir: Path, moved: list[list[str]], folders: list[str]) -> None:
+    names = [f"{number}.mp4" for number in range(COUNT)]
+    assert sorted(name for each in moved for name in each) == sorted(names)
+    assert scan(data_dir).unsorted == ()
+    files = [path for path in data_dir.rglob("*") if path.is_file()]
+    assert sorted(path.name for path in files) == sorted(names)
+    assert all(path.read_text() == path.name for path in files)
+    for folder in set(folders):
+        winners = [name for each, where in zip(moved, folders, strict=True) for name in each if where == folder]
+        assert sorted(path.name for path in (data_dir / folder).iterdir()) == sorted(winners)
+
+
+@pytest.mark.parametrize("folders", [["food", "soccer"], ["food", "food"]])
+@pytest.mark.parametrize("way", ["single", "batch"])
+def test_two_processes_move_each_video_exactly_once(data_dir, tmp_path, folders, way):
+    moved = sort_at_once(data_dir, [(folder, tmp_path / "artifacts", way) for folder in folders])
+    assert_each_moved_once(data_dir, moved, folders)
+    database = open_database(tmp_path / "artifacts")
+    history = Mover(data_dir, database).history(10 * COUNT)
+    database.close()
+    assert sorted(move.source for move in history) == sorted(f"{number}.mp4" for number in range(COUNT))
+    assert {move.state for move in history} == {"done"}
+
+
+def test_two_processes_that_share_no_journal_overwrite_nothing_either(data_dir, tmp_path):
+    folders = ["food", "soccer"]
+    moved = sort_at_once(data_dir, [(folder, tmp_path / folder, "single") for folder in folders])
+    assert_each_moved_once(data_dir, moved, folders)
+
+
+def test_undo_by_two_threads_and_a_restart_takes_each_back_once(data_dir, tmp_path):
+    sort_at_once(data_dir, [("food", tmp_path / "artifacts", "single"), ("soccer", tmp_path / "artifacts", "single")])
+    database = open_database(tmp_path / "artifacts")
+    mover = Mover(data_dir, database)
+    undone = [move.source for _ in range(COUNT) for move in mover.undo()]
+    database.close()
+    assert sorted(undone) == sorted(f"{number}.mp4" for number in range(COUNT))
+    assert len(scan(data_dir).unsorted) == COUNT

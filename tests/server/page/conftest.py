@@ -1,0 +1,212 @@
+"""A real server on a tiny library, and Chromium on its page; other hosts do not exist for it."""
+
+import json
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from conftest import ROOT
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from videos import make_video
+
+from vidsort.server.web import create_app
+from vidsort.settings import Settings
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+FOLDERS = ("dance", "food", "sport")
+FIRST = 7100000000000000000
+PILE = 24
+READY = "#vidsort:not([hidden]) [data-card]"
+
+
+def name_of(number: int) -> str:
+    """The filename of the n-th unsorted video."""
+    return f"{FIRST + number}.mp4"
+
+
+def predict(filename: str, number: int, folders: tuple[str, ...] = FOLDERS) -> dict:
+    """A prediction whose confidence falls with the number, so that the queue's order is that of the numbers."""
+    turned = [folders[(number + step) % len(folders)] for step in range(len(folders))]
+    confidence = round(0.99 - number * 0.001, 4)
+    scores = [confidence, *[round((1 - confidence) / (2 + step), 4) for step in range(len(folders) - 1)]]
+    best = [{"folder": folder, "confidence": score} for folder, score in zip(turned, scores, strict=True)]
+    return {
+        "video": filename,
+        "predicted_folder": turned[0],
+        "confidence": confidence,
+        "top_predictions": best[:3],
+    }
+
+
+class Pile:
+    """A library with an unsorted pile and its predictions."""
+
+    def __init__(self, folder: Path, template: Path) -> None:
+        self.data_dir = folder / "library"
+        self.artifacts_dir = folder / "artifacts"
+        self.template = template
+        self.data_dir.mkdir()
+        self.artifacts_dir.mkdir()
+
+    def fill(self, count: int = PILE, folders: tuple[str, ...] = FOLDERS, predicted: bool = True) -> "Pile":
+        """So many unsorted videos, two in each folder, and predictions."""
+        clips = sorted(self.template.glob("*.mp4"))
+        for number in range(count):
+            shutil.copy(clips[number % len(clips)], self.data_dir / name_of(number))
+        for place, folder in enumerate(folders):
+            (self.data_dir / folder).mkdir()
+            for number in range(2):
+                shutil.copy(clips[place], self.data_dir / folder / f"{10 * place + number}.mp4")
+        if predicted and folders:
+            self.predict([predict(name_of(number), number, folders) for number in range(count)])
+        return self
+
+    def predict(self, predictions: list[dict]) -> None:
+        """Put these predictions in force."""
+        beside = self.artifacts_dir / "predictions.json.new"
+        beside.write_text(json.dumps(predictions))
+        beside.replace(self.artifacts_dir / "predictions.json")
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(data_dir=self.data_dir, artifacts_dir=self.artifacts_dir)
+
+    def unsorted(self) -> set[str]:
+        return {path.name for path in self.data_dir.glob("*.mp4")}
+
+    def inside(self, folder: str) -> set[str]:
+        return {path.name for path in (self.data_dir / folder).glob("*.mp4")}
+
+    def tree(self) -> set[str]:
+        return {str(path.relative_to(self.data_dir)) for path in self.data_dir.rglob("*")}
+
+
+@pytest.fixture(scope="session")
+def clips(tmp_path_factory) -> Path:
+    """Eight different short clips that the piles are filled with."""
+    folder = tmp_path_factory.mktemp("clips")
+    for number in range(8):
+        make_video(folder / f"{number}.mp4", pattern=number % 4, size=(90, 160))
+    return folder
+
+
+@pytest.fixture
+def pile(tmp_path, clips) -> Pile:
+    """An empty library of this test's own: `pile.fill()`."""
+    return Pile(tmp_path, clips)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Settings], str]]:
+    """`serve(settings)` gives the address of a server that runs until the test ends."""
+    servers = []
+
+    def start(settings: Settings) -> str:
+        listener = socket.create_server(("127.0.0.1", 0))
+        config = uvicorn.Config(create_app(settings), log_level="warning", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        thread.start()
+        servers.append((server, thread, listener))
+        return f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+    yield start
+    for server, thread, listener in servers:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path) -> Iterator[Browser]:
+    """One Chromium for the tests of a module: its event loop must be over before other modules run their own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """Opens pages and remembers what they complained of and whom they asked."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+        self.asked: set[str] = set()
+
+    def open(self, address: str, *, ready: str = READY, context: BrowserContext | None = None, **options) -> Page:
+        context = context or self.context(**options)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.asked.add(request.url))
+        page.goto(address)
+        page.wait_for_selector(ready)
+        return page
+
+    def context(self, *, size: tuple[int, int] = (1280, 800), **options) -> BrowserContext:
+        context = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+        self.contexts.append(context)
+        return context
+
+
+@pytest.fixture
+def visitor(browser) -> Iterator[Visitor]:
+    """`visitor.open(address)` gives a page; an error in any of its scripts fails the test."""
+    visitor = Visitor(browser)
+    yield visitor
+    for context in visitor.contexts:
+        context.close()
+    assert visitor.complaints == []
+
+
+@pytest.fixture
+def shot() -> Callable[[Page, str], None]:
+    """`shot(page, name)` keeps a picture in `screenshots/`, or where SCREENSHOTS_DIR says."""
+    folder = Path(os.environ.get("SCREENSHOTS_DIR") or ROOT / "screenshots")
+
+    def take(page: Page, name: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=folder / f"{name}.png")
+
+    return take
+
+
+def on_show(page: Page) -> str:
+    """The filename of the video on show."""
+    return page.locator("[data-stage]").get_attribute("data-filename")
+
+
+def wait_until_saved(page: Page) -> None:
+    """Until the server has answered for every decision."""
+    page.wait_for_selector('[data-sync][data-state="saved"]')
+
+
+def wait_for_card(page: Page, filename: str) -> None:
+    """Until this video is on show and its picture is there."""
+    page.wait_for_selector(f'[data-stage][data-filename="{filename}"]')
+
+
+def wait_for_answer(page: Page, path: str, test: str) -> None:
+    """Until the JSON at this path satisfies a JavaScript expression about `answer`."""
+    script = f"async () => {{ const answer = await (await fetch('{path}')).json(); return {test}; }}"
+    for _ in range(200):
+        if page.evaluate(script):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"{path} never had {test}")

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { groupByGuess, inSight, layOut, markRange, neighbour } from "../../../../vidsort/server/page/static/grid_rows.js";
+
+const video = (number, folder, confidence = 0.5) => ({ filename: `${number}.mp4`, predicted_folder: folder, confidence });
+const SIZES = { columns: 4, headPx: 50, tilePx: 100, gapPx: 10 };
+const many = (count, folder) => Array.from({ length: count }, (_, at) => video(at, folder, 1 - at / count));
+
+test("groups are by guess, surest first, those without a guess last", () => {
+  const groups = groupByGuess([video(1, "b", 0.2), video(2, null, 0), video(3, "a"), video(4, "b", 0.9)]);
+  assert.deepEqual(groups.map((group) => [group.folder, group.items.map((item) => item.filename)]),
+    [["a", ["3.mp4"]], ["b", ["4.mp4", "1.mp4"]], [null, ["2.mp4"]]]);
+});
+
+test("every video has one place and no two rows overlap", () => {
+  const { rows, height } = layOut([{ folder: "a", items: many(9, "a") }, { folder: "b", items: many(4, "b") }], SIZES);
+  const tiles = rows.filter((row) => row.kind === "tiles");
+  assert.deepEqual(tiles.map((row) => [row.from, row.to]), [[0, 4], [4, 8], [8, 9], [9, 13]]);
+  rows.reduce((bottom, row) => {
+    assert.equal(row.top, bottom);
+    return row.top + row.height + 10;
+  }, 0);
+  assert.equal(height, rows.at(-1).top + 110);
+});
+
+test("of ten thousand videos only the rows in sight are shown", () => {
+  const { rows, height } = layOut([{ folder: "a", items: many(10_000, "a") }], SIZES);
+  const top = height / 2;
+  const shown = inSight(rows, top, top + 800);
+  assert.ok(shown.length <= 9);
+  assert.ok(shown[0].top + shown[0].height >= top && shown.at(-1).top <= top + 800);
+  assert.equal(inSight(rows, -100, -1).length, 0);
+  assert.equal(inSight([], 0, 100).length, 0);
+});
+
+test("arrows go from tile to tile and keep the column", () => {
+  const { rows } = layOut([{ folder: "a", items: many(6, "a") }, { folder: "b", items: many(4, "b") }], SIZES);
+  assert.equal(neighbour(rows, 0, "ArrowLeft"), 0);
+  assert.equal(neighbour(rows, 0, "ArrowRight"), 1);
+  assert.equal(neighbour(rows, 3, "ArrowDown"), 5);
+  assert.equal(neighbour(rows, 5, "ArrowDown"), 7);
+  assert.equal(neighbour(rows, 7, "ArrowUp"), 5);
+  assert.equal(neighbour(rows, 9, "ArrowRight"), 9);
+  assert.equal(neighbour([], 0, "ArrowDown"), 0);
+});
+
+test("a range takes the state of where it began", () => {
+  const items = many(6, "a");
+  const marked = new Set(["4.mp4"]);
+  markRange(marked, items, 4, 2);
+  assert.deepEqual([...marked].sort(), ["2.mp4", "3.mp4", "4.mp4"]);
+  markRange(marked, items, 5, 3);
+  assert.deepEqual([...marked], ["2.mp4"]);
+});

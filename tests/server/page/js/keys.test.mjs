@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { ACTIONS, assignFolderKeys, bindings, conflict, isCommand, meaning, readings } from "../../../../vidsort/server/page/static/keys.js";
+
+const press = (key, code = "", more = {}) => ({ key, code, shiftKey: false, ...more });
+const folders = { soccer: "1", dance: "q" };
+const means = (event, chosen) => meaning(event, bindings(chosen), folders);
+
+test("a key is read by its character and by its place", () => {
+  assert.deepEqual(readings(press("a", "KeyQ")), ["a", "q"]);
+  assert.deepEqual(readings(press("я", "KeyZ")), ["я", "z"]);
+  assert.deepEqual(readings(press(" ", "Space")), ["Space"]);
+});
+
+test("folders are reached on a French, a Russian and a number pad's keys", () => {
+  assert.deepEqual(means(press("1", "Digit1")), { folder: "soccer" });
+  assert.deepEqual(means(press("&", "Digit1")), { folder: "soccer" });
+  assert.deepEqual(means(press("1", "Numpad1")), { folder: "soccer" });
+  assert.deepEqual(means(press("й", "KeyQ")), { folder: "dance" });
+});
+
+test("the character wins over the place", () => {
+  // On a French keyboard the key at the place of Q makes an a; the place of A makes a q.
+  assert.deepEqual(means(press("q", "KeyA")), { folder: "dance" });
+});
+
+test("Shift tells undo from redo, Caps Lock does not", () => {
+  assert.deepEqual(means(press("z", "KeyZ")), { action: "undo" });
+  assert.deepEqual(means(press("Z", "KeyZ", { shiftKey: true })), { action: "redo" });
+  assert.deepEqual(means(press("Z", "KeyZ")), { action: "undo" });
+});
+
+test("slower, faster, help and type-ahead work by character and by place", () => {
+  assert.deepEqual(means(press("<", "Comma", { shiftKey: true })), { action: "slower" });
+  assert.deepEqual(means(press(">", "IntlBackslash", { shiftKey: true })), { action: "faster" });
+  assert.deepEqual(means(press("?", "Minus", { shiftKey: true })), { action: "help" });
+  assert.deepEqual(means(press("/", "Digit7", { shiftKey: true })), { action: "find" });
+  assert.deepEqual(means(press("ю", "Slash")), { action: "find" });
+});
+
+test("Enter and F accept, also when F was changed", () => {
+  assert.deepEqual(means(press("Enter", "Enter")), { action: "accept" });
+  assert.deepEqual(means(press("j", "KeyJ"), { accept: "j" }), { action: "accept" });
+  assert.deepEqual(means(press("Enter", "Enter"), { accept: "j" }), { action: "accept" });
+  assert.equal(means(press("f", "KeyF"), { accept: "j" }), null);
+});
+
+test("held keys, compositions, modifiers and dead keys are no commands", () => {
+  assert.equal(isCommand(press("1")), true);
+  for (const more of [{ repeat: true }, { isComposing: true }, { keyCode: 229 }, { ctrlKey: true }, { altKey: true },
+    { metaKey: true }, { defaultPrevented: true }, { key: "Dead" }, { key: "Process" }]) {
+    assert.equal(isCommand(press("1", "Digit1", more)), false, JSON.stringify(more));
+  }
+});
+
+test("folders get 1 to 9 and then letters that no action has", () => {
+  const names = Array.from({ length: 14 }, (_, at) => `folder ${String(at).padStart(2, "0")}`);
+  const keys = Object.values(assignFolderKeys(names, {}, bindings()));
+  assert.deepEqual(keys, [..."123456789", ..."qwert"]);
+  const all = Object.values(assignFolderKeys(Array.from({ length: 60 }, (_, at) => `${at}`), {}, bindings()));
+  const actions = new Set(Object.values(ACTIONS).flatMap((action) => action.keys));
+  assert.equal(new Set(all).size, all.length);
+  assert.ok(all.every((key) => !actions.has(key)));
+});
+
+test("a folder's key stays its own when folders are added before it, or go and come back", () => {
+  const first = assignFolderKeys(["food", "soccer"], {}, bindings());
+  assert.deepEqual(assignFolderKeys(["art", "food", "soccer"], first, bindings()), { food: "1", soccer: "2", art: "3" });
+  const without = assignFolderKeys(["food"], first, bindings());
+  assert.equal(assignFolderKeys(["food", "soccer"], without, bindings()).soccer, "2");
+});
+
+test("when keys run out, a new folder gets that of one that has gone", () => {
+  const named = Array.from({ length: 40 }, (_, at) => `f${at}`);
+  const full = assignFolderKeys(named, {}, bindings());
+  const many = named.filter((name) => name in full);
+  assert.ok(many.length < named.length);
+  const next = assignFolderKeys([...many.slice(1), "new"], full, bindings());
+  assert.equal(next.new, "1");
+  assert.equal(next.f1, full.f1);
+});
+
+test("a key that another has is a conflict, its own is not", () => {
+  assert.equal(conflict("z", bindings(), folders, "skip"), ACTIONS.undo.label);
+  assert.equal(conflict("1", bindings(), folders, "skip"), "soccer");
+  assert.equal(conflict("s", bindings(), folders, "skip"), null);
+  assert.equal(conflict("1", bindings(), folders, "soccer"), null);
+});
+
+test("folder names of JavaScript's own words are only names", () => {
+  const assigned = assignFolderKeys(["constructor", "toString", "__proto__"], {}, bindings());
+  assert.deepEqual(Object.entries(assigned).map(([, key]) => key), ["1", "2", "3"]);
+});

@@ -1,0 +1,125 @@
+"""The grid: many videos filed by few actions, and only those in sight are elements."""
+
+import pytest
+
+from page.conftest import FIRST, FOLDERS, name_of, predict, wait_until_saved
+
+
+@pytest.fixture
+def grid(pile, serve, visitor):
+    """`grid(count)` opens the page's grid on a pile of so many."""
+
+    def open_grid(count, **options):
+        page = visitor.open(serve(pile.fill(count).settings), **options)
+        page.keyboard.press("g")
+        page.wait_for_selector(".grid .tile")
+        return page
+
+    return open_grid
+
+
+def marked(page) -> list[str]:
+    return [tile.get_attribute("id").removeprefix("tile-") for tile in page.locator(".tile.is-marked").all()]
+
+
+def test_two_hundred_videos_are_filed_in_a_few_actions(grid, pile):
+    page = grid(200)
+    actions = 1
+    for _ in FOLDERS:
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("x")
+        page.keyboard.press("Enter")
+        wait_until_saved(page)
+        # One was marked as wrong: it goes elsewhere by that folder's key, with the whole group's undo apart.
+        page.keyboard.press("1")
+        wait_until_saved(page)
+        actions += 4
+    assert pile.unsorted() == set()
+    assert actions <= 25
+
+
+def test_one_undo_takes_back_a_whole_batch(grid, pile):
+    page = grid(60)
+    page.keyboard.press("Enter")
+    wait_until_saved(page)
+    assert len(pile.unsorted()) == 40
+    page.wait_for_selector(".toast:has-text('20 videos → dance')")
+    page.keyboard.press("z")
+    wait_until_saved(page)
+    assert len(pile.unsorted()) == 60
+    assert page.inner_text(".group-head .count") == "20 videos"
+    page.keyboard.press("Shift+Z")
+    wait_until_saved(page)
+    assert len(pile.unsorted()) == 40
+
+
+def test_clicks_keys_and_ranges_mark_what_stays(grid, pile):
+    page = grid(60)
+    page.locator(".tile").nth(1).click()
+    page.locator(".tile").nth(4).click(modifiers=["Shift"])
+    assert marked(page) == [name_of(3), name_of(6), name_of(9), name_of(12)]
+    page.locator(".tile").nth(2).click()
+    assert marked(page) == [name_of(3), name_of(9), name_of(12)]
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("x")
+    assert marked(page) == [name_of(3), name_of(12)]
+    page.keyboard.press("Enter")
+    wait_until_saved(page)
+    left = {name_of(number) for number in range(0, 60, 3)} & pile.unsorted()
+    assert left == {name_of(3), name_of(12)}
+
+
+def test_a_group_is_ordered_by_confidence_and_told_with_its_count(grid):
+    page = grid(9)
+    assert [head.inner_text() for head in page.locator(".group-head h2").all()] == list(FOLDERS)
+    shares = [share.inner_text() for share in page.locator(".grid-row:nth-of-type(2) .share").all()]
+    assert shares == sorted(shares, reverse=True)
+
+
+def test_enter_files_what_is_in_sight_also_after_scrolling_by_hand(grid, pile):
+    page = grid(90)
+    assert page.inner_text(".grid-title strong") == "dance"
+    page.locator(".grid-scroll").hover()
+    page.mouse.wheel(0, 20_000)
+    page.wait_for_selector(".grid-title strong:text-is('sport')")
+    assert page.locator(".tile.is-at").count() == 1
+    page.keyboard.press("Enter")
+    wait_until_saved(page)
+    assert len(pile.inside("sport")) == 2 + 30
+    assert len(pile.inside("dance")) == 2
+
+
+def test_a_poster_plays_while_the_pointer_is_over_it(grid):
+    page = grid(9)
+    page.locator(".tile").first.hover()
+    page.wait_for_function("document.querySelector('.tile video')?.currentTime > 0")
+    page.mouse.move(5, 5)
+    page.wait_for_function("!document.querySelector('.tile video')")
+
+
+def test_ten_thousand_videos_scroll_with_few_elements(pile, serve, visitor):
+    count = 10_000
+    pile.fill(3)
+    for number in range(3, count):
+        (pile.data_dir / name_of(number)).touch()
+    pile.predict([predict(f"{FIRST + number}.mp4", number % 900) for number in range(count)])
+    page = visitor.open(serve(pile.settings))
+    page.route("**/posters/*", lambda route: route.abort())
+    page.keyboard.press("g")
+    page.wait_for_selector(".grid .tile", timeout=60_000)
+    frames = page.evaluate("""async () => {
+        const scroll = document.querySelector('.grid-scroll');
+        const most = scroll.scrollHeight - scroll.clientHeight;
+        let elements = 0;
+        for (let step = 0; step <= 60; step += 1) {
+            scroll.scrollTop = most * step / 60;
+            await new Promise(requestAnimationFrame);
+            elements = Math.max(elements, document.querySelectorAll('.tile').length);
+            if (!document.querySelector('.tile')) throw new Error('nothing in sight');
+        }
+        return {elements, most};
+    }""")
+    assert frames["most"] > 100_000
+    assert frames["elements"] < 200
+    page.keyboard.press("Escape")
+    page.wait_for_selector('[data-view="single"]')

@@ -1,0 +1,181 @@
+"""Servers as people start them: one process and two, how they stop, and what they refuse."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from conftest import ROOT
+from videos import make_video
+
+from vidsort.errors import SettingsError
+from vidsort.jobs.retrain import Retrain
+from vidsort.server.web import serve
+from vidsort.settings import Settings
+from vidsort.store import open_database
+
+START_S = 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """A running server; `client` talks to it."""
+
+    def __init__(self, settings: Settings, *command: str, log: Path, password: str = "") -> None:
+        self.port = free_port()
+        self.log = log
+        environment = os.environ | {
+            "VIDSORT_DATA_DIR": str(settings.data_dir),
+            "VIDSORT_ARTIFACTS_DIR": str(settings.artifacts_dir),
+            "VIDSORT_PASSWORD": password,
+        }
+        arguments = [part.format(port=self.port) for part in command]
+        with log.open("w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, *arguments], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+            )
+        headers = {"authorization": f"Bearer {password}"} if password else {}
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=headers, timeout=30)
+
+    def answers(self) -> bool:
+        if self.process.poll() is not None:
+            pytest.fail(f"the server ended: {self.log.read_text()}")
+        try:
+            return self.client.get("/healthz").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def stop(self, number: int = signal.SIGTERM) -> float:
+        """Seconds that the stop took."""
+        started_s = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(30)
+        return time.monotonic() - started_s
+
+
+APP = ("app.py", "--port", "{port}")
+WORKERS = ("-m", "uvicorn", "app:app", "--port", "{port}", "--workers", "2")
+
+
+@pytest.fixture
+def running(settings, tmp_path, eventually):
+    """`with running(*command, password="") as server`."""
+
+    @contextmanager
+    def run(*command: str, password: str = "") -> Iterator[Server]:
+        server = Server(settings, *command, log=tmp_path / "server.log", password=password)
+        try:
+            eventually(server.answers, START_S)
+            yield server
+        finally:
+            server.client.close()
+            if server.process.poll() is None:
+                server.process.terminate()
+                server.process.wait(30)
+
+    return run
+
+
+def steps_of(settings) -> list[int]:
+    """The processes of steps that work on this library."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            command = entry.read_bytes()
+        except OSError:
+            continue
+        if b"-m\0vidsort." in command and str(settings.artifacts_dir).encode() in command:
+            found.append(int(entry.parent.name))
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_in_mid_retrain_with_open_streams_is_quick_and_leaves_nothing(running, settings, eventually, number):
+    for index in range(40):
+        make_video(settings.data_dir / f"8{index}.mp4", seconds=3)
+    with running(*APP) as server:
+        assert server.client.post("/api/retrain").json() == {"status": "started"}
+        eventually(lambda: server.client.get("/api/retrain/status").json()["done"], 30)
+        with server.client.stream("GET", "/api/events") as events:
+            lines = events.iter_lines()
+            assert any(line.startswith("data:") for line in lines)
+            took_s = server.stop(number)
+        assert took_s < 5
+        eventually(lambda: not steps_of(settings), 5)
+        assert "Traceback" not in server.log.read_text()
+    database = open_database(settings.artifacts_dir)
+    status = Retrain(database).status()
+    database.close()
+    assert status["running"] is False
+    assert status["last_result"].startswith("Failed at extract_features.py: interrupted")
+
+
+def test_two_workers_agree_on_folders_predictions_jobs_and_sessions(running, settings, eventually):
+    names = sorted(path.name for path in settings.data_dir.glob("*.mp4"))
+    with running(*WORKERS, password="open sesame") as server:
+
+        def everywhere(method: str, path: str) -> list:
+            """The same question on new connections, so that both workers are asked."""
+            url, headers = str(server.client.base_url.join(path)), dict(server.client.headers)
+            return [httpx.request(method, url, headers=headers, timeout=30).json() for _ in range(12)]
+
+        for number, name in enumerate(names):
+            answer = server.client.post("/api/sort", json={"filename": name, "folder": "food"})
+            assert answer.status_code == 200
+            assert {answer["total"] for answer in everywhere("GET", "/api/videos")} == {len(names) - number - 1}
+        server.client.post("/api/undo")
+        prediction = {"video": names[-1], "predicted_folder": "food", "confidence": 1.0, "top_predictions": []}
+        beside = settings.artifacts_dir / "new.json"
+        beside.write_text(json.dumps([prediction]))
+        beside.replace(settings.artifacts_dir / "predictions.json")
+        for answer in everywhere("GET", "/api/videos"):
+            assert [video["predicted_folder"] for video in answer["videos"]] == ["food"]
+        started = [answer["status"] for answer in everywhere("POST", "/api/retrain")]
+        assert started.count("started") == 1
+        assert {answer["running"] for answer in everywhere("GET", "/api/retrain/status")} == {True}
+        assert server.client.post("/api/retrain/cancel").json() == {"status": "cancelling"}
+        eventually(lambda: not any(answer["running"] for answer in everywhere("GET", "/api/retrain/status")), 10)
+        login = httpx.post(server.client.base_url.join("/login"), data={"password": "open sesame"})
+        for _ in range(8):
+            assert httpx.get(server.client.base_url.join("/"), cookies=login.cookies).status_code == 200
+        assert server.stop() < 6
+
+
+def test_a_port_that_is_taken_is_said_in_one_sentence(settings, capsys):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingsError, match=rf"port {port} \(Address already in use\): .*--port"):
+            serve(settings.model_copy(update={"port": port}))
+
+
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "256.256.256.256"])
+def test_an_address_that_is_none_is_said_in_one_sentence(settings, host):
+    with pytest.raises(SettingsError, match=re.escape(host)):
+        serve(settings.model_copy(update={"host": host, "password": "x"}))
+
+
+@pytest.mark.parametrize("command", [("app.py",), ("-m", "vidsort", "serve")])
+def test_other_machines_are_not_let_in_without_a_password(command, settings):
+    done = subprocess.run(
+        [sys.executable, *command, "--host", "0.0.0.0", *settings.as_flags()],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )
+    assert done.returncode == 2
+    assert "VIDSORT_PASSWORD" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1

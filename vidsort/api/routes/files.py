@@ -1,0 +1,182 @@
+"""Videos for playback, their posters and strips."""
+
+import email.utils
+import hashlib
+import os
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import BinaryIO
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from ...errors import NotFoundError
+from ...library.names import check_filename
+from ...media import pictures
+from ..answers import Here, faults
+from ..contract import Preparing
+
+WEBP = {200: {"content": {"image/webp": {}}}}
+MP4 = {
+    200: {"content": {"video/mp4": {}}},
+    206: {"content": {"video/mp4": {}}, "description": "The part that the Range header asks for"},
+    304: {"description": "What the browser has is still right"},
+}
+CACHED = "private, max-age=60"
+
+
+class _Rest(Convertor[str]):
+    """The rest of a path, slashes and line ends included, so that a bad filename is told so and not cut."""
+
+    regex = r"[\s\S]*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+def add_routes(router: APIRouter) -> None:
+    """Add them."""
+    register_url_convertor("rest", _Rest())
+    kinds = {"response_class": Response}
+    router.get("/videos/{filename:rest}", responses=MP4 | faults(400, 404, 416), **kinds)(video)
+    preparing = {202: {"model": Preparing}}
+    router.get("/playable/{filename:rest}", responses=MP4 | preparing | faults(400, 404, 416, 422), **kinds)(playable)
+    router.get("/posters/{filename:rest}.webp", responses=WEBP | faults(400, 404, 422), **kinds)(poster)
+    router.get("/strips/{filename:rest}.webp", responses=WEBP | faults(400, 404, 422), **kinds)(strip)
+
+
+def video(here: Here, request: Request, filename: str) -> Response:
+    """The video, looked for in the root first, then in the folders; Range and conditional requests are answered."""
+    return FileAnswer.of(here.library.live.find(filename), request)
+
+
+def playable(here: Here, request: Request, filename: str) -> Response:
+    """The video as any browser plays it: itself, or an H.264 copy; 202 while that is being made."""
+    path = here.library.live.find(filename)
+    copy = here.copies.get(path)
+    if copy is None:
+        return JSONResponse(Preparing(done=here.copies.share(path)).model_dump(), 202, {"retry-after": "1"})
+    return FileAnswer.of(copy, request)
+
+
+def poster(here: Here, request: Request, filename: str) -> Response:
+    """A still picture of the video."""
+    check_filename(filename)
+    return _picture(request, pictures.poster(here.artifacts_dir, here.library.live.find(filename)))
+
+
+def strip(here: Here, request: Request, filename: str) -> Response:
+    """Six frames of the video side by side."""
+    check_filename(filename)
+    return _picture(request, pictures.strip(here.artifacts_dir, here.library.live.find(filename)))
+
+
+def _picture(request: Request, data: bytes) -> Response:
+    headers = {"etag": f'"{hashlib.blake2b(data, digest_size=12).hexdigest()}"', "cache-control": CACHED}
+    if is_known(request.headers, headers["etag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(data, headers=headers, media_type="image/webp")
+
+
+PIECE_BYTES = 256 * 1024
+# One part only: of several a server may send the whole, and players ask for one.
+RANGE = re.compile(r"bytes=\s*(?:(\d{1,19})-(\d{0,19})|-(\d{1,19}))\s*")
+
+
+class FileAnswer(StreamingResponse):
+    """The answer from a file that is open already, so that moving the video meanwhile changes nothing."""
+
+    def __init__(self, file: BinaryIO, start: int, length: int, status: int, headers: dict[str, str]) -> None:
+        super().__init__(_pieces(file, start, length), status, headers, "video/mp4")
+        self._file = file
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it and close the file, however it ends."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._file.close()
+
+    @classmethod
+    def of(cls, path: Path, request: Request) -> Response:
+        """The answer to this request (GET or HEAD); raises NotFoundError, and HTTPException 416."""
+        try:
+            file = path.open("rb")
+        except FileNotFoundError as error:
+            raise NotFoundError(f"The video {path.name} was moved just now: ask again.") from error
+        facts = os.fstat(file.fileno())
+        headers = {
+            "accept-ranges": "bytes",
+            "cache-control": "private, no-cache",
+            "etag": f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"',
+            "last-modified": email.utils.formatdate(facts.st_mtime, usegmt=True),
+        }
+        if is_known(request.headers, headers["etag"], headers["last-modified"]):
+            file.close()
+            return Response(status_code=304, headers=headers)
+        try:
+            part = _part(request.headers, headers, facts.st_size)
+        except HTTPException:
+            file.close()
+            raise
+        start, length = part or (0, facts.st_size)
+        headers["content-length"] = str(length)
+        if part:
+            headers["content-range"] = f"bytes {start}-{start + length - 1}/{facts.st_size}"
+        if request.method == "HEAD":
+            file.close()
+            return Response(status_code=206 if part else 200, headers=headers, media_type="video/mp4")
+        return cls(file, start, length, 206 if part else 200, headers)
+
+
+def is_known(headers: Headers, etag: str, last_modified: str | None = None) -> bool:
+    """Whether the client has this version already (If-None-Match, else If-Modified-Since)."""
+    tags = headers.get("if-none-match")
+    if tags is not None:
+        return tags.strip() == "*" or etag in [tag.strip().removeprefix("W/") for tag in tags.split(",")]
+    since = headers.get("if-modified-since")
+    if since is None or last_modified is None:
+        return False
+    try:
+        return email.utils.parsedate_to_datetime(last_modified) <= email.utils.parsedate_to_datetime(since)
+    except (ValueError, TypeError):
+        return False
+
+
+def _part(asked: Headers, own: dict[str, str], size: int) -> tuple[int, int] | None:
+    """(start, length) of the part that is asked for, None for the whole; raises HTTPException 416."""
+    match = RANGE.fullmatch(asked.get("range", ""))
+    condition = asked.get("if-range")
+    if match is None or (condition is not None and condition not in (own["etag"], own["last-modified"])):
+        return None
+    first, last, suffix = match.groups()
+    if suffix is not None:
+        start, end = max(0, size - int(suffix)), size
+    else:
+        start, end = int(first), min(int(last) + 1, size) if last else size
+        if last and int(last) < start:
+            return None
+    if start >= size or start >= end:
+        raise HTTPException(
+            416, f"The video has {size} bytes: ask for a part of these.", {"content-range": f"bytes */{size}"}
+        )
+    return start, end - start
+
+
+async def _pieces(file: BinaryIO, start: int, length: int) -> AsyncIterator[bytes]:
+    await run_in_threadpool(file.seek, start)
+    while length > 0:
+        piece = await run_in_threadpool(file.read, min(PIECE_BYTES, length))
+        if not piece:
+            return
+        length -= len(piece)
+        yield piece

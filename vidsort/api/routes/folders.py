@@ -1,0 +1,40 @@
+"""Category folders: list, make, rename, merge."""
+
+from fastapi import APIRouter
+
+from ..answers import Here, faults
+from ..contract import FoldersAnswer, MergeBody, MovesAnswer, NameBody
+
+
+def add_routes(router: APIRouter) -> None:
+    """Add them."""
+    router.get("/api/folders")(folders)
+    router.post("/api/folders", status_code=201, responses=faults(400, 404, 409))(create)
+    router.patch("/api/folders/{name}", responses=faults(400, 404, 409))(rename)
+    router.post("/api/folders/{name}/merge", responses=faults(400, 404, 409))(merge)
+
+
+def folders(here: Here) -> FoldersAnswer:
+    """The category folders with their counts, sorted by name."""
+    return FoldersAnswer(folders=here.library.snapshot().counts())
+
+
+def create(here: Here, body: NameBody) -> FoldersAnswer:
+    """Make a category folder."""
+    library = here.library
+    library.mover.create_folder(body.name)
+    return FoldersAnswer(folders=library.snapshot().counts())
+
+
+def rename(here: Here, name: str, body: NameBody) -> MovesAnswer:
+    """Rename a category folder; undo takes it back."""
+    library = here.library
+    moves = library.mover.rename_folder(name, body.name)
+    return MovesAnswer(moves=moves, folders=library.snapshot().counts())
+
+
+def merge(here: Here, name: str, body: MergeBody) -> MovesAnswer:
+    """Move all videos of a folder into another and remove it; undo brings it back."""
+    library = here.library
+    moves = library.mover.merge_folder(name, body.into)
+    return MovesAnswer(moves=moves, folders=library.snapshot().counts())

@@ -1,0 +1,56 @@
+"""The retrain job and the models it makes."""
+
+from fastapi import APIRouter
+
+from ... import artifacts
+from ..answers import Here, faults
+from ..contract import Model, ModelsAnswer, RetrainCancelled, RetrainStarted, RetrainStatus
+from ..workspace import Workspace
+
+
+def add_routes(router: APIRouter) -> None:
+    """Add them."""
+    router.post("/api/retrain")(retrain)
+    router.get("/api/retrain/status")(retrain_status)
+    router.post("/api/retrain/cancel")(cancel_retrain)
+    router.get("/api/models", responses=faults(500))(models)
+    router.post("/api/models/{model_id}/promote", responses=faults(404, 500))(promote)
+    router.post("/api/models/rollback", responses=faults(404, 500))(rollback)
+
+
+def retrain(here: Here) -> RetrainStarted:
+    """Start extract_features, train and predict in the background; returns at once."""
+    return RetrainStarted(status=here.retrain.start(here.settings))
+
+
+def retrain_status(here: Here) -> RetrainStatus:
+    """Whether a job runs and how the last one ended; while it runs: its step, how far it is, the time left."""
+    return RetrainStatus.model_validate(here.retrain.status())
+
+
+def cancel_retrain(here: Here) -> RetrainCancelled:
+    """Stop the job within two seconds; finished work is kept."""
+    return RetrainCancelled(status=here.retrain.cancel())
+
+
+def models(here: Here) -> ModelsAnswer:
+    """The trained versions with their scores, newest first, and which one predicts."""
+    return _models(here)
+
+
+def promote(here: Here, model_id: str) -> ModelsAnswer:
+    """Let this version predict from now on; its predictions are served at once."""
+    artifacts.promote(here.artifacts_dir, model_id)
+    return _models(here)
+
+
+def rollback(here: Here) -> ModelsAnswer:
+    """Put the predictions that were in force before back in force."""
+    artifacts.rollback(here.artifacts_dir)
+    return _models(here)
+
+
+def _models(here: Workspace) -> ModelsAnswer:
+    found = [Model.model_validate(version.model_dump()) for version in artifacts.list_models(here.artifacts_dir)]
+    now = artifacts.current(here.artifacts_dir)
+    return ModelsAnswer(models=found, current=now.model_id if now else None)

@@ -1,0 +1,70 @@
+"""Which folder is the library, and whether the server is well."""
+
+from fastapi import APIRouter, Query
+from starlette.responses import JSONResponse, Response
+
+from ... import library as on_disk
+from ...errors import NotFoundError
+from ..answers import Here, faults
+from ..choice import folder_at
+from ..contract import Health, LibraryAnswer, LibraryBody, LibraryPreview
+from ..workspace import Workspace
+
+
+def add_routes(router: APIRouter) -> None:
+    """Add them."""
+    router.get("/api/library")(library)
+    router.get("/api/library/preview")(preview)
+    router.post("/api/library", responses=faults(400, 409))(choose)
+    router.get("/healthz")(healthz)
+    router.get("/readyz", response_model=Health, responses={503: {"model": Health}})(readyz)
+
+
+def library(here: Here) -> LibraryAnswer:
+    """The library in use and what is in it."""
+    return _library(here)
+
+
+def preview(path: str = Query(max_length=4096)) -> LibraryPreview:
+    """What a folder would be as the library; nothing is changed."""
+    folder = folder_at(path)
+    try:
+        snapshot = on_disk.scan(folder) if folder else None
+    except NotFoundError:
+        snapshot = None
+    if snapshot is None:
+        return LibraryPreview(path=path, exists=False, unsorted=0, folders=[])
+    return LibraryPreview(path=str(folder), exists=True, unsorted=len(snapshot.unsorted), folders=snapshot.counts())
+
+
+def choose(here: Here, body: LibraryBody) -> LibraryAnswer:
+    """Make a folder the library, for this server and the command line: it is written into vidsort.toml."""
+    here.choice.choose(body.path)
+    return _library(here)
+
+
+def healthz() -> Health:
+    """The server lives."""
+    return Health(status="ok")
+
+
+def readyz(here: Here) -> Response:
+    """Whether the server can do its work: 503 with the reason while the library cannot be read."""
+    opened = here.library
+    opened.snapshot()
+    if opened.live.exists:
+        return JSONResponse(Health(status="ok").model_dump())
+    detail = f"The library {opened.data_dir} cannot be read: choose another with --data-dir, or make it readable."
+    return JSONResponse(Health(status="not_ready", detail=detail).model_dump(), 503)
+
+
+def _library(here: Workspace) -> LibraryAnswer:
+    opened = here.library
+    snapshot = opened.snapshot()
+    return LibraryAnswer(
+        data_dir=str(opened.data_dir),
+        exists=opened.live.exists,
+        unsorted=len(snapshot.unsorted),
+        folders=snapshot.counts(),
+        can_choose=here.choice.can_choose,
+    )

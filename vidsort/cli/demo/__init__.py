@@ -1,0 +1,1 @@
+"""The demo's library: sixty short clips, drawn by arithmetic."""

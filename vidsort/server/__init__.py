@@ -1,0 +1,1 @@
+"""The whole application: the guard in front, the routes, the page behind."""

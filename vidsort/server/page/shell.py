@@ -1,0 +1,76 @@
+"""The review page: one Gradio HTML shell at "/", whose modules talk to the documented routes by themselves."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from ...settings import Settings
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+STYLES = ("theme", "layout", "cards", "grid", "panels", "phone")
+# Gradio's own themes load fonts from elsewhere; with these names nothing is.
+FONT = ("Inter", "Segoe UI Variable", "Segoe UI", "system-ui", "sans-serif")
+GROUND, GROUND_DARK = "#f7f6f3", "#131316"
+
+START = """
+import(new URL("review/main.js", document.baseURI).href).then((page) => page.start(element));
+"""
+
+
+def mount(app: "FastAPI", settings: "Settings") -> "FastAPI":
+    """Serve the page at "/" and its modules under `/review/`; call it after all other routes are registered.
+
+    The mount at "/" answers whatever no route before it does. Gives the app.
+    """
+    import gradio as gr
+
+    app.mount("/review", _modules(), name="review")
+    with gr.Blocks(title=f"vidsort · {settings.data_dir.name}", analytics_enabled=False) as blocks:
+        gr.HTML(
+            html_template=(HERE / "review.html").read_text(encoding="utf-8"),
+            js_on_load=START,
+            apply_default_css=False,
+            padding=False,
+        )
+    return gr.mount_gradio_app(
+        app,
+        blocks,
+        path="/",
+        head=_head(),
+        theme=gr.themes.Base(font=FONT, font_mono=("ui-monospace", "monospace")).set(
+            body_background_fill=GROUND, body_background_fill_dark=GROUND_DARK
+        ),
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        pwa=False,
+    )
+
+
+def _head() -> str:
+    """Links are relative to the page, so that a proxy may put it under a prefix."""
+    styles = "".join(f'<link rel="stylesheet" href="review/{name}.css">' for name in STYLES)
+    modules = "".join(
+        f'<link rel="modulepreload" href="review/{path.name}">' for path in sorted(STATIC.glob("*.js"))
+    )
+    return f'{styles}{modules}<meta name="color-scheme" content="light dark">'
+
+
+def _modules() -> object:
+    """The static files, asked for anew each time and answered with 304 while they are the same.
+
+    A page whose modules came from two versions would break; with `no-cache` and an ETag there is
+    never such a mix, and an edited file shows at the next reload.
+    """
+    from starlette.staticfiles import StaticFiles
+
+    class Modules(StaticFiles):
+        def file_response(self, *arguments: object, **options: object) -> object:
+            response = super().file_response(*arguments, **options)
+            response.headers["Cache-Control"] = "no-cache"
+            return response
+
+    return Modules(directory=STATIC)

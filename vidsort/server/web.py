@@ -1,0 +1,116 @@
+"""The whole application (security, documented routes, the page behind them), and how it is run until it is stopped."""
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING
+
+from .. import __version__
+from ..errors import SettingsError
+from ..settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+# Longer than the streams are given to end by themselves, so that it only meets what hangs.
+STOP_S = 3
+DESCRIPTION = "Sort a pile of short videos into your own folders. Every error is `{\"detail\": \"…\"}`, a sentence."
+
+
+def create_app(settings: Settings | None = None) -> "FastAPI":
+    """The application for these settings, else for those of the environment and vidsort.toml.
+
+    Raises SettingsError and ArtifactError. Works without its lifespan, too; that adds watching the
+    library in the background and a clean stop.
+    """
+    # Read by Gradio when it is imported: nobody is told that it runs, and nothing is asked of a hub.
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from fastapi import FastAPI
+    from starlette.concurrency import run_in_threadpool
+
+    from ..api.routes import add_routes
+    from ..api.workspace import Workspace
+    from .guard import Guard
+    from .page.shell import mount
+    from .stopping import EndStreams, Stopping
+
+    settings = settings or load_settings()
+    workspace = Workspace(settings)
+    stopping = Stopping()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        with stopping.listening():
+            await run_in_threadpool(workspace.start)
+            try:
+                yield
+            finally:
+                await run_in_threadpool(workspace.stop)
+
+    app = FastAPI(
+        title="vidsort",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    add_routes(app, workspace)
+    _in_a_loop(lambda: mount(app, settings))
+    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(EndStreams, stopping=stopping)
+    return app
+
+
+def _in_a_loop(mount: Callable[[], object]) -> None:
+    """Call it while an event loop runs: Gradio opens loops of its own where none does, and leaves them open."""
+
+    async def mounted() -> None:
+        mount()
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        with contextlib.closing(asyncio.new_event_loop()) as loop:
+            loop.run_until_complete(mounted())
+    else:
+        mount()
+
+
+def serve(settings: Settings) -> None:
+    """Serve the page and the API; raises SettingsError for an unsafe host and for a port that is taken."""
+    settings.require_safe_host()
+    listener = _listen(settings)
+    with listener:
+        import uvicorn
+
+        config = uvicorn.Config(
+            create_app(settings), log_level="warning", timeout_graceful_shutdown=STOP_S, server_header=False
+        )
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """A socket that listens there, before anything slow is imported; raises SettingsError."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with contextlib.ExitStack() as unless_it_listens:
+            listener = unless_it_listens.enter_context(socket.socket(family, kind, protocol))
+            if os.name == "posix":
+                # A server that was just stopped must not keep its port for a minute; elsewhere this lets two share one.
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(2048)
+            unless_it_listens.pop_all()
+            return listener
+    except OSError as error:
+        raise SettingsError(
+            f"The server cannot listen on {settings.host} port {settings.port} ({error.strerror or error}): "
+            "stop what uses it, or choose another with --port."
+        ) from error
