@@ -1,9 +1,13 @@
 # Each target sets up what it needs in .venv (and node_modules) and then works; nothing is installed elsewhere.
 #
 #   make demo       a small library, made, learned and served
-#   make test       all tests           make test ARGS="tests/test_moves.py -k undo"
+#   make test       all tests but storms       make test ARGS="tests/library -k undo"
+#   make test-storm storms of processes, kills and floods
+#   make test-lowest the fast tests on the lowest versions that pyproject.toml allows
 #   make bench      all that is measured, side by side
-#   make lint       ruff and the notebooks' cleanness
+#   make lint       ruff, mypy and the notebooks' cleanness
+#   make test-other-python the fast tests on another Python than the first that was found, where there is one
+#   make dist       the wheel, checked, installed into a fresh environment, and its demo run
 #   make notebooks  Jupyter Lab on notebooks/
 #   make reports    the three notebooks, run and kept as HTML
 #   make clean      remove .venv, node_modules and caches; never a video, never artifacts
@@ -14,20 +18,50 @@ BIN := $(VENV)/bin
 AXE_CORE := axe-core@4.14.1
 ARGS ?=
 WORKERS ?= auto
+LOWEST := $(VENV)/lowest
+# What needs neither a browser nor Jupyter.
+FAST := tests --ignore tests/server/page --ignore tests/test_notebooks.py --ignore tests/jobs/test_notebook.py \
+	--ignore tests/insight/figures --ignore tests/test_end_to_end.py --ignore tests/cli/test_demo.py \
+	--ignore tests/test_check_notebooks.py --ignore tests/test_conventions.py
 
 # The first of these that is 3.11 or newer and can make a virtual environment; PYTHON=… chooses another.
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3 python; do \
 	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$python && break; done)
 
-.PHONY: demo test bench lint notebooks reports clean
+OTHER_PYTHON = $(shell for python in python3.14 python3.13 python3.12 python3.11; do \
+	test "$$($$python -V 2>&1)" != "$$($(PYTHON) -V)" && $$python -c 'import sys, venv, ensurepip' 2>/dev/null \
+	&& echo $$python && break; done)
+
+.PHONY: demo test test-storm test-lowest test-other-python dist bench lint notebooks reports clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.base
 	@$(BIN)/vidsort demo $(ARGS)
 
 test: $(VENV)/.test node_modules/.axe-core
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) -m "not storm" $(ARGS)
+
+test-storm: $(VENV)/.test
+	@$(BIN)/python -m pytest -m storm $(ARGS)
+
+test-lowest: $(LOWEST)/.test
+	@PYTHONPATH=. $(LOWEST)/bin/python -m pytest --numprocesses $(WORKERS) -m "not storm" $(FAST) $(ARGS)
+
+test-other-python:
+	@if [ -n "$(OTHER_PYTHON)" ]; then \
+		$(MAKE) --no-print-directory test VENV=.venv-other PYTHON=$(OTHER_PYTHON) ARGS="$(FAST) $(ARGS)"; \
+	else echo "There is no other Python of 3.11 or newer here: nothing more to test on."; fi
+
+dist: $(VENV)/.dist
+	@rm -rf build dist dist.log
+	@$(BIN)/python -m build --quiet --outdir dist . >dist.log 2>&1 || { cat dist.log; exit 1; }
+	@$(BIN)/check-wheel-contents dist/*.whl
+	@$(PYTHON) -m venv dist/fresh
+	@dist/fresh/bin/python -m pip install --quiet --quiet --constraint constraints.txt dist/vidsort-*.whl
+	@cd dist && fresh/bin/vidsort demo --no-serve --dir demo && fresh/bin/vidsort doctor --data-dir demo/videos --artifacts-dir demo/artifacts
+	@rm -rf dist/fresh dist/demo dist.log build
+	@ls -l dist
 
 bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -44,7 +78,7 @@ reports: $(VENV)/.notebook
 	@for step in extract_features train predict; do $(BIN)/vidsort notebook $$step $(ARGS) || exit $$?; done
 
 clean:
-	rm -rf $(VENV) node_modules build dist .pytest_cache .ruff_cache .hypothesis vidsort.egg-info
+	rm -rf $(VENV) .venv-other node_modules build dist .pytest_cache .ruff_cache .hypothesis vidsort.egg-info
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "vidsort needs Python 3.11 or newer with venv: install it, or say PYTHON=/path/to/it." >&2; exit 1; }
@@ -55,9 +89,18 @@ $(VENV)/.base: EXTRAS :=
 $(VENV)/.notebook: EXTRAS := [notebook]
 $(VENV)/.test: EXTRAS := [notebook,test]
 $(VENV)/.bench: EXTRAS := [notebook,test,bench]
-$(VENV)/.base $(VENV)/.notebook $(VENV)/.test $(VENV)/.bench: $(BIN)/python pyproject.toml constraints.txt
+$(VENV)/.dist: EXTRAS := [dist]
+$(VENV)/.base $(VENV)/.notebook $(VENV)/.test $(VENV)/.bench $(VENV)/.dist: $(BIN)/python pyproject.toml constraints.txt
 	@echo "Installing vidsort$(EXTRAS) into $(VENV) …"
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint constraints.txt --editable ".$(EXTRAS)"
+	@touch $@
+
+$(LOWEST)/.test: $(BIN)/python pyproject.toml constraints.txt tools/lowest_versions.py
+	@echo "Installing the lowest versions into $(LOWEST) …"
+	@$(PYTHON) -m venv --clear $(LOWEST)
+	@$(BIN)/python tools/lowest_versions.py >$(LOWEST)/constraints.txt
+	@$(LOWEST)/bin/python -m pip install --quiet --quiet --disable-pip-version-check \
+		--constraint $(LOWEST)/constraints.txt --editable ".[test]"
 	@touch $@
 
 # The accessibility tests need axe-core; where there is no npm they say so and are skipped.

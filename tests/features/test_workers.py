@@ -26,7 +26,7 @@ for line in sys.stdin:
 STALLING = """
 import sys, time
 from pathlib import Path
-from vidsort import extraction
+from vidsort.features import extraction
 extraction.VIDEO_LIMIT_S = 0.2
 extraction.answer = lambda *_: time.sleep(60)
 extraction.serve(sys.stdin, sys.stdout, Path(), extraction.ExtractConfig())

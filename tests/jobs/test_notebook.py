@@ -106,7 +106,7 @@ def test_a_run_that_is_stopped_says_so_in_one_line_and_leaves_nothing_running(wr
     """Ctrl+C and kill: what the kernel complains of on its way out is nothing to show to a person."""
     written("import os\nopen(artifacts_dir + '/pid', 'w').write(str(os.getpid()))", "import time\ntime.sleep(600)")
     code = (
-        "import pathlib, signal, sys; from vidsort import notebook; from vidsort.cli.program import main\n"
+        "import pathlib, signal, sys; from vidsort.jobs import notebook; from vidsort.cli.program import main\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"notebook.FOLDER = pathlib.Path({str(notebook.FOLDER)!r}); sys.exit(main(sys.argv[1:]))"
     )
