@@ -1,5 +1,6 @@
 """Fixtures that all tests share: a tiny library, settings on it, the shared data, waiting, a browser."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -82,6 +83,18 @@ def eventually() -> Callable[..., object]:
             time.sleep(0.02)
 
     return wait
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that this one has started and that still live; only where there is /proc."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # The name may hold anything, the fields behind it are numbers.
+            state, parent = entry.read_text().rpartition(") ")[2].split()[:2]
+            if int(parent) == pid and state != "Z":
+                found.append(int(entry.parent.name))
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -1,70 +1,114 @@
 """Posters and strips: made once, kept by content, made again when they are gone."""
 
 import io
+import os
+import resource
 import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
+import av
 import pytest
+from conftest import children_of
 from PIL import Image
 from videos import make_video
 
 from vidsort.errors import VideoDecodeError
-from vidsort.media import pictures
 from vidsort.media.content import content_hash
+from vidsort.media.pictures import KINDS, MADE_AT_ONCE, Pictures, picture_path
 
 
 @pytest.fixture
-def made(monkeypatch) -> list[bytes]:
-    """The contents of which pictures are made."""
-    contents = []
-    keep = pictures.keep_pictures
-
-    def counted(artifacts_dir, content, frames, kinds=pictures.KINDS):
-        contents.append(content)
-        keep(artifacts_dir, content, frames, kinds)
-
-    monkeypatch.setattr(pictures, "keep_pictures", counted)
-    return contents
+def kept(tmp_path) -> Iterator[Pictures]:
+    """Pictures in artifacts of this test's own."""
+    kept = Pictures(tmp_path / "artifacts")
+    yield kept
+    kept.close()
 
 
-@pytest.mark.parametrize("draw", [pictures.poster, pictures.strip])
-def test_a_picture_is_made_on_demand_and_then_kept(tmp_path, made, draw):
+def made(tmp_path) -> int:
+    """How many pictures were made, each of a content and kind."""
+    return sum(1 for _ in (tmp_path / "artifacts").rglob("*.webp"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_picture_is_made_on_demand_and_then_kept(tmp_path, kept, kind):
     video = make_video(tmp_path / "1.mp4")
-    picture = draw(tmp_path / "artifacts", video)
+    picture = kept.get(video, kind)
     assert Image.open(io.BytesIO(picture)).format == "WEBP"
-    assert draw(tmp_path / "artifacts", video) == picture
-    assert made == [content_hash(video)]
+    marked = picture_path(tmp_path / "artifacts", content_hash(video), kind)
+    marked.write_bytes(b"kept")
+    assert kept.get(video, kind) == b"kept"
 
 
-def test_a_moved_or_copied_video_keeps_its_picture(tmp_path, made):
+def test_a_moved_or_copied_video_keeps_its_picture(tmp_path, kept):
     video = make_video(tmp_path / "1.mp4")
-    picture = pictures.poster(tmp_path / "artifacts", video)
+    picture = kept.get(video, "poster")
     copied = shutil.copy(video, tmp_path / "2.mp4")
     moved = video.rename(tmp_path / "3.mp4")
-    assert pictures.poster(tmp_path / "artifacts", copied) == picture
-    assert pictures.poster(tmp_path / "artifacts", moved) == picture
-    assert len(made) == 1
+    assert kept.get(copied, "poster") == picture
+    assert kept.get(moved, "poster") == picture
+    assert made(tmp_path) == len(KINDS)
 
 
-def test_other_bytes_under_the_same_name_give_another_picture(tmp_path):
+def test_other_bytes_under_the_same_name_give_another_picture(tmp_path, kept):
     video = make_video(tmp_path / "1.mp4", pattern=0)
-    before = pictures.poster(tmp_path / "artifacts", video)
+    before = kept.get(video, "poster")
     make_video(tmp_path / "1.mp4", pattern=1, seconds=2)
-    assert pictures.poster(tmp_path / "artifacts", video) != before
+    assert kept.get(video, "poster") != before
 
 
-def test_a_cache_that_was_deleted_is_made_again(tmp_path, made):
+def test_a_cache_that_was_deleted_is_made_again(tmp_path, kept):
     video = make_video(tmp_path / "1.mp4")
-    picture = pictures.strip(tmp_path / "artifacts", video)
+    picture = kept.get(video, "strip")
     shutil.rmtree(tmp_path / "artifacts")
-    assert pictures.strip(tmp_path / "artifacts", video) == picture
-    assert len(made) == 2
+    assert kept.get(video, "strip") == picture
 
 
-def test_a_video_without_a_frame_has_no_picture_but_a_reason(tmp_path):
+def test_a_video_without_a_frame_has_no_picture_but_a_reason(tmp_path, kept):
     damaged = tmp_path / "1.mp4"
     damaged.write_bytes(b"no video at all")
-    with pytest.raises(VideoDecodeError):
-        pictures.poster(tmp_path / "artifacts", damaged)
+    with pytest.raises(VideoDecodeError, match="not a video"):
+        kept.get(damaged, "poster")
     with pytest.raises(FileNotFoundError):
-        pictures.poster(tmp_path / "artifacts", tmp_path / "none.mp4")
+        kept.get(tmp_path / "none.mp4", "poster")
     assert not (tmp_path / "artifacts").exists()
+
+
+def test_many_who_ask_at_once_are_answered_by_a_few_processes(tmp_path, kept):
+    videos = [make_video(tmp_path / f"{number}.mp4") for number in range(6)]
+    with ThreadPoolExecutor(18) as threads:
+        pictures = list(threads.map(lambda video: kept.get(video, "poster"), videos * 3))
+    assert pictures[:6] * 3 == pictures
+    assert len(set(pictures)) == 6
+    assert len(children_of(os.getpid())) <= MADE_AT_ONCE
+
+
+@pytest.mark.parametrize("size", [(16000, 16), (16, 16000)])
+def test_a_long_thin_video_has_a_poster_and_a_strip(tmp_path, kept, size):
+    video = make_video(tmp_path / "1.mp4", size=size, seconds=0.1)
+    poster, strip = (Image.open(io.BytesIO(kept.get(video, kind))) for kind in KINDS)
+    assert 1 <= poster.width <= 320
+    assert 1 <= poster.height <= 1280
+    assert strip.height == 160
+
+
+def test_huge_pictures_are_made_without_the_server_growing(tmp_path, kept):
+    huge = make_huge(tmp_path / "1.mp4", 8192)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert Image.open(io.BytesIO(kept.get(huge, "poster"))).size == (288, 288)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < before + 50_000
+
+
+def make_huge(path, side):
+    """A tiny file with a picture of so many pixels either way."""
+    with av.open(path, "w") as container:
+        stream = container.add_stream("libx264", rate=1, options={"preset": "ultrafast", "threads": "1"})
+        stream.width = stream.height = side
+        stream.pix_fmt = "yuv420p"
+        frame = av.VideoFrame(side, side, "yuv420p")
+        for plane, shade in zip(frame.planes, (180, 128, 128), strict=True):
+            plane.update(bytes([shade]) * plane.buffer_size)
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path

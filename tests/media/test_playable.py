@@ -1,12 +1,20 @@
 """Copies for what browsers do not play."""
 
+import struct
+import subprocess
+import sys
+from collections.abc import Callable
+
+import filelock
 import pytest
 from videos import make_video
 
 from vidsort import media
 from vidsort.errors import VideoDecodeError
-from vidsort.media import playable
-from vidsort.media.playable import PlayableCopies
+from vidsort.media.limited import LimitedChild
+from vidsort.media.playable import LOCK_NAME, PlayableCopies
+
+TEN_HOURS_MS = 36_000_000.0
 
 
 @pytest.fixture
@@ -14,29 +22,52 @@ def odd(tmp_path):
     return make_video(tmp_path / "9.mp4", codec="mpeg4")
 
 
-def test_a_copy_is_made_once_and_found_again_after_a_restart(odd, tmp_path, eventually, monkeypatch):
-    copies = PlayableCopies(tmp_path / "artifacts")
+@pytest.fixture
+def open_copies(tmp_path):
+    """`open_copies()` gives the copies of this test's artifacts, as a server does when it starts."""
+    opened = []
+
+    def start() -> PlayableCopies:
+        opened.append(PlayableCopies(tmp_path / "artifacts"))
+        return opened[-1]
+
+    yield start
+    for copies in opened:
+        copies.close()
+
+
+def claims_ten_hours(path):
+    """A file of two seconds whose header says that it is ten hours long."""
+    made = make_video(path.with_suffix(".mkv"), codec="mpeg4", seconds=2)
+    data = made.read_bytes()
+    place = data.index(b"\x44\x89\x88") + 3
+    path.write_bytes(data[:place] + struct.pack(">d", TEN_HOURS_MS) + data[place + 8 :])
+    return path
+
+
+def test_a_copy_is_made_once_and_found_again_after_a_restart(odd, open_copies, tmp_path, eventually, monkeypatch):
+    copies = open_copies()
     copy = eventually(lambda: copies.get(odd), 30)
     assert media.probe(copy).browser_playable
-    monkeypatch.delattr(playable, "playable_copy")
-    assert PlayableCopies(tmp_path / "artifacts").get(odd) == copy
+    monkeypatch.delattr(LimitedChild, "ask")
+    assert open_copies().get(odd) == copy
     moved = odd.rename(tmp_path / "food-9.mp4")
     assert copies.get(moved) == copy
 
 
-def test_the_share_that_is_done_is_told_while_a_copy_is_made(odd, tmp_path, eventually, monkeypatch):
-    real, told = media.playable_copy, []
-    copies = PlayableCopies(tmp_path / "artifacts")
+def test_the_share_that_is_done_is_told_while_a_copy_is_made(odd, open_copies, eventually, monkeypatch):
+    real, told = LimitedChild.ask, []
+    copies = open_copies()
 
-    def watched(path, target, *, progress):
+    def watched(child, request, limit_s, tell: Callable[[float], None]):
         def told_and_kept(share):
-            progress(share)
+            tell(share)
             told.append(copies.share(odd))
 
         told.append(copies.share(odd))
-        real(path, target, progress=told_and_kept)
+        return real(child, request, limit_s, told_and_kept)
 
-    monkeypatch.setattr(playable, "playable_copy", watched)
+    monkeypatch.setattr(LimitedChild, "ask", watched)
     eventually(lambda: copies.get(odd), 30)
     assert told[0] == 0
     assert told == sorted(told)
@@ -44,21 +75,21 @@ def test_the_share_that_is_done_is_told_while_a_copy_is_made(odd, tmp_path, even
     assert copies.share(odd) is None
 
 
-def test_what_a_browser_plays_needs_no_copy(tmp_path):
+def test_what_a_browser_plays_needs_no_copy(open_copies, tmp_path):
     fine = make_video(tmp_path / "1.mp4")
-    assert PlayableCopies(tmp_path / "artifacts").get(fine) == fine
+    assert open_copies().get(fine) == fine
     assert not (tmp_path / "artifacts").exists()
 
 
-def test_what_cannot_be_copied_says_so_and_is_not_tried_for_ever(odd, tmp_path, eventually, monkeypatch, caplog):
+def test_what_cannot_be_copied_says_so_and_is_not_tried_for_ever(odd, open_copies, eventually, monkeypatch, caplog):
     tried = []
 
-    def fails(path, _target, **_):
-        tried.append(path)
+    def fails(_child, request, *_):
+        tried.append(request["path"])
         raise VideoDecodeError("its frames are damaged")
 
-    monkeypatch.setattr(playable, "playable_copy", fails)
-    copies = PlayableCopies(tmp_path / "artifacts")
+    monkeypatch.setattr(LimitedChild, "ask", fails)
+    copies = open_copies()
 
     def reason():
         try:
@@ -70,3 +101,53 @@ def test_what_cannot_be_copied_says_so_and_is_not_tried_for_ever(odd, tmp_path, 
     assert "frames are damaged" in reason()
     assert len(tried) == 1
     assert "No playable copy" in caplog.text
+
+
+def test_a_file_that_claims_ten_hours_is_as_long_as_its_pictures(open_copies, tmp_path, eventually):
+    bomb = claims_ten_hours(tmp_path / "8.mp4")
+    assert media.probe(bomb).duration_s == pytest.approx(2, abs=0.2)
+    copies = open_copies()
+    copy = eventually(lambda: copies.get(bomb), 60)
+    assert media.probe(copy).duration_s == pytest.approx(2, abs=0.2)
+
+
+def test_the_deadline_holds_also_when_there_are_no_more_frames_to_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(media.playable, "measured_duration_s", lambda *_: TEN_HOURS_MS / 1000)
+    with pytest.raises(VideoDecodeError, match=r"longer than 0\.5 s"):
+        media.playable_copy(make_video(tmp_path / "1.mp4"), tmp_path / "copy.mp4", time_limit_s=0.5)
+    assert not (tmp_path / "copy.mp4").exists()
+
+
+def test_sound_that_goes_on_after_the_last_picture_is_left_out(tmp_path):
+    import imageio_ffmpeg
+
+    picture, long = make_video(tmp_path / "1.mp4", codec="mpeg4"), tmp_path / "2.mp4"
+    silence = ["-f", "lavfi", "-t", "1200", "-i", "anullsrc=r=8000:cl=mono", "-c:a", "aac", "-c:v", "copy"]
+    subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", picture, *silence, long], check=True)
+    media.playable_copy(long, tmp_path / "copy.mp4")
+    assert media.probe(tmp_path / "copy.mp4").duration_s == pytest.approx(1, abs=0.2)
+
+
+def test_what_a_killed_server_left_of_copies_is_swept_but_not_what_another_is_making(odd, open_copies, tmp_path):
+    folder = tmp_path / "artifacts" / "playable"
+    left, kept = folder / ".abc-xyz", folder / "abc.mp4"
+    left.mkdir(parents=True)
+    (left / "copy.mp4").write_bytes(b"half a copy")
+    kept.write_bytes(b"a copy")
+    code = (
+        "import filelock, sys\nwith filelock.FileLock(sys.argv[1]):\n    print('on', flush=True)\n    sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", code, str(folder / LOCK_NAME)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"on\n"
+        open_copies().sweep()
+        assert left.exists()
+    open_copies().sweep()
+    assert not left.exists()
+    assert kept.exists()
+    filelock.FileLock(folder / LOCK_NAME).acquire(timeout=0)
+
+
+def test_where_there_were_no_copies_there_is_nothing_to_sweep(open_copies, tmp_path):
+    open_copies().sweep()
+    assert not (tmp_path / "artifacts" / "playable").exists()

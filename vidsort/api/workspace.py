@@ -16,6 +16,7 @@ from ..library import Snapshot, is_video
 from ..library.live import LiveLibrary
 from ..library.moves.mover import Mover
 from ..library.names import check_folder_name
+from ..media.pictures import Pictures
 from ..media.playable import PlayableCopies
 from ..pile import order as pile
 from ..pile.pace import WINDOW_S, Pace, pace_of
@@ -110,6 +111,7 @@ class Workspace:
         self.database = open_database(settings.artifacts_dir)
         self.predictions = LivePredictions(predictions_path(settings.artifacts_dir))
         self.retrain = Retrain(self.database)
+        self.pictures = Pictures(settings.artifacts_dir)
         self.copies = PlayableCopies(settings.artifacts_dir)
         self.choice = LibraryChoice(settings)
         self._library = OpenLibrary(settings.data_dir, self.database)
@@ -139,6 +141,7 @@ class Workspace:
 
     def start(self) -> None:
         """Watch the library until `stop`; without it everything answers as well, only slower."""
+        self.copies.sweep()
         self.library.start()
         self._is_started = True
 
@@ -147,6 +150,8 @@ class Workspace:
         self._is_started = False
         self.retrain.stop()
         self._library.stop()
+        self.pictures.close()
+        self.copies.close()
         self.database.close()
 
     def predicted(self) -> Predictions:

@@ -20,6 +20,8 @@ PLAYABLE_PIXELS = {"yuv420p", "yuvj420p"}
 # Where programs that save videos put the words that were posted with them, the most telling first.
 CAPTION_TAGS = ("description", "synopsis", "comment", "title")
 LONGEST_CAPTION = 1000
+# A file that claims to be longer than its bytes could fill is believed by its packets only.
+FEWEST_BYTES_PER_S = 500
 
 
 class MediaFacts(Record):
@@ -55,9 +57,9 @@ def probe(path: Path, *, time_limit_s: float = 20) -> MediaFacts:
         with open_video(path, deadline) as (container, stream):
             known = _of_headers(container, stream)
             known |= _of_first_frame(container, stream, deadline)
-        if known["duration_s"] is None:
-            with open_video(path, deadline) as (container, stream):
-                known["duration_s"] = _measured_duration_s(container, stream, deadline)
+        claimed_s = known["duration_s"]
+        if claimed_s is None or claimed_s * FEWEST_BYTES_PER_S > path.stat().st_size:
+            known["duration_s"] = measured_duration_s(path, deadline)
     except VideoDecodeError as error:
         return MediaFacts(**known, readable=False, reason=str(error))
     return MediaFacts(**known, readable=True, browser_playable=_is_playable(path, known))
@@ -103,11 +105,20 @@ def _of_first_frame(container: "InputContainer", stream: "VideoStream", deadline
     return {"width": width, "height": height, "rotation": rotation_of(matrix), "pixel_format": frame.format.name}
 
 
-def _measured_duration_s(container: "InputContainer", stream: "VideoStream", deadline: Deadline) -> float | None:
-    ends = [
-        packet.pts + (packet.duration or 0) for packet in demux(container, stream, deadline) if packet.pts is not None
-    ]
-    return float((max(ends) - min(ends)) * stream.time_base) if ends else None
+def measured_duration_s(path: Path, deadline: Deadline) -> float | None:
+    """Seconds from the first packet of the main track to the end of the last, whatever the headers claim.
+
+    None where no packet says when it is shown. Raises FileNotFoundError and VideoDecodeError.
+    """
+    with open_video(path, deadline) as (container, stream):
+        ends = [
+            (packet.pts, packet.duration or 0)
+            for packet in demux(container, stream, deadline) if packet.pts is not None
+        ]
+        if not ends or stream.time_base is None:
+            return None
+        span = max(pts + length for pts, length in ends) - min(pts for pts, _ in ends)
+        return float(span * stream.time_base)
 
 
 def _is_playable(path: Path, known: dict) -> bool:

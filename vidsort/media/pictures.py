@@ -7,24 +7,34 @@ asked for. They are caches: the folder may be deleted at any time.
 import contextlib
 import functools
 import io
+import queue
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from .content import content_hash
 from .frames import Frames, sample_frames
+from .limited import LimitedChild, Request, serve_requests
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 POSTER_WIDTH = 320
+# WebP ends at 16383 pixels; a picture much higher than a screen is no poster anyway.
+POSTER_HEIGHT = 1280
 STRIP_HEIGHT = 160
 STRIP_FRAMES = 6
 # A strip cell is no narrower than 9:16 of its height and no wider than 16:9; other shapes get bars.
 NARROWEST, WIDEST = 90, 284
+TIME_LIMIT_S = 20.0
+# A few at once keep the cores busy; each may take some memory.
+MADE_AT_ONCE = 2
+
+Kind = Literal["poster", "strip"]
+KINDS: tuple[Kind, ...] = ("poster", "strip")
 
 
 def poster_webp(frames: Frames) -> bytes:
@@ -32,9 +42,8 @@ def poster_webp(frames: Frames) -> bytes:
     from PIL import Image
 
     image = Image.fromarray(frames.images[0])
-    if image.width > POSTER_WIDTH:
-        image = image.resize((POSTER_WIDTH, max(1, round(image.height * POSTER_WIDTH / image.width))))
-    return _webp(image)
+    is_small = image.width <= POSTER_WIDTH and image.height <= POSTER_HEIGHT
+    return _webp(image if is_small else _fitted(image, (POSTER_WIDTH, POSTER_HEIGHT)))
 
 
 def strip_webp(frames: Frames) -> bytes:
@@ -42,15 +51,22 @@ def strip_webp(frames: Frames) -> bytes:
 
     A video with fewer frames shows some of them in several cells, in order.
     """
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     height, width = frames.images[0].shape[:2]
     cell = int(np.clip(round(STRIP_HEIGHT * width / height), NARROWEST, WIDEST))
     strip = Image.new("RGB", (cell * STRIP_FRAMES, STRIP_HEIGHT))
     for position, index in enumerate(np.linspace(0, len(frames.images) - 1, STRIP_FRAMES).round().astype(int)):
-        fitted = ImageOps.pad(Image.fromarray(frames.images[index]), (cell, STRIP_HEIGHT))
-        strip.paste(fitted, (position * cell, 0))
+        fitted = _fitted(Image.fromarray(frames.images[index]), (cell, STRIP_HEIGHT))
+        middle = ((cell - fitted.width) // 2, (STRIP_HEIGHT - fitted.height) // 2)
+        strip.paste(fitted, (position * cell + middle[0], middle[1]))
     return _webp(strip)
+
+
+def _fitted(image: "Image", box: tuple[int, int]) -> "Image":
+    """The picture as large as fits into (width, height), at least one pixel either way."""
+    scale = min(box[0] / image.width, box[1] / image.height)
+    return image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))))
 
 
 def _webp(image: "Image") -> bytes:
@@ -59,18 +75,48 @@ def _webp(image: "Image") -> bytes:
     return buffer.getvalue()
 
 
-Kind = Literal["poster", "strip"]
-KINDS: tuple[Kind, ...] = ("poster", "strip")
+class Pictures:
+    """The pictures of videos in one artifacts folder; what is not kept yet is made by a few limited processes."""
+
+    def __init__(self, artifacts_dir: Path) -> None:
+        self._artifacts_dir = artifacts_dir
+        self._children = [LimitedChild(__name__) for _ in range(MADE_AT_ONCE)]
+        self._idle: queue.LifoQueue[LimitedChild] = queue.LifoQueue()
+        for child in self._children:
+            self._idle.put(child)
+
+    def get(self, path: Path, kind: Kind) -> bytes:
+        """A WebP picture of the video; raises VideoDecodeError with the reason why there is none, and OSError."""
+        facts = path.stat()
+        content = _content_of(path, facts.st_size, facts.st_mtime_ns)
+        kept = picture_path(self._artifacts_dir, content, kind)
+        with contextlib.suppress(FileNotFoundError):
+            return kept.read_bytes()
+        child = self._idle.get()
+        try:
+            # Somebody else may have asked for the same meanwhile.
+            if not kept.is_file():
+                request = {"path": str(path), "content": content.hex(), "artifacts_dir": str(self._artifacts_dir)}
+                child.ask(request, TIME_LIMIT_S)
+        finally:
+            self._idle.put(child)
+        return kept.read_bytes()
+
+    def close(self) -> None:
+        """End the processes; what they are at is lost, nothing else."""
+        for child in self._children:
+            child.close()
 
 
-def poster(artifacts_dir: Path, path: Path) -> bytes:
-    """A WebP picture of the video, at most 320 pixels wide; raises VideoDecodeError and OSError."""
-    return _picture(artifacts_dir, path, "poster")
+def main() -> None:
+    """The limited process: make and keep all pictures of one video after the other."""
 
+    def answer(request: Request, _: Callable[[float], None]) -> dict[str, Any]:
+        frames = sample_frames(Path(request["path"]), time_limit_s=request["limit_s"])
+        keep_pictures(Path(request["artifacts_dir"]), bytes.fromhex(request["content"]), frames)
+        return {}
 
-def strip(artifacts_dir: Path, path: Path) -> bytes:
-    """A WebP picture of six frames side by side; raises VideoDecodeError and OSError."""
-    return _picture(artifacts_dir, path, "strip")
+    serve_requests(answer)
 
 
 def keep_pictures(artifacts_dir: Path, content: bytes, frames: Frames, kinds: Sequence[Kind] = KINDS) -> None:
@@ -84,16 +130,6 @@ def picture_path(artifacts_dir: Path, content: bytes, kind: Kind) -> Path:
     """Where the picture of a content is kept; a folder for each first byte, so that none grows large."""
     name = content.hex()
     return artifacts_dir / "pictures" / name[:2] / f"{name[2:]}.{kind}.webp"
-
-
-def _picture(artifacts_dir: Path, path: Path, kind: Kind) -> bytes:
-    facts = path.stat()
-    content = _content_of(path, facts.st_size, facts.st_mtime_ns)
-    kept = picture_path(artifacts_dir, content, kind)
-    with contextlib.suppress(FileNotFoundError):
-        return kept.read_bytes()
-    keep_pictures(artifacts_dir, content, sample_frames(path))
-    return kept.read_bytes()
 
 
 @functools.lru_cache(maxsize=4096)

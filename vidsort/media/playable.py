@@ -1,20 +1,24 @@
 """Copies of what browsers cannot play, made by MoviePy: one at a time, in the background, kept by content."""
 
+import contextlib
 import functools
 import logging
 import os
 import queue
+import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import filelock
 import numpy as np
 
 from ..errors import VideoDecodeError, VidsortError
 from .content import content_hash
-from .facts import MediaFacts, probe
+from .facts import MediaFacts, measured_duration_s, probe
+from .limited import LimitedChild, Request, serve_requests
 from .shape import to_picture_of_size
 from .source import Deadline, decode_clean, open_video, set_up_decoder
 
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+TIME_LIMIT_S = 600.0
+LOCK_NAME = "copies.lock"
 LONGEST_SIDE = 1280
 MOST_FRAMES_PER_S = 60.0
 # Times in files are rounded to milliseconds or finer.
@@ -30,17 +36,21 @@ ROUNDING_S = 0.002
 
 
 def playable_copy(
-    path: Path, target: Path, *, time_limit_s: float = 600, progress: Callable[[float], object] = lambda _: None
+    path: Path,
+    target: Path,
+    *,
+    time_limit_s: float = TIME_LIMIT_S,
+    progress: Callable[[float], object] = lambda _: None,
 ) -> None:
     """Write `target`: H.264 (and AAC) in an MP4 that plays while it loads, upright, at most 1280 pixels long.
 
     The original is only read. The target appears whole or not at all. `progress` is told, now and then, the
-    share of the pictures that is done, 0 to 1. Raises FileNotFoundError, or
-    VideoDecodeError with the reason why no copy can be made.
+    share of the pictures that is done, 0 to 1. The copy is as long as the pictures that there are, whatever the
+    file says of itself. Raises FileNotFoundError, or VideoDecodeError with the reason why no copy can be made.
     """
     facts = probe(path)
     if not facts.readable:
-        raise VideoDecodeError(facts.reason)
+        raise VideoDecodeError(str(facts.reason))
     path, target = Path(path).absolute(), Path(target).absolute()
     target.parent.mkdir(parents=True, exist_ok=True)
     deadline = Deadline(time_limit_s)
@@ -66,14 +76,15 @@ def _write(
     from moviepy import VideoClip
 
     rate = min(facts.frame_rate or MOST_FRAMES_PER_S, MOST_FRAMES_PER_S)
+    duration_s = max(measured_duration_s(path, deadline) or 0.0, 1 / rate)
     with open_video(path, deadline) as (container, stream):
         set_up_decoder(stream, "DEFAULT")
         frames = decode_clean(container, stream, deadline)
         screen = _Screen(frames, (container.start_time or 0) / 1_000_000, _copy_size(facts.width, facts.height))
         # Our own decoding rather than MoviePy's reader: it knows sample aspect ratios and damaged frames.
-        duration_s = max(facts.duration_s or 0, 1 / rate)
-
         def picture(time_s: float) -> np.ndarray:
+            # Also when there are no more frames to be read, which would see to it else.
+            deadline.check()
             progress(min(1.0, time_s / duration_s))
             return screen(time_s)
 
@@ -85,7 +96,11 @@ def _write(
             preset="veryfast",
             audio=str(path) if sound else False,
             audio_codec="aac",
-            ffmpeg_params=["-movflags", "+faststart", "-map", "0:v:0", *(["-map", "1:a:0"] if sound else [])],
+            # Sound that goes on for hours after the last picture is left out.
+            ffmpeg_params=[
+                "-movflags", "+faststart", "-t", f"{duration_s:.3f}", "-map", "0:v:0",
+                *(["-map", "1:a:0"] if sound else []),
+            ],
             logger=None,
         )
 
@@ -129,6 +144,7 @@ class PlayableCopies:
         self._waiting: dict[Path, float] = {}
         self._refused: dict[Path, str] = {}
         self._lock = threading.Lock()
+        self._child = LimitedChild(__name__)
         self._thread: threading.Thread | None = None
 
     def get(self, path: Path) -> Path | None:
@@ -145,7 +161,7 @@ class PlayableCopies:
             if target in self._waiting:
                 return None
         facts = probe(path)
-        if not facts.readable:
+        if facts.reason is not None:
             raise VideoDecodeError(facts.reason)
         if facts.browser_playable:
             return path
@@ -162,15 +178,33 @@ class PlayableCopies:
         """How much of the copy is made, 0 to 1; None where none is being made."""
         return self._waiting.get(self._target(path))
 
+    def sweep(self) -> None:
+        """Remove what a killed server left of copies; nothing is touched while another one is making some."""
+        if not self._folder.is_dir():
+            return
+        with contextlib.suppress(filelock.Timeout), self._making(timeout_s=0):
+            for left in self._folder.glob(".*/"):
+                shutil.rmtree(left, ignore_errors=True)
+
+    def close(self) -> None:
+        """End the process that makes copies; what it is at is lost, nothing else."""
+        self._child.close()
+
     def _target(self, path: Path) -> Path:
         return self._folder / f"{content_hash(path).hex()}.mp4"
+
+    def _making(self, timeout_s: float = -1) -> filelock.AcquireReturnProxy:
+        """One copy at a time, whichever server makes it: a copy keeps all cores busy."""
+        return filelock.FileLock(self._folder / LOCK_NAME).acquire(timeout=timeout_s)
 
     def _make(self) -> None:
         while True:
             path, target = self._wanted.get()
             try:
                 target.parent.mkdir(parents=True, exist_ok=True)
-                playable_copy(path, target, progress=functools.partial(self._waiting.__setitem__, target))
+                with self._making():
+                    request = {"path": str(path), "target": str(target)}
+                    self._child.ask(request, TIME_LIMIT_S, functools.partial(self._waiting.__setitem__, target))
             except (VidsortError, OSError) as error:
                 log.warning("No playable copy of %s: %s", path.name, error)
                 # A file that was moved meanwhile is found in its new place the next time it is asked for.
@@ -181,3 +215,14 @@ class PlayableCopies:
                 self._refused[target] = "No copy that a browser plays can be made: the server's log tells why."
             with self._lock:
                 self._waiting.pop(target, None)
+
+
+def main() -> None:
+    """The limited process: make one copy after the other."""
+
+    def answer(request: Request, tell: Callable[[float], None]) -> dict[str, Any]:
+        path, target = Path(request["path"]), Path(request["target"])
+        playable_copy(path, target, time_limit_s=request["limit_s"], progress=tell)
+        return {}
+
+    serve_requests(answer)

@@ -98,6 +98,8 @@ def decode_clean(
             continue
         try:
             frames, lost = ([], True) if is_damaged(packet) else (packet.decode(), False)
+        except MemoryError:
+            raise  # PyAV's is an FFmpegError, too, and no damage
         except av.FFmpegError:
             frames, lost = [], True
         for frame in frames:
@@ -118,6 +120,8 @@ def decode_alone(packet: "Packet") -> "list[VideoFrame]":
     stream = packet.stream
     try:
         frames = [] if is_damaged(packet) else [*stream.decode(packet), *stream.decode(None)]
+    except MemoryError:
+        raise
     except av.FFmpegError:
         frames = []
     stream.codec_context.flush_buffers()

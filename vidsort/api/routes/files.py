@@ -18,7 +18,6 @@ from starlette.types import Receive, Scope, Send
 
 from ...errors import NotFoundError
 from ...library.names import check_filename
-from ...media import pictures
 from ..answers import Here, faults
 from ..contract import Preparing
 
@@ -71,13 +70,13 @@ def playable(here: Here, request: Request, filename: str) -> Response:
 def poster(here: Here, request: Request, filename: str) -> Response:
     """A still picture of the video."""
     check_filename(filename)
-    return _picture(request, pictures.poster(here.artifacts_dir, here.library.live.find(filename)))
+    return _picture(request, here.pictures.get(here.library.live.find(filename), "poster"))
 
 
 def strip(here: Here, request: Request, filename: str) -> Response:
     """Six frames of the video side by side."""
     check_filename(filename)
-    return _picture(request, pictures.strip(here.artifacts_dir, here.library.live.find(filename)))
+    return _picture(request, here.pictures.get(here.library.live.find(filename), "strip"))
 
 
 def _picture(request: Request, data: bytes) -> Response:

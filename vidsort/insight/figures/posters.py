@@ -1,11 +1,12 @@
 """Videos as a grid of posters."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import VideoDecodeError
-from ...media.pictures import poster
+from ...media.pictures import Pictures
 from ...records import Video
 from .shown import FAINT, GRID, INK, Shown, data_url, escape
 
@@ -46,7 +47,13 @@ def _card(card: Card, width_px: int) -> str:
 def card(artifacts_dir: Path, video: Video, title: str = "", text: str = "") -> Card:
     """The card of a video, with its kept poster; the title defaults to its filename."""
     try:
-        picture = poster(artifacts_dir, video.path)
+        picture = _pictures(artifacts_dir).get(video.path, "poster")
     except (VideoDecodeError, OSError) as error:
         return Card(None, title or video.filename, f"{text} {error}".strip())
     return Card(picture, title or video.filename, text)
+
+
+@functools.cache
+def _pictures(artifacts_dir: Path) -> Pictures:
+    """One for each artifacts folder, since the processes that make missing pictures take a moment to start."""
+    return Pictures(artifacts_dir)
