@@ -20,6 +20,7 @@ import numpy as np
 
 from benchmarks.clips import DATA_DIR
 from vidsort import extract_features, library
+from vidsort.features.modalities import ExtractConfig
 from vidsort.features.stored import features_of
 from vidsort.insight.duplicates import near_duplicates
 from vidsort.learning.fitting import TrainConfig, fit_classifier
@@ -67,14 +68,14 @@ def measure(rows: list[dict[str, str]], scratch: Path) -> tuple[np.ndarray, np.n
     for row in rows:
         put(DATA_DIR / name / row["folder"] / row["filename"], settings.data_dir / row["folder"] / row["filename"])
         group_of[row["filename"]] = row["filename"] if name in GROUP_IS_CLIP else row["group"]
-    feature_set = extract_features.run(settings).outputs["feature_set"]
+    extract_features.run(settings)
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
-        found = features_of(database, library.videos(settings.data_dir), feature_set)
+        found = features_of(database, library.videos(settings.data_dir), ExtractConfig().feature_set)
     y = np.array([video.folder for video in found.videos])
     groups = np.unique([group_of[video.filename] for video in found.videos], return_inverse=True)[1]
     chosen, accuracies, errors = collections.Counter(), [], []
     for seed in SEEDS:
-        confidence, right = cross_validate(found.X, found.signatures, y, groups, seed, chosen)
+        confidence, right = cross_validate(found.parts["frames"].X, found.signatures, y, groups, seed, chosen)
         accuracies.append(right.mean())
         errors.append(calibration_error(confidence, right))
     return np.array(accuracies), np.array(errors), int(groups.max()) + 1, chosen

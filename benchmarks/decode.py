@@ -66,7 +66,7 @@ def seek_with_opencv(path: Path, threads: int | None) -> list:
 
 def sample(path: Path) -> list:
     """Frames as extraction takes them: key frames, RGB, short side 288, one thread."""
-    from vidsort.features.extraction import ExtractConfig
+    from vidsort.features.modalities import ExtractConfig
     from vidsort.media import sample_frames
 
     return sample_frames(path, ExtractConfig().frames, short_side=SHORT_SIDE).images

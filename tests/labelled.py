@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from vidsort import library
-from vidsort.artifacts.files import as_json, write_whole
-from vidsort.features.extraction import ExtractConfig
-from vidsort.features.stored import contents_of
+from vidsort.artifacts.feature_sets import record_extraction
+from vidsort.features.contents import contents_of
+from vidsort.features.modalities import ExtractConfig
 from vidsort.settings import Settings
 from vidsort.store import open_database
 from vidsort.store.features import FeatureRow, FeatureStore
@@ -42,7 +42,8 @@ def store_features(
     """Give each video of a library features by the name of its folder (unsorted: by turns), as extraction would."""
     videos = library.videos(settings.data_dir)
     folders = sorted({video.folder for video in videos if video.folder})
-    config = ExtractConfig()
+    feature_set = ExtractConfig().feature_set
+    modality = feature_set.modalities["frames"]
     rng = np.random.default_rng(seed)
     centres = {name: np.random.default_rng(sum(name.encode())).exponential(size=WIDTH) for name in folders}
     rows = []
@@ -51,18 +52,15 @@ def store_features(
         hashes = contents_of(store, videos).hashes
         for number, video in enumerate(videos):
             if video.filename in unreadable:
-                rows.append(FeatureRow(hashes[video], error="no frame can be decoded"))
+                rows.append(FeatureRow(modality, hashes[video], error="no frame can be decoded"))
                 continue
             centre = centres[video.folder or folders[number % len(folders)]]
             vector = np.abs(centre + spread * rng.normal(size=WIDTH))
             rows.append(
                 FeatureRow(
-                    hashes[video], vector=vector / np.linalg.norm(vector),
+                    modality, hashes[video], vector=vector / np.linalg.norm(vector),
                     signatures=rng.integers(1, 2**63, size=6, dtype=np.uint64),
                 )
             )
-        store.put(config.config_id, rows)
-    write_whole(
-        settings.artifacts_dir / "features" / "current.json",
-        as_json({"feature_set": config.config_id, "config": config}),
-    )
+        store.put(rows)
+    record_extraction(settings.artifacts_dir, feature_set)

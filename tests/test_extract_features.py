@@ -29,7 +29,7 @@ def encoder_calls(settings, config=None) -> int:
 def stored(settings, config=None):
     database = open_database(settings.artifacts_dir)
     try:
-        feature_set = (config or ExtractConfig()).config_id
+        feature_set = (config or ExtractConfig()).feature_set
         return features_of(database, videos_of.videos(settings.data_dir), feature_set)
     finally:
         database.close()
@@ -76,23 +76,23 @@ def test_progress_counts_to_the_end_with_rate_and_time_left(extracted_template):
 
 def test_each_video_has_a_vector_of_length_one_and_signatures(extracted):
     found = stored(extracted)
-    assert found.X.shape == (ALL, 1280)
-    assert np.linalg.norm(found.X, axis=1) == pytest.approx(np.ones(ALL), abs=1e-3)
+    assert found.parts["frames"].X.shape == (ALL, 1280)
+    assert np.linalg.norm(found.parts["frames"].X, axis=1) == pytest.approx(np.ones(ALL), abs=1e-3)
     assert np.all(found.signatures[:, 0] > 0)
     assert found.failed == []
 
 
 def test_the_feature_set_and_its_config_are_on_record(extracted):
-    feature_set, config = current_feature_set(extracted.artifacts_dir)
-    assert feature_set == ExtractConfig().config_id
-    assert ExtractConfig.model_validate(config) == ExtractConfig()
+    on_record = current_feature_set(extracted.artifacts_dir)
+    assert on_record == ExtractConfig().feature_set
+    assert ExtractConfig.model_validate(on_record.config) == ExtractConfig()
 
 
 def test_a_second_run_encodes_nothing_and_starts_no_process(extracted, monkeypatch):
     # The copy of the template has new paths and times, so this run reads the files once more.
     assert encoder_calls(extracted) == 0
     monkeypatch.setattr(subprocess, "Popen", None)
-    monkeypatch.setattr("vidsort.features.stored.content_hash", None)
+    monkeypatch.setattr("vidsort.features.contents.content_hash", None)
     report = run(extracted)
     assert (report.done, report.skipped, report.outputs["encoder_calls"]) == (0, ALL, 0)
 
@@ -116,9 +116,9 @@ def test_two_files_of_the_same_bytes_are_encoded_once(extracted, library):
     shutil.copy(new, library / "food" / "7902.mp4")
     assert encoder_calls(extracted) == 1
     found = stored(extracted)
-    rows = [found.X[row] for row, video in enumerate(found.videos) if video.filename in ("7901.mp4", "7902.mp4")]
+    rows = [row for row, video in enumerate(found.videos) if video.filename in ("7901.mp4", "7902.mp4")]
     assert len(rows) == 2
-    assert np.array_equal(*rows)
+    assert np.array_equal(*found.parts["frames"].X[rows])
 
 
 def test_a_bad_file_has_a_reason_every_time_but_is_decoded_once(extracted, library, monkeypatch):
@@ -138,9 +138,9 @@ def test_a_bad_file_has_a_reason_every_time_but_is_decoded_once(extracted, libra
 def test_another_config_is_another_feature_set_and_both_stay(extracted):
     other = ExtractConfig(frames=2)
     assert encoder_calls(extracted, other) == ALL
-    assert current_feature_set(extracted.artifacts_dir)[0] == other.config_id
+    assert current_feature_set(extracted.artifacts_dir) == other.feature_set
     assert encoder_calls(extracted) == 0
-    assert len(stored(extracted, other).X) == len(stored(extracted).X) == ALL
+    assert len(stored(extracted, other).videos) == len(stored(extracted).videos) == ALL
 
 
 def test_an_interruption_loses_only_the_videos_in_flight(settings):

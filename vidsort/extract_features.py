@@ -4,17 +4,20 @@ import base64
 import contextlib
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
-from . import library
-from .artifacts.files import as_json, write_whole
-from .features.extraction import ExtractConfig
-from .features.stored import Contents, contents_of
+from . import artifacts
+from .artifacts.feature_sets import extraction_pace, record_extraction
+from .errors import ArtifactError
+from .features.contents import GONE, MOST_LOOKS, Contents, failure_of, found_anew, library_contents
+from .features.missing import Missing, missing_of, told_anew
+from .features.modalities import ExtractConfig, Modality, makeable
+from .features.stored import errors_of
 from .features.workers import Answer, Request, answers, cores
 from .jobs.program import step_main
-from .records import Failure, Progress, Report, Video
+from .records import FeatureSet, Progress, Report, Video
 from .settings import Settings
 from .steps import ProgressCallback, ignore_progress
 from .store import open_database
@@ -30,101 +33,170 @@ def run(
 ) -> Report:
     """Extract and store the features of every video in the library whose content has none yet.
 
-    A video that cannot be read or decoded is in the report with its reason and stops nothing. What
+    Beside those of this config also those that the model in force needs, so that it goes on
+    predicting until another one takes over. A video that cannot be read or decoded is in the report
+    with its reason and stops nothing; one that is moved meanwhile is found anew by its content. What
     was extracted before an interruption is kept. Raises NotFoundError without a library.
     """
     config = config or ExtractConfig()
     started = time.monotonic()
-    videos = library.videos(settings.data_dir)
+    in_force = artifacts.feature_set_in_force(settings.artifacts_dir)
+    modalities = config.chosen | (makeable(in_force) if in_force else {})
+    pace = extraction_pace(settings.artifacts_dir)
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
         store = FeatureStore(database)
-        contents = contents_of(store, videos, tell=lambda done: progress(_looking(done, len(videos))))
-        missing = store.missing(config.config_id, contents.hashes.values())
-        work = _extract(settings, config, store, _one_video_each(missing, contents), progress)
-        errors = store.errors(config.config_id, contents.hashes.values())
-    write_whole(
-        settings.artifacts_dir / "features" / "current.json",
-        as_json({"feature_set": config.config_id, "config": config}),
-    )
-    failed = contents.failed + [
-        Failure(filename=video.filename, folder=video.folder, reason=errors[content])
-        for video, content in contents.hashes.items()
-        if content in errors
-    ]
+        contents = library_contents(store, settings.data_dir, tell=lambda total, done: progress(_looking(done, total)))
+        missing = missing_of(store, contents, modalities)
+        notice = told_anew(store, missing, _looked_for_before(settings), config.feature_set, pace)
+        work = _Work(settings, store, modalities, contents, progress, notice)
+        work.extract(missing)
+        errors = errors_of(store, contents, config.feature_set)
+    record_extraction(settings.artifacts_dir, config.feature_set, work.videos_per_s or pace)
     return Report(
         step=STEP,
-        done=int(work["encoder_calls"]),
+        done=work.done,
         skipped=len(contents.hashes) - len(missing),
-        failed=tuple(failed),
+        failed=(
+            *contents.failed,
+            *(failure_of(video, reason) for video, reason in errors.items()),
+            *(failure_of(video, GONE) for video in work.lost),
+        ),
         took_s=time.monotonic() - started,
-        outputs={"feature_set": config.config_id} | work,
+        outputs={"feature_set": config.feature_set.id} | work.outputs(),
     )
+
+
+def _looked_for_before(settings: Settings) -> FeatureSet | None:
+    try:
+        return artifacts.current_feature_set(settings.artifacts_dir)
+    except ArtifactError:
+        return None
 
 
 def _looking(done: int, total: int) -> Progress:
     return Progress(step=STEP, done=done, total=total, message="looking for new videos")
 
 
-def _one_video_each(missing: Sequence[bytes], contents: Contents) -> dict[bytes, Video]:
-    """One of the videos with each of these contents: copies are encoded once."""
-    video_of = {content: video for video, content in contents.hashes.items()}
-    return {content: video_of[content] for content in missing}
+class _Work:
+    """Extracts what is missing, stores it as it comes, and knows what was done.
 
+    done: videos of which something was found; lost: those that were nowhere any more.
+    """
 
-def _extract(
-    settings: Settings,
-    config: ExtractConfig,
-    store: FeatureStore,
-    missing: dict[bytes, Video],
-    progress: ProgressCallback,
-) -> dict[str, float]:
-    """Extract these contents and store each as it comes; returns encoder calls, rate, shares of time."""
-    if not missing:
-        progress(Progress(step=STEP, done=0, total=0, message="nothing new"))
-        return {"encoder_calls": 0}
-    requests = ({"path": str(video.path), "content": content.hex()} for content, video in missing.items())
-    started, done, encoded = time.monotonic(), 0, 0
-    spent = dict.fromkeys(("decode_s", "encode_s", "poster_s", "frames"), 0.0)
-    progress(Progress(step=STEP, done=0, total=len(missing), message="starting the encoder"))
-    with contextlib.closing(answers(requests, settings.artifacts_dir, config, min(cores(), len(missing)))) as batches:
-        for batch in batches:
-            store.put(config.config_id, [_row(request, answer) for request, answer in batch])
-            done += len(batch)
-            encoded += sum("vector" in answer for _, answer in batch)
-            for name in spent:
-                spent[name] += sum(float(answer.get(name, 0)) for _, answer in batch)
-            rate = done / (time.monotonic() - started)
-            progress(
-                Progress(
-                    step=STEP,
-                    done=done,
-                    total=len(missing),
-                    rate_per_s=rate,
-                    left_s=(len(missing) - done) / rate,
-                    message="encoding new videos",
+    def __init__(
+        self, settings: Settings, store: FeatureStore, modalities: Mapping[str, Modality], contents: Contents,
+        progress: ProgressCallback, notice: str,
+    ) -> None:
+        self._artifacts_dir = settings.artifacts_dir
+        self._store = store
+        self._modalities = modalities
+        self._contents = contents
+        self._progress = progress
+        self._notice = notice
+        self._answered = self._calls = self._total = 0
+        self._started = time.monotonic()
+        self._spent = dict.fromkeys(("decode_s", "encode_s", "poster_s", "frames"), 0.0)
+        self.done = 0
+        self.lost: list[Video] = []
+        self.videos_per_s: float | None = None
+
+    def extract(self, missing: Missing) -> None:
+        """Extract all of this; what is moved meanwhile is looked for in the whole library."""
+        if not missing:
+            self._tell(message="nothing new")
+        content_of = dict(self._contents.hashes)
+        for _ in range(MOST_LOOKS):
+            gone = self._extract(missing, content_of) if missing else {}
+            there = found_anew(self._store, list(gone)) if gone else {}
+            self.lost += [video for video in gone if video not in there]
+            missing = {there[video]: sources for video, sources in gone.items() if video in there}
+            content_of |= {there[video]: content_of[video] for video in there}
+        self.lost += missing
+
+    def _extract(self, missing: Missing, content_of: Mapping[Video, bytes]) -> Missing:
+        """Extract and store these; returns those that were not at their path any more."""
+        video_of = {str(video.path): video for video in missing}
+        self._total += len(missing)
+        self._tell(message="starting the encoder")
+        gone: Missing = {}
+        wanted = {modality: self._modalities[modality] for sources in missing.values() for modality in sources}
+        requests = (_request(video, content_of[video], sources) for video, sources in missing.items())
+        with contextlib.closing(answers(requests, self._artifacts_dir, wanted, min(cores(), len(missing)))) as batches:
+            for batch in batches:
+                self._store.put(
+                    [row for request, answer in batch for row in _rows(request, answer)],
+                    {bytes.fromhex(request["content"]): answer["facts"]
+                     for request, answer in batch if answer.get("facts")},
                 )
-            )
-    busy_s = spent["decode_s"] + spent["encode_s"] + spent["poster_s"] or 1.0
+                for request, answer in batch:
+                    if "gone" in answer:
+                        video = video_of[request["path"]]
+                        gone[video] = missing[video]
+                    self._count(answer)
+                self._tell(message="encoding new videos")
+        return gone
+
+    def _count(self, answer: Answer) -> None:
+        self._answered += 1
+        vectors = sum(found.get("vector") is not None for found in answer.get("found", {}).values())
+        self._calls += vectors
+        self.done += vectors > 0
+        for name in self._spent:
+            self._spent[name] += answer.get(name, 0)
+
+    def _tell(self, message: str) -> None:
+        rate = left_s = None
+        if self._answered:
+            rate = self.videos_per_s = self._answered / (time.monotonic() - self._started)
+            left_s = (self._total - self._answered) / rate
+        self._progress(Progress(
+            step=STEP, done=self._answered, total=self._total, rate_per_s=rate, left_s=left_s, message=message,
+            notice=self._notice,
+        ))
+
+    def outputs(self) -> dict[str, float | str | None]:
+        """Encoder calls, rate, shares of time, and what was told beforehand."""
+        if not self._answered:
+            return {"encoder_calls": 0}
+        busy_s = self._spent["decode_s"] + self._spent["encode_s"] + self._spent["poster_s"] or 1.0
+        return {
+            "encoder_calls": self._calls,
+            "videos_per_s": self.videos_per_s,
+            "frames_per_video": self._spent["frames"] / max(1, self.done),
+            "decode_share": self._spent["decode_s"] / busy_s,
+            "encode_share": self._spent["encode_s"] / busy_s,
+            "poster_share": self._spent["poster_s"] / busy_s,
+            "notice": self._notice or None,
+        }
+
+
+def _request(video: Video, content: bytes, sources: Mapping[str, bytes]) -> Request:
     return {
-        "encoder_calls": encoded,
-        "videos_per_s": rate,
-        "frames_per_video": spent["frames"] / max(1, encoded),
-        "decode_share": spent["decode_s"] / busy_s,
-        "encode_share": spent["encode_s"] / busy_s,
-        "poster_share": spent["poster_s"] / busy_s,
+        "path": str(video.path), "stamp": [video.size_bytes, video.mtime_ns], "content": content.hex(),
+        "wanted": {modality: source.hex() for modality, source in sources.items()},
     }
 
 
-def _row(request: Request, answer: Answer) -> FeatureRow:
-    content = bytes.fromhex(request["content"])
-    if "error" in answer:
-        return FeatureRow(content, error=answer["error"], retry=answer["retry"], facts=answer.get("facts"))
+def _rows(request: Request, answer: Answer) -> list[FeatureRow]:
+    """What is to be kept of an answer; nothing of a video that was not there."""
+    if "gone" in answer:
+        return []
+    # A child that died over a video says so once, of all that was wanted.
+    found = answer.get("found") or dict.fromkeys(request["wanted"], answer)
+    return [_row(modality, bytes.fromhex(request["wanted"][modality]), part) for modality, part in found.items()]
+
+
+def _row(modality: str, source: bytes, part: Answer) -> FeatureRow:
+    if "error" in part:
+        return FeatureRow(modality, source, error=part["error"], retry=part["retry"])
     return FeatureRow(
-        content,
-        vector=np.frombuffer(base64.b64decode(answer["vector"]), VECTOR_TYPE),
-        signatures=np.frombuffer(base64.b64decode(answer["signatures"]), SIGNATURE_TYPE),
-        facts=answer["facts"],
+        modality, source, vector=_unpacked(part["vector"], VECTOR_TYPE),
+        signatures=_unpacked(part["signatures"], SIGNATURE_TYPE),
     )
+
+
+def _unpacked(text: str | None, kind: np.dtype) -> np.ndarray | None:
+    return None if text is None else np.frombuffer(base64.b64decode(text), kind)
 
 
 if __name__ == "__main__":

@@ -119,15 +119,15 @@ def _predict(
 ) -> tuple[str, int, list[Failure]]:
     """Store what a model says of these videos; returns the predictions' id, their number, and who has none."""
     folder = artifacts.model_dir(settings.artifacts_dir, model_id)
-    feature_set = read_json(folder / "manifest.json")["feature_set"]
+    feature_set = artifacts.model_feature_set(settings.artifacts_dir, model_id)
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
         found = features_of(database, videos, feature_set)
     entries = predictions_of(
-        load_classifier(folder), [video.filename for video in found.videos], found.X, config.top_k
+        load_classifier(folder), [video.filename for video in found.videos], found.parts["frames"].X, config.top_k
     ) if found.videos else []
     predictions_id = new_version_id()
     manifest = {
-        "model_id": model_id, "created": created_now(), "feature_set": feature_set, "predict_config": config,
+        "model_id": model_id, "created": created_now(), "feature_set": feature_set.id, "predict_config": config,
         "data_dir": str(settings.data_dir), "videos": len(entries), "left_out": found.failed,
     }
     write_predictions(settings.artifacts_dir, predictions_id, _lines(entries), manifest)

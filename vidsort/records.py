@@ -1,7 +1,7 @@
 """The rows that travel between modules: frozen pydantic models, no behaviour."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -60,8 +60,22 @@ class Failure(Record):
     reason: str
 
 
+class FeatureSet(Record):
+    """What videos are seen by: `modalities` has the id that each kind of evidence is kept by, `config` made them.
+
+    `id` stands for the whole choice; models and features name it.
+    """
+
+    id: str
+    modalities: dict[str, str]
+    config: dict[str, Any]
+
+
 class Progress(Record):
-    """How far a step is; rates and times are None until they are known."""
+    """How far a step is; rates and times are None until they are known.
+
+    `notice` is a sentence that a person should have read before the work behind it is done.
+    """
 
     step: str
     done: int
@@ -69,6 +83,7 @@ class Progress(Record):
     rate_per_s: float | None = None
     left_s: float | None = None
     message: str = ""
+    notice: str = ""
 
 
 class Report(Record):

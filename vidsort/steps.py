@@ -28,6 +28,17 @@ class StepConfig(BaseModel):
 C = typing.TypeVar("C", bound=StepConfig)
 
 
+def duration(seconds: float) -> str:
+    """Seconds as a person says them: 0.4 s, 12 s, 3 min 20 s, 1 h 5 min."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest_s = divmod(round(seconds), 60)
+    if minutes == 0:
+        return f"{rest_s} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest_s} s"
+
+
 def ignore_progress(_: Progress) -> None:
     """The default progress callback: a run that nobody watches."""
 

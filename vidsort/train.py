@@ -14,7 +14,7 @@ import numpy as np
 from . import artifacts, library
 from .artifacts.files import as_json, created_now, new_version_id, write_version
 from .errors import ArtifactError, NotEnoughLabelsError, NotFoundError
-from .features.stored import LibraryFeatures, contents_of, features_of
+from .features.stored import LibraryFeatures, features_of
 from .insight.comparison import OutOfFold, out_of_fold_json, paired_difference, read_out_of_fold, verdict
 from .insight.duplicates import near_duplicates
 from .jobs.program import step_main
@@ -24,7 +24,6 @@ from .records import Failure, Progress, Report, Video
 from .settings import Settings
 from .steps import ProgressCallback, ignore_progress
 from .store import open_database
-from .store.features import FeatureStore
 
 __all__ = ["TrainConfig", "Trained", "fit_classifier", "run"]
 
@@ -49,27 +48,27 @@ def run(
     progress(Progress(step=STEP, done=0, total=1, message="reading features"))
     labelled = [video for video in library.videos(settings.data_dir) if video.folder is not None]
     _require_folders(labelled, settings)
-    feature_set, extract_config = artifacts.current_feature_set(settings.artifacts_dir)
+    feature_set = artifacts.current_feature_set(settings.artifacts_dir)
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
         found = features_of(database, labelled, feature_set)
-        hashes = contents_of(FeatureStore(database), found.videos).hashes
     _require_readable(found)
-    content = [hashes[video].hex() for video in found.videos]
-    groups = near_duplicates(found.X, found.signatures, content)
+    frames = found.parts["frames"].X
+    content = [content.hex() for content in found.contents]
+    groups = near_duplicates(frames, found.signatures, content)
 
     def tell(done: int, total: int, message: str) -> None:
         spent_s = time.monotonic() - started
         left_s = spent_s / done * (total - done) if done else None
         progress(Progress(step=STEP, done=done, total=total, left_s=left_s, message=message))
 
-    trained = fit_classifier(found.X, [str(video.folder) for video in found.videos], groups, config, tell)
+    trained = fit_classifier(frames, [str(video.folder) for video in found.videos], groups, config, tell)
     evidence = _out_of_fold(trained, found.videos, content, groups)
     promotion = _judge(settings, evidence)
     model_id = new_version_id()
     manifest = {
         "model_id": model_id, "created": created_now(), "head": trained.choice.winner.name,
-        "promotion": promotion, "feature_set": feature_set, "extract_config": extract_config,
-        "train_config": config, "seed": config.seed, "videos": len(found.videos),
+        "promotion": promotion, "feature_set": feature_set.id, "modalities": feature_set.modalities,
+        "extract_config": feature_set.config, "train_config": config, "seed": config.seed, "videos": len(found.videos),
         "groups": int(groups.max()) + 1, "folders": _counts(found.videos), "left_out": found.failed,
         "versions": _versions(), "selection": trained.choice.table,
         "dataset": [

@@ -155,14 +155,6 @@ def test_a_damaged_current_file_says_what_to_do(tmp_path):
         artifacts.current(tmp_path)
 
 
-def test_features_are_asked_for_before_anything_was_extracted(tmp_path):
-    with pytest.raises(ArtifactError, match="vidsort extract-features"):
-        artifacts.current_feature_set(tmp_path)
-    write_whole(tmp_path / "features" / "current.json", b"[]")
-    with pytest.raises(ArtifactError, match="damaged"):
-        artifacts.current_feature_set(tmp_path)
-
-
 def test_json_is_utf8_and_has_null_for_what_is_no_number():
     assert as_json({"folder": "Süßes", "value": float("nan")}).decode() == '{\n "folder": "Süßes",\n "value": null\n}\n'
 

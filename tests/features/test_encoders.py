@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 from videos import make_frames
 
-from vidsort.features.encoders.image import DIMENSIONS, SIDE, ImageEncoder, crops_in_turn, pool, preprocess
+from vidsort.features.encoders.frames import crops_in_turn, pool
+from vidsort.features.encoders.image import DIMENSIONS, SIDE, ImageEncoder, preprocess
 from vidsort.features.encoders.signature import signature, signatures
 
 WEIGHTS_SHA256 = "c5e81499b6d00d51199c53a8dcb2f5221ef4083f99735f1eec45da1c3727137c"
@@ -89,11 +90,11 @@ def test_crops_are_taken_in_turn_and_each_is_seen_once_even_of_a_single_picture(
 
 def test_pooling_gives_one_vector_of_length_one_whatever_the_number_of_frames(encoder):
     features = encoder.encode([a_picture(seed=seed) for seed in range(3)])
-    vector = pool(features, "mean")
+    vector = pool(features)
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
-    assert pool(features[:1], "mean") == pytest.approx(features[0], abs=1e-5)
+    assert pool(features[:1]) == pytest.approx(features[0], abs=1e-5)
     with pytest.raises(ValueError, match="nothing to pool"):
-        pool(features[:0], "mean")
+        pool(features[:0])
 
 
 def test_a_signature_survives_size_and_light_and_tells_pictures_apart():

@@ -1,17 +1,35 @@
-"""Which content lies behind a path: cheap to know, never wrong after a change."""
+"""The features of videos by kind of evidence: a row a video, a mask where there is none, a reason where nothing is."""
 
-import os
+import shutil
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
 from vidsort import library
-from vidsort.features import stored as content
-from vidsort.features.stored import contents_of, features_of
-from vidsort.media.content import PIECE_BYTES, content_hash
+from vidsort.errors import ArtifactError
+from vidsort.features import modalities
+from vidsort.features.contents import contents_of
+from vidsort.features.encoders.evidence import EvidenceConfig
+from vidsort.features.modalities import ExtractConfig, Kind
+from vidsort.features.stored import NO_MORE, NOT_YET, NOTHING, errors_of, features_of
+from vidsort.records import FeatureSet
 from vidsort.store import open_database
 from vidsort.store.features import FeatureRow, FeatureStore
+
+FRAMES = ExtractConfig().feature_set.modalities["frames"]
+SET = ExtractConfig().feature_set
+
+
+class WordsConfig(EvidenceConfig):
+    revision: ClassVar[int] = 1
+
+
+def captions(contents):
+    """The text beside a video, as its hash; a video without one has no such thing."""
+    beside = {video: video.path.with_suffix(".txt") for video in contents.hashes}
+    return {video: path.read_bytes().ljust(16, b".") for video, path in beside.items() if path.is_file()}
 
 
 @pytest.fixture
@@ -23,7 +41,7 @@ def database(tmp_path):
 
 @pytest.fixture
 def pile(tmp_path) -> Path:
-    """A library whose files are no videos: their bytes are all that matters here."""
+    """A library whose files are no videos: their bytes are all that matters here; 1 and 4 hold the same."""
     root = tmp_path / "pile"
     for name, data in {"1.mp4": b"one", "2.mp4": b"two", "food/3.mp4": b"three", "food/4.mp4": b"one"}.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -32,114 +50,30 @@ def pile(tmp_path) -> Path:
 
 
 @pytest.fixture
-def opened(monkeypatch) -> list[str]:
-    """The names of the files whose content is read."""
-    names = []
-    read = content_hash
-    monkeypatch.setattr(content, "content_hash", lambda path: names.append(path.name) or read(path))
-    return names
+def words(monkeypatch) -> FeatureSet:
+    """A second kind, which reads the text beside a video: the choice of it and of frames."""
+    monkeypatch.setitem(modalities.KINDS, "words", Kind(WordsConfig, captions, lambda _: None))
+    return FeatureSet(id="both", modalities={"frames": FRAMES, "words": "words1"}, config=SET.config)
 
 
-def test_the_hash_follows_the_bytes_and_not_the_name(tmp_path):
-    for name, data in {"a": b"x" * 10, "b": b"x" * 10, "c": b"x" * 11, "empty": b""}.items():
-        (tmp_path / name).write_bytes(data)
-    hashes = [content_hash(tmp_path / name) for name in ("a", "b", "c", "empty")]
-    assert hashes[0] == hashes[1]
-    assert len(set(hashes)) == 3
-
-
-@pytest.mark.parametrize("at", [0, 2 * PIECE_BYTES - 1, 2 * PIECE_BYTES, 3 * PIECE_BYTES - 1])
-def test_every_byte_of_a_file_up_to_three_pieces_counts(tmp_path, at):
-    data = bytearray(3 * PIECE_BYTES)
-    path = tmp_path / "a"
-    path.write_bytes(data)
-    before = content_hash(path)
-    data[at] = 1
-    path.write_bytes(data)
-    assert content_hash(path) != before
-
-
-@pytest.mark.parametrize(("at", "counts"), [(5, True), (10 * PIECE_BYTES, True), (20 * PIECE_BYTES - 1, True),
-                                            (5 * PIECE_BYTES, False)])
-def test_of_a_larger_file_head_middle_and_tail_are_read(tmp_path, at, counts):
-    path = tmp_path / "a"
-    with path.open("wb") as file:
-        file.truncate(20 * PIECE_BYTES)
-    before = content_hash(path)
-    with path.open("r+b") as file:
-        file.seek(at)
-        file.write(b"x")
-    assert (content_hash(path) != before) is counts
-
-
-def test_an_unchanged_file_is_not_opened_again(pile, database, opened):
-    store = FeatureStore(database)
-    first = contents_of(store, library.videos(pile))
-    assert sorted(opened) == ["1.mp4", "2.mp4", "3.mp4", "4.mp4"]
-    opened.clear()
-    assert contents_of(store, library.videos(pile)) == first
-    assert opened == []
-
-
-def test_a_changed_or_moved_file_alone_is_opened_again(pile, database, opened):
-    store = FeatureStore(database)
-    before = contents_of(store, library.videos(pile)).hashes
-    opened.clear()
-    (pile / "1.mp4").write_bytes(b"changed")
-    (pile / "2.mp4").rename(pile / "food" / "2.mp4")
-    after = contents_of(store, library.videos(pile)).hashes
-    assert sorted(opened) == ["1.mp4", "2.mp4"]
-    assert len(set(after.values()) - set(before.values())) == 1
-
-
-def test_same_size_and_new_time_is_a_change(pile, database):
-    store = FeatureStore(database)
-    before = set(contents_of(store, library.videos(pile)).hashes.values())
-    facts = (pile / "2.mp4").stat()
-    (pile / "2.mp4").write_bytes(b"TWO")
-    os.utime(pile / "2.mp4", ns=(facts.st_atime_ns, facts.st_mtime_ns + 1))
-    assert set(contents_of(store, library.videos(pile)).hashes.values()) != before
-
-
-def test_a_file_that_cannot_be_read_has_a_reason_and_stops_nothing(pile, database, monkeypatch):
-    read = content_hash
-
-    def denied(path):
-        if path.name == "2.mp4":
-            raise PermissionError(13, "Permission denied", str(path))
-        return read(path)
-
-    monkeypatch.setattr(content, "content_hash", denied)
-    found = contents_of(FeatureStore(database), library.videos(pile))
-    assert len(found.hashes) == 3
-    assert [(failure.filename, "Permission denied" in failure.reason) for failure in found.failed] == [("2.mp4", True)]
-
-
-def test_paths_need_not_be_utf_8(tmp_path, database):
-    root = tmp_path / os.fsdecode(b"caf\xe9")
-    try:
-        root.mkdir()
-    except OSError:
-        pytest.skip("this file system takes UTF-8 names only")
-    (root / "1.mp4").write_bytes(b"one")
-    store = FeatureStore(database)
-    contents_of(store, library.videos(root))
-    assert len(store.remembered_contents(library.videos(root))) == 1
+def seen(source: bytes, number: int) -> FeatureRow:
+    return FeatureRow(FRAMES, source, np.full(3, number, np.float32), np.full(6, number, np.uint64))
 
 
 def test_features_come_in_the_order_of_the_videos_and_copies_share_them(pile, database):
     store = FeatureStore(database)
     videos = library.videos(pile)
-    hashes = contents_of(store, videos).hashes
-    rows = {video.filename: FeatureRow(hashes[video], vector=np.full(3, number, np.float32),
-                                       signatures=np.full(6, number, np.uint64))
-            for number, video in enumerate(videos)}
-    store.put("set", [rows["2.mp4"], rows["1.mp4"]])
-    store.put("set", [FeatureRow(rows["3.mp4"].content_hash, error="no picture")])
-    found = features_of(database, videos, "set")
+    hashes = {video.filename: content for video, content in contents_of(store, videos).hashes.items()}
+    store.put([seen(hashes["2.mp4"], 1), seen(hashes["1.mp4"], 0)])
+    store.put([FeatureRow(FRAMES, hashes["3.mp4"], error="no picture")])
+    found = features_of(database, videos, SET)
     assert [video.filename for video in found.videos] == ["1.mp4", "2.mp4", "4.mp4"]
-    assert found.X[:, 0].tolist() == [0, 1, 0]
-    assert found.X.flags.c_contiguous
+    assert found.contents == [hashes[name] for name in ("1.mp4", "2.mp4", "4.mp4")]
+    assert list(found.parts) == ["frames"]
+    frames = found.parts["frames"]
+    assert frames.X[:, 0].tolist() == [0, 1, 0]
+    assert (frames.X.dtype, frames.X.flags.c_contiguous) == (np.float32, True)
+    assert (frames.mask.tolist(), frames.modality) == ([True, True, True], FRAMES)
     assert found.signatures[:, 5].tolist() == [0, 1, 0]
     assert [(failure.filename, failure.folder, failure.reason) for failure in found.failed] == [
         ("3.mp4", "food", "no picture")
@@ -147,8 +81,75 @@ def test_features_come_in_the_order_of_the_videos_and_copies_share_them(pile, da
 
 
 def test_a_video_that_was_never_extracted_says_what_to_do(pile, database):
-    found = features_of(database, library.videos(pile), "set")
+    found = features_of(database, library.videos(pile), SET)
     assert found.videos == []
-    assert len(found.X) == 0
-    assert all("extract-features" in failure.reason for failure in found.failed)
-    assert len(found.failed) == 4
+    assert (len(found.parts["frames"].X), len(found.signatures)) == (0, 0)
+    assert [failure.reason for failure in found.failed] == [NOT_YET] * 4
+    assert "extract-features" in NOT_YET
+
+
+def test_features_that_can_no_longer_be_made_say_what_else_to_do(pile, database):
+    outdated = SET.model_copy(update={"modalities": {"frames": "0123456789ab"}})
+    found = features_of(database, library.videos(pile), outdated)
+    assert [failure.reason for failure in found.failed] == [NO_MORE] * 4
+    assert "retrain" in NO_MORE
+
+
+def test_two_equal_videos_may_have_two_captions_and_a_changed_one_is_a_new_row(pile, database, words):
+    for name, text in {"1": "a cat", "food/4": "a dog"}.items():
+        (pile / f"{name}.txt").write_text(text)
+    store, videos = FeatureStore(database), library.videos(pile)
+    told = {text: FeatureRow("words1", text.encode().ljust(16, b"."), np.full(2, len(text))) for text in
+            ("a cat", "a dog", "a black dog")}
+    contents = contents_of(store, videos)
+    hashes = {video.filename: content for video, content in contents.hashes.items()}
+    store.put([seen(hashes["1.mp4"], 7), told["a cat"], told["a black dog"]])
+    missing = modalities.KINDS["words"].reads(contents)
+    assert store.missing("words1", missing.values()) == [told["a dog"].source]
+
+    found = features_of(database, videos, words)
+    assert [video.filename for video in found.videos] == ["1.mp4", "4.mp4"]
+    assert found.parts["frames"].X[:, 0].tolist() == [7, 7]
+    assert (found.parts["words"].X[:, 0].tolist(), found.parts["words"].mask.tolist()) == ([5, 0], [True, False])
+    (pile / "food" / "4.txt").write_text("a black dog")
+    again = features_of(database, videos, words)
+    assert (again.parts["words"].X[:, 0].tolist(), again.parts["words"].mask.tolist()) == ([5, 11], [True, True])
+
+
+def test_a_video_with_any_of_the_evidence_has_its_row_and_one_with_none_its_reason(pile, database, words):
+    (pile / "2.txt").write_text("two")
+    (pile / "food" / "3.txt").write_text("three")
+    store, videos = FeatureStore(database), library.videos(pile)
+    hashes = {video.filename: content for video, content in contents_of(store, videos).hashes.items()}
+    store.put([
+        FeatureRow(FRAMES, hashes["1.mp4"]),
+        FeatureRow(FRAMES, hashes["2.mp4"], error="no picture"),
+        FeatureRow("words1", b"two".ljust(16, b"."), np.ones(2)),
+        FeatureRow(FRAMES, hashes["3.mp4"], error="no picture"),
+        FeatureRow("words1", b"three".ljust(16, b"."), error="no known language"),
+    ])
+    found = features_of(database, videos, words)
+    assert [video.filename for video in found.videos] == ["2.mp4"]
+    assert found.parts["frames"].mask.tolist() == [False]
+    assert found.signatures.tolist() == [[0] * 6]
+    assert [(failure.filename, failure.reason) for failure in found.failed] == [
+        ("1.mp4", NOTHING), ("3.mp4", "no picture; no known language"), ("4.mp4", NOTHING),
+    ]
+    reasons = errors_of(store, contents_of(store, videos), words)
+    assert {video.filename: reason for video, reason in reasons.items()} == {
+        "2.mp4": "no picture", "3.mp4": "no picture; no known language",
+    }
+
+
+def test_evidence_of_a_newer_vidsort_is_refused_in_a_sentence(pile, database):
+    newer = SET.model_copy(update={"modalities": {"frames": FRAMES, "smell": "0123456789ab"}})
+    with pytest.raises(ArtifactError, match=r"smell.*update vidsort"):
+        features_of(database, library.videos(pile), newer)
+
+
+def test_a_copy_made_later_needs_no_features_of_its_own(pile, database):
+    store = FeatureStore(database)
+    hashes = contents_of(store, library.videos(pile)).hashes
+    store.put([seen(content, 1) for content in set(hashes.values())])
+    shutil.copy(pile / "2.mp4", pile / "food" / "5.mp4")
+    assert len(features_of(database, library.videos(pile), SET).videos) == 5

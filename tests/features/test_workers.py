@@ -1,7 +1,6 @@
 """Child processes: what dies in one is an answer, and none outlives its use."""
 
 import contextlib
-import json
 import sys
 import threading
 
@@ -9,7 +8,7 @@ import pytest
 
 from vidsort.errors import StepCancelled, VidsortError
 from vidsort.features import workers
-from vidsort.features.extraction import ExtractConfig
+from vidsort.features.modalities import ExtractConfig, from_json, to_json
 from vidsort.features.workers import Worker, answers
 
 # A child of the same protocol: it is ready, then does what the path says.
@@ -29,7 +28,7 @@ from pathlib import Path
 from vidsort.features import extraction
 extraction.VIDEO_LIMIT_S = 0.2
 extraction.answer = lambda *_: time.sleep(60)
-extraction.serve(sys.stdin, sys.stdout, Path(), extraction.ExtractConfig())
+extraction.serve(sys.stdin, sys.stdout, Path(), {})
 """
 
 
@@ -109,7 +108,7 @@ def started(monkeypatch) -> list[Worker]:
 
 def test_every_request_has_one_answer_and_no_child_is_left(started, tmp_path):
     paths = [*map(str, range(20)), "crash", *map(str, range(20, 40))]
-    batches = list(answers(({"path": path} for path in paths), tmp_path, ExtractConfig(), 2))
+    batches = list(answers(({"path": path} for path in paths), tmp_path, ExtractConfig().chosen, 2))
     got = [(request["path"], answer) for batch in batches for request, answer in batch]
     assert sorted(path for path, _ in got) == sorted(paths)
     assert [path for path, answer in got if "error" in answer] == ["crash"]
@@ -124,13 +123,13 @@ def test_requests_are_taken_only_as_answers_are_wanted(started, tmp_path):
             taken.append(number)
             yield {"path": str(number)}
 
-    with contextlib.closing(answers(requests(), tmp_path, ExtractConfig(), 2)) as batches:
+    with contextlib.closing(answers(requests(), tmp_path, ExtractConfig().chosen, 2)) as batches:
         seen = len(next(batches)) + len(next(batches))
         assert len(taken) <= seen + 4
     assert all(worker._process is None for worker in started)
 
 
-def test_a_config_travels_to_the_child_unchanged():
-    config = ExtractConfig(frames=3, crops=("first", "second"))
-    assert ExtractConfig.model_validate_json(config.model_dump_json()).config_id == config.config_id
-    assert json.loads(config.model_dump_json())["frames"] == 3
+def test_modalities_travel_to_the_child_unchanged():
+    chosen = ExtractConfig(frames=3, crops=("first", "second")).chosen
+    assert from_json(to_json(chosen)) == chosen
+    assert [modality.id for modality in from_json(to_json(chosen)).values()] == list(chosen)

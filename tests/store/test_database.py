@@ -3,12 +3,19 @@
 import multiprocessing
 import sqlite3
 import threading
+from pathlib import Path
 
 import pytest
 
 from vidsort.errors import ArtifactError
+from vidsort.features.modalities import ExtractConfig
+from vidsort.records import Video
 from vidsort.store import Database, open_database
 from vidsort.store.database import DATABASE_NAME, migrations
+from vidsort.store.features import FeatureStore
+from vidsort.store.jobs import Jobs
+from vidsort.store.journal import Intent, Journal
+from vidsort.store.review import Review
 
 
 @pytest.fixture
@@ -59,18 +66,85 @@ def test_opening_again_keeps_the_rows(database):
     again.close()
 
 
-@pytest.mark.parametrize("reached", [number for number, _ in migrations()][:-1])
-def test_an_older_database_is_brought_up_to_date(tmp_path, reached):
+SCHEMAS = {int(path.stem.split("_")[1]): path for path in sorted((Path(__file__).parent / "fixtures").glob("*.sql"))}
+
+
+@pytest.fixture(params=SCHEMAS, ids=lambda number: f"schema {number}")
+def older(request, tmp_path) -> tuple[int, Database]:
+    """A database as an earlier vidsort left it, rows and all, opened by this one; and its schema then."""
     with sqlite3.connect(tmp_path / DATABASE_NAME) as connection:
-        for number, sql in migrations():
-            if number <= reached:
-                connection.executescript(sql)
-        connection.execute(f"PRAGMA user_version={reached}")
+        connection.executescript(SCHEMAS[request.param].read_text(encoding="utf-8"))
     connection.close()
     database = open_database(tmp_path)
-    assert version(database) == migrations()[-1][0]
-    assert "preferences" in tables(database)
+    yield request.param, database
     database.close()
+
+
+def columns(database: Database) -> dict[str, list[str]]:
+    return {
+        table: [name for _, name, *_ in database.connection().execute(f"PRAGMA table_info({table})")]
+        for table in sorted(tables(database))
+    }
+
+
+def test_there_is_a_database_of_every_schema_that_was_ever_in_use():
+    assert set(SCHEMAS) == {1, 2, 3, 4}
+
+
+def test_an_older_database_is_brought_up_to_date(older, database):
+    assert version(older[1]) == migrations()[-1][0]
+    assert columns(older[1]) == columns(database)
+
+
+def test_an_older_database_keeps_its_features_and_what_is_known_of_its_contents(older):
+    store = FeatureStore(older[1])
+    sources = [bytes([49 + number]) * 16 for number in range(4)]
+    default = ExtractConfig().feature_set.modalities["frames"]
+    features = store.load(default, sources)
+    assert features.vectors[[features.index[source] for source in sources[:2]]].tolist() == [
+        [0.5, -0.5, 0.5, 0.5], [0.5, 0.5, -0.5, 0.5],
+    ]
+    assert features.signatures[0].tolist() == [2**64 - 1, 1, 0, 0, 0, 0]
+    assert features.errors == {
+        sources[2]: "none of its frames can be decoded: the data is damaged or cut off",
+        sources[3]: "reading it took longer than 30 s",
+    }
+    # Nothing of it is looked at anew but what may go well another time.
+    assert store.missing(default, sources) == [sources[3]]
+    assert store.facts(sources[:1])[sources[0]]["duration_s"] == 1.5
+    paths = {"1.mp4": None, "2.mp4": "food", "3.mp4": "food", "4.mp4": "food"}
+    videos = [
+        Video(filename=name, folder=folder, path=Path("/videos") / (folder or "") / name, size_bytes=size,
+              mtime_ns=1_700_000_000_000_000_000 + size)
+        for size, (name, folder) in enumerate(paths.items(), start=1)
+    ]
+    assert list(store.remembered_contents(videos).values()) == sources
+
+
+def test_an_older_database_keeps_features_of_other_configs_under_the_id_that_their_models_name(older):
+    features = FeatureStore(older[1]).load("90deb65026b7", [b"1" * 16])
+    assert features.vectors.tolist() == [[-0.5, 0.5, -0.5, -0.5]]
+
+
+def test_an_older_database_keeps_its_journal_jobs_and_review(older):
+    reached, database = older
+    journal = Journal(database, "/videos")
+    assert [(move.kind, move.target, move.state) for move in journal.history(10)] == ([
+        ("sort", "food/4.mp4", "undone"), ("sort", "food/3.mp4", "done"), ("sort", "food/2.mp4", "done"),
+        ("create", "food", "done"),
+    ] if reached >= 2 else [])
+    assert [entry.move.source for entry in journal.latest("done")] == (["2.mp4", "3.mp4"] if reached >= 2 else [])
+    assert [entry.move.source for entry in journal.pending()] == (["1.mp4"] if reached >= 2 else [])
+    jobs = Jobs(database)
+    assert [(job.id, job.state) for job in (jobs.newest_ended(), jobs.newest()) if job] == (
+        [(1, "ended"), (2, "running")] if reached >= 3 else []
+    )
+    review = Review(database, "/videos")
+    assert review.preferences() == ({"order": "unsure"} if reached >= 4 else {})
+    assert set(review.skipped()) == ({"1.mp4"} if reached >= 4 else set())
+    # And they go on from there.
+    assert jobs.begin() == (3 if reached >= 3 else 1)
+    assert journal.intend([Intent("create", "", "sport")])[0].move.id == (6 if reached >= 2 else 1)
 
 
 def test_a_migration_that_fails_leaves_the_old_schema_whole(tmp_path, monkeypatch):

@@ -1,4 +1,6 @@
-"""Features by content: what is written comes back, and what is known is not asked for again."""
+"""Features by source and modality: what is written comes back, and what is known is not asked for again."""
+
+import sqlite3
 
 import numpy as np
 import pytest
@@ -14,12 +16,13 @@ def store(tmp_path):
     database.close()
 
 
-def a_row(content: bytes, value: float = 1.0) -> FeatureRow:
-    return FeatureRow(content, vector=np.full(4, value, np.float32), signatures=np.array([2**64 - 1, 0], np.uint64))
+def a_row(source: bytes, value: float = 1.0, modality: str = "a") -> FeatureRow:
+    signatures = np.array([2**64 - 1, 0], np.uint64)
+    return FeatureRow(modality, source, vector=np.full(4, value, np.float32), signatures=signatures)
 
 
 def test_what_was_put_is_loaded_in_float16_precision(store):
-    store.put("a", [a_row(b"1", 0.1), a_row(b"2", 2)])
+    store.put([a_row(b"1", 0.1), a_row(b"2", 2)])
     features = store.load("a", [b"2", b"1", b"2", b"none"])
     assert features.vectors.dtype == np.float32
     assert features.vectors.flags.c_contiguous
@@ -27,39 +30,66 @@ def test_what_was_put_is_loaded_in_float16_precision(store):
     assert features.vectors[features.index[b"2"]].tolist() == [2, 2, 2, 2]
     assert features.signatures[0].tolist() == [2**64 - 1, 0]
     assert set(features.index) == {b"1", b"2"}
-    assert features.errors == {}
+    assert (features.errors, features.absent) == ({}, set())
 
 
-def test_feature_sets_do_not_see_one_another(store):
-    store.put("a", [a_row(b"1")])
+def test_modalities_do_not_see_one_another(store):
+    store.put([a_row(b"1")])
     assert store.missing("b", [b"1"]) == [b"1"]
     assert len(store.load("b", [b"1"]).vectors) == 0
+    store.put([a_row(b"1", 7, "b")])
+    assert [store.load(name, [b"1"]).vectors[0, 0] for name in ("a", "b")] == [1, 7]
 
 
 def test_a_lasting_failure_is_known_and_a_passing_one_is_asked_for_again(store):
-    store.put("a", [FeatureRow(b"bad", error="no picture"), FeatureRow(b"slow", error="took long", retry=True)])
+    store.put([FeatureRow("a", b"bad", error="no picture"), FeatureRow("a", b"slow", error="took long", retry=True)])
     assert store.missing("a", [b"slow", b"bad", b"new", b"slow"]) == [b"slow", b"new"]
     assert store.load("a", [b"slow", b"bad"]).errors == {b"bad": "no picture", b"slow": "took long"}
-    store.put("a", [a_row(b"slow")])
+    store.put([a_row(b"slow")])
     assert store.missing("a", [b"slow", b"bad"]) == []
     assert store.errors("a", [b"slow", b"bad"]) == {b"bad": "no picture"}
 
 
-def test_more_contents_than_one_question_may_name(store):
-    contents = [number.to_bytes(4, "big") for number in range(2 * CHUNK + 1)]
-    store.put("a", [a_row(content, number % 7) for number, content in enumerate(contents)])
-    features = store.load("a", contents)
-    assert len(features.vectors) == len(contents)
-    assert all(features.vectors[features.index[content]][0] == n % 7 for n, content in enumerate(contents))
-    assert store.missing("a", contents) == []
+def test_what_a_source_does_not_have_is_known_and_is_neither_a_vector_nor_a_failure(store):
+    store.put([FeatureRow("sound", b"silent"), a_row(b"1", modality="sound")])
+    assert store.missing("sound", [b"silent", b"1", b"new"]) == [b"new"]
+    features = store.load("sound", [b"silent", b"1", b"new"])
+    assert (set(features.index), features.errors, features.absent) == ({b"1"}, {}, {b"silent"})
+    assert store.errors("sound", [b"silent", b"1"]) == {}
+
+
+def test_a_kind_that_sees_no_pictures_has_no_signatures(store):
+    store.put([FeatureRow("words", source, vector=np.ones(3)) for source in (b"1", b"2")])
+    features = store.load("words", [b"1", b"2"])
+    assert (features.vectors.shape, features.signatures.shape) == ((2, 3), (2, 0))
+
+
+def test_a_row_has_a_vector_or_a_reason_never_both(store):
+    with pytest.raises(sqlite3.IntegrityError):
+        store.put([FeatureRow("a", b"1", vector=np.ones(3), error="no picture")])
+
+
+def test_what_was_looked_at_in_another_modality_is_told_from_what_never_was(store):
+    store.put([a_row(b"1"), a_row(b"2", modality="b"), FeatureRow("a", b"3", error="no picture")])
+    assert store.known_otherwise(["b"], [b"1", b"2", b"3", b"new"]) == {b"1", b"3"}
+    assert store.known_otherwise(["a", "b"], [b"1", b"2", b"3"]) == set()
+
+
+def test_more_sources_than_one_question_may_name(store):
+    sources = [number.to_bytes(4, "big") for number in range(2 * CHUNK + 1)]
+    store.put([a_row(source, number % 7) for number, source in enumerate(sources)])
+    features = store.load("a", sources)
+    assert len(features.vectors) == len(sources)
+    assert all(features.vectors[features.index[source]][0] == n % 7 for n, source in enumerate(sources))
+    assert store.missing("a", sources) == []
 
 
 def test_rows_are_written_all_or_none(store):
     with pytest.raises(TypeError):
-        store.put("a", [a_row(b"1"), FeatureRow(b"2", error="x", facts={"not": object()})])
+        store.put([a_row(b"1"), FeatureRow("a", b"2", error="x")], {b"2": {"not": object()}})
     assert store.missing("a", [b"1"]) == [b"1"]
 
 
 def test_facts_of_a_container_are_kept_beside_its_failure(store):
-    store.put("a", [FeatureRow(b"bad", error="no picture", facts={"duration_s": 1.5})])
+    store.put([FeatureRow("a", b"bad", error="no picture")], {b"bad": {"duration_s": 1.5}})
     assert store.facts([b"bad", b"none"]) == {b"bad": {"duration_s": 1.5}}

@@ -9,21 +9,13 @@
 Every id begins with its time, so that ids sort by age.
 """
 
+from .feature_sets import current_feature_set, feature_set_in_force, model_feature_set
 from .files import new_version_id, write_whole
-from .models import (
-    ModelVersion,
-    current_feature_set,
-    list_models,
-    model_dir,
-    model_ids,
-    promote,
-    read_predictions,
-    show_model,
-)
+from .models import ModelVersion, list_models, model_dir, model_ids, promote, read_predictions, show_model
 from .publication import Current, current, predictions_path, publish, rollback
 
 __all__ = [
-    "Current", "ModelVersion", "current", "current_feature_set", "list_models", "model_dir", "model_ids",
-    "new_version_id", "predictions_path", "promote", "publish", "read_predictions", "rollback", "show_model",
-    "write_whole",
+    "Current", "ModelVersion", "current", "current_feature_set", "feature_set_in_force", "list_models", "model_dir",
+    "model_feature_set", "model_ids", "new_version_id", "predictions_path", "promote", "publish", "read_predictions",
+    "rollback", "show_model", "write_whole",
 ]

@@ -46,18 +46,6 @@ def read_predictions(path: Path) -> list[Prediction]:
         ) from error
 
 
-def current_feature_set(artifacts_dir: Path) -> tuple[str, dict[str, Any]]:
-    """The id of the features that the newest extraction made, and its config; raises ArtifactError."""
-    path = artifacts_dir / "features" / "current.json"
-    if not path.is_file():
-        raise ArtifactError("No features have been made yet: run `vidsort extract-features` first.")
-    found = read_json(path)
-    try:
-        return str(found["feature_set"]), dict(found["config"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise ArtifactError(f"{path} is damaged: run `vidsort extract-features` to make it anew.") from error
-
-
 def promote(artifacts_dir: Path, model_id: str) -> Current:
     """Put a model's stored predictions in force at once; raises NotFoundError, or ArtifactError where it has none."""
     model_dir(artifacts_dir, model_id)

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..records import Failure, Progress, Report
-from ..steps import ProgressCallback
+from ..steps import ProgressCallback, duration
 
 TITLES = {
     "demo": "Drawing clips", "extract_features": "Extracting features", "train": "Training", "predict": "Predicting",
@@ -47,17 +47,6 @@ def show_failures(failed: Sequence[Failure]) -> None:
             ((failure.filename, failure.folder or "unsorted", failure.reason) for failure in failed),
             title="Left out",
         )
-
-
-def duration(seconds: float) -> str:
-    """Seconds as a person says them: 0.4 s, 12 s, 3 min 20 s, 1 h 5 min."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    minutes, rest_s = divmod(round(seconds), 60)
-    if minutes == 0:
-        return f"{rest_s} s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest_s} s"
 
 
 def summary(report: Report) -> str:

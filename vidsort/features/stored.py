@@ -1,100 +1,119 @@
-"""Which content lies behind a path, and the features that are stored for it."""
+"""The features that are stored for videos, by kind of evidence, and why others have none."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..media.content import content_hash
-from ..records import Failure, Video
+from ..errors import ArtifactError
+from ..records import Failure, FeatureSet, Video
 from ..store import Database
-from ..store.features import FeatureStore
+from ..store.features import Features, FeatureStore
+from .contents import Contents, contents_of, failure_of
+from .encoders.signature import SIGNATURES
+from .modalities import KINDS, makeable
 
-# Reading waits for the disk more than it computes; a few at once keep either busy.
-READERS = 4
-REMEMBERED_AT_ONCE = 200
+NOT_YET = "its features are not extracted yet: run vidsort extract-features"
+NO_MORE = "the model learned from features that vidsort now makes in another way: run vidsort retrain"
+NOTHING = "there is nothing in it that features could be made of"
 
 
 @dataclass(frozen=True)
-class Contents:
-    """The content hash of each video that can be read, and why the others cannot."""
+class Part:
+    """What one kind of evidence says of videos, a row each.
 
-    hashes: dict[Video, bytes]
-    failed: list[Failure]
+    X: float32 [n, d], C-contiguous, zeros where there is nothing. mask: bool [n], which rows have it.
+    modality: the id that it is kept by.
+    """
+
+    X: np.ndarray
+    mask: np.ndarray
+    modality: str
 
 
 @dataclass(frozen=True)
 class LibraryFeatures:
     """Features of videos in row order, and the videos that have none, with their reasons.
 
-    X: float32 [n, d], C-contiguous. signatures: uint64 [n, 6], one of each sampled frame; 0 stands
-    for no frame or one of a single colour. Videos of the same bytes each have their row.
+    parts: by kind of evidence. signatures: uint64 [n, 6], one of each sampled frame; 0 stands for no
+    frame or one of a single colour. contents: the content hash of each. Each video that has any of
+    the evidence has its row, also where others are of the same bytes.
     """
 
-    X: np.ndarray
+    parts: Mapping[str, Part]
     signatures: np.ndarray
     videos: list[Video]
+    contents: list[bytes]
     failed: list[Failure]
 
 
-def contents_of(
-    store: FeatureStore, videos: Sequence[Video], *, tell: Callable[[int], None] = lambda _: None
-) -> Contents:
-    """The contents of videos; only files that are new or changed are opened.
-
-    `tell` is called with the number of videos known so far.
-    """
-    hashes = store.remembered_contents(videos)
-    unread = [video for video in videos if video not in hashes]
-    failed: list[Failure] = []
-    for start in range(0, len(unread), REMEMBERED_AT_ONCE):
-        tell(len(hashes) + len(failed))
-        found: dict[Video, bytes] = {}
-        for video, result in _read(unread[start : start + REMEMBERED_AT_ONCE]):
-            if isinstance(result, bytes):
-                found[video] = result
-            else:
-                failed.append(Failure(filename=video.filename, folder=video.folder, reason=unreadable_reason(result)))
-        store.remember_contents(found)
-        hashes |= found
-    return Contents(hashes, failed)
-
-
-def _read(videos: Sequence[Video]) -> Iterator[tuple[Video, bytes | OSError]]:
-    def read(video: Video) -> bytes | OSError:
-        try:
-            return content_hash(video.path)
-        except OSError as error:
-            return error
-
-    with ThreadPoolExecutor(READERS) as readers:
-        yield from zip(videos, readers.map(read, videos), strict=True)
-
-
-def unreadable_reason(error: OSError) -> str:
-    """Why a file's bytes cannot be had, in the form of the reasons of `media`."""
-    return f"it cannot be read ({error.strerror or error}): check its permissions and its disk"
-
-
-def features_of(database: Database, videos: Sequence[Video], feature_set: str) -> LibraryFeatures:
-    """The stored features of videos; encodes nothing."""
+def features_of(database: Database, videos: Sequence[Video], feature_set: FeatureSet) -> LibraryFeatures:
+    """The stored features of videos; encodes nothing. Raises ArtifactError for evidence that is not known here."""
     store = FeatureStore(database)
     contents = contents_of(store, videos)
-    features = store.load(feature_set, contents.hashes.values())
-    failed = list(contents.failed)
-    found: list[Video] = []
-    rows: list[int] = []
-    for video in videos:
-        content = contents.hashes.get(video)
-        if content is None:
-            continue
-        if content in features.index:
-            found.append(video)
-            rows.append(features.index[content])
-        else:
-            reason = features.errors.get(content, "its features are not extracted yet: run vidsort extract-features")
-            failed.append(Failure(filename=video.filename, folder=video.folder, reason=reason))
-    if rows == list(range(len(features.vectors))):
-        return LibraryFeatures(features.vectors, features.signatures, found, failed)
-    return LibraryFeatures(features.vectors[rows], features.signatures[rows], found, failed)
+    sources = sources_of(contents, feature_set)
+    loaded = {
+        name: store.load(modality, sources[name].values()) for name, modality in feature_set.modalities.items()
+    }
+    found = [
+        video for video in videos
+        if any(sources[name].get(video) in features.index for name, features in loaded.items())
+    ]
+    lacking = set(contents.hashes).difference(found)
+    never = NOT_YET if len(makeable(feature_set)) == len(feature_set.modalities) else NO_MORE
+    failed = contents.failed + [
+        failure_of(video, _reason(video, sources, loaded, never)) for video in videos if video in lacking
+    ]
+    parts, signatures = {}, np.zeros((len(found), SIGNATURES), np.uint64)
+    for name, features in loaded.items():
+        rows = np.array([features.index.get(sources[name].get(video), -1) for video in found], int)
+        parts[name] = Part(_taken(features.vectors, rows), rows >= 0, feature_set.modalities[name])
+        if features.signatures.shape[1] and not signatures.any():
+            signatures = _taken(features.signatures, rows)
+    return LibraryFeatures(parts, signatures, found, [contents.hashes[video] for video in found], failed)
+
+
+def sources_of(contents: Contents, feature_set: FeatureSet) -> dict[str, Mapping[Video, bytes]]:
+    """The hash of what each kind of a feature set reads of each video; raises ArtifactError for an unknown kind."""
+    unknown = feature_set.modalities.keys() - KINDS.keys()
+    if unknown:
+        raise ArtifactError(
+            f"These features are of kinds that this vidsort does not know ({', '.join(sorted(unknown))}): update "
+            "vidsort, or run `vidsort retrain`."
+        )
+    return {name: KINDS[name].reads(contents) for name in feature_set.modalities}
+
+
+def errors_of(store: FeatureStore, contents: Contents, feature_set: FeatureSet) -> dict[Video, str]:
+    """The videos of which some of the evidence could not be had, and why."""
+    reasons: dict[Video, list[str]] = {}
+    for name, sources in sources_of(contents, feature_set).items():
+        errors = store.errors(feature_set.modalities[name], set(sources.values()))
+        for video, source in sources.items():
+            if source in errors:
+                reasons.setdefault(video, []).append(errors[source])
+    return {video: "; ".join(dict.fromkeys(found)) for video, found in reasons.items()}
+
+
+def _taken(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """These rows of an array, zeros where a row is -1; the array itself where that is all of it."""
+    if len(rows) == len(values) and np.array_equal(rows, np.arange(len(values))):
+        return values
+    has = rows >= 0
+    if has.all():
+        return values[rows]
+    taken = np.zeros((len(rows), values.shape[1]), values.dtype)
+    taken[has] = values[rows[has]]
+    return taken
+
+
+def _reason(
+    video: Video, sources: Mapping[str, Mapping[Video, bytes]], loaded: Mapping[str, Features], never: str
+) -> str:
+    """Why a video has no evidence of any kind."""
+    read = {name: sources[name].get(video) for name in loaded}
+    reasons = [features.errors[read[name]] for name, features in loaded.items() if read[name] in features.errors]
+    if reasons:
+        return "; ".join(dict.fromkeys(reasons))
+    is_known = all(read[name] is None or read[name] in features.absent for name, features in loaded.items())
+    return NOTHING if is_known else never

@@ -9,21 +9,27 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from ..errors import StepCancelled, VidsortError
-from .extraction import VIDEO_LIMIT_S, ExtractConfig
+from .extraction import VIDEO_LIMIT_S
+from .modalities import Modality, to_json
 
 log = logging.getLogger(__name__)
 
 # SIGKILL: what the kernel sends where memory runs out.
 KILLED = -9
 
-Request = dict[str, str]
-Answer = dict[str, object]
+# {"path", "stamp": [size, mtime in ns], "content": of the video's bytes, "wanted": {modality: source}}, hashes in hex.
+Request = dict[str, Any]
+# {"found": {modality: {"vector", "signatures"} or {"error", "retry"}}, "facts", "frames", and seconds spent}; a vector
+# of null: the video has no such thing. {"gone"} where another file or none is at the path, {"error", "retry"} of all
+# that was wanted where the child died over it.
+Answer = dict[str, Any]
 
 
 class Worker:
@@ -107,14 +113,14 @@ def cores() -> int:
 
 
 def answers(
-    requests: Iterable[Request], artifacts_dir: Path, config: ExtractConfig, count: int
+    requests: Iterable[Request], artifacts_dir: Path, modalities: Mapping[str, Modality], count: int
 ) -> Generator[list[tuple[Request, Answer]]]:
     """Requests with their answers as they come, in batches of what is there, by `count` children.
 
     Takes at most two requests a child from `requests` in advance. Close it: that ends the children,
     and what they are at then is lost, nothing else.
     """
-    command = [sys.executable, "-m", "vidsort.features.extraction", str(artifacts_dir), config.model_dump_json()]
+    command = [sys.executable, "-m", "vidsort.features.extraction", str(artifacts_dir), to_json(modalities)]
     workers = [Worker(command) for _ in range(count)]
     idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
     for worker in workers:

@@ -157,7 +157,7 @@ def _unreadable(settings: Settings) -> Check:
     if not (settings.artifacts_dir / "features" / "current.json").is_file():
         return Check("unreadable videos", "ok", "not looked at yet: `vidsort extract-features` does")
     database = open_database(settings.artifacts_dir)
-    feature_set, _ = current_feature_set(settings.artifacts_dir)
+    feature_set = current_feature_set(settings.artifacts_dir)
     failed = features_of(database, library.videos(settings.data_dir), feature_set).failed
     database.close()
     if not failed:

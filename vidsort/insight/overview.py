@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..features.stored import contents_of
-from ..records import Video
+from ..features.contents import contents_of
+from ..features.stored import errors_of, sources_of
+from ..records import FeatureSet, Video
 from ..store import Database
 from ..store.features import FeatureStore
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 FACTS = ("duration_s", "width", "height", "frame_rate", "video_codec", "audio_codec", "key_frames", "browser_playable")
 
 
-def library_table(database: Database, videos: Sequence[Video], feature_set: str) -> "pandas.DataFrame":
+def library_table(database: Database, videos: Sequence[Video], feature_set: FeatureSet) -> "pandas.DataFrame":
     """A row a video, in their order: filename, folder, size_bytes, what its container says, and features or reason.
 
     `reason` is why a video has no features, None where it has. Facts are None until the video was extracted.
@@ -24,14 +25,17 @@ def library_table(database: Database, videos: Sequence[Video], feature_set: str)
     store = FeatureStore(database)
     contents = contents_of(store, videos)
     facts = store.facts(contents.hashes.values())
-    errors = store.errors(feature_set, contents.hashes.values())
-    missing = dict.fromkeys(store.missing(feature_set, contents.hashes.values()), "not extracted yet")
+    reasons: dict[Video, str] = {}
+    for name, sources in sources_of(contents, feature_set).items():
+        missing = set(store.missing(feature_set.modalities[name], sources.values()))
+        reasons |= {video: "not extracted yet" for video, source in sources.items() if source in missing}
+    reasons |= errors_of(store, contents, feature_set)
     unreadable = {(failure.folder, failure.filename): failure.reason for failure in contents.failed}
     rows = []
     for video in videos:
         content = contents.hashes.get(video)
         known = facts.get(content, {})
-        reason = unreadable.get((video.folder, video.filename)) or errors.get(content) or missing.get(content)
+        reason = unreadable.get((video.folder, video.filename)) or reasons.get(video)
         rows.append(
             {"filename": video.filename, "folder": video.folder, "size_bytes": video.size_bytes}
             | {name: known.get(name) for name in FACTS}

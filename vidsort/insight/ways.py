@@ -4,23 +4,25 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 
 from ..artifacts.files import as_json, read_json, write_whole
-from ..features.extraction import ENCODERS, ExtractConfig, extract, load_encoder
-from ..features.stored import contents_of, features_of
+from ..errors import VideoDecodeError
+from ..features.contents import contents_of, failure_of, found_anew, is_gone, unreadable_reason
+from ..features.encoders.evidence import Encoder, Evidence
+from ..features.encoders.frames import NETWORKS
+from ..features.extraction import TIME_LIMIT_S
+from ..features.modalities import ExtractConfig
+from ..features.stored import features_of
 from ..features.workers import cores
 from ..learning.scores import share_right
-from ..records import Progress, Record, Video
+from ..records import Failure, Progress, Record, Video
 from ..steps import ProgressCallback, ignore_progress
 from ..store import Database
 from ..store.features import FeatureRow, FeatureStore
 from .comparison import mean_interval
-
-if TYPE_CHECKING:
-    from ..features.encoders.image import ImageEncoder
 
 SPLITS = 5
 # One plain head for all of them: what is compared is what it sees.
@@ -54,7 +56,7 @@ class Way(Record):
 def usual_ways(config: ExtractConfig) -> dict[str, ExtractConfig]:
     """This config first, then what could be otherwise: every other encoder, fewer and more frames and parts of them."""
     others = {
-        f"encoder {name}": config.model_copy(update={"encoder": name}) for name in ENCODERS if name != config.encoder
+        f"encoder {name}": config.model_copy(update={"encoder": name}) for name in NETWORKS if name != config.encoder
     }
     return {"as in this run": config} | others | {
         "1 frame": config.model_copy(update={"frames": 1}),
@@ -91,6 +93,13 @@ def _drawn(name: str) -> bytes:
     return hashlib.blake2b(name.encode("utf-8", "surrogateescape")).digest()
 
 
+class Comparison(NamedTuple):
+    """Ways to see the same videos, the first one first, and the videos that were left out of it."""
+
+    ways: list[Way]
+    failed: list[Failure]
+
+
 def compare_ways(
     database: Database,
     artifacts_dir: Path,
@@ -100,80 +109,125 @@ def compare_ways(
     *,
     seed: int = 0,
     progress: ProgressCallback = ignore_progress,
-) -> list[Way]:
+) -> Comparison:
     """See these sorted videos by each config and score one plain head on what comes out.
 
     groups: [n], near-duplicates share one and are never on both sides of a split. Features are
-    stored, so a second comparison sees nothing anew. Raises VideoDecodeError for a video that cannot be read.
+    stored, so a second comparison sees nothing anew. A video that is moved meanwhile is found by its
+    content; one that cannot be read is left out of all ways. There are no ways where fewer than two
+    folders can be compared.
     """
-    ways: list[Way] = []
-    labels, members = np.array([str(video.folder) for video in videos]), np.asarray(groups)
-    total = len(configs) * len(videos)
-    first = np.zeros(len(videos))
-    encoders = {name: load_encoder(name) for name in {config.encoder for config in configs.values()}}
-    progress(Progress(step="compare", done=0, total=total, message="timing"))
-    costs = _costs(artifacts_dir, [video.path for video in videos[:TIMED]], list(configs.values()), encoders)
+    # Timing comes after all of them.
+    total = len(configs) * len(videos) + 1
+
+    def tell(done: int, message: str) -> None:
+        progress(Progress(step="compare", done=done, total=total, message=message))
+
+    seeing = _Seeing(database, videos)
     for number, (name, config) in enumerate(configs.items()):
         before = number * len(videos)
-
-        def tell(seen: int, name: str = name, before: int = before) -> None:
-            progress(Progress(step="compare", done=before + seen, total=total, message=f"seeing videos: {name}"))
-
-        tell(0)
-        _see(database, videos, config, encoders[config.encoder], tell)
-        right = _right(features_of(database, videos, config.config_id).X, labels, members, seed).astype(float)
+        tell(before, f"seeing videos: {name}")
+        seeing.see(config, lambda seen, name=name, before=before: tell(before + seen, f"seeing videos: {name}"))
+    tell(total - 1, "timing")
+    costs = seeing.costs(artifacts_dir, list(configs.values()))
+    rows = [row for row, video in enumerate(videos) if video not in seeing.failed]
+    kept, members = [videos[row] for row in rows], np.asarray(groups)[rows]
+    failed = [failure_of(video, reason) for video, reason in seeing.failed.items()]
+    labels = np.array([str(video.folder) for video in kept])
+    if len(set(labels)) < 2 or len(set(members)) < 2:
+        tell(total, "")
+        return Comparison([], failed)
+    ways: list[Way] = []
+    first = np.zeros(len(kept))
+    for name, config in configs.items():
+        seen = features_of(database, kept, config.feature_set).parts["frames"].X
+        right = _right(seen, labels, members, seed).astype(float)
         first = first if ways else right
         score = share_right(right, members)
         gain_low, gain_high = mean_interval(right - first, members)
         ways.append(
             Way(
-                name=name, config=config, videos=len(videos), **costs[config.config_id],
+                name=name, config=config, videos=len(kept), **costs[config.feature_set.id],
                 accuracy=score["value"], low=score["low"], high=score["high"],
                 gain=float((right - first).mean()), gain_low=gain_low, gain_high=gain_high,
             )
         )
-    progress(Progress(step="compare", done=total, total=total))
-    return ways
+    tell(total, "")
+    return Comparison(ways, failed)
+class _Seeing:
+    """Videos as one config after the other sees them; `failed` has those that could not be seen, and why."""
 
-
-def _see(
-    database: Database, videos: Sequence[Video], config: ExtractConfig, encoder: "ImageEncoder",
-    tell: Callable[[int], None],
-) -> None:
-    """Extract and store what is missing."""
-    store = FeatureStore(database)
-    path_of = {content: video.path for video, content in contents_of(store, videos).hashes.items()}
-    missing = store.missing(config.config_id, path_of)
-    # Decoder and network let go of the interpreter's lock, so that a thread a core keeps all of them busy.
-    with ThreadPoolExecutor(cores()) as threads:
-        seen = threads.map(lambda content: extract(path_of[content], config, encoder), missing)
-        for number, (content, one) in enumerate(zip(missing, seen, strict=True), start=1):
-            store.put(config.config_id, [FeatureRow(content, vector=one.vector, signatures=one.signatures)])
-            tell(number)
-
-
-def _costs(
-    artifacts_dir: Path, paths: Sequence[Path], configs: Sequence[ExtractConfig], encoders: Mapping[str, "ImageEncoder"]
-) -> dict[str, dict[str, float]]:
-    """What a video costs by each config, as its id to seconds; measured once and kept.
-
-    All are timed on the same videos in turn, so that whatever else the machine does slows all of
-    them alike.
-    """
-    path = artifacts_dir / "features" / configs[0].config_id / "costs.json"
-    ids = [config.config_id for config in configs]
-    kept = read_json(path) if path.is_file() else {}
-    if not set(ids) <= set(kept):
-        timed = [[extract(path, config, encoders[config.encoder]) for config in configs] for path in paths]
-        kept = {
-            config_id: {
-                "decode_s": float(np.median([row[place].decode_s for row in timed])),
-                "encode_s": float(np.median([row[place].encode_s for row in timed])),
-            }
-            for place, config_id in enumerate(ids)
+    def __init__(self, database: Database, videos: Sequence[Video]) -> None:
+        self._store = FeatureStore(database)
+        contents = contents_of(self._store, videos)
+        reasons = {(failure.folder, failure.filename): failure.reason for failure in contents.failed}
+        self.failed = {
+            video: reasons[video.folder, video.filename] for video in videos if video not in contents.hashes
         }
-        write_whole(path, as_json(kept))
-    return {config_id: kept[config_id] for config_id in ids}
+        self._contents = contents.hashes
+        self._paths = {video: video.path for video in videos}
+
+    def see(self, config: ExtractConfig, tell: Callable[[int], None]) -> None:
+        """Extract and store what is missing."""
+        video_of = {content: video for video, content in self._contents.items() if video not in self.failed}
+        for modality_id, modality in config.chosen.items():
+            missing = self._store.missing(modality_id, video_of)
+            encoder = modality.load()
+            # Decoder and network let go of the interpreter's lock, so that a thread a core keeps all of them busy.
+            with ThreadPoolExecutor(cores()) as threads:
+                seen = threads.map(lambda content, encoder=encoder: self._find(video_of[content], encoder), missing)
+                for number, (content, one) in enumerate(zip(missing, seen, strict=True), start=1):
+                    if one is not None:
+                        row = FeatureRow(modality_id, content, vector=one.vector, signatures=one.signatures)
+                        self._store.put([row])
+                    tell(number)
+        # Copies of what could not be seen cannot be seen either.
+        lost = {self._contents[video]: reason for video, reason in self.failed.items() if video in self._contents}
+        self.failed |= {video: lost[content] for video, content in self._contents.items() if content in lost}
+
+    def _find(self, video: Video, encoder: Encoder) -> Evidence | None:
+        """What an encoder finds in a video, wherever it was moved; None where it cannot be seen, which is noted."""
+        try:
+            return encoder.find(self._paths[video], time_limit_s=TIME_LIMIT_S)
+        except VideoDecodeError as error:
+            self.failed[video] = str(error)
+        except OSError as error:
+            there = found_anew(self._store, [video]).get(video) if is_gone(error) else None
+            if there is not None and there.path != self._paths[video]:
+                self._paths[video] = there.path
+                return self._find(video, encoder)
+            self.failed[video] = unreadable_reason(error)
+        return None
+
+    def costs(self, artifacts_dir: Path, configs: Sequence[ExtractConfig]) -> dict[str, dict[str, float]]:
+        """What a video costs by each config, as its feature set to seconds; measured once and kept.
+
+        All are timed on the same videos in turn, so that whatever else the machine does slows all of
+        them alike.
+        """
+        path = artifacts_dir / "features" / configs[0].feature_set.id / "costs.json"
+        ids = [config.feature_set.id for config in configs]
+        kept = read_json(path) if path.is_file() else {}
+        if not set(ids) <= set(kept):
+            ways = [[modality.load() for modality in config.chosen.values()] for config in configs]
+            timed: list[list[tuple[float, float]]] = []
+            for video in self._paths:
+                row = [self._timed(video, encoders) for encoders in ways] if video not in self.failed else []
+                if row and video not in self.failed:
+                    timed.append(row)
+                if len(timed) == TIMED:
+                    break
+            if not timed:
+                return {}
+            medians = np.median(np.array(timed), axis=0).tolist()
+            kept = {name: {"decode_s": decode_s, "encode_s": encode_s}
+                    for name, (decode_s, encode_s) in zip(ids, medians, strict=True)}
+            write_whole(path, as_json(kept))
+        return {name: kept[name] for name in ids}
+
+    def _timed(self, video: Video, encoders: Sequence[Encoder]) -> tuple[float, float]:
+        found = [self._find(video, encoder) for encoder in encoders]
+        return sum(one.decode_s for one in found if one), sum(one.encode_s for one in found if one)
 
 
 def _right(X: np.ndarray, labels: np.ndarray, groups: np.ndarray, seed: int) -> np.ndarray:  # noqa: N803

@@ -162,7 +162,7 @@ def _version_dir(name: str, report: Report, artifacts_dir: Path) -> Path:
     is_there = VERSION_ID.fullmatch(version) and beside.is_dir()
     if name == "extract_features":
         # Features are kept by content in the database; a folder of theirs is made when there is something to put in.
-        is_known = beside.is_dir() or current_feature_set(artifacts_dir)[0] == version
+        is_known = beside.is_dir() or current_feature_set(artifacts_dir).id == version
         is_there = FEATURE_SET.fullmatch(version) and is_known
     if not is_there:
         raise ArtifactError(

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from ..artifacts import current_feature_set
 from ..errors import ArtifactError, InvalidNameError
+from ..features.contents import Contents
+from ..features.stored import errors_of
 from ..records import Prediction, Video
 from ..store import Database
 from ..store.features import FeatureStore
@@ -140,11 +142,11 @@ def facts_of(
     contents = store.remembered_contents(videos)
     found = store.facts(contents.values())
     try:
-        reasons = store.errors(current_feature_set(artifacts_dir)[0], contents.values())
+        reasons = errors_of(store, Contents(contents), current_feature_set(artifacts_dir))
     except ArtifactError:
         reasons = {}  # nothing was extracted yet
     return {
-        video.filename: found.get(content, {}) | ({"reason": reasons[content]} if content in reasons else {})
+        video.filename: found.get(content, {}) | ({"reason": reasons[video]} if video in reasons else {})
         for video, content in contents.items()
-        if content in found or content in reasons
+        if content in found or video in reasons
     }

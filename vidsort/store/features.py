@@ -1,8 +1,12 @@
-"""Features by content: vectors, signatures and reasons for failing; and which content lies behind a path."""
+"""Features by what they were made from: vectors, signatures, reasons for failing; and which content lies behind a path.
+
+A row is kept by its *source* (the hash of what its kind of evidence reads: the bytes of a video, or
+a text that goes with it) and its *modality* (the id of that kind with its config).
+"""
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,32 +22,34 @@ SIGNATURE_TYPE = np.dtype("<u8")
 
 @dataclass(frozen=True)
 class FeatureRow:
-    """What extraction found for one content: a vector with signatures, or the reason why there is none.
+    """What one modality found in one source: a vector, the reason why there is none, or neither: it has no such thing.
 
-    `vector` is float [d]; `signatures` uint64 [k]; `retry` says that the failure may not be the
-    content's own (a time limit, a disk that did not answer), so that the next run tries again.
-    `facts` is what the container says, as JSON values.
+    `vector` is float [d]; `signatures` uint64 [k], of a kind that sees pictures; `retry` says that the
+    failure may not be the source's own (a time limit, a disk that did not answer), so that the next
+    run tries again.
     """
 
-    content_hash: bytes
+    modality: str
+    source: bytes
     vector: np.ndarray | None = None
     signatures: np.ndarray | None = None
     error: str | None = None
     retry: bool = False
-    facts: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True)
 class Features:
-    """Rows of one feature set: `index` maps a content to its row, `errors` those without one to the reason.
+    """Rows of one modality: `index` maps a source to its row, `errors` those without one to the reason.
 
-    vectors: float32 [n, d], C-contiguous; signatures: uint64 [n, k].
+    vectors: float32 [n, d], C-contiguous; signatures: uint64 [n, k], k = 0 of a kind that sees no
+    pictures; absent: the sources that have no such thing.
     """
 
     vectors: np.ndarray
     signatures: np.ndarray
     index: Mapping[bytes, int]
     errors: Mapping[bytes, str]
+    absent: Set[bytes]
 
 
 class FeatureStore:
@@ -75,27 +81,28 @@ class FeatureStore:
                 ],
             )
 
-    def missing(self, feature_set: str, hashes: Iterable[bytes]) -> list[bytes]:
-        """Those contents that have no vector and no lasting reason for having none, each once, in order."""
-        wanted = list(dict.fromkeys(hashes))
+    def missing(self, modality: str, sources: Iterable[bytes]) -> list[bytes]:
+        """Those sources of which nothing lasting is known in this modality, each once, in order."""
+        wanted = list(dict.fromkeys(sources))
         rows = self._chunked(
-            "SELECT content_hash FROM features WHERE feature_set = ? AND NOT retry AND content_hash IN ({})",
-            wanted,
-            feature_set,
+            "SELECT source FROM features WHERE modality = ? AND NOT retry AND source IN ({})", wanted, modality
         )
-        settled = {content for (content,) in rows}
-        return [content for content in wanted if content not in settled]
+        settled = {source for (source,) in rows}
+        return [source for source in wanted if source not in settled]
 
-    def put(self, feature_set: str, rows: Sequence[FeatureRow]) -> None:
-        """Write rows in one transaction, in place of earlier ones of the same content."""
+    def put(self, rows: Sequence[FeatureRow], facts: Mapping[bytes, Mapping[str, object]] | None = None) -> None:
+        """Write rows in one transaction, in place of earlier ones of the same source and modality.
+
+        `facts` is what containers say, as JSON values by the content of each.
+        """
         with self._database.write() as connection:
             connection.executemany(
-                "INSERT OR REPLACE INTO features (content_hash, feature_set, vector, signature, error, retry)"
+                "INSERT OR REPLACE INTO features (source, modality, vector, signature, error, retry)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 [
                     (
-                        row.content_hash,
-                        feature_set,
+                        row.source,
+                        row.modality,
                         None if row.vector is None else row.vector.astype(VECTOR_TYPE).tobytes(),
                         None if row.signatures is None else row.signatures.astype(SIGNATURE_TYPE).tobytes(),
                         row.error,
@@ -106,45 +113,53 @@ class FeatureStore:
             )
             connection.executemany(
                 "INSERT OR REPLACE INTO media (content_hash, facts) VALUES (?, ?)",
-                [(row.content_hash, json.dumps(row.facts)) for row in rows if row.facts is not None],
+                [(content, json.dumps(said)) for content, said in (facts or {}).items()],
             )
 
-    def load(self, feature_set: str, hashes: Iterable[bytes]) -> Features:
-        """The rows of these contents; those that were never extracted are in neither part."""
-        wanted = list(dict.fromkeys(hashes))
+    def load(self, modality: str, sources: Iterable[bytes]) -> Features:
+        """The rows of these sources; those that were never looked at are in no part."""
+        wanted = list(dict.fromkeys(sources))
         index: dict[bytes, int] = {}
         errors: dict[bytes, str] = {}
+        absent: set[bytes] = set()
         vectors = np.empty((0, 0), np.float32)
         signatures = np.empty((0, 0), np.uint64)
         rows = self._chunked(
-            "SELECT content_hash, vector, signature, error FROM features"
-            " WHERE feature_set = ? AND content_hash IN ({})",
+            "SELECT source, vector, signature, error FROM features WHERE modality = ? AND source IN ({})",
             wanted,
-            feature_set,
+            modality,
         )
-        for content, vector, signature, error in rows:
+        for source, vector, signature, error in rows:
             if error is not None:
-                errors[content] = error
+                errors[source] = error
+                continue
+            if vector is None:
+                absent.add(source)
                 continue
             if not index:
                 # Filled in place, so that a large library is never held twice.
                 vectors = np.empty((len(wanted), len(vector) // VECTOR_TYPE.itemsize), np.float32)
-                signatures = np.empty((len(wanted), len(signature) // SIGNATURE_TYPE.itemsize), np.uint64)
+                signatures = np.empty((len(wanted), len(signature or b"") // SIGNATURE_TYPE.itemsize), np.uint64)
             vectors[len(index)] = np.frombuffer(vector, VECTOR_TYPE)
-            signatures[len(index)] = np.frombuffer(signature, SIGNATURE_TYPE)
-            index[content] = len(index)
-        return Features(vectors[: len(index)], signatures[: len(index)], index, errors)
+            signatures[len(index)] = np.frombuffer(signature or b"", SIGNATURE_TYPE)
+            index[source] = len(index)
+        return Features(vectors[: len(index)], signatures[: len(index)], index, errors, absent)
 
-    def errors(self, feature_set: str, hashes: Iterable[bytes]) -> dict[bytes, str]:
-        """The reasons of those contents that gave no features."""
+    def errors(self, modality: str, sources: Iterable[bytes]) -> dict[bytes, str]:
+        """The reasons of those sources that gave nothing in this modality."""
         return dict(
             self._chunked(
-                "SELECT content_hash, error FROM features"
-                " WHERE feature_set = ? AND error IS NOT NULL AND content_hash IN ({})",
-                list(hashes),
-                feature_set,
+                "SELECT source, error FROM features"
+                " WHERE modality = ? AND error IS NOT NULL AND source IN ({})",
+                list(sources),
+                modality,
             )
         )
+
+    def known_otherwise(self, modalities: Collection[str], sources: Iterable[bytes]) -> set[bytes]:
+        """Those sources that were looked at in some other modality than these."""
+        rows = self._chunked("SELECT source, modality FROM features WHERE source IN ({})", list(dict.fromkeys(sources)))
+        return {source for source, modality in rows if modality not in modalities}
 
     def facts(self, hashes: Iterable[bytes]) -> dict[bytes, dict[str, object]]:
         """What the containers of these contents say, of those that were extracted."""

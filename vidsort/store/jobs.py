@@ -1,7 +1,6 @@
 """Retrain jobs: what runs, how far it is, how it ended; every server process asks here."""
 
 import json
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -37,9 +36,7 @@ class Jobs:
     def begin(self) -> int:
         """Write down a new job of this process and return its id."""
         with self._database.write() as connection:
-            cursor = connection.execute(
-                "INSERT INTO jobs (state, pid, started_at) VALUES ('running', ?, ?)", (os.getpid(), time.time())
-            )
+            cursor = connection.execute("INSERT INTO jobs (state, started_at) VALUES ('running', ?)", (time.time(),))
             return cursor.lastrowid
 
     def tell(self, job_id: int, step: str, progress: Mapping[str, object]) -> None:

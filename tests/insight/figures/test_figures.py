@@ -1,6 +1,7 @@
 """Figures: every name from a file is shown as text, every picture has its caption, nothing is fetched."""
 
 import base64
+import contextlib
 import re
 
 import numpy as np
@@ -8,10 +9,14 @@ import pandas
 import pytest
 from videos import make_video
 
+from vidsort import library
+from vidsort.features.contents import contents_of
 from vidsort.insight import figures
 from vidsort.insight.figures.shown import escape, percent
 from vidsort.media import sample_frames
 from vidsort.records import Progress, Report, Video
+from vidsort.store import open_database
+from vidsort.store.features import FeatureStore
 
 NASTY = '<img src=x onerror=alert(1)> & $\\frac{a}{b}$ "quoted" 漢字'
 
@@ -106,13 +111,36 @@ def test_a_video_without_a_poster_shows_its_reason(tmp_path):
 
 
 def test_a_contact_sheet_and_a_playing_clip_come_from_the_video_itself(tmp_path):
-    path = make_video(tmp_path / "1.mp4", size=(66, 98), gop=3)
-    frames = sample_frames(path)
-    sheet = html_of(figures.contact_sheet([(NASTY, frames)]))
-    assert sheet.count("data:image/webp") == len(frames.images)
-    clip = html_of(figures.clip(path, seconds=0.5, height_px=65))
+    path = make_video(tmp_path / "library" / "<b>bold" / "1.mp4", size=(66, 98), gop=3)
+    (video,) = library.videos(tmp_path / "library")
+    sheet = html_of(figures.contact_sheet(tmp_path / "artifacts", [video], 4))
+    assert sheet.count("data:image/webp") == len(sample_frames(path, 4).images)
+    assert "&lt;b&gt;bold · 1.mp4" in sheet
+    assert "<b>bold" not in sheet
+    clip = html_of(figures.clip(tmp_path / "artifacts", video, seconds=0.5, height_px=65))
     assert clip.count("data:video/mp4;base64,") == 1
     assert "autoplay" in clip
+
+
+def test_a_video_that_was_sorted_meanwhile_is_shown_all_the_same_and_one_that_is_gone_with_the_reason(tmp_path):
+    for number in (1, 2):
+        make_video(tmp_path / "library" / f"{number}.mp4", pattern=number)
+    sorted_one, gone = library.videos(tmp_path / "library")
+    artifacts_dir = tmp_path / "artifacts"
+    with contextlib.closing(open_database(artifacts_dir)) as database:
+        contents_of(FeatureStore(database), [sorted_one, gone])
+    (tmp_path / "library" / "food").mkdir()
+    sorted_one.path.rename(tmp_path / "library" / "food" / "1.mp4")
+    gone.path.unlink()
+    card = figures.card(artifacts_dir, sorted_one)
+    assert (card.picture[:4], card.title) == (b"RIFF", "1.mp4")
+    reason = "2.mp4 is no longer where it was"
+    assert reason in figures.card(artifacts_dir, gone).text
+    sheet = html_of(figures.contact_sheet(artifacts_dir, [gone, sorted_one], 1))
+    assert sheet.count("data:image/webp") == 1
+    assert reason in sheet
+    assert "data:video/mp4" in html_of(figures.clip(artifacts_dir, sorted_one, seconds=0.2, height_px=64))
+    assert reason in html_of(figures.clip(artifacts_dir, gone))
 
 
 def test_positions_are_the_same_each_time_and_neighbours_stay_together():

@@ -20,15 +20,6 @@ BATCH = 4
 CropName = Literal["center", "first", "second", "squeezed"]
 
 
-def crops_in_turn(pictures: int, crops: Sequence[CropName], crops_per_frame: int) -> list[tuple[CropName, ...]]:
-    """Which crops of each of a video's pictures are seen: the crops in turn, `crops_per_frame` a picture.
-
-    A video of few pictures shows more of each, so that every crop is seen once.
-    """
-    each = min(len(crops), max(crops_per_frame, -(-len(crops) // max(1, pictures))))
-    return [tuple(crops[(number * each + turn) % len(crops)] for turn in range(each)) for number in range(pictures)]
-
-
 def preprocess(image: np.ndarray, crops: Sequence[CropName] = ("center",)) -> np.ndarray:
     """The network's input for the crops of one picture.
 
@@ -85,17 +76,3 @@ class ImageEncoder:
         """The network's pooled features (0 and more) of preprocessed crops: float32 [n, 3, 224, 224] -> [n, 1280]."""
         batches = [pixels[start : start + BATCH] for start in range(0, len(pixels), BATCH)]
         return np.concatenate([self._session.run(["features"], {"pixels": batch})[0] for batch in batches])
-
-
-Pooling = Literal["mean"]
-
-
-def pool(features: np.ndarray, pooling: Pooling) -> np.ndarray:
-    """One L2-normalised vector of a video: float32 [crops of all frames, d], each L2-normalised -> float32.
-
-    "mean" is their mean (length d). Raises ValueError where there are none.
-    """
-    if not features.size:
-        raise ValueError(f"There is nothing to pool in features of shape {features.shape}.")
-    vector = {"mean": features.mean(axis=0)}[pooling]
-    return vector / max(float(np.linalg.norm(vector)), np.finfo(np.float32).tiny)

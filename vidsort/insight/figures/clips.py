@@ -4,30 +4,38 @@ import io
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .shown import GRID, Shown, data_url, escape
-
-if TYPE_CHECKING:
-    from ...media import Frames
+from ...errors import VidsortError
+from ...features.contents import path_now
+from ...records import Video
+from .shown import GRID, Shown, data_url, escape, note
 
 FRAME_HEIGHT = 150
 
 
-def contact_sheet(rows: Sequence[tuple[str, "Frames"]]) -> Shown:
-    """A row of sampled frames for each (name, frames), with the second that each was taken at."""
-    parts = [
-        f'<div><b style="font-size:12px">{escape(name)}</b><div style="display:flex;gap:6px;margin:.2em 0 1em">'
-        + "".join(
-            _frame(image, time_s, name) for image, time_s in zip(frames.images, frames.times_s, strict=True)
+def contact_sheet(artifacts_dir: Path, videos: Sequence[Video], count: int) -> Shown:
+    """A row of up to `count` sampled frames for each video, with the second that each was taken at, or the reason."""
+    from ...media import sample_frames
+
+    parts, texts = [], []
+    for video in videos:
+        name = f"{video.folder or 'unsorted'} · {video.filename}"
+        try:
+            frames = sample_frames(path_now(artifacts_dir, video), count)
+        except (VidsortError, OSError) as error:
+            shown, text = escape(error), str(error)
+        else:
+            taken = zip(frames.images, frames.times_s, strict=True)
+            shown = "".join(_frame(image, time_s, name) for image, time_s in taken)
+            text = f"{len(frames.images)} frames"
+        texts.append(f"{name}: {text}")
+        parts.append(
+            f'<div><b style="font-size:12px">{escape(name)}</b>'
+            f'<div style="display:flex;gap:6px;margin:.2em 0 1em">{shown}</div></div>'
         )
-        + "</div></div>"
-        for name, frames in rows
-    ]
-    text = "; ".join(f"{name}: {len(frames.images)} frames" for name, frames in rows)
-    return Shown(f'<div style="overflow-x:auto">{"".join(parts)}</div>', text)
+    return Shown(f'<div style="overflow-x:auto">{"".join(parts)}</div>', "; ".join(texts))
 
 
 def _frame(image: np.ndarray, time_s: float, name: str) -> str:
@@ -45,11 +53,16 @@ def _frame(image: np.ndarray, time_s: float, name: str) -> str:
     )
 
 
-def clip(path: Path, *, seconds: float = 4.0, height_px: int = 320) -> Shown:
-    """The beginning of a video as a small clip that plays in the notebook, made by MoviePy, without sound.
+def clip(artifacts_dir: Path, video: Video, *, seconds: float = 4.0, height_px: int = 320) -> Shown:
+    """The beginning of a video as a small clip that plays in the notebook, without sound; or why there is none."""
+    try:
+        return _clip(path_now(artifacts_dir, video), seconds, height_px)
+    except (VidsortError, OSError) as error:
+        return note(f"{video.filename} cannot be played here: {error}")
 
-    Raises OSError where MoviePy cannot read the file.
-    """
+
+def _clip(path: Path, seconds: float, height_px: int) -> Shown:
+    """Made by MoviePy; raises OSError where it cannot read the file."""
     from moviepy import VideoFileClip
     from moviepy.video.io.display_in_notebook import html_embed
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...errors import VideoDecodeError
+from ...errors import VidsortError
+from ...features.contents import path_now
 from ...media.pictures import Pictures
 from ...records import Video
 from .shown import FAINT, GRID, INK, Shown, data_url, escape
@@ -45,10 +46,10 @@ def _card(card: Card, width_px: int) -> str:
 
 
 def card(artifacts_dir: Path, video: Video, title: str = "", text: str = "") -> Card:
-    """The card of a video, with its kept poster; the title defaults to its filename."""
+    """The card of a video, with its kept poster, also where it was moved since; the title defaults to its filename."""
     try:
-        picture = _pictures(artifacts_dir).get(video.path, "poster")
-    except (VideoDecodeError, OSError) as error:
+        picture = _pictures(artifacts_dir).get(path_now(artifacts_dir, video), "poster")
+    except (VidsortError, OSError) as error:
         return Card(None, title or video.filename, f"{text} {error}".strip())
     return Card(picture, title or video.filename, text)
 

@@ -1,0 +1,71 @@
+"""What is still to be looked for in the videos of a library, and why some of them are looked at anew."""
+
+from collections.abc import Mapping
+
+from ..records import FeatureSet, Video
+from ..steps import duration
+from ..store.features import FeatureStore
+from .contents import Contents
+from .modalities import KINDS, Modality
+from .workers import cores
+
+# Until it was measured: a clip of 15 s at 576 x 1024 takes 0.14 s of a core, at 1080 x 1920 0.25 s.
+USUAL_S = 0.2
+
+# For each video what is to be found in it: the source of each modality.
+Missing = dict[Video, dict[str, bytes]]
+
+
+def missing_of(store: FeatureStore, contents: Contents, modalities: Mapping[str, Modality]) -> Missing:
+    """What is not known yet of these contents; of videos that are the same to a modality one is looked at."""
+    missing: Missing = {}
+    for modality_id, modality in modalities.items():
+        sources = KINDS[modality.kind].reads(contents)
+        video_of = {source: video for video, source in sources.items()}
+        for source in store.missing(modality_id, sources.values()):
+            missing.setdefault(video_of[source], {})[modality_id] = source
+    return missing
+
+
+def told_anew(
+    store: FeatureStore, missing: Missing, before: FeatureSet | None, now: FeatureSet, videos_per_s: float | None
+) -> str:
+    """A sentence for who waits: how many videos were known and are looked at anew, how long, why; empty for none.
+
+    `before` is what the extraction before looked for, `videos_per_s` how fast the last one was.
+    """
+    ids = list(now.modalities.values())
+    if before is not None and before.modalities == now.modalities:
+        return ""
+    wanted = [source for video in missing for modality, source in missing[video].items() if modality in ids]
+    known = store.known_otherwise(ids, wanted)
+    count = sum(any(source in known for source in sources.values()) for sources in missing.values())
+    if not count:
+        return ""
+    left_s = count / videos_per_s if videos_per_s else count * USUAL_S / cores()
+    videos, are = ("videos", "are") if count > 1 else ("video", "is")
+    return f"{count} {videos} {are} looked at anew, for about {duration(left_s)}: {_why(before, now)}."
+
+
+def _why(before: FeatureSet | None, now: FeatureSet) -> str:
+    if before is None:
+        return "they were looked at in another way before"
+    reasons = []
+    for name, modality in now.modalities.items():
+        if name not in before.modalities:
+            reasons.append(f"{name} was not looked for before")
+        elif before.modalities[name] != modality:
+            reasons += _changes(name, before.config, now.config)
+    return ", ".join(reasons) or "they were looked at in another way before"
+
+
+def _changes(name: str, before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
+    """What is otherwise in how a kind of evidence is looked for."""
+    changed = [field for field in KINDS[name].config.model_fields if before.get(field) != now[field]]
+    if not changed:
+        return [f"this version of vidsort sees {name} in another way"]
+    return [f"{field} is {_shown(now[field])} instead of {_shown(before.get(field))}" for field in changed]
+
+
+def _shown(value: object) -> str:
+    return "+".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,127 @@
+"""The kinds of evidence, a row each; what a config chooses of them, by ids under which vectors are kept.
+
+A further kind is one file in `encoders/` and one row here; nothing outside this room counts them. A
+*modality* is a kind with its config: its id changes with the kind, each field and the revision.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, NamedTuple
+
+from pydantic import Field, ValidationError
+
+from ..records import FeatureSet, Video
+from .contents import Contents
+from .encoders.evidence import Encoder, EvidenceConfig
+from .encoders.frames import FramesConfig, FramesEncoder
+
+
+def video_bytes(contents: Contents) -> Mapping[Video, bytes]:
+    """What is kept by the bytes of a video: all that is seen and heard in it."""
+    return contents.hashes
+
+
+class Kind(NamedTuple):
+    """A kind of evidence: its config, the hash of what it reads of each video that has such a thing, its encoder."""
+
+    config: type[EvidenceConfig]
+    reads: Callable[[Contents], Mapping[Video, bytes]]
+    load: Callable[[Any], Encoder]
+
+
+KINDS: dict[str, Kind] = {
+    "frames": Kind(FramesConfig, video_bytes, FramesEncoder),
+}
+
+
+class Modality(NamedTuple):
+    """A kind of evidence with its config."""
+
+    kind: str
+    config: EvidenceConfig
+
+    @property
+    def id(self) -> str:
+        """Twelve hex digits that change with the kind, any field of its config and the config's revision."""
+        return _digest(f"{self.kind}:{self.config.revision}:{self.config.config_id}")
+
+    def load(self) -> Encoder:
+        """The encoder in memory."""
+        return KINDS[self.kind].load(self.config)
+
+
+class ExtractConfig(*(kind.config for kind in KINDS.values())):
+    """What decides the features: which kinds of evidence, and the fields of each kind's config."""
+
+    modalities: tuple[Literal[*KINDS], ...] = Field(
+        ("frames",), min_length=1, description="the kinds of evidence to look for"
+    )
+
+    @property
+    def chosen(self) -> dict[str, Modality]:
+        """The chosen modalities by their ids, in the order of the table."""
+        chosen = [
+            Modality(name, kind.config(**{field: getattr(self, field) for field in kind.config.model_fields}))
+            for name, kind in KINDS.items()
+            if name in self.modalities
+        ]
+        return {modality.id: modality for modality in chosen}
+
+    @property
+    def feature_set(self) -> FeatureSet:
+        """The whole choice on record; of one modality its id is that modality's."""
+        ids = list(self.chosen)
+        return FeatureSet(
+            id=ids[0] if len(ids) == 1 else _digest(" ".join(ids)),
+            modalities={modality.kind: modality_id for modality_id, modality in self.chosen.items()},
+            config=self.model_dump(mode="json"),
+        )
+
+
+def makeable(feature_set: FeatureSet) -> dict[str, Modality]:
+    """Those modalities of a feature set, by their ids, that this version still gives as they were.
+
+    A revision that was raised since, or a field that has gone, makes one that is only read from then on.
+    """
+    found = {}
+    for name, modality_id in feature_set.modalities.items():
+        kind = KINDS.get(name)
+        if kind is None:
+            continue
+        given = {field: value for field, value in feature_set.config.items() if field in kind.config.model_fields}
+        try:
+            modality = Modality(name, kind.config.model_validate(given))
+        except ValidationError:
+            continue
+        if modality_id in (modality.id, _id_before(modality)):
+            found[modality_id] = modality
+    return found
+
+
+def to_json(modalities: Mapping[str, Modality]) -> str:
+    """Modalities by their ids as a child process is told them."""
+    return json.dumps({
+        modality_id: [modality.kind, modality.config.model_dump(mode="json")]
+        for modality_id, modality in modalities.items()
+    })
+
+
+def from_json(text: str) -> dict[str, Modality]:
+    """What `to_json` wrote."""
+    return {
+        modality_id: Modality(kind, KINDS[kind].config.model_validate(config))
+        for modality_id, (kind, config) in json.loads(text).items()
+    }
+
+
+def _id_before(modality: Modality) -> str | None:
+    """What frames were kept by before there were modalities: every old set but the default is, and stays so."""
+    if modality.kind != "frames" or modality.config.revision != 1:
+        return None
+    fields = json.dumps(modality.config.model_dump(mode="json") | {"pooling": "mean"}, sort_keys=True)
+    return _digest(f"ExtractConfig:{fields}")
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
