@@ -170,7 +170,7 @@ def test_the_three_notebooks_predict_what_the_command_line_and_a_servers_retrain
     assert predicted(again.html.parent) == predicted(runs["predict"].html.parent)
 
     assert runs["extract_features"].notebook.parent.name == runs["extract_features"].report.outputs["feature_set"]
-    assert list_models(settings.artifacts_dir)[0].report == runs["train"].html
+    assert list_models(settings.artifacts_dir)[0].model_id == runs["train"].html.parent.name
     assert runs["predict"].html.parent.parent == settings.artifacts_dir / "predictions"
     assert {progress.step for progress in told} == set(STEPS)
     assert "What cannot be read" in {progress.message for progress in told}

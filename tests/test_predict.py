@@ -156,10 +156,41 @@ def test_a_damaged_model_leaves_the_predictions_in_force(place):
     predict.run(place)
     before = published(place)
     model_id = train.run(place, QUICK).outputs["model_id"]
-    (place.artifacts_dir / "models" / model_id / "layers.npz").write_bytes(b"no model")
-    with pytest.raises(ArtifactError, match="train anew"):
+    (place.artifacts_dir / "models" / model_id / "model.npz").write_bytes(b"no model")
+    with pytest.raises(ArtifactError, match="anew"):
         predict.run(place)
     assert published(place) == before
+
+
+def test_a_model_that_would_sort_out_of_the_library_is_never_in_force(place):
+    train.run(place, QUICK)
+    predict.run(place)
+    before = published(place)
+    model_id = train.run(place, QUICK).outputs["model_id"]
+    path = place.artifacts_dir / "models" / model_id / "model.npz"
+    with np.load(path, allow_pickle=False) as arrays:
+        strange = {name: arrays[name] for name in arrays}
+    names = json.loads(strange["folders"].tobytes())
+    strange["folders"] = np.frombuffer(json.dumps(["../../x", *names[1:]]).encode(), np.uint8)
+    np.savez(path, **strange)
+    with pytest.raises(ArtifactError, match=r"\.\./\.\./x"):
+        predict.run(place, PredictConfig(model_id=model_id))
+    assert published(place) == before
+
+
+@pytest.mark.parametrize("manifest", [b"null", b"{}", b"[" * 100_000])
+def test_a_damaged_manifest_is_a_sentence_and_changes_nothing(place, manifest):
+    train.run(place, QUICK)
+    predict.run(place)
+    before = published(place)
+    model_id = train.run(place, QUICK).outputs["model_id"]
+    (place.artifacts_dir / "models" / model_id / "manifest.json").write_bytes(manifest)
+    with pytest.raises(ArtifactError, match="manifest"):
+        predict.run(place)
+    assert published(place) == before
+    with pytest.raises(ArtifactError):
+        artifacts.show_model(place.artifacts_dir, model_id)
+    assert model_id not in [version.model_id for version in artifacts.list_models(place.artifacts_dir)]
 
 
 def test_a_model_spoiled_by_wrong_labels_is_held_back_from_end_to_end(place):

@@ -5,15 +5,14 @@ import sys
 
 import numpy as np
 import pytest
-import skops.io
 from labelled import WIDTH, clouds, make_library, store_features
 
 from vidsort import artifacts, train
-from vidsort.artifacts.files import read_json, write_version
+from vidsort.artifacts.files import read_json
 from vidsort.errors import ArtifactError, NotEnoughLabelsError, NotFoundError
 from vidsort.insight import comparison
 from vidsort.insight.comparison import read_out_of_fold
-from vidsort.learning.classifier import TRUSTED, Classifier, load_classifier, model_files
+from vidsort.learning.classifier import model_files
 from vidsort.learning.fitting import TrainConfig, fit_classifier
 from vidsort.settings import Settings
 
@@ -54,7 +53,7 @@ def test_a_classifier_learns_folders_and_its_probabilities_are_probabilities():
 
 def test_the_same_input_and_seed_give_the_same_bytes():
     first, second = (fit(COUNTS)[0] for _ in range(2))
-    assert model_files(first)["layers.npz"] == model_files(second)["layers.npz"]
+    assert model_files(first) == model_files(second)
     assert first.metrics == second.metrics
 
 
@@ -122,49 +121,12 @@ def test_a_large_library_is_scored_on_videos_that_did_not_choose_the_head():
     assert trained.metrics["accuracy"]["value"] > 0.9
 
 
-@pytest.mark.parametrize("head", ["centroid", "lda", "logistic", "neighbours", "mlp"])
-@pytest.mark.parametrize("counts", [{"a": 15, "b": 20}, COUNTS], ids=["two folders", "three folders"])
-def test_a_model_file_gives_the_same_probabilities_and_needs_no_pickle(tmp_path, head, counts):
-    trained, X, _ = fit(counts, heads=(head,), strengths=(3.0,))  # noqa: N806
-    files = model_files(trained)
-    assert ("layers.npz" in files) == (head != "neighbours")
-    assert set(skops.io.get_untrusted_types(data=files["model.skops"])) <= set(TRUSTED)
-    write_version(tmp_path / "model", files)
-    expected = trained.predict_proba(X)
-    np.testing.assert_allclose(load_classifier(tmp_path / "model").predict_proba(X), expected, atol=1e-5)
-    (tmp_path / "model" / "layers.npz").unlink(missing_ok=True)
-    np.testing.assert_allclose(load_classifier(tmp_path / "model").predict_proba(X), expected, atol=1e-5)
-
-
-class Intruder:
-    """Not what a model is made of."""
-
-
-def test_a_model_file_with_a_foreign_type_is_not_loaded(tmp_path):
-    (tmp_path / "model.skops").write_bytes(skops.io.dumps({"head": Intruder()}))
-    with pytest.raises(ArtifactError, match="not loaded"):
-        load_classifier(tmp_path)
-
-
-@pytest.mark.parametrize("name", ["model.skops", "layers.npz"])
-def test_a_damaged_model_file_is_an_error_in_a_sentence(tmp_path, name):
-    (tmp_path / name).write_bytes(b"PK\x03\x04 no more")
-    with pytest.raises(ArtifactError, match="train anew"):
-        load_classifier(tmp_path)
-
-
-def test_features_of_another_kind_are_refused():
-    classifier = Classifier(("a",), np.zeros(3, np.float32), 1.0, 1.0, [])
-    with pytest.raises(ArtifactError, match="length 3"):
-        classifier.predict_proba(np.zeros((1, 4), np.float32))
-
-
 def test_a_run_writes_a_version_with_all_its_evidence(trained_place):
     seen = []
     report = train.run(trained_place, progress=seen.append)
     folder = trained_place.artifacts_dir / "models" / report.outputs["model_id"]
     assert {path.name for path in folder.iterdir()} == {
-        "model.skops", "layers.npz", "metrics.json", "manifest.json", "out_of_fold.json"
+        "model.npz", "metrics.json", "manifest.json", "out_of_fold.json"
     }
     manifest = manifest_of(trained_place, report)
     assert manifest["folders"] == {"dance": 30, "food": 25, "sport": 18}
@@ -183,7 +145,7 @@ def test_a_second_run_is_another_version_with_the_same_model(trained_place):
     first, second = (train.run(trained_place).outputs["model_id"] for _ in range(2))
     models = trained_place.artifacts_dir / "models"
     assert artifacts.model_ids(trained_place.artifacts_dir) == sorted([first, second])
-    for name in ("layers.npz", "metrics.json", "out_of_fold.json"):
+    for name in ("model.npz", "metrics.json", "out_of_fold.json"):
         assert (models / first / name).read_bytes() == (models / second / name).read_bytes()
 
 

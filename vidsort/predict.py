@@ -11,12 +11,13 @@ import numpy as np
 from pydantic import Field
 
 from . import artifacts, library
-from .artifacts.files import created_now, new_version_id, read_json
+from .artifacts.files import created_now, new_version_id
 from .artifacts.publication import predictions_of_models, write_predictions
 from .errors import ArtifactError
 from .features.stored import features_of
 from .jobs.program import step_main
-from .learning.classifier import Classifier, load_classifier
+from .learning.classifier import MODEL_FILES, Classifier, classifier_of
+from .library.names import is_folder_name
 from .records import Failure, FolderScore, Prediction, Progress, Report, Video
 from .settings import Settings
 from .steps import ProgressCallback, StepConfig, ignore_progress
@@ -110,7 +111,7 @@ def _models_to_use(settings: Settings, config: PredictConfig) -> tuple[str, str 
     if newest == now.model_id or newest in predictions_of_models(artifacts_dir):
         # It has had its turn; if another is in force, that was somebody's choice.
         return now.model_id, None
-    promotion = read_json(artifacts.model_dir(artifacts_dir, newest) / "manifest.json")["promotion"]
+    promotion = artifacts.manifest_entry(artifacts_dir, newest, "promotion")
     return (newest, None) if promotion["promote"] else (now.model_id, newest)
 
 
@@ -118,12 +119,12 @@ def _predict(
     settings: Settings, config: PredictConfig, model_id: str, videos: Sequence[Video]
 ) -> tuple[str, int, list[Failure]]:
     """Store what a model says of these videos; returns the predictions' id, their number, and who has none."""
-    folder = artifacts.model_dir(settings.artifacts_dir, model_id)
     feature_set = artifacts.model_feature_set(settings.artifacts_dir, model_id)
+    classifier = _classifier(settings, model_id)
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
         found = features_of(database, videos, feature_set)
     entries = predictions_of(
-        load_classifier(folder), [video.filename for video in found.videos], found.parts["frames"].X, config.top_k
+        classifier, [video.filename for video in found.videos], found.parts["frames"].X, config.top_k
     ) if found.videos else []
     predictions_id = new_version_id()
     manifest = {
@@ -132,6 +133,15 @@ def _predict(
     }
     write_predictions(settings.artifacts_dir, predictions_id, _lines(entries), manifest)
     return predictions_id, len(entries), found.failed
+
+
+def _classifier(settings: Settings, model_id: str) -> Classifier:
+    """A stored model; raises ArtifactError for one that cannot be read, or that would sort out of the library."""
+    found = classifier_of(artifacts.files_of_model(settings.artifacts_dir, model_id, MODEL_FILES), model_id)
+    strange = [name for name in found.folders if not is_folder_name(name)]
+    if strange:
+        raise ArtifactError(f"The model {model_id} names a folder {strange[0]!r}, which is none: train anew.")
+    return found
 
 
 def _lines(entries: Sequence[Prediction]) -> bytes:

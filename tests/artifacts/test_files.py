@@ -1,6 +1,7 @@
 """Files and version folders: whole or not at all, never overwritten."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -67,13 +68,39 @@ def test_json_is_readable_by_any_program_also_where_a_number_is_unknown(tmp_path
     assert durable.read_json(tmp_path / "a.json") == json.loads(text)
 
 
-@pytest.mark.parametrize("content", [None, b"", b"{", b"\xff"])
+@pytest.mark.parametrize("content", [None, b"", b"{", b"\xff", b"[]", b"null", b"7", b"[" * 100_000, b"9" * 5_000])
 def test_a_missing_or_damaged_file_says_what_to_do(tmp_path, content):
     path = tmp_path / "a.json"
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(ArtifactError, match="vidsort retrain"):
         durable.read_json(path)
+
+
+def make_pipe(path):
+    os.mkfifo(path)
+
+
+def make_endless(path):
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes of this kind here")
+@pytest.mark.parametrize("make", [make_pipe, make_endless, Path.mkdir])
+def test_what_would_never_end_is_not_waited_for(tmp_path, make):
+    path = tmp_path / "a.json"
+    make(path)
+    with pytest.raises(ArtifactError, match=r"a\.json"):
+        durable.read_file(path)
+    with pytest.raises(ArtifactError, match=r"a\.json"):
+        durable.read_json(path)
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(durable, "MOST_BYTES", 10)
+    (tmp_path / "a.json").write_text('"' + "x" * 20 + '"')
+    with pytest.raises(ArtifactError, match="too large"):
+        durable.read_file(tmp_path / "a.json")
 
 
 def test_ids_sort_by_age_also_within_a_second():

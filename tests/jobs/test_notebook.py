@@ -39,7 +39,7 @@ def written(tmp_path, monkeypatch):
 
 VERSION = "20260102-030405-abcdef"
 REPORT = f"""
-from vidsort import figures
+from vidsort.insight import figures
 from vidsort.records import Report
 figures.show_report(Report(step="train", done=1, took_s=0.5, outputs={{"model_id": "{VERSION}", "seed": seed}}))
 """

@@ -3,7 +3,7 @@ import pytest
 from labelled import clouds
 
 from vidsort.learning.basis import root, span
-from vidsort.learning.calibration import fit_temperature, softmax
+from vidsort.learning.calibration import softmax
 from vidsort.learning.heads import ShrinkageLDA, candidates, expand, forward, layers_of, logits
 
 ALL = candidates(("centroid", "lda", "logistic", "neighbours", "mlp"), (3.0, 30.0))
@@ -69,7 +69,7 @@ def test_lda_agrees_with_scikit_learns_ledoit_wolf():
 def test_lda_takes_folders_of_one_video():
     features, y = clouds({"a": 1, "b": 1, "c": 1})
     labels = np.unique(y, return_inverse=True)[1]
-    assert ShrinkageLDA().fit(features, labels).decision_function(features).argmax(axis=1).tolist() == [0, 1, 2]
+    assert logits(ShrinkageLDA().fit(features, labels), features, 3).argmax(axis=1).tolist() == [0, 1, 2]
 
 
 def test_the_basis_keeps_distances():
@@ -88,29 +88,3 @@ def test_roots_have_length_1_keep_signs_and_leave_nothing_as_nothing():
     np.testing.assert_allclose(found[0], np.array([2, -3, 0]) / np.sqrt(13), rtol=1e-6)
     assert not found[1].any()
     assert found.dtype == np.float32
-
-
-def test_temperature_finds_the_scale_of_scores_whatever_the_head():
-    rng = np.random.default_rng(0)
-    scores = rng.normal(size=(4000, 5)) * 2
-    truth = np.array([rng.choice(5, p=share) for share in softmax(scores)])
-    for scale in (1e-3, 1.0, 1e4):
-        assert fit_temperature(scores * scale, truth) * scale == pytest.approx(1.0, abs=0.1)
-
-
-def test_ten_right_answers_do_not_make_for_certainty():
-    scores = np.tile([5.0, 0.0, 0.0], (10, 1))
-    beta = fit_temperature(scores, np.zeros(10, int))
-    assert softmax(scores * beta)[0, 0] == pytest.approx(11 / 12, abs=0.01)
-
-
-def test_temperature_without_a_telling_answer_is_mild():
-    scores = np.full((3, 3), -np.inf)
-    assert fit_temperature(scores, np.arange(3)) == 1.0
-    assert fit_temperature(np.array([[100.0, -np.inf]]), np.array([1])) == 1.0
-    np.testing.assert_allclose(softmax(scores), np.full((3, 3), 1 / 3))
-
-
-def test_softmax_takes_any_size_of_scores():
-    np.testing.assert_allclose(softmax(np.array([[1e9, 0, -np.inf], [-1e9, -1e9, -1e9]])),
-                               [[1, 0, 0], [1 / 3, 1 / 3, 1 / 3]])

@@ -4,6 +4,8 @@ import json
 import logging
 import os
 
+import pytest
+
 from vidsort.pile.predictions import LivePredictions, following
 
 ENTRY = {
@@ -38,11 +40,23 @@ def test_a_missing_file_is_a_warning_and_an_empty_set(tmp_path, caplog):
 
 def test_a_damaged_file_is_a_warning_and_an_empty_set(tmp_path, caplog):
     path = tmp_path / "predictions.json"
-    for damaged in (b"", b"[{", b"{}", b"null", b'[{"video": 7}]', b"\xff\xfe", b'[{"video": "7.mp4"}]'):
+    texts = (b"", b"[{", b"{}", b"null", b'[{"video": 7}]', b"\xff\xfe", b"[" * 100_000, b'[{"video": "7.mp4"}]')
+    for damaged in texts:
         path.write_bytes(damaged)
         caplog.clear()
         assert LivePredictions(path).current().by_video == {}
         assert "predictions.json" in caplog.text
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes of this kind here")
+def test_a_pipe_or_a_device_in_its_place_is_a_warning_and_never_waited_for(tmp_path, caplog):
+    path = tmp_path / "predictions.json"
+    os.mkfifo(path)
+    assert LivePredictions(path).current().by_video == {}
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    assert LivePredictions(path).current().by_video == {}
+    assert caplog.text.count("no file that can be read") == 2
 
 
 def test_a_changed_file_is_taken_up_at_the_next_question(tmp_path):

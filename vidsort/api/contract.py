@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..artifacts import ModelVersion
 from ..records import Action, Folder, FolderScore, Move
 
 Order = Literal["confident", "unsure", "filename", "newest", "folder"]
@@ -225,45 +226,11 @@ class RetrainStatus(BaseModel):
     accuracy_high: float | None = None
 
 
-class Model(BaseModel):
-    """One trained version; scores are of grouped cross-validation, with 95 % intervals."""
-
-    model_id: str
-    created: str
-    is_current: bool
-    held_back: bool
-    verdict: str
-    head: str
-    feature_set: str
-    videos: int
-    folders: int
-    accuracy: float
-    accuracy_low: float
-    accuracy_high: float
-    macro_f1: float
-    calibration_error: float
-    log_loss: float
-    predictions_id: str | None
-
-
 class ModelsAnswer(BaseModel):
     """All versions, newest first, and the one that predicts."""
 
-    models: list[Model]
+    models: list[ModelVersion]
     current: str | None
-
-
-class Pace(BaseModel):
-    """How fast the person sorts, from the journal; null while there is too little to tell.
-
-    `top1_accepted_share` is over the last hour's videos whose prediction is still known.
-    """
-
-    sorted_last_hour: int
-    per_hour: float | None
-    top1_accepted_share: float | None
-    remaining: int
-    left_s: float | None
 
 
 class LibraryAnswer(BaseModel):

@@ -6,7 +6,6 @@ import os
 import threading
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from ..artifacts import predictions_path
@@ -228,9 +227,9 @@ class Workspace:
         self._arranged = (snapshot, predicted, (order, folder, skipped), keys)
         return keys
 
-    def pace(self) -> dict[str, object]:
+    def pace(self) -> Pace:
         """How fast the reviewer sorts."""
-        return asdict(self.library.pace(self.predicted()))
+        return self.library.pace(self.predicted())
 
     def state(self) -> dict[str, object]:
         """What the page is told when it changes: folders, number of unsorted videos, the job, which predictions."""

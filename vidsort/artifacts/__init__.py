@@ -1,6 +1,6 @@
 """Models and predictions on disk: written whole or not at all, never overwritten, one small file names the current.
 
-    artifacts/models/<model_id>/            model.skops, manifest.json, metrics.json, out_of_fold.json
+    artifacts/models/<model_id>/            model.npz, manifest.json, metrics.json, out_of_fold.json
     artifacts/predictions/<predictions_id>/ predictions.json, manifest.json
     artifacts/predictions.json              the bytes of the predictions in force: what servers read
     artifacts/current.json                  which model and predictions these are, and which came before
@@ -11,11 +11,22 @@ Every id begins with its time, so that ids sort by age.
 
 from .feature_sets import current_feature_set, feature_set_in_force, model_feature_set
 from .files import new_version_id, write_whole
-from .models import ModelVersion, list_models, model_dir, model_ids, promote, read_predictions, show_model
+from .models import (
+    ModelVersion,
+    files_of_model,
+    list_models,
+    manifest_entry,
+    model_dir,
+    model_ids,
+    promote,
+    read_predictions,
+    show_model,
+)
 from .publication import Current, current, predictions_path, publish, rollback
 
 __all__ = [
-    "Current", "ModelVersion", "current", "current_feature_set", "feature_set_in_force", "list_models", "model_dir",
-    "model_feature_set", "model_ids", "new_version_id", "predictions_path", "promote", "publish", "read_predictions",
+    "Current", "ModelVersion", "current", "current_feature_set", "feature_set_in_force", "files_of_model",
+    "list_models", "manifest_entry", "model_dir", "model_feature_set", "model_ids", "new_version_id",
+    "predictions_path", "promote", "publish", "read_predictions",
     "rollback", "show_model", "write_whole",
 ]

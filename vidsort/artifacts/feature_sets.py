@@ -1,6 +1,7 @@
 """Which features there are on record: those of the newest extraction, and those that each model learned from."""
 
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,9 @@ def _path(artifacts_dir: Path) -> Path:
     return artifacts_dir / "features" / "current.json"
 
 
-def _newest(artifacts_dir: Path) -> Any:
+def _newest(artifacts_dir: Path) -> dict[str, Any]:
     path = _path(artifacts_dir)
-    if not path.is_file():
+    if not os.path.lexists(path):
         raise ArtifactError("No features have been made yet: run `vidsort extract-features` first.")
     return read_json(path)
 

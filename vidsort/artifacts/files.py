@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from ..errors import ArtifactError
 
 log = logging.getLogger(__name__)
 
+# Predictions of ten million videos take less.
+MOST_BYTES = 4 << 30
 VERSION_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}", re.ASCII)
 
 # What file systems answer that cannot flush a folder; there is nothing more to be done then.
@@ -85,12 +88,43 @@ def as_json(value: object) -> bytes:
     return (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def read_json(path: Path) -> Any:
-    """The value in a JSON file of ours; raises ArtifactError where it is missing or damaged."""
+def read_file(path: Path) -> bytes:
+    """The bytes of a regular file; raises FileNotFoundError, and ArtifactError for whatever else is there.
+
+    A pipe or a device would be waited for, or read, for ever; so would a file without end.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ArtifactError(f"{path} cannot be read ({error}): run `vidsort retrain` to make it anew.") from error
+        with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 (a path's `open` would wait for a writer)
+            facts = os.fstat(file.fileno())
+            if not stat.S_ISREG(facts.st_mode):
+                raise ArtifactError(f"{path} is no file that can be read: remove it, then run `vidsort retrain`.")
+            if facts.st_size > MOST_BYTES:
+                raise ArtifactError(f"{path} is too large to be one of ours: remove it, then run `vidsort retrain`.")
+            return file.read(MOST_BYTES)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ArtifactError(
+            f"{path} cannot be read ({error.strerror or error}): check its permissions and its disk."
+        ) from error
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a JSON file of ours; raises ArtifactError where it is missing, damaged, or no object."""
+    try:
+        found = json.loads(read_file(path))
+    except FileNotFoundError as error:
+        raise _unreadable(path, "it is not there") from error
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(path, str(error)[:200]) from error
+    if not isinstance(found, dict):
+        raise _unreadable(path, f"it holds {str(found)[:20]} where an object is wanted")
+    return found
+
+
+def _unreadable(path: Path, reason: str) -> ArtifactError:
+    return ArtifactError(f"{path} cannot be read ({reason}): run `vidsort retrain` to make it anew.")
 
 
 def new_version_id() -> str:

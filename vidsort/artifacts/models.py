@@ -1,6 +1,8 @@
 """Trained models on disk: which there are, what is known of them, and which one predicts."""
 
 import logging
+import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ..errors import ArtifactError, NotFoundError
 from ..records import Prediction, Record
-from .files import VERSION_ID, read_json, version_ids
+from .files import VERSION_ID, read_file, read_json, version_ids
 from .publication import Current, current, predictions_of_models, publish
 
 log = logging.getLogger(__name__)
@@ -27,15 +29,29 @@ def model_dir(artifacts_dir: Path, model_id: str) -> Path:
     return folder
 
 
+def manifest_entry(artifacts_dir: Path, model_id: str, name: str) -> Any:
+    """One entry of a model's manifest; raises NotFoundError for no model, ArtifactError for no entry."""
+    manifest = read_json(model_dir(artifacts_dir, model_id) / "manifest.json")
+    if name not in manifest:
+        raise ArtifactError(f"The manifest of the model {model_id} has no {name}: remove that model, or train anew.")
+    return manifest[name]
+
+
+def files_of_model(artifacts_dir: Path, model_id: str, names: Iterable[str]) -> dict[str, bytes]:
+    """Those of these files that a model has, by name; raises NotFoundError for no model, and ArtifactError."""
+    folder = model_dir(artifacts_dir, model_id)
+    return {name: read_file(folder / name) for name in names if os.path.lexists(folder / name)}
+
+
 def read_predictions(path: Path) -> list[Prediction]:
     """The entries of a predictions file in the documented form, whoever wrote it; more keys are ignored.
 
     Raises ArtifactError where the file is missing, damaged or of another form.
     """
     try:
-        data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-    except OSError as error:
-        raise ArtifactError(f"{path} cannot be read ({error.strerror}): run `vidsort retrain` to make it.") from error
+        data = read_file(path).removeprefix(b"\xef\xbb\xbf")
+    except FileNotFoundError as error:
+        raise ArtifactError(f"{path} is not there: run `vidsort retrain` to make it.") from error
     try:
         return TypeAdapter(list[Prediction]).validate_json(data, strict=True)
     except ValidationError as error:
@@ -60,7 +76,7 @@ def promote(artifacts_dir: Path, model_id: str) -> Current:
 class ModelVersion(Record):
     """One trained model as lists show it; scores are of grouped cross-validation, intervals are 95 %.
 
-    `held_back` tells why it was not promoted on its own; `report` is the executed notebook beside it.
+    `held_back` tells why it was not promoted on its own.
     """
 
     model_id: str
@@ -79,7 +95,6 @@ class ModelVersion(Record):
     calibration_error: float
     log_loss: float
     predictions_id: str | None
-    report: Path | None
 
 
 def list_models(artifacts_dir: Path) -> list[ModelVersion]:
@@ -99,10 +114,9 @@ def _version(
 ) -> ModelVersion:
     folder = model_dir(artifacts_dir, model_id)
     manifest, metrics = read_json(folder / "manifest.json"), read_json(folder / "metrics.json")
-    report = next((folder / name for name in ("report.html", "report.ipynb") if (folder / name).is_file()), None)
     try:
         return ModelVersion(
-            model_id=model_id, is_current=now is not None and model_id == now.model_id, report=report,
+            model_id=model_id, is_current=now is not None and model_id == now.model_id,
             predictions_id=predictions.get(model_id),
             held_back=not manifest["promotion"]["promote"], verdict=manifest["promotion"]["verdict"],
             created=manifest["created"], head=manifest["head"], feature_set=manifest["feature_set"],

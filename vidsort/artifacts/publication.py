@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from ..errors import ArtifactError, NotFoundError
 from ..records import Record
-from .files import as_json, created_now, new_version_id, read_json, version_ids, write_version, write_whole
+from .files import as_json, created_now, new_version_id, read_file, read_json, version_ids, write_version, write_whole
 
 HISTORY_LIMIT = 100
 LOCK_TIMEOUT_S = 30
@@ -40,10 +40,10 @@ def current(artifacts_dir: Path) -> Current | None:
     """What is in force, None before the first predictions; raises ArtifactError where current.json is damaged."""
     path = artifacts_dir / "current.json"
     try:
-        return Current.model_validate_json(path.read_bytes())
+        return Current.model_validate_json(read_file(path))
     except FileNotFoundError:
         return None
-    except (OSError, ValidationError) as error:
+    except ValidationError as error:
         raise ArtifactError(f"{path} is damaged: remove it, then run `vidsort retrain`.") from error
 
 
@@ -71,8 +71,8 @@ def write_predictions(artifacts_dir: Path, predictions_id: str, data: bytes, man
 def _stored_bytes(artifacts_dir: Path, predictions_id: str) -> bytes:
     path = artifacts_dir / "predictions" / predictions_id / "predictions.json"
     try:
-        return path.read_bytes()
-    except OSError as error:
+        return read_file(path)
+    except FileNotFoundError as error:
         raise ArtifactError(f"{path} is gone: run `vidsort predict` to make predictions anew.") from error
 
 
@@ -97,7 +97,7 @@ def _history(artifacts_dir: Path, before: Current | None) -> tuple[Publication, 
         history = (*before.history, Publication(**before.model_dump(exclude={"history"})))
         ours = _stored_bytes(artifacts_dir, before.predictions_id)
     in_force = predictions_path(artifacts_dir)
-    if in_force.is_file() and (data := in_force.read_bytes()) != ours:
+    if in_force.is_file() and (data := read_file(in_force)) != ours:
         kept = Publication(model_id=None, predictions_id=new_version_id(), at=created_now())
         write_predictions(artifacts_dir, kept.predictions_id, data, {"model_id": None, "created": kept.at})
         history = (*history, kept)

@@ -130,7 +130,7 @@ def read_out_of_fold(folder: Path) -> OutOfFold:
     """The out-of-fold answers in a model's folder; raises ArtifactError where they are missing or damaged."""
     path = folder / "out_of_fold.json"
     try:
-        found: Mapping[str, Any] = json.loads(path.read_bytes())
+        found = read_json(path)
         names: Sequence[str] = found["folders"]
         videos: Sequence[Mapping[str, Any]] = found["videos"]
         return OutOfFold(
@@ -142,7 +142,7 @@ def read_out_of_fold(folder: Path) -> OutOfFold:
             scored=tuple(video["scored"] for video in videos),
             ranked=tuple(tuple((names[index], share) for index, share in video["ranked"]) for video in videos),
         )
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, IndexError) as error:
         raise ArtifactError(f"{path} cannot be read ({error!r}): remove that model, or train anew.") from error
 
 

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from .. import errors
 from ..artifacts import current_feature_set
-from ..artifacts.files import VERSION_ID, write_whole
+from ..artifacts.files import VERSION_ID, read_file, write_whole
 from ..errors import ArtifactError, NotFoundError, SettingsError, VidsortError
 from ..records import REPORT_MIMETYPE, Progress, Record, Report
 from ..settings import Settings
@@ -139,10 +139,10 @@ def keep_saved(name: str, path: Path, artifacts_dir: Path) -> NotebookRun:
     import nbformat
 
     try:
-        executed = nbformat.read(path, as_version=4)
+        executed = nbformat.reads(read_file(path).decode("utf-8"), as_version=4)
     except FileNotFoundError as error:
         raise NotFoundError(f"There is no notebook {path}: save it, and name the file that was saved.") from error
-    except (OSError, ValueError, AttributeError, nbformat.ValidationError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError, nbformat.ValidationError) as error:
         raise ArtifactError(f"{path} is no notebook that can be read ({error}): save it anew.") from error
     report = report_of(executed)
     if report is None:

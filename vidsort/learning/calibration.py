@@ -1,11 +1,12 @@
 """Scores to probabilities that mean what they say: one temperature, fitted on answers about videos left out."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 
 # The inverse temperature is looked for between these powers of e.
 LOWEST, HIGHEST = -12.0, 8.0
-STEPS = 60
-GOLDEN = (5**0.5 - 1) / 2
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:
@@ -13,40 +14,62 @@ def softmax(scores: np.ndarray) -> np.ndarray:
     scores = np.asarray(scores, np.float64)
     peak = scores.max(axis=1, keepdims=True)
     shares = np.exp(np.where(np.isfinite(peak), scores - np.where(np.isfinite(peak), peak, 0), 0))
-    return shares / shares.sum(axis=1, keepdims=True)
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
 
-def fit_temperature(scores: np.ndarray, truth: np.ndarray) -> float:
-    """The inverse temperature that makes the log-loss of these answers least.
+@dataclass(frozen=True)
+class Calibration:
+    """Temperature scaling (Guo 2017): scores are multiplied by one number before they become probabilities."""
 
-    scores: float [n, k], logits of held-out videos; truth: int [n]. Rows whose right folder has no
-    score, or that have just one score, tell nothing and are left out. The right folder is asked to
-    get (n + 1) / (n + 2), not 1, so that ten right answers of ten do not make for certainty (Platt
-    1999; the rest is spread evenly). With no telling row at all: 1 over the spread of the scores.
-    """
-    there = np.isfinite(scores)
-    telling = there[np.arange(len(truth)), truth] & (there.sum(axis=1) > 1)
-    # Logits of one scale whatever the head, so that the same range of temperatures is searched.
-    spread = float(np.std(scores[there])) if there.any() else 0.0
-    unit = spread if spread > 0 else 1.0
-    if not telling.any():
-        return 1.0 / unit
-    scores, there, truth = scores[telling] / unit, there[telling], truth[telling]
-    count = len(truth)
-    sure = (count + 1) / (count + 2)
-    others = (1 - sure) / (there.sum(axis=1, keepdims=True) - 1)
-    targets = np.where(there, others, 0.0)
-    targets[np.arange(count), truth] = sure
-    finite = np.where(there, scores, 0.0)
-    finite -= np.where(there, scores, -np.inf).max(axis=1, keepdims=True)
-    wanted = (targets * finite).sum(axis=1)
+    inverse_temperature: float = 1.0
 
-    def loss(log_beta: float) -> float:
-        beta = np.exp(log_beta)
-        return float(np.mean(np.log(np.where(there, np.exp(beta * finite), 0.0).sum(axis=1)) - beta * wanted))
+    @classmethod
+    def fit(cls, scores: np.ndarray, truth: np.ndarray) -> "Calibration":
+        """The one that makes the log-loss of these answers least.
 
-    low, high = LOWEST, HIGHEST
-    for _ in range(STEPS):
-        left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-        low, high = (low, right) if loss(left) <= loss(right) else (left, high)
-    return float(np.exp((low + high) / 2)) / unit
+        scores: float [n, k], logits of held-out videos; truth: int [n]. Rows whose right folder has no
+        score, or that have just one score, tell nothing and are left out. The right folder is asked to
+        get (n + 1) / (n + 2), not 1, so that ten right answers of ten do not make for certainty (Platt
+        1999; the rest is spread evenly). With no telling row at all: 1 over the spread of the scores.
+        """
+        from scipy.optimize import minimize_scalar
+
+        there = np.isfinite(scores)
+        telling = there[np.arange(len(truth)), truth] & (there.sum(axis=1) > 1)
+        # Logits of one scale whatever the head, so that the same range of temperatures is searched.
+        spread = float(np.std(scores[there])) if there.any() else 0.0
+        unit = spread if spread > 0 else 1.0
+        if not telling.any():
+            return cls(1.0 / unit)
+        scores, there, truth = scores[telling] / unit, there[telling], truth[telling]
+        count = len(truth)
+        sure = (count + 1) / (count + 2)
+        others = (1 - sure) / (there.sum(axis=1, keepdims=True) - 1)
+        targets = np.where(there, others, 0.0)
+        targets[np.arange(count), truth] = sure
+        finite = np.where(there, scores, 0.0)
+        finite -= np.where(there, scores, -np.inf).max(axis=1, keepdims=True)
+        wanted = (targets * finite).sum(axis=1)
+
+        def loss(log_beta: float) -> float:
+            beta = np.exp(log_beta)
+            return float(np.mean(np.log(np.where(there, np.exp(beta * finite), 0.0).sum(axis=1)) - beta * wanted))
+
+        best = minimize_scalar(loss, bounds=(LOWEST, HIGHEST), method="bounded").x
+        return cls(float(np.exp(best)) / unit)
+
+    def apply(self, scores: np.ndarray) -> np.ndarray:
+        """Probabilities, float64 [n, k], of scores float [n, k]; -inf is 0."""
+        return softmax(scores * self.inverse_temperature)
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """What a model file keeps of it."""
+        return {"inverse_temperature": np.array(self.inverse_temperature)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> "Calibration":
+        """What `to_arrays` gave; raises KeyError and ValueError where it is something else."""
+        value = float(arrays["inverse_temperature"])
+        if not value > 0:
+            raise ValueError(f"the inverse temperature is {value:g}")
+        return cls(value)

@@ -1,23 +1,27 @@
-"""A trained classifier: features in, calibrated probabilities of folders out; and its files."""
+"""A trained classifier: features in, calibrated probabilities of folders out; and its file, which is numbers only."""
 
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..errors import ArtifactError
 from .basis import root
-from .calibration import softmax
-from .heads import forward, layers_of, logits
+from .calibration import Calibration
+from .heads import Layers, arrays_of, forward, head_of, layers_of, logits
 
-# Everything else in a model file is numpy, or scikit-learn as skops knows it; nothing else is ever loaded.
+MODEL_FILE = "model.npz"
+# What earlier versions wrote: dense layers as numbers, and every head by skops. They are read, never written.
+OLD_LAYERS, OLD_SKOPS = "layers.npz", "model.skops"
+MODEL_FILES = (MODEL_FILE, OLD_LAYERS, OLD_SKOPS)
+# Everything else in a skops file is numpy, or scikit-learn as skops knows it; nothing else is ever loaded.
 TRUSTED = ["vidsort.learning.heads.ShrinkageLDA"]
+MOVED = {b'"vidsort.heads"': b'"vidsort.learning.heads"'}
 ROWS_AT_ONCE = 8192
 
 
@@ -26,14 +30,14 @@ class Classifier:
     """Probabilities of folders from the features of videos.
 
     folders: names, sorted; the columns of every answer. mean: float32 [d] and scale: what rooted
-    features are centred and divided by. inverse_temperature: what logits are multiplied by. head: a
+    features are centred and divided by. calibration: from the head's scores to probabilities. head: a
     fitted estimator on such rows, or the dense layers that one comes to.
     """
 
     folders: tuple[str, ...]
     mean: np.ndarray
     scale: float
-    inverse_temperature: float
+    calibration: Calibration
     head: Any
 
     def predict_proba(self, features: np.ndarray) -> np.ndarray:
@@ -50,66 +54,93 @@ class Classifier:
         rows = (root(features) - self.mean) / np.float32(self.scale)
         layers = self._layers
         scores = logits(self.head, rows, len(self.folders)) if layers is None else forward(layers, rows)
-        return softmax(scores * self.inverse_temperature)
+        return self.calibration.apply(scores)
 
     @cached_property
-    def _layers(self) -> list[tuple[np.ndarray, np.ndarray]] | None:
+    def _layers(self) -> Layers | None:
         return self.head if isinstance(self.head, list) else layers_of(self.head)
 
 
 def model_files(classifier: Classifier) -> dict[str, bytes]:
-    """The files of a classifier: `model.skops`, and `layers.npz` where its head comes to dense layers.
+    """The file of a classifier: named arrays of numbers, which numpy reads without running anything."""
+    written = io.BytesIO()
+    np.savez(
+        written, mean=classifier.mean, scale=np.array(classifier.scale),
+        folders=np.frombuffer(json.dumps(list(classifier.folders)).encode(), np.uint8),
+        **classifier.calibration.to_arrays(), **arrays_of(classifier.head),
+    )
+    return {MODEL_FILE: written.getvalue()}
 
-    Both hold the same model. Reading the second needs numpy only; importing scikit-learn and skops
-    to read the first takes longer than all predictions of most libraries.
+
+def classifier_of(files: Mapping[str, bytes], model_id: str) -> Classifier:
+    """The classifier that a model's files hold, by their names; old forms too.
+
+    Runs no code from a file. Raises ArtifactError where there is none, or one that no training gives.
     """
-    import skops.io
-
-    fields = {
-        "folders": list(classifier.folders), "mean": classifier.mean, "scale": classifier.scale,
-        "inverse_temperature": classifier.inverse_temperature,
-    }
-    files = {"model.skops": skops.io.dumps(fields | {"head": classifier.head})}
-    layers = layers_of(classifier.head)
-    if layers is not None:
-        arrays = {f"{name}{number}": value for number, layer in enumerate(layers)
-                  for name, value in zip(("weights", "biases"), layer, strict=True)}
-        written = io.BytesIO()
-        np.savez(
-            written, mean=classifier.mean, numbers=np.array([classifier.scale, classifier.inverse_temperature]),
-            folders=np.frombuffer(json.dumps(fields["folders"]).encode(), np.uint8), **arrays,
-        )
-        files["layers.npz"] = written.getvalue()
-    return files
-
-
-def load_classifier(folder: Path) -> Classifier:
-    """The classifier in a model's folder; runs no code from the file. Raises ArtifactError."""
     try:
-        if (folder / "layers.npz").is_file():
-            return _from_layers(folder / "layers.npz")
-        return _from_skops(folder / "model.skops")
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        raise ArtifactError(f"The model in {folder} cannot be read ({error}): train anew.") from error
+        if MODEL_FILE in files:
+            return _checked(_from_arrays(files[MODEL_FILE]))
+        if OLD_LAYERS in files:
+            return _checked(_from_old_layers(files[OLD_LAYERS]))
+        return _checked(_from_skops(files[OLD_SKOPS]))
+    except (OSError, ValueError, KeyError, TypeError, EOFError, RecursionError, zipfile.BadZipFile) as error:
+        raise ArtifactError(f"The model {model_id} cannot be read ({error!r}): run `vidsort train` anew.") from error
 
 
-def _from_layers(path: Path) -> Classifier:
-    with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
+def _checked(found: Classifier) -> Classifier:
+    """The same; raises ValueError for numbers that are none, and for shapes that do not fit."""
+    numbers = [found.mean, np.array([found.scale, found.calibration.inverse_temperature])]
+    for layer in found._layers or []:
+        numbers += layer
+    if not all(np.isfinite(values).all() for values in numbers) or not found.scale > 0:
+        raise ValueError("it holds numbers that are none")
+    if not found.folders or not all(isinstance(name, str) for name in found.folders):
+        raise ValueError("it holds no folders")
+    if found.predict_proba(np.zeros((1, len(found.mean)), np.float32)).shape != (1, len(found.folders)):
+        raise ValueError("its parts do not fit one another")
+    return found
+
+
+def _from_arrays(data: bytes) -> Classifier:
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return Classifier(
+            _folders(arrays), arrays["mean"], float(arrays["scale"]), Calibration.from_arrays(arrays), head_of(arrays)
+        )
+
+
+def _from_old_layers(data: bytes) -> Classifier:
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         scale, inverse_temperature = arrays["numbers"].tolist()
-        count = sum(name.startswith("weights") for name in arrays)
-        layers = [(arrays[f"weights{number}"], arrays[f"biases{number}"]) for number in range(count)]
-        folders: Sequence[str] = json.loads(arrays["folders"].tobytes())
-        return Classifier(tuple(folders), arrays["mean"], scale, inverse_temperature, layers)
+        return Classifier(_folders(arrays), arrays["mean"], scale, Calibration(inverse_temperature), head_of(arrays))
 
 
-def _from_skops(path: Path) -> Classifier:
+def _folders(arrays: Mapping[str, np.ndarray]) -> tuple[str, ...]:
+    names: Sequence[str] = json.loads(arrays["folders"].tobytes())
+    return tuple(names)
+
+
+def _from_skops(data: bytes) -> Classifier:
     import skops.io
     from skops.io.exceptions import UntrustedTypesFoundException
 
     try:
-        found = skops.io.load(path, trusted=TRUSTED)
+        found = skops.io.loads(_with_todays_names(data), trusted=TRUSTED)
     except UntrustedTypesFoundException as error:
-        raise ArtifactError(f"{path} holds what no model of vidsort holds and was not loaded ({error}).") from error
-    return Classifier(
-        tuple(found["folders"]), found["mean"], found["scale"], found["inverse_temperature"], found["head"]
-    )
+        raise ArtifactError(
+            f"{OLD_SKOPS} holds what no model of vidsort holds and was not loaded ({error})."
+        ) from error
+    calibration = Calibration(found["inverse_temperature"])
+    return Classifier(tuple(found["folders"]), found["mean"], found["scale"], calibration, found["head"])
+
+
+def _with_todays_names(data: bytes) -> bytes:
+    """The same skops file with the names that types of ours have now: modules have moved since it was written."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(written, "w") as after:
+        for entry in before.infolist():
+            part = before.read(entry)
+            if entry.filename == "schema.json":
+                for old, new in MOVED.items():
+                    part = part.replace(old, new)
+            after.writestr(entry, part)
+    return written.getvalue()

@@ -10,7 +10,7 @@ from pydantic import Field
 from ..errors import NotEnoughLabelsError
 from ..steps import StepConfig
 from .basis import root, span
-from .calibration import fit_temperature
+from .calibration import Calibration
 from .classifier import Classifier
 from .heads import Name, candidates, expand, logits
 from .scores import Scored, scores
@@ -122,12 +122,12 @@ def _fit(
     scored = np.isfinite(answers[np.arange(len(rows)), labels])
     fitted = choice.winner.fit(rows, labels, config.seed)
     # Where no folder has a second video, what was learned is all there is; its count keeps it modest.
-    temperature = fit_temperature(answers if scored.any() else logits(fitted, rows, len(folders)), labels)
+    calibration = Calibration.fit(answers if scored.any() else logits(fitted, rows, len(folders)), labels)
     tell(total, total, "done")
     judged = scored & counted
     return Trained(
         folders=folders, mean=basis.mean, scale=basis.scale, head=expand(fitted, basis.directions),
-        inverse_temperature=temperature,
+        calibration=calibration,
         metrics=_metrics(calibrated[judged], raw[judged], labels[judged], groups[judged], folders, counts, config),
         choice=choice, probabilities=calibrated, scored=scored,
     )

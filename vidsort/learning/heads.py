@@ -3,12 +3,14 @@
 Rows are centred features of length about 1 (see `basis.py`); labels are column numbers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
+# (weights [in, out], biases [out]) one after the other, ReLU between.
+Layers = list[tuple[np.ndarray, np.ndarray]]
 Name = Literal["centroid", "lda", "logistic", "neighbours", "mlp"]
 # The leading directions are enough for the MLP, and make it four times as fast.
 MLP_DIRECTIONS = 128
@@ -51,18 +53,14 @@ class ShrinkageLDA:
             return means
         share = self.shrinkage
         if share is None:
-            spread = np.square(covariance).sum()
-            noise = np.square(np.square(residuals).sum(axis=1)).sum() / count - spread
-            share = float(np.clip(noise / count / max(spread - width * variance**2, np.finfo(float).tiny), 0.0, 1.0))
+            from sklearn.covariance import ledoit_wolf_shrinkage
+
+            share = float(ledoit_wolf_shrinkage(residuals, assume_centered=True))
         covariance *= (1 - share) / variance
         covariance.flat[:: width + 1] += share
         # Not singular: Ledoit and Wolf's share is above 0 wherever rows are fewer than directions.
         covariance.flat[:: width + 1] += np.finfo(residuals.dtype).eps
         return np.linalg.solve(covariance, means.T).T
-
-    def decision_function(self, rows: np.ndarray) -> np.ndarray:
-        """Scores, float [n, k]: the largest is the folder's."""
-        return rows @ self.coef_.T + self.intercept_
 
 
 @dataclass(frozen=True)
@@ -134,7 +132,7 @@ def _mlp(rows: np.ndarray, labels: np.ndarray, seed: int) -> Any:
     return network
 
 
-def layers_of(estimator: Any) -> list[tuple[np.ndarray, np.ndarray]] | None:
+def layers_of(estimator: Any) -> Layers | None:
     """A fitted estimator as dense layers (weights [in, out], biases), ReLU between; None for neighbours.
 
     The last layer has a column for each of `estimator.classes_`; with two folders, where
@@ -162,7 +160,7 @@ def logits(estimator: Any, rows: np.ndarray, columns: int) -> np.ndarray:
     return spread
 
 
-def forward(layers: list[tuple[np.ndarray, np.ndarray]], rows: np.ndarray) -> np.ndarray:
+def forward(layers: Layers, rows: np.ndarray) -> np.ndarray:
     """Dense layers with ReLU between them: float [n, in] -> [n, out]."""
     for number, (weights, biases) in enumerate(layers):
         rows = (np.maximum(rows, 0) if number else rows) @ weights + biases
@@ -183,3 +181,23 @@ def expand(estimator: Any, directions: np.ndarray) -> Any:
     if hasattr(estimator, "n_features_in_"):
         estimator.n_features_in_ = len(directions)
     return estimator
+
+
+def arrays_of(head: Any) -> dict[str, np.ndarray]:
+    """A fitted head (or its dense layers) as named arrays of numbers: layers, or the rows that neighbours are among."""
+    layers = head if isinstance(head, list) else layers_of(head)
+    if layers is None:
+        return {"rows": head._fit_X, "labels": head.classes_[head._y]}
+    return {
+        f"{name}{number}": values
+        for number, layer in enumerate(layers)
+        for name, values in zip(("weights", "biases"), layer, strict=True)
+    }
+
+
+def head_of(arrays: Mapping[str, np.ndarray]) -> Any:
+    """What `arrays_of` gave, as dense layers or as fitted neighbours; raises KeyError and ValueError."""
+    if "rows" in arrays:
+        return _neighbours(arrays["rows"], arrays["labels"], 0)
+    count = sum(name.startswith("weights") for name in arrays)
+    return [(arrays[f"weights{number}"], arrays[f"biases{number}"]) for number in range(count)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .calibration import fit_temperature, softmax
+from .calibration import Calibration
 from .heads import Candidate, logits
 
 # A candidate this many standard errors behind the leader is out of the race; one that is more
@@ -225,7 +225,7 @@ def nested(
         known = np.full_like(calibrated, -np.inf)
         for inner in others:
             known[trial.fold_of == inner] = trial.answers(winner, inner, asked)
-        raw[inside] = softmax(found)
-        calibrated[inside] = softmax(found * fit_temperature(known[~inside], trial.labels[~inside]))
+        raw[inside] = Calibration().apply(found)
+        calibrated[inside] = Calibration.fit(known[~inside], trial.labels[~inside]).apply(found)
         tell()
     return calibrated, raw

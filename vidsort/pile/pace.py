@@ -2,7 +2,8 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from ..records import Record
 
 WINDOW_S = 3600.0
 # A longer gap between two decisions is a break, not slow sorting.
@@ -10,9 +11,11 @@ BREAK_S = 120.0
 FEWEST = 3
 
 
-@dataclass(frozen=True)
-class Pace:
-    """See `pace_of`; None while there is too little to tell."""
+class Pace(Record):
+    """How fast the person sorts, from the journal; None while there is too little to tell.
+
+    `top1_accepted_share` is over the last hour's videos whose prediction is still known.
+    """
 
     sorted_last_hour: int
     per_hour: float | None

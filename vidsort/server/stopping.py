@@ -27,14 +27,10 @@ class _Answer:
 
 
 class Stopping:
-    """Knows the answers under way and ends them when the server stops; true from the first signal on."""
+    """Knows the answers under way and ends them when the server stops."""
 
     def __init__(self) -> None:
-        self._is_stopping = False
         self._answers: dict[asyncio.Task, _Answer] = {}
-
-    def __bool__(self) -> bool:
-        return self._is_stopping
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[None]:
@@ -49,7 +45,6 @@ class Stopping:
         before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
         def stop(number: int, frame: FrameType | None) -> None:
-            self._is_stopping = True
             loop.call_soon_threadsafe(self._end_all, loop)
             if callable(before[number]):
                 before[number](number, frame)

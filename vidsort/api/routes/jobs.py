@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from ... import artifacts
 from ..answers import Here, faults
-from ..contract import Model, ModelsAnswer, RetrainCancelled, RetrainStarted, RetrainStatus
+from ..contract import ModelsAnswer, RetrainCancelled, RetrainStarted, RetrainStatus
 from ..workspace import Workspace
 
 
@@ -51,6 +51,6 @@ def rollback(here: Here) -> ModelsAnswer:
 
 
 def _models(here: Workspace) -> ModelsAnswer:
-    found = [Model.model_validate(version.model_dump()) for version in artifacts.list_models(here.artifacts_dir)]
+    found = artifacts.list_models(here.artifacts_dir)
     now = artifacts.current(here.artifacts_dir)
     return ModelsAnswer(models=found, current=now.model_id if now else None)

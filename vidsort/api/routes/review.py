@@ -3,8 +3,9 @@
 from fastapi import APIRouter, Query
 
 from ...library.names import check_filename
+from ...pile.pace import Pace
 from ..answers import Here, faults
-from ..contract import PAGE_LIMIT, EntriesBody, Order, Pace, Preferences, QueueAnswer, SkipBody
+from ..contract import PAGE_LIMIT, EntriesBody, Order, Preferences, QueueAnswer, SkipBody
 from .videos import Cursor
 
 
@@ -56,4 +57,4 @@ def set_preferences(here: Here, body: Preferences) -> Preferences:
 
 def pace(here: Here) -> Pace:
     """How fast the person sorts, and when the pile will be empty."""
-    return Pace.model_validate(here.pace())
+    return here.pace()
