@@ -5,15 +5,23 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import urllib.request
 from pathlib import Path
 
 import pytest
+from videos import make_video
 
+from vidsort import extract_features, predict, train
 from vidsort.artifacts import read_predictions
+from vidsort.features.modalities import ExtractConfig
+from vidsort.learning.fitting import TrainConfig
 from vidsort.library import scan
+from vidsort.settings import Settings
+
+QUICK = TrainConfig(heads=("centroid",))
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +130,63 @@ def test_versions_are_listed_promoted_and_rolled_back_byte_for_byte(home):
     assert len(rows) == 2
     assert vidsort(home, "models", "rollback").returncode == 0
     assert predictions.read_bytes() == first
+
+
+def settings_of(home: Path) -> Settings:
+    return Settings(data_dir=home / "library", artifacts_dir=home / "artifacts")
+
+
+def predicted(home: Path) -> dict[str, str]:
+    return {
+        entry.video: entry.predicted_folder for entry in read_predictions(home / "artifacts" / "predictions.json")
+    }
+
+
+def test_the_model_in_force_keeps_predicting_what_is_new_after_an_extraction_with_new_settings(home):
+    before = predicted(home)
+    make_video(home / "library" / "7900.mp4", pattern=1)
+    done = vidsort(home, "extract-features", "--frames", "2")
+    assert done.returncode == 0, done.stderr
+    assert "15 videos are looked at anew" in done.stderr
+    assert "frames is 2 instead of 4" in done.stderr
+    predict.run(settings_of(home))
+    assert predicted(home) == before | {"7900.mp4": "food"}
+
+    # And the next model learns from what was extracted last.
+    train.run(settings_of(home), QUICK)
+    predict.run(settings_of(home))
+    models = sorted((home / "artifacts" / "models").iterdir())
+    assert [json.loads((path / "manifest.json").read_text())["extract_config"]["frames"] for path in models] == [4, 2]
+    assert set(predicted(home)) == {*before, "7900.mp4"}
+
+
+@pytest.mark.parametrize(("frames", "name"), [(4, "55767116c102"), (2, "90deb65026b7")])
+def test_a_model_from_before_there_were_modalities_keeps_predicting_what_is_new(home, frames, name):
+    """Its manifest names a feature set and a pooling; its features, if not the default ones, are kept by that name."""
+    settings = settings_of(home)
+    if frames != 4:
+        extract_features.run(settings, ExtractConfig(frames=frames))
+        train.run(settings, QUICK)
+        predict.run(settings)
+    before = predicted(home)
+    (modality,) = ExtractConfig(frames=frames).chosen
+    path = max((home / "artifacts" / "models").iterdir()) / "manifest.json"
+    manifest = json.loads(path.read_text())
+    assert manifest.pop("modalities") == {"frames": modality}
+    del manifest["extract_config"]["modalities"]
+    manifest["extract_config"]["pooling"] = "mean"
+    path.write_text(json.dumps(manifest | {"feature_set": name}))
+    if frames != 4:
+        with sqlite3.connect(home / "artifacts" / "vidsort.db") as connection:
+            connection.execute("UPDATE features SET modality = ? WHERE modality = ?", (name, modality))
+        connection.close()
+
+    predict.run(settings)
+    assert predicted(home) == before
+    make_video(home / "library" / "7900.mp4", pattern=1)
+    extract_features.run(settings)
+    predict.run(settings)
+    assert predicted(home) == before | {"7900.mp4": "food"}
 
 
 def test_a_library_with_one_folder_says_what_to_do(tmp_path, library_template):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -13,9 +14,11 @@ from videos import make_video
 
 from vidsort import library as videos_of
 from vidsort.artifacts import current_feature_set
+from vidsort.artifacts.files import as_json, new_version_id, write_version, write_whole
 from vidsort.errors import NotFoundError
 from vidsort.extract_features import ExtractConfig, run
-from vidsort.features.stored import features_of
+from vidsort.features.contents import GONE
+from vidsort.features.stored import NO_MORE, features_of
 from vidsort.settings import Settings
 from vidsort.store import open_database
 
@@ -141,6 +144,113 @@ def test_another_config_is_another_feature_set_and_both_stay(extracted):
     assert current_feature_set(extracted.artifacts_dir) == other.feature_set
     assert encoder_calls(extracted) == 0
     assert len(stored(extracted, other).videos) == len(stored(extracted).videos) == ALL
+
+
+def test_before_known_videos_are_looked_at_anew_a_sentence_says_why_how_many_and_how_long(extracted, library):
+    make_video(library / "7900.mp4")
+    told = []
+    report = run(extracted, ExtractConfig(frames=2), progress=told.append)
+    notice = report.outputs["notice"]
+    assert re.fullmatch(
+        rf"{ALL} videos are looked at anew, for about [\d.]+ s: frames is 2 instead of 4\.", notice
+    )
+    begun = next(progress for progress in told if progress.message == "starting the encoder")
+    assert (begun.done, begun.total, begun.notice) == (0, ALL + 1, notice)
+    # What is new is no news.
+    make_video(library / "7901.mp4")
+    assert run(extracted, ExtractConfig(frames=2)).outputs["notice"] is None
+
+
+def a_model(settings, config) -> str:
+    """A model in force that needs the features of this config; its id."""
+    model_id, needed = new_version_id(), config.feature_set
+    manifest = {"feature_set": needed.id, "modalities": needed.modalities, "extract_config": needed.config}
+    write_version(settings.artifacts_dir / "models" / model_id, {"manifest.json": as_json(manifest)})
+    now = {"model_id": model_id, "predictions_id": new_version_id(), "at": "2026-01-01T00:00:00+00:00"}
+    write_whole(settings.artifacts_dir / "current.json", as_json(now))
+    return model_id
+
+
+def test_a_new_video_also_gets_what_the_model_in_force_needs(extracted, library):
+    a_model(extracted, ExtractConfig())
+    make_video(library / "7900.mp4")
+    report = run(extracted, ExtractConfig(frames=2))
+    # All by the new settings, and the new one by those of the model too.
+    assert (report.done, report.outputs["encoder_calls"]) == (ALL + 1, ALL + 2)
+    assert len(stored(extracted).videos) == len(stored(extracted, ExtractConfig(frames=2)).videos) == ALL + 1
+    assert current_feature_set(extracted.artifacts_dir) == ExtractConfig(frames=2).feature_set
+    assert run(extracted, ExtractConfig(frames=2)).outputs["encoder_calls"] == 0
+
+
+def test_what_a_model_needs_that_can_no_longer_be_made_is_not_tried(extracted, library, monkeypatch):
+    a_model(extracted, ExtractConfig())
+    make_video(library / "7900.mp4")
+    before = ExtractConfig().feature_set
+    monkeypatch.setattr("vidsort.features.encoders.frames.FramesConfig.revision", 2)
+    report = run(extracted)
+    assert report.outputs["encoder_calls"] == ALL + 1
+    assert report.outputs["notice"].endswith(": this version of vidsort sees frames in another way.")
+    database = open_database(extracted.artifacts_dir)
+    found = features_of(database, videos_of.videos(library), before)
+    assert [(failure.filename, failure.reason) for failure in found.failed] == [("7900.mp4", NO_MORE)]
+    database.close()
+
+
+def test_a_damaged_model_in_force_is_no_reason_to_look_at_nothing(extracted, library, caplog):
+    model_id = a_model(extracted, ExtractConfig(frames=2))
+    (extracted.artifacts_dir / "models" / model_id / "manifest.json").write_text("{")
+    make_video(library / "7900.mp4")
+    assert encoder_calls(extracted) == 1
+    assert "cannot be told" in caplog.text
+
+
+def when_it_starts(act):
+    """A progress callback that acts once, after the library was listed and before the first video is opened."""
+    done = []
+
+    def tell(progress):
+        if progress.message == "starting the encoder" and not done:
+            done.append(True)
+            act()
+
+    return tell
+
+
+def test_videos_that_are_sorted_meanwhile_are_found_anew_by_their_content(settings, library):
+    moved = sorted(library.glob("*.mp4"))
+
+    def sort_them():
+        for path in moved:
+            path.rename(library / "food" / path.name)
+
+    report = run(settings, progress=when_it_starts(sort_them))
+    assert (report.done, report.failed) == (ALL, ())
+    assert len(stored(settings).videos) == ALL
+    assert encoder_calls(settings) == 0
+
+
+def test_a_video_that_is_removed_meanwhile_is_left_out_with_the_reason_and_forgotten(settings, library):
+    gone = next(library.glob("*.mp4"))
+    report = run(settings, progress=when_it_starts(gone.unlink))
+    assert report.done == ALL - 1
+    assert [(failure.filename, failure.reason) for failure in report.failed] == [(gone.name, GONE)]
+    again = run(settings)
+    assert (again.done, again.failed) == (0, ())
+
+
+def test_videos_that_change_names_meanwhile_are_never_taken_for_one_another(settings, library):
+    one, other = sorted(library.glob("*.mp4"))[:2]
+
+    def swap():
+        one.rename(library / "x")
+        other.rename(one)
+        (library / "x").rename(other)
+
+    assert run(settings, progress=when_it_starts(swap)).done == ALL
+    meanwhile = stored(settings).parts["frames"].X
+    shutil.rmtree(settings.artifacts_dir)
+    run(settings)
+    assert np.array_equal(meanwhile, stored(settings).parts["frames"].X)
 
 
 def test_an_interruption_loses_only_the_videos_in_flight(settings):

@@ -47,7 +47,7 @@ def run(
         store = FeatureStore(database)
         contents = library_contents(store, settings.data_dir, tell=lambda total, done: progress(_looking(done, total)))
         missing = missing_of(store, contents, modalities)
-        notice = told_anew(store, missing, _looked_for_before(settings), config.feature_set, pace)
+        notice = told_anew(store, contents, missing, _looked_for_before(settings), config.feature_set, pace)
         work = _Work(settings, store, modalities, contents, progress, notice)
         work.extract(missing)
         errors = errors_of(store, contents, config.feature_set)
@@ -133,7 +133,7 @@ class _Work:
                         video = video_of[request["path"]]
                         gone[video] = missing[video]
                     self._count(answer)
-                self._tell(message="encoding new videos")
+                self._tell(message="encoding known videos anew" if self._notice else "encoding new videos")
         return gone
 
     def _count(self, answer: Answer) -> None:

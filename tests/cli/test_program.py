@@ -194,6 +194,13 @@ def test_progress_is_silent_in_a_pipe(capsys):
     assert capsys.readouterr() == ("", "")
 
 
+def test_what_a_step_has_to_say_beforehand_is_said_once_also_in_a_pipe(capsys):
+    with output.progress_bars() as progress:
+        for done in range(3):
+            progress(Progress(step="extract_features", done=done, total=3, notice="3 videos are looked at anew: [x]."))
+    assert capsys.readouterr() == ("", "3 videos are looked at anew: [x].\n")
+
+
 def test_a_report_is_one_sentence():
     failed = (Failure(filename="1.mp4", folder=None, reason="no"),)
     report = Report(step="extract_features", done=57, skipped=3, failed=failed, took_s=75)

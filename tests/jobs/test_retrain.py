@@ -79,7 +79,8 @@ def test_a_step_over_its_time_limit_fails(make_retrain, settings, eventually):
 
 def test_while_it_runs_the_status_tells_step_share_rate_and_time_left(make_retrain, settings, eventually, tmp_path):
     go = tmp_path / "go"
-    progress = {"step": "train", "done": 3, "total": 4, "rate_per_s": 2.0, "left_s": 0.5, "message": "fitting"}
+    progress = {"step": "train", "done": 3, "total": 4, "rate_per_s": 2.0, "left_s": 0.5, "message": "fitting",
+                "notice": "4 videos are looked at anew."}
     wait = f"import pathlib\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.02)\n"
     retrain = make_retrain(train=f"print({json.dumps({'progress': progress})!r}, flush=True)\n{wait}{GOOD}")
     retrain.start(settings)
@@ -89,6 +90,7 @@ def test_while_it_runs_the_status_tells_step_share_rate_and_time_left(make_retra
         "step": "train", "script": "train.py", "step_number": 2, "steps": 3, "total": 4, "message": "fitting",
     }
     assert (status["videos_per_s"], status["left_s"]) == (2.0, 0.5)
+    assert status["notice"] == "4 videos are looked at anew."
     go.touch()
     assert eventually(ended(retrain), END_S)["last_result"] == "success"
 

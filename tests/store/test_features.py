@@ -69,10 +69,9 @@ def test_a_row_has_a_vector_or_a_reason_never_both(store):
         store.put([FeatureRow("a", b"1", vector=np.ones(3), error="no picture")])
 
 
-def test_what_was_looked_at_in_another_modality_is_told_from_what_never_was(store):
-    store.put([a_row(b"1"), a_row(b"2", modality="b"), FeatureRow("a", b"3", error="no picture")])
-    assert store.known_otherwise(["b"], [b"1", b"2", b"3", b"new"]) == {b"1", b"3"}
-    assert store.known_otherwise(["a", "b"], [b"1", b"2", b"3"]) == set()
+def test_in_which_modalities_a_source_was_looked_at_is_known(store):
+    store.put([a_row(b"1"), a_row(b"1", modality="b"), FeatureRow("a", b"2", error="no picture")])
+    assert store.modalities_of([b"1", b"2", b"new"]) == {b"1": {"a", "b"}, b"2": {"a"}}
 
 
 def test_more_sources_than_one_question_may_name(store):

@@ -215,6 +215,7 @@ class RetrainStatus(BaseModel):
     videos_per_s: float | None = None
     left_s: float | None = None
     message: str | None = None
+    notice: str | None = None
     encoder_calls: int | None = None
     failed: int | None = None
     model_id: str | None = None

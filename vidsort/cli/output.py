@@ -61,9 +61,10 @@ def summary(report: Report) -> str:
 
 @contextmanager
 def progress_bars() -> Iterator[ProgressCallback]:
-    """Yield a callback that draws one bar a step on stderr: count, rate, time left; silent in a pipe."""
+    """Yield a callback that draws one bar a step on stderr: count, rate, time left; in a pipe only notices."""
     console = Console(stderr=True)
     tasks: dict[str, TaskID] = {}
+    noticed: set[str] = set()
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -77,6 +78,9 @@ def progress_bars() -> Iterator[ProgressCallback]:
             if progress.step not in tasks:
                 title = TITLES.get(progress.step, progress.step)
                 tasks[progress.step] = bars.add_task(f"{title:20}", total=None, pace="")
+            if progress.notice and progress.notice not in noticed:
+                noticed.add(progress.notice)
+                console.print(_as_it_is(progress.notice), soft_wrap=True)
             bars.update(tasks[progress.step], completed=progress.done, total=progress.total, pace=_pace(progress))
 
         yield draw

@@ -130,7 +130,7 @@ def _watch(job: "Retrain", progress: ProgressCallback) -> dict[str, Any]:
         if "step" in status:
             progress(Progress(
                 step=status["step"], done=status["done"], total=status["total"], rate_per_s=status["videos_per_s"],
-                left_s=status["left_s"], message=status["message"],
+                left_s=status["left_s"], message=status["message"], notice=status["notice"],
             ))
         time.sleep(LOOK_S)
 

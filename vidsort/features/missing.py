@@ -28,18 +28,19 @@ def missing_of(store: FeatureStore, contents: Contents, modalities: Mapping[str,
 
 
 def told_anew(
-    store: FeatureStore, missing: Missing, before: FeatureSet | None, now: FeatureSet, videos_per_s: float | None
+    store: FeatureStore, contents: Contents, missing: Missing, before: FeatureSet | None, now: FeatureSet,
+    videos_per_s: float | None,
 ) -> str:
     """A sentence for who waits: how many videos were known and are looked at anew, how long, why; empty for none.
 
     `before` is what the extraction before looked for, `videos_per_s` how fast the last one was.
     """
-    ids = list(now.modalities.values())
     if before is not None and before.modalities == now.modalities:
         return ""
-    wanted = [source for video in missing for modality, source in missing[video].items() if modality in ids]
-    known = store.known_otherwise(ids, wanted)
-    count = sum(any(source in known for source in sources.values()) for sources in missing.values())
+    wanted = set(now.modalities.values())
+    lacking = [video for video, sources in missing.items() if wanted & sources.keys()]
+    known = store.modalities_of(contents.hashes[video] for video in lacking)
+    count = sum(bool(known.get(contents.hashes[video], set()) - missing[video].keys()) for video in lacking)
     if not count:
         return ""
     left_s = count / videos_per_s if videos_per_s else count * USUAL_S / cores()
@@ -53,7 +54,7 @@ def _why(before: FeatureSet | None, now: FeatureSet) -> str:
     reasons = []
     for name, modality in now.modalities.items():
         if name not in before.modalities:
-            reasons.append(f"{name} was not looked for before")
+            reasons.append(f"vidsort did not look for {name} before")
         elif before.modalities[name] != modality:
             reasons += _changes(name, before.config, now.config)
     return ", ".join(reasons) or "they were looked at in another way before"

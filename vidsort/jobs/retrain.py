@@ -162,7 +162,7 @@ class _Progress:
     def tell(self, progress: dict) -> None:
         now_s = time.monotonic()
         # Of many lines with the same words some may go; the last before a long silence must not.
-        words = (progress.get("message"), progress.get("done") == progress.get("total"))
+        words = (progress.get("message"), progress.get("notice"), progress.get("done") == progress.get("total"))
         if now_s - self._told_s < TELL_EVERY_S and words == self._words:
             return
         self._told_s, self._words = now_s, words
@@ -176,6 +176,7 @@ class _Progress:
             "videos_per_s": progress.get("rate_per_s"),
             "left_s": progress.get("left_s"),
             "message": progress.get("message", ""),
+            "notice": progress.get("notice", ""),
         }
         try:
             self._jobs.tell(self._job_id, self.step, shown)
@@ -185,7 +186,7 @@ class _Progress:
     def finish(self, report: dict) -> None:
         outputs = report.get("outputs", {})
         scores = ("accuracy", "accuracy_low", "accuracy_high")
-        kept = ("encoder_calls", "model_id", "promoted", "verdict", "predictions_id", *scores)
+        kept = ("encoder_calls", "notice", "model_id", "promoted", "verdict", "predictions_id", *scores)
         self._outcome |= {name: outputs[name] for name in kept if name in outputs}
         self._outcome.setdefault("failed", 0)
         self._outcome["failed"] = max(self._outcome["failed"], len(report.get("failed", ())))

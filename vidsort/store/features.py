@@ -6,7 +6,7 @@ a text that goes with it) and its *modality* (the id of that kind with its confi
 
 import json
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -156,10 +156,13 @@ class FeatureStore:
             )
         )
 
-    def known_otherwise(self, modalities: Collection[str], sources: Iterable[bytes]) -> set[bytes]:
-        """Those sources that were looked at in some other modality than these."""
+    def modalities_of(self, sources: Iterable[bytes]) -> dict[bytes, set[str]]:
+        """The modalities in which these sources were looked at, of those that were."""
+        found: dict[bytes, set[str]] = {}
         rows = self._chunked("SELECT source, modality FROM features WHERE source IN ({})", list(dict.fromkeys(sources)))
-        return {source for source, modality in rows if modality not in modalities}
+        for source, modality in rows:
+            found.setdefault(source, set()).add(modality)
+        return found
 
     def facts(self, hashes: Iterable[bytes]) -> dict[bytes, dict[str, object]]:
         """What the containers of these contents say, of those that were extracted."""

@@ -189,11 +189,15 @@ def test_progress_is_one_line_that_is_kept_up_to_date_and_gone_at_the_end(monkey
 
     import IPython.display
 
-    monkeypatch.setattr(IPython.display, "display", lambda *_, **__: Handle())
+    shown = []
+    monkeypatch.setattr(IPython.display, "display", lambda what, **__: shown.append(what) or Handle())
     tell = figures.progress_line()
     tell(Progress(step="train", done=1, total=4, left_s=12.3, message="scoring"))
     tell(Progress(step="train", done=4, total=4))
     assert lines == ["1 of 4, scoring, 12 s left", ""]
+    for done in range(3):
+        tell(Progress(step="extract_features", done=done, total=3, notice="3 videos are looked at anew."))
+    assert [one.text for one in shown[1:]] == ["3 videos are looked at anew."]
 
 
 def test_odd_percentages_are_exact():

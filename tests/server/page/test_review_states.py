@@ -19,6 +19,7 @@ RUNNING = {
     "running": True, "last_result": "success", "job": 2, "cancelling": False, "step": "extract_features",
     "script": "extract_features.py", "step_number": 1, "steps": 3, "done": 34, "total": 120,
     "videos_per_s": 11.4, "left_s": 7.6,
+    "notice": "120 videos are looked at anew, for about 11 s: frames is 8 instead of 4.",
 }  # fmt: skip
 FAILED = {"running": False, "last_result": "Failed at train.py: There is one folder only: make a second one."}
 HELD_BACK = {
@@ -145,6 +146,7 @@ def test_retraining_is_told_from_the_servers_job(gallery, serve, visitor, shot, 
         page.wait_for_selector("text=34 of 120")
         assert page.inner_text("[data-retrain-label]") == "Retraining 9%"
         assert "11.4 videos/s" in page.inner_text(".figures")
+        assert RUNNING["notice"] in page.inner_text(".job")
         assert page.get_by_role("button", name="Cancel").is_enabled()
     else:
         page.wait_for_selector("text=make a second one")

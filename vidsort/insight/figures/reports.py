@@ -6,7 +6,7 @@ from typing import Any
 
 from ...records import REPORT_MIMETYPE, Progress, Report
 from ...steps import ProgressCallback
-from .shown import escape
+from .shown import escape, note
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,20 @@ def _written(name: str, value: object) -> str:
 
 
 def progress_line() -> ProgressCallback:
-    """A callback for a step's `run` that keeps one line below the cell up to date, and empties it at the end."""
+    """A callback for a step's `run` that keeps one line below the cell up to date, and empties it at the end.
+
+    What the step has to say beforehand stays there, below that line.
+    """
     from IPython.display import display
 
     shown = display({"text/plain": "starting …"}, raw=True, display_id=True)
+    told = ""
 
     def tell(progress: Progress) -> None:
+        nonlocal told
+        if progress.notice and progress.notice != told:
+            told = progress.notice
+            display(note(told))
         line = f"{progress.done} of {progress.total}" + (f", {progress.message}" if progress.message else "")
         if progress.left_s:
             line += f", {progress.left_s:.0f} s left"

@@ -82,10 +82,11 @@ export class Retraining {
       h("div", { className: "bar", role: "progressbar", "aria-label": "This step", "aria-valuemin": "0", "aria-valuemax": "100",
         "aria-valuenow": String(Math.round(share * 100)) }, fill),
       h("p", { className: "figures" }, ...figures.filter(Boolean).map((text) => h("span", {}, text))),
+      status.notice ? h("p", { className: "form-note" }, status.notice) : null,
       h("p", { className: "form-note" }, "Keep sorting: new guesses appear behind the next video."),
       h("button", { type: "button", className: "button danger", disabled: status.cancelling,
         onclick: () => void this.#ask("api/retrain/cancel") }, status.cancelling ? "Stopping…" : "Cancel"),
-    ];
+    ].filter(Boolean);
   }
 
   #idle(status) {
