@@ -179,6 +179,29 @@ def test_the_three_notebooks_predict_what_the_command_line_and_a_servers_retrain
     assert not list((settings.artifacts_dir / "notebooks").iterdir())
 
 
+@pytest.mark.timeout(300)
+def test_a_run_goes_on_while_somebody_sorts(settings):
+    """Between any two cells some videos go to other folders, and one of a notebook is removed."""
+    library, turn = settings.data_dir, 0
+
+    def sort(_):
+        nonlocal turn
+        turn += 1
+        places = [library, *sorted(path for path in library.iterdir() if path.is_dir())]
+        for at, place in enumerate(places):
+            videos = sorted(place.glob("*.mp4"))
+            # Each folder keeps enough to learn from.
+            if len(videos) > 2:
+                videos[turn % len(videos)].rename(places[(at + 1) % len(places)] / videos[turn % len(videos)].name)
+        if turn % 20 == 10:
+            next(library.glob("*/*.mp4")).unlink()
+
+    quick = {"extract_features": {"compare_videos": 4}, "train": {"heads": ("centroid",), "repeats": 1}, "predict": {}}
+    for step, given in quick.items():
+        reads_well(run_notebook(step, settings, given, progress=sort))
+    assert turn > 60
+
+
 def test_an_empty_library_gives_a_report_of_little_and_no_error(tmp_path):
     (tmp_path / "library").mkdir()
     settings = Settings(data_dir=tmp_path / "library", artifacts_dir=tmp_path / "artifacts")

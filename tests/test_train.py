@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from labelled import WIDTH, clouds, make_library, store_features
 
-from vidsort import artifacts, train
+from vidsort import artifacts, library, predict, train
 from vidsort.artifacts.files import read_json
 from vidsort.errors import ArtifactError, NotEnoughLabelsError, NotFoundError
+from vidsort.features.contents import GONE
 from vidsort.insight import comparison
 from vidsort.insight.comparison import read_out_of_fold
 from vidsort.learning.classifier import model_files
@@ -211,6 +212,26 @@ def test_a_moved_video_is_a_new_label_and_needs_no_new_features(trained_place):
     report = train.run(trained_place)
     assert manifest_of(trained_place, report)["folders"] == {"dance": 30, "food": 24, "sport": 19}
     assert not report.failed
+
+
+def test_videos_that_are_sorted_between_listing_and_reading_end_no_step(trained_place, monkeypatch):
+    listed = library.videos
+
+    def sorted_at_once(data_dir):
+        videos = listed(data_dir)
+        for video in (videos[0], videos[-1]):
+            video.path.rename(data_dir / "food" / video.filename)
+        return videos
+
+    new = [trained_place.data_dir / "dance" / "9001.mp4", trained_place.data_dir / "9002.mp4"]
+    for step, path in ((train, new[0]), (predict, new[1])):
+        path.write_bytes(path.name.encode())
+        monkeypatch.setattr(library, "videos", lambda data_dir, path=path: (listed(data_dir), path.unlink())[0])
+        report = step.run(trained_place)
+        assert [(failure.filename, failure.reason) for failure in report.failed] == [(path.name, GONE)]
+    monkeypatch.setattr(library, "videos", sorted_at_once)
+    assert train.run(trained_place).failed == ()
+    assert predict.run(trained_place).failed == ()
 
 
 def test_the_step_as_a_program_tells_progress_and_report_in_json_lines(trained_place):
