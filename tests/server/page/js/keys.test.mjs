@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { ACTIONS, assignFolderKeys, bindings, conflict, isCommand, meaning, readings } from "../../../../vidsort/server/page/static/keys.js";
+import { ACTIONS, isFor } from "../../../../vidsort/server/page/static/actions.js";
+import { assignFolderKeys, bindings, capText, conflict, isCommand, meaning, readings, shortcut } from "../../../../vidsort/server/page/static/keys.js";
 
 const press = (key, code = "", more = {}) => ({ key, code, shiftKey: false, ...more });
 const folders = { soccer: "1", dance: "q" };
@@ -45,6 +46,32 @@ test("Enter and F accept, also when F was changed", () => {
   assert.equal(means(press("f", "KeyF"), { accept: "j" }), null);
 });
 
+test("each action has a name, a sentence and keys of its own, and Escape is no key to be changed", () => {
+  const rows = Object.entries(ACTIONS);
+  for (const [action, { label, does, act }] of rows) assert.ok(label && does && act, action);
+  const keys = rows.flatMap(([, row]) => row.keys);
+  assert.equal(new Set(keys).size, keys.length);
+  assert.deepEqual(bindings({ leave: "k", sheet: "l" }).get("leave"), ["Escape"]);
+  assert.deepEqual(bindings({ sheet: "l" }).get("sheet"), []);
+});
+
+test("the second and the third guess and retraining have keys", () => {
+  const [second, third, retrain, now] = [press("d", "KeyD"), press("v", "KeyV"), press("r", "KeyR"),
+    press("R", "KeyR", { shiftKey: true })].map((event) => means(event).action);
+  assert.deepEqual([second, third, retrain, now], ["second", "third", "retrain", "retrainNow"]);
+});
+
+test("what is for one view is not for the other", () => {
+  assert.deepEqual(["skip", "mark", "accept", "undo"].map((action) => isFor(action, "single")), [true, false, true, true]);
+  assert.deepEqual(["skip", "mark", "accept", "undo"].map((action) => isFor(action, "grid")), [false, true, true, true]);
+  assert.equal(isFor("accept", "welcome"), false);
+});
+
+test("keys are drawn for the eye and named for assistive technology", () => {
+  assert.deepEqual(["Enter", "Shift+z", "ArrowUp", "q", "<"].map(capText), ["↵", "⇧Z", "↑", "Q", "<"]);
+  assert.deepEqual(["Enter", "Shift+z", "ArrowUp", "q", "<"].map(shortcut), ["Enter", "Shift+Z", "ArrowUp", "Q", "<"]);
+});
+
 test("held keys, compositions, modifiers and dead keys are no commands", () => {
   assert.equal(isCommand(press("1")), true);
   for (const more of [{ repeat: true }, { isComposing: true }, { keyCode: 229 }, { ctrlKey: true }, { altKey: true },
@@ -56,7 +83,7 @@ test("held keys, compositions, modifiers and dead keys are no commands", () => {
 test("folders get 1 to 9 and then letters that no action has", () => {
   const names = Array.from({ length: 14 }, (_, at) => `folder ${String(at).padStart(2, "0")}`);
   const keys = Object.values(assignFolderKeys(names, {}, bindings()));
-  assert.deepEqual(keys, [..."123456789", ..."qwert"]);
+  assert.deepEqual(keys, [..."123456789", ..."qwety"]);
   const all = Object.values(assignFolderKeys(Array.from({ length: 60 }, (_, at) => `${at}`), {}, bindings()));
   const actions = new Set(Object.values(ACTIONS).flatMap((action) => action.keys));
   assert.equal(new Set(all).size, all.length);

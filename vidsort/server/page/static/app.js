@@ -75,9 +75,10 @@ export class App {
     this.panel = new Panel(find("panel"));
     this.toasts = new Toasts(find("toasts"), { undo: (action) => this.decisions.undoOne(action) });
     this.history = new History({ api, panel: this.panel, revert: (batch) => this.decisions.revert(batch) });
-    this.retraining = new Retraining({ root, api, panel: this.panel, failed: (text) => this.fail(text) });
+    this.retraining = new Retraining({ root, api, panel: this.panel, failed: (text) => this.fail(text),
+      drawn: () => this.commands.hint() });
     this.welcome = new Welcome({ element: find("welcome"), api });
-    this.grid = new Grid({ element: find("grid"), api, leave: () => this.show("single"),
+    this.grid = new Grid({ element: find("grid"), api,
       file: (items, folder) => this.decisions.sortMany(items, folder) });
     this.commands = new Commands(this);
     this.folderList = new Folders({ list: find("folders"), choose: (folder) => this.file(folder),
@@ -126,8 +127,17 @@ export class App {
 
   // Files the video on show, or in the grid what is marked there.
   file(folder) {
-    if (this.view === "grid") this.grid.fileMarked(folder);
-    else if (this.view === "single" && this.queue.current) this.decisions.sort(this.queue.current, folder);
+    if (this.view !== "grid") {
+      if (this.queue.current) this.decisions.sort(this.queue.current, folder);
+    } else if (!this.grid.fileMarked(folder)) {
+      this.hint(`Nothing is marked: mark what goes into ${folder} first.`);
+    }
+  }
+
+  // A word on a press that did nothing.
+  hint(text) {
+    this.toasts.hint(text);
+    this.announcer.say(text);
   }
 
   fail(text) {
@@ -149,13 +159,12 @@ export class App {
   }
 
   render() {
-    const { queue, preferences } = this;
+    const { queue } = this;
     const folders = this.shownFolders();
     const item = queue.current;
     const view = this.#viewFor(folders, item);
     // First what the eye waits for.
     this.player.show(view === "single" ? item : null, queue.upcoming(AHEAD));
-    const keyOf = (folder) => preferences.keyOf(folder);
     if (view !== this.shownView) {
       this.shownView = view;
       this.root.querySelector(".review").dataset.view = view;
@@ -163,7 +172,7 @@ export class App {
     }
     if (view === "single") {
       this.welcome.hide();
-      this.card.show(item, { keyOf, acceptKey: "Enter", tip: this.#tip(item), place: `${queue.index + 1} of ${this.left.toLocaleString()}` });
+      this.card.show(item, { guessKeys: this.#guessKeys(), tip: this.#tip(item), place: `${queue.index + 1} of ${this.left.toLocaleString()}` });
     }
     this.#afterPaint ??= afterPaint(() => {
       this.#afterPaint = null;
@@ -181,6 +190,12 @@ export class App {
     this.pile.render(this.left, this.sorted);
     this.card.prepare(this.shownView === "single" ? queue.upcoming(AHEAD) : []);
     this.supply.more();
+  }
+
+  #guessKeys() {
+    const { bound } = this.preferences;
+    // Of the keys that accept the last is the big one.
+    return [bound.get("accept").at(-1), bound.get("second")[0], bound.get("third")[0]];
   }
 
   #viewFor(folders, item) {
@@ -227,6 +242,7 @@ export class App {
     this.setFolders(library.folders);
     const { muted, volume, speed } = this.preferences.values;
     this.player.set({ muted: muted ?? true, volume: volume ?? 1, speed: speed ?? 1 });
+    this.commands.hint();
     await this.supply.load(this.preferences.values.order ?? "confident");
     this.retraining.update(await this.api.get("api/retrain/status"));
     this.pile.refreshSoon(() => this.render());

@@ -1,7 +1,7 @@
 // What stands around the video on show: guesses, filmstrip, caption, name.
 
 import { h, percent, setText } from "./dom.js";
-import { capText } from "./keys.js";
+import { capText, shortcut } from "./keys.js";
 
 const GUESSES = 3;
 // The shape of what is unknown and will not be seen.
@@ -31,10 +31,10 @@ export class Card {
     for (let rank = 0; rank < GUESSES; rank += 1) this.#addRow(rank);
   }
 
-  // `keyOf(folder)` gives its key; `acceptKey` that of the first guess; `tip` a hint or null.
-  show(item, { keyOf, acceptKey, tip, place }) {
+  // `guessKeys` are those of the first, second and third guess; `tip` a hint or null.
+  show(item, { guessKeys, tip, place }) {
     const guesses = item?.top_predictions?.slice(0, GUESSES) ?? [];
-    this.#rows.forEach((row, rank) => this.#fill(row, guesses[rank], rank, keyOf, acceptKey));
+    this.#rows.forEach((row, rank) => this.#fill(row, guesses[rank], guessKeys[rank]));
     setText(this.title, guesses.length ? "Where does it go?" : "No guess yet: choose a folder");
     this.tip.hidden = !tip;
     setText(this.tip, tip ?? "");
@@ -88,17 +88,15 @@ export class Card {
     this.list.append(row.item);
   }
 
-  #fill(row, guess, rank, keyOf, acceptKey) {
+  #fill(row, guess, key) {
     row.item.hidden = !guess;
     if (!guess) return;
-    const key = rank === 0 ? acceptKey : keyOf(guess.folder);
     row.folder = guess.folder;
-    row.cap.hidden = !key;
-    setText(row.cap, key ? capText(key) : "");
+    setText(row.cap, capText(key));
     setText(row.name, guess.folder);
     setText(row.share, percent(guess.confidence));
     row.fill.style.setProperty("--share", String(guess.confidence));
     row.button.title = guess.folder;
-    if (key) row.button.setAttribute("aria-keyshortcuts", key);
+    row.button.setAttribute("aria-keyshortcuts", shortcut(key));
   }
 }

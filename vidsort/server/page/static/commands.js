@@ -1,51 +1,32 @@
-// What keys, buttons and swipes do.
+// What keys, buttons and swipes do: the methods that the table of actions calls.
 
+import { ACTIONS, isFor } from "./actions.js";
 import { isOpen } from "./dialog.js";
 import { askNewFolder, editFolder } from "./folder_dialogs.js";
-import { describe } from "./history.js";
-import { isCommand, meaning } from "./keys.js";
+import { capText, isCommand, meaning, readings, shortcut } from "./keys.js";
 import { openHelp, openSettings } from "./settings.js";
 import * as swipe from "./swipe.js";
+import { nothingHere, unbound } from "./telling.js";
 import { openTypeahead } from "./typeahead.js";
 
 const TYPING = 'input:not([type="range"]), textarea, select, [contenteditable="true"]';
+const RANKS = ["first", "second", "third"];
 
 export class Commands {
   constructor(app) {
     this.app = app;
-    const { decisions, player, queue } = app;
-    this.actions = {
-      accept: () => this.#guess(0),
-      skip: () => app.view === "single" && decisions.skip(),
-      undo: () => decisions.undo(),
-      redo: () => decisions.redo(),
-      previous: () => this.#turn(() => queue.back()),
-      next: () => this.#turn(() => queue.forward()),
-      pause: () => player.toggle(),
-      mute: () => this.#remember(() => player.toggleMute()),
-      slower: () => this.#remember(() => player.shift(-1)),
-      faster: () => this.#remember(() => player.shift(1)),
-      find: () => this.#find(),
-      newFolder: () => askNewFolder({ create: (name) => decisions.createFolder(name) }),
-      grid: () => void this.#grid(),
-      mark: () => {},
-      history: () => app.history.toggle(),
-      retrain: () => app.retraining.toggle(),
-      settings: () => this.#settings(),
-      help: () => openHelp(app.preferences),
-      sheet: () => this.#sheet(true),
-    };
   }
 
   // One listener for all keys, one for all buttons, and the swipes.
   listen() {
     const { root } = this.app;
+    this.hint();
     document.addEventListener("keydown", (event) => this.#press(event));
     root.addEventListener("click", (event) => {
       const button = event.target.closest("[data-do]");
-      if (button) this.actions[button.dataset.do]();
+      if (button) ACTIONS[button.dataset.do].act(this, event);
       const staysOpen = event.target.closest('.folders, dialog, [data-do="sheet"]') && !event.target.closest(".folder-button");
-      if (!staysOpen) this.#sheet(false);
+      if (!staysOpen) this.sheet(false);
     });
     // A click must not leave the focus on a button, or Enter would press that again instead of accepting.
     root.addEventListener("mousedown", (event) => {
@@ -54,8 +35,154 @@ export class Commands {
     swipe.listen(root.querySelector("[data-card]"), {
       hint: (towards) => this.#swipes(towards).label,
       swiped: (towards) => this.#swipes(towards).act(),
-      tapped: () => this.actions.pause(),
+      tapped: () => this.pause(),
     });
+  }
+
+  // Writes the keys in force on the buttons.
+  hint() {
+    const { bound } = this.app.preferences;
+    for (const button of this.app.root.querySelectorAll("[data-do]")) {
+      const { label } = ACTIONS[button.dataset.do];
+      const [key] = bound.get(button.dataset.do);
+      button.title = key ? `${label} (${capText(key)})` : label;
+      if (key) button.setAttribute("aria-keyshortcuts", shortcut(key));
+      if (!button.textContent.trim() && !button.ariaLabel) button.ariaLabel = label;
+      const cap = button.querySelector("kbd");
+      if (cap) cap.textContent = capText(key);
+    }
+  }
+
+  accept() {
+    const { app } = this;
+    if (app.view === "grid") app.grid.fileRestHere();
+    else this.guess(0);
+  }
+
+  // Files in the guess of this rank, from 0.
+  guess(rank) {
+    const { app } = this;
+    const guess = app.queue.current?.top_predictions?.[rank];
+    if (guess) app.file(guess.folder);
+    else app.hint(`There is no ${RANKS[rank]} guess for this video: choose a folder by its key or by ${this.#cap("find")}.`);
+  }
+
+  skip() {
+    this.app.decisions.skip();
+  }
+
+  undo() {
+    this.app.decisions.undo();
+  }
+
+  redo() {
+    this.app.decisions.redo();
+  }
+
+  // Where an arrow leads: to another card, or to another tile.
+  turn(arrow, event) {
+    const { app } = this;
+    if (app.view === "grid") {
+      app.grid.turn(arrow, event.shiftKey);
+      return;
+    }
+    if (arrow === "ArrowLeft") app.queue.back();
+    else app.queue.forward();
+    app.render();
+  }
+
+  mark(event) {
+    this.app.grid.markHere(event.shiftKey);
+  }
+
+  pause() {
+    this.app.player.toggle();
+  }
+
+  mute() {
+    this.app.player.toggleMute();
+    this.app.rememberPlayer();
+  }
+
+  pace(step) {
+    this.app.player.shift(step);
+    this.app.rememberPlayer();
+  }
+
+  find() {
+    const { app } = this;
+    this.sheet(false);
+    openTypeahead({
+      folders: app.shownFolders(),
+      choose: (folder) => app.file(folder),
+      create: (name) => {
+        app.decisions.createFolder(name);
+        app.file(name);
+      },
+    });
+  }
+
+  newFolder() {
+    askNewFolder({ create: (name) => this.app.decisions.createFolder(name) });
+  }
+
+  async grid() {
+    const { app } = this;
+    if (app.view === "grid") {
+      app.show("single");
+      return;
+    }
+    try {
+      const { videos } = await app.api.get("api/videos");
+      const pending = app.decisions.pending();
+      app.show("grid");
+      app.grid.show(videos.filter((video) => !pending.has(video.filename)));
+    } catch (error) {
+      app.fail(error.message);
+    }
+  }
+
+  history() {
+    this.app.history.toggle();
+  }
+
+  retrain() {
+    this.app.retraining.toggle();
+  }
+
+  retrainNow() {
+    void this.app.retraining.start();
+  }
+
+  settings() {
+    const { app } = this;
+    openSettings({
+      preferences: app.preferences,
+      folders: app.shownFolders().map((folder) => folder.name),
+      reorder: (order) => {
+        app.preferences.set({ order });
+        void app.supply.load(order);
+      },
+      changed: () => {
+        this.hint();
+        app.render();
+      },
+    });
+  }
+
+  help() {
+    openHelp(this.app.preferences);
+  }
+
+  leave() {
+    const { app } = this;
+    if (app.panel.name) app.panel.close();
+    else if (app.view === "grid") app.show("single");
+    this.sheet(false);
+  }
+
+  sheet(isOpened) {
+    this.app.root.querySelector(".review").classList.toggle("has-sheet", isOpened);
   }
 
   editFolder(name) {
@@ -76,113 +203,6 @@ export class Commands {
     this.app.render();
   }
 
-  // Moves of another page or an earlier day were undone or done again: say what, and put what came back on show.
-  async showTurned(kind, moves) {
-    const { app } = this;
-    if (!moves.length) return;
-    // Undo tells the newest first, and of a merge that is the removal of the folder.
-    const told = moves.find((move) => move.kind !== "remove") ?? moves[0];
-    const text = `${kind === "undo" ? "Taken back" : "Done again"}: ${describe(told, moves.length)}`;
-    app.toasts.say(text);
-    app.announcer.say(text);
-    if (kind === "undo" && told.kind === "sort") await this.#showAgain(moves.map((move) => move.source));
-    await app.supply.refresh({ isStale: true });
-  }
-
-  // Videos that came back: the first of them on show, all of them in the grid.
-  async #showAgain(filenames) {
-    const { app } = this;
-    const isGrid = app.view === "grid";
-    let items;
-    try {
-      items = await app.supply.find(isGrid ? filenames : filenames.slice(0, 1));
-    } catch {
-      return; // they have come back all the same, and the next refresh of the queue shows them
-    }
-    const pending = app.decisions.pending();
-    items = items.filter((item) => !pending.has(item.filename));
-    if (items.length) app.queue.putBack(items[0], { show: true });
-    if (isGrid) app.grid.putBack(items);
-  }
-
-  #press(event) {
-    if (isOpen() || event.target.closest?.(TYPING)) return;
-    if (event.key === "Escape") this.#escape();
-    if (!isCommand(event) || isNative(event)) return;
-    const { app } = this;
-    const meant = meaning(event, app.preferences.bound, app.preferences.folderKeys);
-    const isHandled = app.view === "grid" && app.grid.press(meant?.action, event);
-    if (!isHandled && meant?.folder) app.file(meant.folder);
-    else if (!isHandled && meant?.action) this.actions[meant.action]();
-    if (isHandled || meant) event.preventDefault();
-  }
-
-  #escape() {
-    const { app } = this;
-    if (app.panel.name) app.panel.close();
-    else if (app.view === "grid") app.show("single");
-    this.#sheet(false);
-  }
-
-  #guess(rank) {
-    const { app } = this;
-    const guess = app.queue.current?.top_predictions?.[rank];
-    if (app.view === "single" && guess) app.file(guess.folder);
-  }
-
-  #turn(step) {
-    if (this.app.view !== "single") return;
-    step();
-    this.app.render();
-  }
-
-  #remember(change) {
-    change();
-    this.app.rememberPlayer();
-  }
-
-  #find() {
-    const { app } = this;
-    this.#sheet(false);
-    openTypeahead({
-      folders: app.shownFolders(),
-      choose: (folder) => app.file(folder),
-      create: (name) => {
-        app.decisions.createFolder(name);
-        app.file(name);
-      },
-    });
-  }
-
-  async #grid() {
-    const { app } = this;
-    if (app.view === "grid") {
-      app.show("single");
-      return;
-    }
-    try {
-      const { videos } = await app.api.get("api/videos");
-      const pending = app.decisions.pending();
-      app.show("grid");
-      app.grid.show(videos.filter((video) => !pending.has(video.filename)));
-    } catch (error) {
-      app.fail(error.message);
-    }
-  }
-
-  #settings() {
-    const { app } = this;
-    openSettings({
-      preferences: app.preferences,
-      folders: app.shownFolders().map((folder) => folder.name),
-      reorder: (order) => {
-        app.preferences.set({ order });
-        void app.supply.load(order);
-      },
-      changed: () => app.render(),
-    });
-  }
-
   // Folders are changed by the server alone, after all that was decided before.
   async #change(path, method, body, then = () => {}) {
     const { app } = this;
@@ -195,15 +215,30 @@ export class Commands {
     void app.supply.refresh();
   }
 
-  #sheet(isOpened) {
-    this.app.root.querySelector(".review").classList.toggle("has-sheet", isOpened);
+  #press(event) {
+    if (isOpen() || event.target.closest?.(TYPING) || !isCommand(event) || isNative(event)) return;
+    const { app } = this;
+    const meant = meaning(event, app.preferences.bound, app.preferences.folderKeys);
+    if (!meant) {
+      // Other keys than those of characters are the browser's.
+      if (event.key.length === 1) app.hint(unbound(capText(readings(event)[0]), this.#cap("help")));
+      return;
+    }
+    event.preventDefault();
+    if (meant.folder) app.file(meant.folder);
+    else if (isFor(meant.action, app.shownView)) ACTIONS[meant.action].act(this, event);
+    else app.hint(nothingHere(meant.action, app.shownView, this.#cap("grid")));
+  }
+
+  #cap(action) {
+    return capText(this.app.preferences.bound.get(action)[0]);
   }
 
   #swipes(towards) {
     const guesses = this.app.queue.current?.top_predictions ?? [];
     const guess = { right: 0, left: 1 }[towards];
-    if (guess !== undefined) return { label: guesses[guess]?.folder ?? "no guess", act: () => this.#guess(guess) };
-    return towards === "up" ? { label: "Folders", act: () => this.#sheet(true) } : { label: "Undo", act: this.actions.undo };
+    if (guess !== undefined) return { label: guesses[guess]?.folder ?? "no guess", act: () => this.guess(guess) };
+    return towards === "up" ? { label: "Folders", act: () => this.sheet(true) } : { label: "Undo", act: () => this.undo() };
   }
 }
 

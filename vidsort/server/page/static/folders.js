@@ -1,7 +1,7 @@
 // The list of folders: key, name, live count, and how often the guesses for it were right.
 
 import { h, icon, setText } from "./dom.js";
-import { capText } from "./keys.js";
+import { capText, shortcut } from "./keys.js";
 
 export class Folders {
   #rows = new Map();
@@ -56,6 +56,7 @@ export class Folders {
     setText(row.count, folder.count.toLocaleString());
     row.dot.dataset.level = agreement.level;
     row.button.title = agreement.text ? `${folder.name}: ${agreement.text}` : folder.name;
-    if (key) row.button.setAttribute("aria-keyshortcuts", key);
+    if (key) row.button.setAttribute("aria-keyshortcuts", shortcut(key));
+    else row.button.removeAttribute("aria-keyshortcuts");
   }
 }

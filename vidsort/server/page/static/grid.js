@@ -23,13 +23,13 @@ export class Grid {
   #anchor = 0;
   #hover = null;
 
-  // `file(items, folder)` files them as one batch; `leave()` goes back to the single view.
-  constructor({ element, api, file, leave }) {
+  // `file(items, folder)` files them as one batch.
+  constructor({ element, api, file }) {
     Object.assign(this, { element, api, file });
     this.title = h("p", { className: "grid-title", "aria-live": "polite" });
     this.space = h("div", { className: "grid-space" });
     this.scroll = h("div", { className: "grid-scroll", role: "grid", tabIndex: 0, "aria-label": "Videos by predicted folder" }, this.space);
-    const back = h("button", { type: "button", className: "button", onclick: leave }, "One by one");
+    const back = h("button", { type: "button", className: "button", dataset: { do: "grid" } }, "One by one");
     // Without a keyboard the folders of the sheet take what is marked.
     const folders = h("button", { type: "button", className: "button only-phone", dataset: { do: "sheet" } }, "Folders");
     element.append(h("div", { className: "grid-head" }, this.title, folders, back), this.scroll);
@@ -61,19 +61,24 @@ export class Grid {
     this.#regroup(this.#items.filter((item) => !gone.has(item.filename)));
   }
 
-  // A key that means something here; gives whether it did.
-  press(action, event) {
-    if (event.key.startsWith("Arrow")) this.#go(neighbour(this.#plan.rows, this.#at, event.key), event.shiftKey);
-    else if (action === "mark") this.#mark(this.#at, event.shiftKey);
-    else if (action === "accept") this.fileRest(this.#group());
-    else return false;
-    return true;
+  // To the tile where an arrow key leads; `isRange` marks all on the way.
+  turn(arrow, isRange) {
+    this.#go(neighbour(this.#plan.rows, this.#at, arrow), isRange);
   }
 
-  // A folder's key files what is marked in this group there.
+  markHere(isRange) {
+    this.#mark(this.#at, isRange);
+  }
+
+  fileRestHere() {
+    this.fileRest(this.#group());
+  }
+
+  // A folder's key files what is marked in this group there; gives how many.
   fileMarked(folder) {
     const items = this.#group()?.items.filter((item) => this.#marked.has(item.filename)) ?? [];
     if (items.length) this.file(items, folder);
+    return items.length;
   }
 
   // All of a group that is not marked goes where it is predicted to be.

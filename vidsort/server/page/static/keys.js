@@ -2,25 +2,7 @@
 // A key is found by its character first, then by its place on the board, so 1 works on a French keyboard and
 // Z on a Russian one.
 
-export const ACTIONS = {
-  accept: { keys: ["f", "Enter"], label: "File in the first guess" },
-  skip: { keys: ["s"], label: "Skip for later" },
-  undo: { keys: ["z"], label: "Undo" },
-  redo: { keys: ["Shift+z"], label: "Redo" },
-  previous: { keys: ["ArrowLeft"], label: "Previous video" },
-  next: { keys: ["ArrowRight"], label: "Next video" },
-  pause: { keys: ["Space"], label: "Play or pause" },
-  mute: { keys: ["m"], label: "Sound on or off" },
-  slower: { keys: ["<"], label: "Slower" },
-  faster: { keys: [">"], label: "Faster" },
-  find: { keys: ["/"], label: "Type a folder's name" },
-  newFolder: { keys: ["n"], label: "New folder" },
-  grid: { keys: ["g"], label: "Grid or single video" },
-  mark: { keys: ["x"], label: "Mark as wrong (in the grid)" },
-  history: { keys: ["h"], label: "History" },
-  settings: { keys: [","], label: "Keys and order" },
-  help: { keys: ["?"], label: "This help" },
-};
+import { ACTIONS } from "./actions.js";
 
 const FOLDER_KEYS = [..."123456789", ..."qwertyuiopasdfghjklzxcvbnm"];
 const SHIFTED_PLACES = { Comma: "<", Period: ">", Slash: "?" };
@@ -57,9 +39,10 @@ export function isCommand(event) {
 // The keys in force: the chosen ones in place of the first default; Enter and other extra defaults stay.
 export function bindings(chosen = {}) {
   const bound = new Map();
-  for (const [action, { keys }] of Object.entries(ACTIONS)) {
+  for (const [action, { keys, isFixed }] of Object.entries(ACTIONS)) {
     const [first, ...rest] = keys;
-    bound.set(action, [typeof chosen[action] === "string" ? chosen[action] : first, ...rest]);
+    const isChosen = typeof chosen[action] === "string" && first !== undefined && !isFixed;
+    bound.set(action, isChosen ? [chosen[action], ...rest] : keys);
   }
   return bound;
 }
@@ -109,6 +92,11 @@ export function assignFolderKeys(folders, known, bound) {
 
 // How a key is drawn on a key cap.
 export function capText(key) {
-  const names = { Enter: "↵", ArrowLeft: "←", ArrowRight: "→", Space: "␣", "Shift+z": "⇧Z" };
+  const names = { Enter: "↵", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Space: "Space", Escape: "Esc" };
   return names[key] ?? key.replace("Shift+", "⇧").toUpperCase();
+}
+
+// How a key is named for assistive technology (aria-keyshortcuts).
+export function shortcut(key) {
+  return key.replace(/^(Shift\+)?(.)$/, (_, shift = "", letter) => shift + letter.toUpperCase());
 }

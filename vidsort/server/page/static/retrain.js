@@ -10,8 +10,9 @@ export class Retraining {
   // The model that predicts, once it was asked for.
   #current = null;
 
-  constructor({ root, api, panel, failed }) {
-    Object.assign(this, { api, panel, failed });
+  // `drawn()` is told when the panel's buttons are new.
+  constructor({ root, api, panel, failed, drawn }) {
+    Object.assign(this, { api, panel, failed, drawn });
     this.button = root.querySelector('[data-do="retrain"]');
     this.label = root.querySelector("[data-retrain-label]");
   }
@@ -23,6 +24,12 @@ export class Retraining {
   toggle() {
     this.#body = this.panel.toggle("retrain", "Retrain");
     this.#render();
+  }
+
+  // Begins a job, or shows the one that runs.
+  async start() {
+    if (this.panel.name !== "retrain") this.toggle();
+    if (!this.running) await this.#ask("api/retrain");
   }
 
   // The status as the server has it.
@@ -63,6 +70,7 @@ export class Retraining {
     const status = this.#status;
     const had = this.#body.contains(document.activeElement);
     this.#body.replaceChildren(h("div", { className: "job" }, ...(status.running ? this.#running(status) : this.#idle(status))));
+    this.drawn();
     if (had) this.#body.querySelector("button")?.focus();
   }
 
@@ -102,7 +110,7 @@ export class Retraining {
         ...lines.filter(Boolean).map((line) => h("p", {}, line))),
       canPromote && h("button", { type: "button", className: "button",
         onclick: () => void this.#ask(`api/models/${encodeURIComponent(status.model_id)}/promote`) }, "Use the new model all the same"),
-      h("button", { type: "button", className: "button primary", onclick: () => void this.#ask("api/retrain") }, "Retrain now"),
+      h("button", { type: "button", className: "button primary", dataset: { do: "retrainNow" } }, "Retrain now", h("kbd")),
     ].filter(Boolean);
   }
 }

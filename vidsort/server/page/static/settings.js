@@ -2,7 +2,8 @@
 
 import { openDialog } from "./dialog.js";
 import { h } from "./dom.js";
-import { ACTIONS, capText, conflict, isCommand, readings } from "./keys.js";
+import { ACTIONS } from "./actions.js";
+import { capText, conflict, isCommand, readings } from "./keys.js";
 
 export const ORDERS = {
   confident: "Surest guesses first",
@@ -12,10 +13,15 @@ export const ORDERS = {
   filename: "By filename",
 };
 
+// The parts of the help, each with the view that its actions are for in the first place.
+const PARTS = { "One video at a time": "single", "The grid": "grid", Everywhere: undefined };
+
 export function openHelp({ bound, folderKeys }) {
-  const rows = [...bound].map(([action, keys]) => row(ACTIONS[action].label, keys));
-  const folders = Object.entries(folderKeys).filter(([, key]) => key);
-  rows.push(row("File in a folder", folders.slice(0, 9).map(([, key]) => key)));
+  const shown = [...bound].filter(([, keys]) => keys.length);
+  const rows = Object.entries(PARTS).flatMap(([title, view]) => [h("h3", {}, title), ...shown
+    .filter(([action]) => ACTIONS[action].where?.[0] === view)
+    .map(([action, keys]) => row(ACTIONS[action].does, keys))]);
+  rows.push(h("h3", {}, "Folders"), row("File in a folder", Object.values(folderKeys).slice(0, 9)));
   const phone = h("p", { className: "form-note" },
     "On a phone: swipe right for the first guess, left for the second, up for all folders, down to undo.");
   openDialog("Keys", h("div", { className: "form" }, h("div", { className: "key-list" }, ...rows), phone));
@@ -36,7 +42,8 @@ export function openSettings({ preferences, folders, reorder, changed }) {
   const state = { waiting: null };
 
   const render = () => {
-    const actions = [...preferences.bound].map(([action, keys]) => ({ action, label: ACTIONS[action].label, key: keys[0] }));
+    const actions = [...preferences.bound].filter(([action, keys]) => keys.length && !ACTIONS[action].isFixed)
+      .map(([action, keys]) => ({ action, label: ACTIONS[action].label, key: keys[0] }));
     const own = folders.map((folder) => ({ folder, label: folder, key: preferences.keyOf(folder) }));
     const rows = (list) => list.map((each) => keyRow(each, state, () => {
       note.dataset.state = "";

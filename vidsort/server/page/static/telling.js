@@ -1,6 +1,8 @@
 // What the person sees and hears of each decision.
 
+import { ACTIONS } from "./actions.js";
 import { afterPaint, count, percent } from "./dom.js";
+import { describe } from "./history.js";
 
 // What `Decisions` tells, put into the parts of the page.
 export function tellings(app) {
@@ -10,7 +12,7 @@ export function tellings(app) {
     saved: (action) => app.toasts.saved(action),
     rolledBack: (action) => app.toasts.remove(action),
     failed: (text) => app.fail(text),
-    turned: (kind, moves) => void app.commands.showTurned(kind, moves),
+    turned: (kind, moves) => void turned(app, kind, moves),
     folders: (folders) => app.setFolders(folders),
     stale: () => void app.supply.refresh({ isStale: true }),
     changed: () => {
@@ -45,6 +47,33 @@ function undone(app, action) {
   app.announcer.say(`Taken back${folder ? ` from ${folder}` : ""}. ${app.left} left. ${nextOne(app)}`);
 }
 
+// Moves of another page or an earlier day were undone or done again: say what, and put what came back on show.
+async function turned(app, kind, moves) {
+  if (!moves.length) return;
+  // Undo tells the newest first, and of a merge that is the removal of the folder.
+  const told = moves.find((move) => move.kind !== "remove") ?? moves[0];
+  const text = `${kind === "undo" ? "Taken back" : "Done again"}: ${describe(told, moves.length)}`;
+  app.toasts.say(text);
+  app.announcer.say(text);
+  if (kind === "undo" && told.kind === "sort") await showAgain(app, moves.map((move) => move.source));
+  await app.supply.refresh({ isStale: true });
+}
+
+// Videos that came back: the first of them on show, all of them in the grid.
+async function showAgain(app, filenames) {
+  const isGrid = app.view === "grid";
+  let items;
+  try {
+    items = await app.supply.find(isGrid ? filenames : filenames.slice(0, 1));
+  } catch {
+    return; // they have come back all the same, and the next refresh of the queue shows them
+  }
+  const pending = app.decisions.pending();
+  items = items.filter((item) => !pending.has(item.filename));
+  if (items.length) app.queue.putBack(items[0], { show: true });
+  if (isGrid) app.grid.putBack(items);
+}
+
 // Counts a decision, or takes it out again.
 function weigh(app, { items, folder, kind }, step) {
   if (kind !== "sort" && kind !== "batch") return;
@@ -59,6 +88,18 @@ function words({ kind, folder, items }) {
   if (kind === "skip") return ["Skipped: comes last", "Skipped"];
   if (kind === "create") return [`New folder ${folder}`, `New folder ${folder}`];
   return [null, "Done again"];
+}
+
+// What is said of a key that means nothing. Pure.
+export function unbound(key, helpKey) {
+  return `${key} has no folder and no command: ${helpKey} shows all keys.`;
+}
+
+// What is said of an action that means nothing in this view. Pure.
+export function nothingHere(action, view, gridKey) {
+  const { label, where } = ACTIONS[action];
+  if (view === "grid") return `${label} is for one video at a time: ${gridKey} leaves the grid.`;
+  return where.includes("single") ? `${label} has to wait: there is no video on show.` : `${label} is for the grid: ${gridKey} opens it.`;
 }
 
 function nextOne(app) {

@@ -8,6 +8,7 @@ const FAILURE_MS = 12_000;
 
 export class Toasts {
   #byAction = new Map();
+  #hint = null;
 
   constructor(box, { undo }) {
     this.box = box;
@@ -34,7 +35,15 @@ export class Toasts {
   }
 
   say(text) {
-    this.#leave(this.#add(h("div", { className: "toast" }, h("span", { className: "text" }, text), h("span"))), DECISION_MS);
+    const toast = this.#add(h("div", { className: "toast" }, h("span", { className: "text" }, text), h("span")));
+    this.#leave(toast, DECISION_MS);
+    return toast;
+  }
+
+  // What a press did not do; of many there is only the last.
+  hint(text) {
+    this.#hint?.remove();
+    this.#hint = this.say(text);
   }
 
   failed(text) {

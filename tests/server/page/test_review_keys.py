@@ -1,0 +1,85 @@
+"""One table of keys and actions: what a key does, what buttons and the help say of it, and what a key does not do."""
+
+import pytest
+
+from page.conftest import name_of, on_show, wait_for_card, wait_until_saved
+
+SAID = "document.querySelector('[data-say]').textContent"
+
+
+@pytest.fixture
+def page(pile, serve, visitor):
+    page = visitor.open(serve(pile.fill().settings))
+    wait_for_card(page, name_of(0))
+    return page
+
+
+def test_the_second_and_the_third_guess_have_keys(page, pile):
+    caps = page.locator("[data-guesses] kbd").all_inner_texts()
+    assert caps == ["↵", "D", "V"]
+    page.keyboard.press("d")
+    wait_for_card(page, name_of(1))
+    page.keyboard.press("v")
+    wait_for_card(page, name_of(2))
+    wait_until_saved(page)
+    assert name_of(0) in pile.inside("food")
+    assert name_of(1) in pile.inside("dance")
+
+
+def test_a_key_that_means_nothing_says_so_and_does_nothing(page, pile):
+    before = pile.tree()
+    page.keyboard.press("w")
+    page.wait_for_selector(".toast:has-text('W has no folder and no command: ? shows all keys.')")
+    page.keyboard.press("9")
+    page.wait_for_selector(".toast:has-text('9 has no folder and no command')")
+    # One word for many presses, and it is spoken.
+    assert page.locator(".toast").count() == 1
+    page.wait_for_function(f"{SAID}.startsWith('9 has no folder')")
+    for key in ("Tab", "Shift", "PageDown", "F2"):
+        page.keyboard.press(key)
+    assert page.inner_text(".toast").startswith("9 has no folder")
+    assert on_show(page) == name_of(0)
+    assert pile.tree() == before
+
+
+def test_a_key_of_another_view_says_which(page):
+    page.keyboard.press("x")
+    page.wait_for_selector(".toast:has-text('Mark as wrong is for the grid: G opens it.')")
+    page.keyboard.press("g")
+    page.wait_for_selector(".tile")
+    page.keyboard.press("s")
+    page.wait_for_selector(".toast:has-text('Skip for later is for one video at a time: G leaves the grid.')")
+    page.keyboard.press("1")
+    page.wait_for_selector(".toast:has-text('Nothing is marked: mark what goes into dance first.')")
+
+
+def test_a_guess_that_is_not_there_says_so(pile, serve, visitor):
+    page = visitor.open(serve(pile.fill(3, predicted=False).settings))
+    wait_for_card(page, name_of(0))
+    for key, rank in (("Enter", "first"), ("d", "second"), ("v", "third")):
+        page.keyboard.press(key)
+        page.wait_for_selector(f".toast:has-text('There is no {rank} guess for this video')")
+    assert on_show(page) == name_of(0)
+
+
+def test_buttons_and_help_tell_the_keys_in_force(page):
+    shown = {
+        button.get_attribute("data-do"): (button.get_attribute("title"), button.get_attribute("aria-keyshortcuts"))
+        for button in page.locator(".top [data-do], .actions [data-do]").all()
+    }
+    assert shown["skip"] == ("Skip for later (S)", "S")
+    assert shown["undo"] == ("Undo (Z)", "Z")
+    assert shown["retrain"] == ("Retrain (R)", "R")
+    assert shown["help"] == ("Help (?)", "?")
+    page.keyboard.press(",")
+    page.get_by_role("button", name="S: key of Skip for later").click()
+    page.keyboard.press("b")
+    page.keyboard.press("Escape")
+    assert page.get_by_role("button", name="Skip").locator("kbd").inner_text() == "B"
+    page.keyboard.press("?")
+    rows = dict(row.inner_text().split("\n", 1) for row in page.locator("dialog .key-row").all())
+    assert rows["Put the video off: it comes last"] == "B"
+    assert rows["File in the second guess"] == "D"
+    assert rows["Learn from the folders and guess the rest again"] == "⇧R"
+    heads = page.locator("dialog h3").all_inner_texts()
+    assert heads == ["One video at a time", "The grid", "Everywhere", "Folders"]

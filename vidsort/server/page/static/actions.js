@@ -1,0 +1,71 @@
+// All that can be done on the page, a row each: the keys, the help, the settings and the hints on the buttons are made
+// from this table.
+//
+// keys   the keys it has at first; the first of them can be changed, the others stay
+// label  its name, which a button shows to whoever asks
+// does   what it does, in a sentence of the help
+// where  the views in which it means something; without it: everywhere
+// act    what a key or a button with this name in `data-do` does; `page` is the Commands
+
+const SINGLE = ["single"];
+const GRID = ["grid"];
+const EITHER = ["single", "grid"];
+
+export const ACTIONS = {
+  accept: { keys: ["f", "Enter"], label: "First guess", where: EITHER,
+    does: "File in the first guess; in the grid all of the group but what is marked", act: (page) => page.accept() },
+  second: { keys: ["d"], label: "Second guess", where: SINGLE,
+    does: "File in the second guess", act: (page) => page.guess(1) },
+  third: { keys: ["v"], label: "Third guess", where: SINGLE,
+    does: "File in the third guess", act: (page) => page.guess(2) },
+  find: { keys: ["/"], label: "Find or make a folder", where: EITHER,
+    does: "Type the name of any folder, or of a new one", act: (page) => page.find() },
+  skip: { keys: ["s"], label: "Skip for later", where: SINGLE,
+    does: "Put the video off: it comes last", act: (page) => page.skip() },
+  undo: { keys: ["z"], label: "Undo",
+    does: "Take back what was done last, again and again", act: (page) => page.undo() },
+  redo: { keys: ["Shift+z"], label: "Redo",
+    does: "Do again what was taken back", act: (page) => page.redo() },
+  previous: { keys: ["ArrowLeft"], label: "Previous video", where: EITHER,
+    does: "Go to the video before", act: (page, event) => page.turn("ArrowLeft", event) },
+  next: { keys: ["ArrowRight"], label: "Next video", where: EITHER,
+    does: "Go to the next video without deciding", act: (page, event) => page.turn("ArrowRight", event) },
+  up: { keys: ["ArrowUp"], label: "Row above", where: GRID,
+    does: "Go to the row above", act: (page, event) => page.turn("ArrowUp", event) },
+  down: { keys: ["ArrowDown"], label: "Row below", where: GRID,
+    does: "Go to the row below; with Shift all on the way is marked alike", act: (page, event) => page.turn("ArrowDown", event) },
+  mark: { keys: ["x", "Shift+x"], label: "Mark as wrong", where: GRID,
+    does: "Mark the video as wrong, so that it stays; with Shift all up to it", act: (page, event) => page.mark(event) },
+  pause: { keys: ["Space"], label: "Play or pause", where: SINGLE,
+    does: "Play or pause", act: (page) => page.pause() },
+  mute: { keys: ["m"], label: "Sound", where: SINGLE,
+    does: "Sound on or off", act: (page) => page.mute() },
+  slower: { keys: ["<"], label: "Slower", where: SINGLE,
+    does: "Play slower", act: (page) => page.pace(-1) },
+  faster: { keys: [">"], label: "Faster", where: SINGLE,
+    does: "Play faster", act: (page) => page.pace(1) },
+  newFolder: { keys: ["n"], label: "New folder",
+    does: "Make a folder", act: (page) => page.newFolder() },
+  grid: { keys: ["g"], label: "Grid",
+    does: "Change between the grid and one video at a time", act: (page) => page.grid() },
+  history: { keys: ["h"], label: "History",
+    does: "Show what was done, each with its way back", act: (page) => page.history() },
+  retrain: { keys: ["r"], label: "Retrain",
+    does: "Show how learning goes and what it came to", act: (page) => page.retrain() },
+  retrainNow: { keys: ["Shift+r"], label: "Retrain now",
+    does: "Learn from the folders and guess the rest again", act: (page) => page.retrainNow() },
+  settings: { keys: [","], label: "Keys and order",
+    does: "Choose the keys and the order of review", act: (page) => page.settings() },
+  help: { keys: ["?"], label: "Help",
+    does: "Show all keys", act: (page) => page.help() },
+  leave: { keys: ["Escape"], label: "Close", isFixed: true,
+    does: "Close the panel, or go back to one video at a time", act: (page) => page.leave() },
+  sheet: { keys: [], label: "Folders",
+    does: "Show the folders on a small screen", act: (page) => page.sheet(true) },
+};
+
+// Whether an action means something in this view.
+export function isFor(action, view) {
+  const { where } = ACTIONS[action];
+  return !where || where.includes(view);
+}
