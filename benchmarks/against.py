@@ -24,13 +24,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.clips import distinct_copies, looped, sources
+from vidsort.steps import STEPS
 
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 3
 CLIPS, VIDEOS = 6, 60
 LARGE, FOLDER_COUNTS, SORTS = 100_000, (2, 200), 60
 PAGE_OF_LIST = "/api/videos?limit=50"
-STEPS = ("extract_features", "train", "predict")
 READY_S = 120
 ROW = "{:<52}{:>12}{:>12}{:>8}"
 # Serves as the command line does, and writes how often the disk was asked each time its counters are asked for.

@@ -17,11 +17,11 @@ from benchmarks.accuracy import DATA_DIR, labelled_rows, put
 from vidsort.artifacts import predictions_path, read_predictions
 from vidsort.library.moves.mover import Mover
 from vidsort.predict import plan_moves
+from vidsort.steps import STEPS
 from vidsort.store import open_database
 
 VIDEOS, UNSORTED, SORTED_EACH_TIME, RUNS = 600, 40, 20, 3
 TARGET_S = 5
-STEPS = ("extract_features", "train", "predict")
 HEAD = ("retrain", "whole", *STEPS, "encoder calls", "head")
 ROW = "{:<28}{:>9}{:>18}{:>9}{:>9}{:>15}  {}"
 

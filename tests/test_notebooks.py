@@ -2,7 +2,6 @@
 
 import ast
 import contextlib
-import importlib
 import json
 import shutil
 import socket
@@ -18,11 +17,11 @@ from vidsort.artifacts import list_models, read_predictions
 from vidsort.cli.program import main
 from vidsort.client import VidsortClient
 from vidsort.errors import VidsortError
-from vidsort.jobs.notebook import CONFIGS, SETTINGS, NotebookRun, ReportConfig, run_notebook
+from vidsort.jobs.notebook import SETTINGS, NotebookRun, ReportConfig, run_notebook
 from vidsort.library import scan
 from vidsort.settings import Settings
+from vidsort.steps import STEPS
 
-STEPS = tuple(CONFIGS)
 # What a notebook may take beside the fields of its step's config: it decides what is shown only.
 SHOWN_ONLY = {"extract_features": {"compare_videos"}, "train": {"promised_error"}, "predict": {"promised_error"}}
 
@@ -59,7 +58,7 @@ def mirror_faults(step: str, notebook: dict) -> list[str]:
     first = cells(notebook, "markdown")[0] if notebook["cells"][0]["cell_type"] == "markdown" else ""
     if first.split("\n", 1)[-1].count("?") not in (2, 3):
         found.append("its first cell does not say what it answers")
-    fields = importlib.import_module(f"vidsort.{step}").__dict__[CONFIGS[step]].model_fields
+    fields = STEPS[step].config_type.model_fields
     expected = {name: field.default for name, field in fields.items()} | dict.fromkeys(SETTINGS)
     expected |= {name: ReportConfig.model_fields[name].default for name in SHOWN_ONLY[step]}
     given = parameters(notebook)

@@ -2,14 +2,17 @@
 
 import argparse
 import json
+import re
+import sys
 
 import pytest
+from conftest import ROOT
 from pydantic import Field
 
 from vidsort.errors import NotEnoughLabelsError, SettingsError
 from vidsort.jobs.program import add_config_flags, config_from_flags, step_main
 from vidsort.records import Progress, Report
-from vidsort.steps import StepConfig, ignore_progress, make_config
+from vidsort.steps import STEPS, StepConfig, ignore_progress, make_config
 
 
 class Config(StepConfig):
@@ -97,3 +100,18 @@ def test_an_interrupted_step_exits_as_a_shell_expects(settings):
 def test_a_wrong_value_on_the_command_line_is_a_usage_error(settings, capsys):
     assert step_main(run_well, Config, "Train.", [*settings.as_flags(), "--seed", "many"]) == 2
     assert "seed='many'" in capsys.readouterr().err
+
+
+def test_each_step_runs_under_its_own_name_and_is_described_once():
+    assert list(STEPS) == ["extract_features", "train", "predict"]
+    for name, step in STEPS.items():
+        module = sys.modules[step.run.__module__]
+        assert module.__name__ == f"vidsort.{name}"
+        assert name == module.STEP
+        assert issubclass(step.config_type, StepConfig)
+
+
+def test_the_page_names_the_steps_that_there_are():
+    source = (ROOT / "vidsort" / "server" / "page" / "static" / "retrain.js").read_text(encoding="utf-8")
+    (named,) = re.findall(r"^const STEPS = \{(.*)\};$", source, re.MULTILINE)
+    assert re.findall(r"(\w+): ", named) == list(STEPS)

@@ -1,6 +1,7 @@
-"""What the three steps have in common: a frozen config with an id, and how they tell how far they are."""
+"""The three steps, and what they have in common: a frozen config with an id, and how they tell how far they are."""
 
 import hashlib
+import importlib
 import json
 import typing
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from collections.abc import Callable
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .errors import SettingsError
-from .records import Progress
+from .records import Progress, Report
 
 ProgressCallback = Callable[[Progress], None]
 
@@ -26,6 +27,38 @@ class StepConfig(BaseModel):
 
 
 C = typing.TypeVar("C", bound=StepConfig)
+
+
+class Step(typing.NamedTuple):
+    """One of the three steps; its module, `vidsort.<name>`, is imported when it is asked for."""
+
+    name: str
+    title: str
+    # Where the version that it makes is kept: the folder in artifacts, and the output of its report that names it.
+    folder: str
+    output: str
+    config_name: str
+
+    @property
+    def config_type(self) -> type[StepConfig]:
+        """The class of its config."""
+        return getattr(importlib.import_module(f"vidsort.{self.name}"), self.config_name)
+
+    @property
+    def run(self) -> Callable[..., Report]:
+        """What does the step: `run(settings, config, progress=...)`."""
+        return importlib.import_module(f"vidsort.{self.name}").run
+
+
+# In the order in which they run.
+STEPS: dict[str, Step] = {
+    step.name: step
+    for step in (
+        Step("extract_features", "Extracting features", "features", "feature_set", "ExtractConfig"),
+        Step("train", "Training", "models", "model_id", "TrainConfig"),
+        Step("predict", "Predicting", "predictions", "predictions_id", "PredictConfig"),
+    )
+}
 
 
 def duration(seconds: float) -> str:

@@ -14,8 +14,9 @@ from vidsort.cli.program import main
 from vidsort.errors import ArtifactError, NotEnoughLabelsError, NotFoundError, SettingsError, VidsortError
 from vidsort.insight import figures
 from vidsort.jobs import notebook
-from vidsort.jobs.notebook import VERSIONS, keep, report_of, run_notebook
+from vidsort.jobs.notebook import keep, report_of, run_notebook
 from vidsort.records import Report
+from vidsort.steps import STEPS
 
 
 @pytest.fixture
@@ -169,12 +170,12 @@ def saved(tmp_path):
 
 
 def made(step: str, version: str = VERSION) -> Report:
-    return Report(step=step, done=1, took_s=1, outputs={VERSIONS[step][1]: version})
+    return Report(step=step, done=1, took_s=1, outputs={STEPS[step].output: version})
 
 
 @pytest.mark.parametrize("step", ["train", "predict"])
 def test_a_notebook_that_was_run_by_hand_is_kept_beside_its_version(step, saved, tmp_path, capsys):
-    beside = tmp_path / "artifacts" / VERSIONS[step][0] / VERSION
+    beside = tmp_path / "artifacts" / STEPS[step].folder / VERSION
     beside.mkdir(parents=True)
     path = saved(made(step))
     assert main(["notebook", step, "--keep", path, "--artifacts-dir", str(tmp_path / "artifacts")]) == 0

@@ -10,6 +10,7 @@ import time
 import pytest
 
 from vidsort.jobs.retrain import Retrain
+from vidsort.steps import STEPS
 from vidsort.store import open_database
 from vidsort.store.jobs import Jobs
 
@@ -58,11 +59,10 @@ def test_before_the_first_job_nothing_runs_and_there_is_no_result(make_retrain):
 
 def test_a_job_runs_the_three_steps_in_order_and_ends_in_success(make_retrain, settings, eventually, tmp_path):
     log = tmp_path / "log"
-    steps = ("extract_features", "train", "predict")
-    retrain = make_retrain(**{step: f"open({str(log)!r}, 'a').write('{step} ')\n{GOOD}" for step in steps})
+    retrain = make_retrain(**{step: f"open({str(log)!r}, 'a').write('{step} ')\n{GOOD}" for step in STEPS})
     assert retrain.start(settings) == "started"
     assert eventually(ended(retrain), END_S)["last_result"] == "success"
-    assert log.read_text().split() == list(steps)
+    assert log.read_text().split() == list(STEPS)
 
 
 def test_a_failed_step_ends_the_job_with_its_script_and_error(make_retrain, settings, eventually):

@@ -6,15 +6,14 @@ from pathlib import Path
 
 from ..errors import SettingsError
 from ..jobs.program import add_settings_flags, settings_from_flags
+from ..steps import STEPS
 from .output import progress_bars, say
 from .steps import show_report
-
-NOTEBOOKS = ("extract_features", "train", "predict")
 
 
 def notebook(parser: argparse.ArgumentParser) -> None:
     """`vidsort notebook <name> [-p key value …]`, or `[--keep [path]]`."""
-    parser.add_argument("name", choices=NOTEBOOKS, help="the notebook, named like its step")
+    parser.add_argument("name", choices=STEPS, help="the notebook, named like its step")
     parser.add_argument(
         "-p", "--parameter", nargs=2, action="append", default=[], metavar=("KEY", "VALUE"),
         help="a parameter of the notebook, as its cell of parameters names it; may be given again",

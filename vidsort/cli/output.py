@@ -13,11 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ..records import Failure, Progress, Report
-from ..steps import ProgressCallback, duration
+from ..steps import STEPS, ProgressCallback, duration
 
-TITLES = {
-    "demo": "Drawing clips", "extract_features": "Extracting features", "train": "Training", "predict": "Predicting",
-}
+TITLES = {"demo": "Drawing clips"} | {step.name: step.title for step in STEPS.values()}
 # In a pipe there is no width to fit into; a wide line is easier to grep than a wrapped one.
 PIPE_WIDTH = 160
 

@@ -2,14 +2,14 @@
 
 import argparse
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConflictError, SettingsError, VidsortError
 from ..jobs.program import add_config_flags, add_settings_flags, config_from_flags, settings_from_flags
 from ..records import Progress, Report
 from ..settings import Settings
-from ..steps import ProgressCallback, StepConfig
+from ..steps import STEPS, ProgressCallback, Step
 from .output import duration, progress_bars, say, show_failures, show_table, summary
 
 if TYPE_CHECKING:
@@ -23,16 +23,12 @@ JOB_OUTPUTS = ("encoder_calls", "model_id", "accuracy", "accuracy_low", "accurac
 
 def extract_features(parser: argparse.ArgumentParser) -> None:
     """`vidsort extract-features`."""
-    from ..extract_features import ExtractConfig, run
-
-    _add_step(parser, run, ExtractConfig)
+    _add_step(parser, STEPS["extract_features"])
 
 
 def train(parser: argparse.ArgumentParser) -> None:
     """`vidsort train`."""
-    from ..train import TrainConfig, run
-
-    _add_step(parser, run, TrainConfig)
+    _add_step(parser, STEPS["train"])
 
 
 def predict(parser: argparse.ArgumentParser) -> None:
@@ -135,16 +131,15 @@ def _watch(job: "Retrain", progress: ProgressCallback) -> dict[str, Any]:
         time.sleep(LOOK_S)
 
 
-def _add_step(
-    parser: argparse.ArgumentParser, run: Callable[..., Report], config_type: type[StepConfig]
-) -> None:
+def _add_step(parser: argparse.ArgumentParser, step: Step) -> None:
+    config_type = step.config_type
     add_settings_flags(parser)
     add_config_flags(parser, config_type)
 
     def call(flags: argparse.Namespace) -> None:
         settings, config = settings_from_flags(flags), config_from_flags(flags, config_type)
         with progress_bars() as progress:
-            report = run(settings, config, progress=progress)
+            report = step.run(settings, config, progress=progress)
         show_report(report)
 
     parser.set_defaults(run=call)

@@ -18,7 +18,6 @@ from ..settings import Settings
 
 log = logging.getLogger(__name__)
 
-STEPS = ("extract_features", "train", "predict")
 LOOK_S = 0.1
 # A step keeps finished work at every moment, so it is given little time to go by itself.
 TERMINATE_S = 0.7

@@ -1,6 +1,5 @@
 """The notebooks without a browser: run one by papermill and keep it, executed, beside the version that it made."""
 
-import importlib
 import json
 import logging
 import os
@@ -17,7 +16,7 @@ from ..artifacts.files import VERSION_ID, read_file, write_whole
 from ..errors import ArtifactError, NotFoundError, SettingsError, VidsortError
 from ..records import REPORT_MIMETYPE, Progress, Record, Report
 from ..settings import Settings
-from ..steps import ProgressCallback, StepConfig, ignore_progress, make_config
+from ..steps import STEPS, ProgressCallback, StepConfig, ignore_progress, make_config
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -25,13 +24,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
-CONFIGS = {"extract_features": "ExtractConfig", "train": "TrainConfig", "predict": "PredictConfig"}
-# Where the version that a step made is kept: the folder in artifacts, and the output that names it.
-VERSIONS = {
-    "extract_features": ("features", "feature_set"),
-    "train": ("models", "model_id"),
-    "predict": ("predictions", "predictions_id"),
-}
 # Code that a notebook shows is set like code that it runs, and a table may be wider than the page.
 # Who reads a report wants to see what came out: the code that made it is one click away, without scripts.
 STYLE = """<style>
@@ -156,9 +148,9 @@ def keep_saved(name: str, path: Path, artifacts_dir: Path) -> NotebookRun:
 
 def _version_dir(name: str, report: Report, artifacts_dir: Path) -> Path:
     """The folder of the version that a step made, as its report names it; raises ArtifactError where there is none."""
-    folder, output = VERSIONS[name]
-    version = str(report.outputs.get(output))
-    beside = artifacts_dir / folder / version
+    step = STEPS[name]
+    version = str(report.outputs.get(step.output))
+    beside = artifacts_dir / step.folder / version
     is_there = VERSION_ID.fullmatch(version) and beside.is_dir()
     if name == "extract_features":
         # Features are kept by content in the database; a folder of theirs is made when there is something to put in.
@@ -197,16 +189,11 @@ def as_html(executed: "NotebookNode", title: str) -> str:
 def notebook_path(name: str) -> Path:
     """The notebook of a step; raises NotFoundError."""
     path = FOLDER / f"{name}.ipynb"
-    if name not in CONFIGS:
-        raise NotFoundError(f"There is no notebook {name!r}; there are: {', '.join(CONFIGS)}.")
+    if name not in STEPS:
+        raise NotFoundError(f"There is no notebook {name!r}; there are: {', '.join(STEPS)}.")
     if not path.is_file():
         raise NotFoundError(f"{path} is not there: the notebooks come with the project's sources only; get those.")
     return path
-
-
-def config_type(name: str) -> type[StepConfig]:
-    """The config of the step that a notebook runs."""
-    return getattr(importlib.import_module(f"vidsort.{name}"), CONFIGS[name])
 
 
 def parameters_of(name: str) -> dict[str, str]:
@@ -223,7 +210,7 @@ def check_parameters(name: str, given: Mapping[str, object]) -> None:
     for parameter in given:
         if parameter not in known:
             raise SettingsError(f"{parameter} is no parameter of the notebook {name}; it takes: {', '.join(known)}.")
-    for checked in (config_type(name), ReportConfig):
+    for checked in (STEPS[name].config_type, ReportConfig):
         make_config(checked, {key: value for key, value in given.items() if key in checked.model_fields})
 
 

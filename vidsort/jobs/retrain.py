@@ -16,9 +16,10 @@ import filelock
 
 from ..errors import VidsortError
 from ..settings import Settings
+from ..steps import STEPS
 from ..store import Database
 from ..store.jobs import Job, Jobs
-from .child import STEPS, StepFailedError, run_step, step_command
+from .child import StepFailedError, run_step, step_command
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ class Retrain:
         self,
         database: Database,
         command: Callable[[Settings, str], Sequence[str]] = step_command,
-        steps: Sequence[str] = STEPS,
+        steps: Sequence[str] = tuple(STEPS),
     ) -> None:
         self._jobs = Jobs(database)
         self._command = command

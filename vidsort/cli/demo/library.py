@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ...errors import ArtifactError
 from ...records import Progress, Report
 from ...settings import Settings
-from ...steps import ProgressCallback, ignore_progress
+from ...steps import STEPS, ProgressCallback, ignore_progress
 
 CLIPS_A_THEME = 12
 SORTED_A_THEME = 8
@@ -114,9 +114,10 @@ def make_clip(clip: Clip, target: Path) -> None:
 
 def learn(settings: Settings, *, progress: ProgressCallback = ignore_progress) -> list[Report]:
     """The three steps on the demo library; none when it has been learned and no clip is new."""
-    from ... import artifacts, extract_features, predict, train
+    from ... import artifacts
 
-    features = extract_features.run(settings, progress=progress)
+    first, *others = STEPS.values()
+    features = first.run(settings, progress=progress)
     if features.done == 0 and artifacts.current(settings.artifacts_dir):
         return [features]
-    return [features, train.run(settings, progress=progress), predict.run(settings, progress=progress)]
+    return [features, *(step.run(settings, progress=progress) for step in others)]
