@@ -1,5 +1,6 @@
 """The library in memory keeps step with the disk, whoever changes it."""
 
+import collections
 import itertools
 import os
 import threading
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from vidsort.errors import NotFoundError
-from vidsort.library import Snapshot, scan
+from vidsort.library import Snapshot, scan, watching
 from vidsort.library import live as live_library
 from vidsort.library.live import LiveLibrary
 
@@ -36,6 +37,51 @@ def live(data_dir):
 
 def counts(live):
     return {folder.name: folder.count for folder in live.folders()}
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The time in seconds, as a list of one, for those who let it pass themselves."""
+    now_s = [0.0]
+    monkeypatch.setattr(watching.time, "monotonic", lambda: now_s[0])
+    return now_s
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """How many folders were looked at, and listed."""
+    count = collections.Counter()
+    real_look, real_timed = watching.Watch._look, watching.Watch.timed
+
+    def look(*arguments):
+        count["look"] += 1
+        return real_look(*arguments)
+
+    def timed(*arguments):
+        count["listing"] += 1
+        return real_timed(*arguments)
+
+    monkeypatch.setattr(watching.Watch, "_look", look)
+    monkeypatch.setattr(watching.Watch, "timed", timed)
+    return count
+
+
+def settled(data_dir, clock) -> LiveLibrary:
+    """A library in memory in which nothing has changed for a while."""
+    live = LiveLibrary(data_dir)
+    live.poll()
+    for _ in range(10):
+        clock[0] += 1
+        live.poll()
+    return live
+
+
+def move(live, origin, destination):
+    """Move a video as the mover does."""
+    folders = {place.rpartition("/")[0] for place in (origin, destination)}
+    with live.moving(folders):
+        (live.data_dir / origin).rename(live.data_dir / destination)
+        live.follow([(origin, destination)])
 
 
 def test_it_is_right_from_the_start(live, data_dir):
@@ -70,40 +116,144 @@ def test_changes_that_leave_no_trace_in_the_time_stamp_show_as_well(live, data_d
     eventually(lambda: counts(live)["food"] == 2, WITHIN_S)
 
 
-def test_a_quiet_library_is_not_listed_again(data_dir, monkeypatch):
-    clock_s = [0.0]
-    monkeypatch.setattr(live_library.time, "monotonic", lambda: clock_s[0])
-    live = LiveLibrary(data_dir)
-    live.poll()
-    clock_s[0] = 10
-    live.poll()  # the one look after the coarsest time stamp has passed
-    listed = []
-    monkeypatch.setattr(live_library, "list_root", lambda path: listed.append(path))
-    monkeypatch.setattr(live_library, "list_folder", lambda path: listed.append(path))
-    for clock_s[0] in range(11, 20):
+def test_a_quiet_library_is_not_listed_again(data_dir, clock, counted):
+    live = settled(data_dir, clock)
+    counted.clear()
+    for clock[0] in range(11, 20):
         live.poll()
-    assert listed == []
+    assert counted["listing"] == 0
 
 
-def test_a_busy_big_folder_is_listed_once_a_second_at_most(data_dir, monkeypatch):
-    clock_s = [0.0]
-    monkeypatch.setattr(live_library.time, "monotonic", lambda: clock_s[0])
+def test_listing_a_busy_big_folder_takes_a_tenth_of_the_time_at_most(data_dir, clock, monkeypatch):
     listed_at = []
 
     def slow_list(path):
-        listed_at.append(clock_s[0])
-        clock_s[0] += 0.4
+        listed_at.append(clock[0])
+        clock[0] += 0.4
         return real_list(path)
 
     real_list = live_library.list_root
     monkeypatch.setattr(live_library, "list_root", slow_list)
     live = LiveLibrary(data_dir)
-    for number in range(20):
+    for number in range(200):
         (data_dir / f"{100 + number}.mp4").touch()
+        live.poll(is_paced=True)
+        clock[0] += 0.1
+    assert all(later - earlier >= 4 for earlier, later in itertools.pairwise(listed_at))
+    assert len(listed_at) >= 5
+
+
+@pytest.mark.parametrize("folder_count", [2, 200])
+def test_a_move_of_ours_takes_two_looks_at_each_of_its_folders_and_no_listing(data_dir, clock, counted, folder_count):
+    for number in range(folder_count - 2):
+        (data_dir / f"folder{number}").mkdir()
+    live = settled(data_dir, clock)
+    for name in ("1.mp4", "2.mp4"):
+        counted.clear()
+        move(live, name, f"soccer/{name}")
+        assert counted == {"look": 4}
+        assert live.snapshot() == scan(data_dir)
+        live.poll(is_paced=True)
+        assert counted["listing"] == 0
+
+
+def test_a_burst_of_moves_causes_a_look_or_two_behind_it(data_dir, clock, counted):
+    """Somebody may have changed something in the very moment of one of them, which no time stamp tells."""
+    live = settled(data_dir, clock)
+    counted.clear()
+    for number in range(20):
+        move(live, *(("1.mp4", "soccer/1.mp4") if number % 2 == 0 else ("soccer/1.mp4", "1.mp4")))
+        clock[0] += 0.01
+        live.poll(is_paced=True)
+    assert counted["listing"] == 0
+    for _ in range(40):
+        clock[0] += 0.5
+        live.poll(is_paced=True)
+    assert 2 <= counted["listing"] <= 4  # the root and the folder
+
+
+@pytest.mark.parametrize("moment", ["before", "meanwhile", "after"])
+def test_what_somebody_else_does_in_the_moment_of_our_move_shows_within_three_seconds(data_dir, clock, moment):
+    live = settled(data_dir, clock)
+
+    def somebody_else(now):
+        if now == moment:
+            (data_dir / "soccer" / "77.mp4").touch()
+            (data_dir / "88.mp4").touch()
+            (data_dir / "2.mp4").unlink()
+
+    somebody_else("before")
+    with live.moving(["", "soccer"]):
+        (data_dir / "1.mp4").rename(data_dir / "soccer" / "1.mp4")
+        somebody_else("meanwhile")
+        live.follow([("1.mp4", "soccer/1.mp4")])
+    somebody_else("after")
+    for _ in range(5):
+        clock[0] += 0.5
+        live.poll(is_paced=True)
+    assert live.snapshot() == scan(data_dir)
+
+
+def test_a_move_that_takes_long_hides_nothing(data_dir, clock):
+    live = settled(data_dir, clock)
+    with live.moving(["", "soccer"]):
+        (data_dir / "88.mp4").touch()
+        for _ in range(5):
+            clock[0] += 0.5
+            live.poll(is_paced=True)
+        assert "88.mp4" in live.snapshot().unsorted
+
+
+def test_a_folder_that_comes_back_with_its_old_time_stamp_has_its_videos(data_dir, clock):
+    live = settled(data_dir, clock)
+    (data_dir / "food").rename(data_dir.parent / "food")
+    live.poll()
+    assert "food" not in live.snapshot().folders
+    (data_dir.parent / "food").rename(data_dir / "food")
+    clock[0] += 0.1
+    live.poll()
+    assert live.snapshot() == scan(data_dir)
+
+
+def test_a_folder_that_could_not_be_asked_for_a_while_has_its_videos_afterwards(data_dir, clock, monkeypatch):
+    live = settled(data_dir, clock)
+    real_stat = Path.stat
+
+    def fails(path, **options):
+        if path.name == "food":
+            raise OSError(5, "Input/output error")
+        return real_stat(path, **options)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "stat", fails)
         live.poll()
-        clock_s[0] += 0.1
-    assert all(later - earlier >= 1 for earlier, later in itertools.pairwise(listed_at))
-    assert len(listed_at) > 1
+    live.poll()
+    assert live.snapshot() == scan(data_dir)
+
+
+def test_what_came_into_the_root_and_left_it_is_told_from_any_version_on(data_dir, clock, monkeypatch):
+    live = settled(data_dir, clock)
+    first, names = live.unsorted_since(None)
+    assert names == ("1.mp4", "2.mp4")
+    assert live.unsorted_since(first) == (first, {})
+    move(live, "1.mp4", "soccer/1.mp4")
+    second, changed = live.unsorted_since(first)
+    assert changed == {"1.mp4": False}
+    move(live, "soccer/1.mp4", "1.mp4")
+    (data_dir / "9.mp4").touch()
+    clock[0] += 0.1
+    live.poll()
+    assert live.unsorted_since(second)[1] == {"1.mp4": True, "9.mp4": True}
+    assert live.unsorted_since(first)[1] == {"1.mp4": True, "9.mp4": True}
+    assert live.unsorted_since(first - 1)[1] == ("1.mp4", "2.mp4", "9.mp4")
+    monkeypatch.setattr(live_library, "CHANGES_KEPT", 2)
+    now = live.version
+    for number in range(3):
+        (data_dir / f"5{number}.mp4").touch()
+    clock[0] += 0.1
+    live.poll()
+    assert live.unsorted_since(now)[1] == live.snapshot().unsorted
+    assert live.unsorted_since(live.version) == (live.version, {})
 
 
 def test_our_own_moves_show_at_once_without_a_look_at_the_disk(live, data_dir, monkeypatch):

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..artifacts import predictions_path
 from ..errors import VidsortError
 from ..jobs.retrain import Retrain
-from ..library import Snapshot, is_video
+from ..library import Snapshot
 from ..library.live import LiveLibrary
 from ..library.moves.mover import Mover
 from ..library.names import check_folder_name
@@ -20,9 +20,10 @@ from ..media.playable import PlayableCopies
 from ..pile import order as pile
 from ..pile.pace import WINDOW_S, Pace, pace_of
 from ..pile.predictions import LivePredictions, Predictions, following
+from ..records import Folder
 from ..settings import Settings
 from ..store import Database, open_database
-from ..store.journal import Activity, Shift
+from ..store.journal import Activity
 from ..store.review import Review
 from .choice import LibraryChoice
 
@@ -38,9 +39,8 @@ class OpenLibrary:
         self.data_dir = data_dir
         name = os.path.realpath(data_dir)
         self._activity = Activity(database, name)
-        # Before the first listing, so that what another process moves from now on is followed or listed.
-        self._mark = self._activity.mark()
         self.live = LiveLibrary(data_dir)
+        # Before the first listing, so that what another process moves from now on is followed or listed.
         self.mover = Mover(data_dir, database, self.live)
         self.review = Review(database, name)
         self.modified = pile.ModificationTimes(data_dir)
@@ -64,34 +64,25 @@ class OpenLibrary:
 
     def snapshot(self) -> Snapshot:
         """The names now: what other processes moved is in it at once, other changes on disk within two seconds."""
-        if not self._is_watched:
-            self.live.poll()
-        before, now = self._mark, self._activity.mark()
-        if now != before:
-            self._mark = now
-            changes = self._activity.between(before, now)
-            moves = [places for change in changes if (places := self._confirmed(change))]
-            if moves:
-                self.live.follow(moves)
-            self.live.poll()
+        self._keep_up()
         return self.live.snapshot()
 
-    def _confirmed(self, change: Shift) -> tuple[str, str] | None:
-        """(origin, destination) of a change, where the disk still shows it."""
-        origin, destination = change.source, change.target
-        if not change.is_done:
-            origin, destination = destination, origin
-        if change.kind in ("sort", "merge") and (
-            is_video(self.data_dir / origin) or not is_video(self.data_dir / destination)
-        ):
-            return None
-        return origin, destination
+    def folders(self) -> list[Folder]:
+        """The category folders with their counts after a move of ours, for which no folder is looked at."""
+        self.mover.catch_up()
+        return self.live.folders()
+
+    def _keep_up(self) -> None:
+        if not self._is_watched:
+            self.live.poll()
+        self.mover.catch_up()
 
     def heirs(self) -> dict[str, str]:
         """Which folders took the place of others that predictions may still name."""
-        folders = self.snapshot().folders.keys()
+        self._keep_up()
+        folders = self.live.folder_names()
         if self._heirs is None or self._heirs[0] != folders:
-            self._heirs = (set(folders), self._activity.heirs(folders))
+            self._heirs = (folders, self._activity.heirs(folders))
         return self._heirs[1]
 
     def pace(self, predictions: Predictions) -> Pace:
@@ -99,7 +90,8 @@ class OpenLibrary:
         decisions = self._activity.sorted_since(time.time() - WINDOW_S)
         known = {name: predictions.by_video.get(name) for name, _, _ in decisions}
         predicted = {name: prediction.predicted_folder for name, prediction in known.items() if prediction}
-        return pace_of(decisions, predicted, len(self.snapshot().unsorted))
+        self._keep_up()
+        return pace_of(decisions, predicted, self.live.count_unsorted())
 
 
 class Workspace:

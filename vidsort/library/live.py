@@ -1,50 +1,29 @@
 """The library in memory, kept in step with the disk, so that a request never walks folders.
 
-Folders are watched by their modification times, which costs one `stat` a folder: no watching
-service is needed, and network drives work. Our own moves are applied at once.
+`watching` tells which folders to list again: no watching service is needed, and network drives work. Our
+own moves are applied at once, and the time stamps that they leave are known for our own, so that they
+cause no listing.
 """
 
 import bisect
+import collections
+import contextlib
 import logging
 import threading
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from ..errors import NotFoundError
 from ..records import Folder
 from .disk import Snapshot, find, list_folder, list_root
+from .watching import Watch
 
 log = logging.getLogger(__name__)
 
 POLL_S = 0.5
-# FAT keeps modification times in steps of two seconds: a change within the same step does not show in them.
-COARSEST_MTIME_S = 2.1
-# A listing is made at most this often, and in at most a tenth of the time, however busy the folder is.
-CADENCE_S = 1.0
-BUSY_SHARE = 0.1
+# Changes of the root that are remembered one by one; who asks for older ones reads the whole list.
+CHANGES_KEPT = 1000
 ROOT = ""
-T = TypeVar("T")
-
-
-@dataclass
-class _Watched:
-    """One folder as it was last looked at; times are monotonic."""
-
-    stamp: tuple[int, int, int]
-    stamp_seen_s: float
-    listed_s: float = float("-inf")
-    took_s: float = 0.0
-
-    def is_due(self, now_s: float) -> bool:
-        """Whether a listing could show something new."""
-        since_s = now_s - self.listed_s
-        if self.listed_s < self.stamp_seen_s:
-            return since_s >= min(CADENCE_S, self.took_s / BUSY_SHARE)
-        # The clock of a network drive is not ours, so what counts is when we first saw this time stamp.
-        return self.listed_s < self.stamp_seen_s + COARSEST_MTIME_S and since_s >= CADENCE_S
 
 
 class LiveLibrary:
@@ -59,8 +38,13 @@ class LiveLibrary:
         self.exists = False
         self.version = 0
         self._poll_s = poll_s
+        # Sorted names by folder, the root's under ROOT; changed in place. None before the first look.
+        self._names: dict[str, list[str]] | None = None
+        # The same as nobody can change it, made when it is asked for.
         self._snapshot: Snapshot | None = None
-        self._watched: dict[str, _Watched] = {}
+        # What came into the root (True) or left it with each version.
+        self._changes: collections.deque[tuple[int, Mapping[str, bool]]] = collections.deque(maxlen=CHANGES_KEPT)
+        self._watch = Watch(self.data_dir)
         self._looking = threading.Lock()
         self._changing = threading.Lock()
         # Our own moves since a look began, which what it listed may lack; None while nobody looks.
@@ -72,7 +56,7 @@ class LiveLibrary:
         """List the library and keep watching it in a thread of its own until `stop`."""
         self.poll()
         self._stopped.clear()
-        self._thread = threading.Thread(target=self._watch, name="live-library", daemon=True)
+        self._thread = threading.Thread(target=self._keep_looking, name="live-library", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -83,130 +67,181 @@ class LiveLibrary:
             self._thread = None
 
     def snapshot(self) -> Snapshot:
-        """All names; immutable, and cheap to ask for."""
-        if self._snapshot is None:
-            self.poll()
-        return self._snapshot
+        """All names; immutable, and made anew only when something has changed."""
+        self._begin()
+        with self._changing:
+            if self._snapshot is None:
+                folders = {name: tuple(names) for name, names in self._names.items() if name != ROOT}
+                self._snapshot = Snapshot(tuple(self._names[ROOT]), folders)
+            return self._snapshot
 
     def folders(self) -> list[Folder]:
         """The category folders with their counts, sorted by name."""
-        return self.snapshot().counts()
+        self._begin()
+        with self._changing:
+            return [Folder(name=name, count=len(self._names[name])) for name in sorted(self._names) if name != ROOT]
+
+    def folder_names(self) -> set[str]:
+        """The names of the category folders."""
+        self._begin()
+        with self._changing:
+            return set(self._names) - {ROOT}
+
+    def count_unsorted(self) -> int:
+        """The number of videos in the root."""
+        self._begin()
+        with self._changing:
+            return len(self._names[ROOT])
+
+    def unsorted_since(self, version: int | None) -> tuple[int, Mapping[str, bool] | Sequence[str]]:
+        """The version now, with what came into the root (True) or left it (False) since that version.
+
+        All names of the root, sorted, instead, where that is too long ago to tell or no version is given.
+        """
+        self._begin()
+        with self._changing:
+            if version == self.version:
+                return version, {}
+            if version is None or not self._changes or self._changes[0][0] > version + 1:
+                return self.version, tuple(self._names[ROOT])
+            changed: dict[str, bool] = {}
+            for since, change in self._changes:
+                if since > version:
+                    changed |= change
+            return self.version, changed
 
     def find(self, filename: str) -> Path:
         """Where this video is now; raises InvalidNameError and NotFoundError."""
         try:
-            return find(self.data_dir, filename, self.snapshot().folders)
+            return find(self.data_dir, filename, self.folder_names())
         except NotFoundError:
-            self.poll()  # another process may have made the folder it is in only just now
-            return find(self.data_dir, filename, self.snapshot().folders)
+            # Another process may have made the folder it is in only just now.
+            self.poll(is_paced=self._thread is not None)
+            return find(self.data_dir, filename, self.folder_names())
 
-    def poll(self) -> None:
-        """List again what changed since the last look."""
+    def poll(self, *, is_paced: bool = False) -> None:
+        """List again what changed since the last look; if `is_paced`, in a tenth of the time at most."""
         with self._looking:
-            self._look()
+            self._look(is_paced=is_paced)
 
     def refresh(self, *names: str) -> None:
         """List the root and these folders again, whatever their time stamps say."""
         with self._looking:
-            for name in (ROOT, *names):
-                self._watched.pop(name, None)
-            self._look()
+            self._watch.forget(ROOT, *names)
+            self._look(is_paced=False)
 
     def follow(self, moves: Sequence[tuple[str, str]]) -> None:
         """Apply our own changes: (origin, destination) relative to the library, empty where nothing is."""
+        self._begin()
         places = [place for move in moves for place in move]
         of_videos = all("/" in origin or "/" in destination for origin, destination in moves)
-        if of_videos and all(_folder_of(place) in ("", *self.snapshot().folders) for place in places):
-            with self._changing:
+        with self._changing:
+            is_known = of_videos and all(_folder_of(place) in self._names for place in places)
+            if is_known:
                 if self._meanwhile is not None:
                     self._meanwhile.extend(moves)
-                self._publish(_apply(self._snapshot, moves))
-        else:
+                self._publish(moves)
+        if not is_known:
             self.refresh(*{_folder_of(place) or place for place in places})
 
-    def _watch(self) -> None:
+    def moving(self, folders: Collection[str]) -> contextlib.AbstractContextManager[None]:
+        """While we move something in these folders (the root is the empty name), their new time stamps are our own."""
+        return self._watch.moving(folders)
+
+    def _begin(self) -> None:
+        if self._names is None:
+            self.poll()
+
+    def _keep_looking(self) -> None:
         while not self._stopped.wait(self._poll_s):
             try:
-                self.poll()
+                self.poll(is_paced=True)
             except Exception:
                 # Without this thread every page would show an old library for ever.
                 log.exception("The library could not be looked at; it is tried again.")
 
-    def _look(self) -> None:
+    def _look(self, *, is_paced: bool) -> None:
         with self._changing:
             self._meanwhile = []
-            known = self._snapshot or Snapshot()
-        listed = self._list_due(known)
+            known = set(self._names or ()) - {ROOT}
+        listed, names = self._list_due(known, is_paced=is_paced)
         with self._changing:
-            self._publish(_apply(listed, self._meanwhile))
+            self._replace(listed, names)
+            self._publish(self._meanwhile)
             self._meanwhile = None
 
-    def _list_due(self, known: Snapshot) -> Snapshot:
-        """What is known, with every folder listed again that may have changed."""
-        unsorted, names = known.unsorted, sorted(known.folders)
+    def _list_due(self, known: Collection[str], *, is_paced: bool) -> tuple[dict[str, list[str]], set[str]]:
+        """The folders that may have changed, listed, the root among them; and the names of all that are there."""
+        listed: dict[str, list[str]] = {}
+        names = set(known)
         try:
-            if self._is_due(ROOT):
-                unsorted, names = self._timed(ROOT, list_root)
+            if self._watch.is_due(ROOT, is_paced=is_paced):
+                unsorted, found = self._watch.timed(ROOT, list_root)
+                listed[ROOT], names = list(unsorted), set(found)
         except (OSError, NotFoundError) as error:
-            if self.exists or self._snapshot is None:
+            if self.exists or self._names is None:
                 log.warning("The library %s is shown as empty until it can be read (%s).", self.data_dir, error)
-            self._watched.clear()
+            self._watch.forget()
             self.exists = False
-            return Snapshot()
+            return {ROOT: []}, set()
         self.exists = True
-        folders = {name: known.folders.get(name, ()) for name in names}
-        for name in names:
+        for name in set(known) - names:
+            self._watch.forget(name)
+        for name in sorted(names):
             try:
-                if self._is_due(name):
-                    folders[name] = self._timed(name, list_folder)
+                if self._watch.is_due(name, is_paced=is_paced):
+                    listed[name] = list(self._watch.timed(name, list_folder))
             except OSError:
-                # It has just gone; the root's time stamp has changed with it, so the next look sees that.
-                folders[name] = ()
-        return Snapshot(unsorted, folders)
+                # It has just gone: the root's time stamp has changed with it, so the next look sees that. Or it
+                # cannot be asked now: listed as soon as it can, as its own time stamp need not change for that.
+                listed[name] = []
+                self._watch.forget(name)
+        return listed, names
 
-    def _is_due(self, name: str) -> bool:
-        facts = (self.data_dir / name).stat()
-        stamp, now_s = (facts.st_dev, facts.st_ino, facts.st_mtime_ns), time.monotonic()
-        watched = self._watched.setdefault(name, _Watched(stamp, now_s))
-        if watched.stamp != stamp:
-            watched.stamp, watched.stamp_seen_s = stamp, now_s
-        return watched.is_due(now_s)
+    def _replace(self, listed: dict[str, list[str]], names: Collection[str]) -> None:
+        """Put what was listed in place of what was known; other folders than these are no longer there."""
+        before = self._names
+        self._names = {name: listed.get(name, (before or {}).get(name, [])) for name in (ROOT, *names)}
+        if before is None:
+            self._publish_version(None)
+        elif self._names != before:
+            now, then = set(self._names[ROOT]), set(before[ROOT])
+            self._publish_version(dict.fromkeys(now - then, True) | dict.fromkeys(then - now, False))
 
-    def _timed(self, name: str, listing: Callable[[Path], T]) -> T:
-        watched = self._watched[name]
-        watched.listed_s = time.monotonic()
-        listed = listing(self.data_dir / name)
-        watched.took_s = time.monotonic() - watched.listed_s
-        return listed
+    def _publish(self, moves: Sequence[tuple[str, str]]) -> None:
+        """Apply moves of videos; one that is there already makes no difference."""
+        changed: dict[str, bool] = {}
+        is_new = False
+        for origin, destination in moves:
+            for place, shall_be_there in ((origin, False), (destination, True)):
+                folder, _, filename = place.rpartition("/")
+                if folder in self._names and _put(self._names[folder], filename, shall_be_there):
+                    is_new = True
+                    if folder == ROOT:
+                        changed[filename] = shall_be_there
+        if is_new:
+            self._publish_version(changed)
 
-    def _publish(self, snapshot: Snapshot) -> None:
-        if snapshot != self._snapshot:
-            self._snapshot = snapshot
-            self.version += 1
+    def _publish_version(self, changed: Mapping[str, bool] | None) -> None:
+        """A new version with what came into the root or left it; None: too much to be told one by one."""
+        self._snapshot = None
+        self.version += 1
+        if changed is None or len(changed) > CHANGES_KEPT:
+            self._changes.clear()
+        else:
+            self._changes.append((self.version, changed))
 
 
 def _folder_of(place: str) -> str:
     return place.rpartition("/")[0]
 
 
-def _apply(snapshot: Snapshot, moves: Sequence[tuple[str, str]]) -> Snapshot:
-    """The snapshot after these moves of videos; one that it has already makes no difference."""
-    lists: dict[str, list[str]] = {}
-    for origin, destination in moves:
-        for place, shall_be_there in ((origin, False), (destination, True)):
-            folder, _, filename = place.rpartition("/")
-            if folder not in lists:
-                lists[folder] = list(snapshot.folders.get(folder, ()) if folder else snapshot.unsorted)
-            _put(lists[folder], filename, shall_be_there)
-    unsorted = tuple(lists.pop(ROOT)) if ROOT in lists else snapshot.unsorted
-    changed = {name: tuple(names) for name, names in lists.items() if name in snapshot.folders}
-    return Snapshot(unsorted, {**snapshot.folders, **changed})
-
-
-def _put(names: list[str], name: str, shall_be_there: bool) -> None:
+def _put(names: list[str], name: str, shall_be_there: bool) -> bool:
+    """Insert or delete a name in a sorted list; whether that made a difference."""
     index = bisect.bisect_left(names, name)
     is_there = index < len(names) and names[index] == name
     if shall_be_there and not is_there:
         names.insert(index, name)
     elif is_there and not shall_be_there:
         del names[index]
+    return is_there != shall_be_there

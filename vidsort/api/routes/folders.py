@@ -23,18 +23,18 @@ def create(here: Here, body: NameBody) -> FoldersAnswer:
     """Make a category folder."""
     library = here.library
     library.mover.create_folder(body.name)
-    return FoldersAnswer(folders=library.snapshot().counts())
+    return FoldersAnswer(folders=library.folders())
 
 
 def rename(here: Here, name: str, body: NameBody) -> MovesAnswer:
     """Rename a category folder; undo takes it back."""
     library = here.library
     moves = library.mover.rename_folder(name, body.name)
-    return MovesAnswer(moves=moves, folders=library.snapshot().counts())
+    return MovesAnswer(moves=moves, folders=library.folders())
 
 
 def merge(here: Here, name: str, body: MergeBody) -> MovesAnswer:
     """Move all videos of a folder into another and remove it; undo brings it back."""
     library = here.library
     moves = library.mover.merge_folder(name, body.into)
-    return MovesAnswer(moves=moves, folders=library.snapshot().counts())
+    return MovesAnswer(moves=moves, folders=library.folders())

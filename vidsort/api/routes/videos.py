@@ -53,7 +53,7 @@ def sort(here: Here, body: SortBody) -> SortAnswer:
     """Move a video from the library's root into a folder; nothing is overwritten, ever."""
     library = here.library
     library.mover.sort(body.filename, body.folder)
-    return SortAnswer(filename=body.filename, folder=body.folder, folders=library.snapshot().counts())
+    return SortAnswer(filename=body.filename, folder=body.folder, folders=library.folders())
 
 
 def sort_batch(here: Here, body: SortBatchBody) -> SortBatchAnswer:
@@ -70,7 +70,7 @@ def sort_batch(here: Here, body: SortBatchBody) -> SortBatchAnswer:
         for outcome in library.mover.sort_batch([(move.filename, move.folder) for move in body.moves])
     ]
     is_success = all(outcome.success for outcome in outcomes)
-    return SortBatchAnswer(success=is_success, outcomes=outcomes, folders=library.snapshot().counts())
+    return SortBatchAnswer(success=is_success, outcomes=outcomes, folders=library.folders())
 
 
 def undo(here: Here, body: UndoBody | None = None) -> MovesAnswer:
@@ -95,4 +95,4 @@ def actions(here: Here, limit: Annotated[int, Query(ge=1, le=PAGE_LIMIT)] = 50) 
 
 
 def _moved(here: Workspace, moves: list[Move]) -> MovesAnswer:
-    return MovesAnswer(moves=moves, folders=here.library.snapshot().counts())
+    return MovesAnswer(moves=moves, folders=here.library.folders())

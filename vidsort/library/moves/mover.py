@@ -20,10 +20,11 @@ from ...artifacts.files import sync_folder
 from ...errors import ConflictError, NotFoundError, VidsortError
 from ...records import Action, Move
 from ...store import Database
-from ...store.journal import Direction, Entry, Fate, Intent, Journal
+from ...store.journal import Activity, Direction, Entry, Fate, Intent, Journal
 from ..disk import require_library
 from ..live import LiveLibrary
 from .carrying import PastUndoError, carry_out
+from .following import Following
 from .plans import plan_create, plan_merge, plan_rename, plan_sorts
 from .recovery import settle_on_disk
 
@@ -53,10 +54,12 @@ class Mover:
     def __init__(self, data_dir: Path, database: Database, live: LiveLibrary | None = None) -> None:
         """`live` is told of each move at once, so that it need not look at the disk."""
         self._data_dir = Path(data_dir)
-        self._journal = Journal(database, os.path.realpath(data_dir))
+        library = os.path.realpath(data_dir)
+        self._journal = Journal(database, library)
         self._lock_path = database.path.with_name(LOCK_NAME)
         self._threads = threading.Lock()
         self._live = live
+        self._following = Following(self._data_dir, Activity(database, library), live) if live else None
 
     def sort(self, filename: str, folder: str) -> Move:
         """Move a video from the root into a folder.
@@ -127,6 +130,11 @@ class Mover:
                 raise ConflictError("There is nothing to do again.")
             return self._turn(entries, "forth", in_turn=True)
 
+    def catch_up(self) -> None:
+        """Tell the library in memory what other processes have moved."""
+        if self._following is not None:
+            self._following.catch_up()
+
     def actions(self, limit: int = 50) -> list[Action]:
         """The last actions with how many moves each has, undone ones too, newest first."""
         return self._journal.actions(limit, among=ACTIONS_AMONG)
@@ -174,31 +182,31 @@ class Mover:
         return self._carry_out(self._journal.intend(changes)) if changes else []
 
     def _carry_out(self, entries: Sequence[Entry], *, drops: bool = False) -> list[tuple[Move, VidsortError | None]]:
-        """Intent the disk entry by entry, then flush, then journal what came of it; the moves as they are now.
+        """Change the disk entry by entry, then flush, then journal what came of it; the moves as they are now.
 
         `drops`: undo and redo shall not stop for ever at what has gone from the disk.
         """
         errors: dict[int, VidsortError] = {}
         fates: dict[int, Fate] = {}
-        for entry in entries:
-            try:
-                carry_out(self._data_dir, entry)
-                fates[entry.move.id] = Fate.REACHED
-            except VidsortError as error:
-                log.info("Not moved: %s", error)
-                errors[entry.move.id] = error
-                fates[entry.move.id] = Fate.DROPPED if drops and isinstance(error, PastUndoError) else Fate.STAYED
+        with self._live.moving(_parents_of(entries)) if self._live else contextlib.nullcontext():
+            for entry in entries:
+                try:
+                    carry_out(self._data_dir, entry)
+                    fates[entry.move.id] = Fate.REACHED
+                except VidsortError as error:
+                    log.info("Not moved: %s", error)
+                    errors[entry.move.id] = error
+                    is_past = drops and isinstance(error, PastUndoError)
+                    fates[entry.move.id] = Fate.DROPPED if is_past else Fate.STAYED
         return [(move, errors.get(move.id)) for move in self._settle(entries, fates)]
 
     def _settle(self, entries: Sequence[Entry], fates: dict[int, Fate]) -> list[Move]:
         reached = [entry for entry in entries if fates[entry.move.id] is Fate.REACHED]
-        places = {self._data_dir / place for entry in reached for place in (entry.origin, entry.destination) if place}
-        for folder in {place.parent for place in places}:
-            sync_folder(folder)
-        moves = self._journal.settle(entries, fates)
         if self._live is not None and reached:
             self._live.follow([(entry.origin, entry.destination) for entry in reached])
-        return moves
+        for folder in _parents_of(reached):
+            sync_folder(self._data_dir / folder)
+        return self._journal.settle(entries, fates)
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[list[Move]]:
@@ -212,6 +220,8 @@ class Mover:
             held.callback(self._threads.release)
             try:
                 held.enter_context(lock.acquire(timeout=max(0, deadline - time.monotonic())))
+                if self._following is not None:
+                    held.enter_context(self._following.ours())
                 left = self._journal.pending()
                 fates = {entry.move.id: settle_on_disk(self._data_dir, entry) for entry in left}
                 yield self._settle(left, fates) if left else []
@@ -226,6 +236,11 @@ class Mover:
 
 def _busy() -> ConflictError:
     return ConflictError("Another move is under way (a big copy to another drive?): try again in a moment.")
+
+
+def _parents_of(entries: Sequence[Entry]) -> set[str]:
+    """The folders in which these entries change names, the root being the empty one."""
+    return {place.rpartition("/")[0] for entry in entries for place in (entry.origin, entry.destination) if place}
 
 
 def _folders_of(entries: Sequence[Entry]) -> set[str]:

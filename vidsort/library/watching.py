@@ -1,0 +1,129 @@
+"""Which folders may hold something new, told by their time stamps: one `stat` a folder, whoever changes them."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+# FAT keeps modification times in steps of two seconds: a change within the same step does not show in them.
+COARSEST_MTIME_S = 2.1
+# A listing is made at most this often, and in at most a tenth of the time, however busy the folder is.
+CADENCE_S = 1.0
+BUSY_SHARE = 0.1
+# How long a move of our own may take before the folders it touches are looked at like any other.
+MOVE_S = 1.0
+
+Stamp = tuple[int, int, int]
+T = TypeVar("T")
+
+
+@dataclass
+class _Watched:
+    """One folder as it was last looked at; times are monotonic."""
+
+    stamp: Stamp
+    stamp_seen_s: float
+    listed_s: float = float("-inf")
+    took_s: float = 0.0
+    # The first and the last stamp of our own that no listing has looked behind; None: there is none.
+    own_since_s: float | None = None
+    own_last_s: float = float("-inf")
+
+    def is_due(self, now_s: float, *, is_paced: bool) -> bool:
+        """Whether a listing could show something new, and, if `is_paced`, the last one is long enough ago."""
+        since_s, pause_s = now_s - self.listed_s, max(CADENCE_S, self.took_s / BUSY_SHARE)
+        if self.listed_s < self.stamp_seen_s:
+            return not is_paced or since_s >= pause_s
+        if since_s < pause_s:
+            return False
+        # The clock of a network drive is not ours, so what counts is when we first saw this time stamp.
+        if self.listed_s < self.stamp_seen_s + COARSEST_MTIME_S:
+            return True
+        # What somebody else changed in the very moment of our move has no stamp of its own. All moves within
+        # two seconds share this one look.
+        return self.own_since_s is not None and now_s >= self.own_since_s + COARSEST_MTIME_S
+
+    def take_for_own(self, stamp: Stamp, now_s: float) -> None:
+        """This stamp was left by a move of our own, which is known without a listing."""
+        self.stamp, self.own_last_s = stamp, now_s
+        if self.own_since_s is None:
+            self.own_since_s = now_s
+
+    def begin_listing(self, now_s: float) -> None:
+        """What was changed before this moment will be in the listing, whatever its stamp."""
+        self.listed_s = now_s
+        is_all_seen = now_s >= self.own_last_s + COARSEST_MTIME_S
+        self.own_since_s = None if is_all_seen or self.own_since_s is None else now_s
+
+
+class Watch:
+    """The folders of one library, the root being the empty name; safe to use from many threads."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._watched: dict[str, _Watched] = {}
+        # Folders in which we are moving something, with the stamp before it and since when.
+        self._moving: dict[str, tuple[Stamp, float]] = {}
+        self._lock = threading.Lock()
+
+    def is_due(self, name: str, *, is_paced: bool) -> bool:
+        """Whether this folder shall be listed now; raises OSError where it cannot be looked at."""
+        stamp, now_s = self._look(name), time.monotonic()
+        with self._lock:
+            watched = self._watched.setdefault(name, _Watched(stamp, now_s))
+            if watched.stamp != stamp:
+                if name in self._moving and now_s < self._moving[name][1] + MOVE_S:
+                    return False
+                watched.stamp, watched.stamp_seen_s = stamp, now_s
+            return watched.is_due(now_s, is_paced=is_paced)
+
+    def timed(self, name: str, listing: Callable[[Path], T]) -> T:
+        """What this listing of a folder gives that `is_due` was asked about; it is remembered when and how long."""
+        with self._lock:
+            watched = self._watched[name]
+            watched.begin_listing(time.monotonic())
+        listed = listing(self._data_dir / name)
+        watched.took_s = time.monotonic() - watched.listed_s
+        return listed
+
+    def forget(self, *names: str) -> None:
+        """Let these folders, or all where none is named, be listed whatever their stamps say."""
+        with self._lock:
+            for name in names or list(self._watched):
+                self._watched.pop(name, None)
+
+    @contextlib.contextmanager
+    def moving(self, names: Collection[str]) -> Iterator[None]:
+        """While we move something in these folders; it costs two looks at each.
+
+        A stamp afterwards is known for our own only where the one before was known: else somebody
+        else has changed the folder, and it is listed.
+        """
+        now_s = time.monotonic()
+        before = {name: (stamp, now_s) for name in names if (stamp := self._look_if_there(name))}
+        with self._lock:
+            self._moving = before
+        try:
+            yield
+        finally:
+            after = {name: self._look_if_there(name) for name in before}
+            now_s = time.monotonic()
+            with self._lock:
+                self._moving = {}
+                for name, (stamp, _) in before.items():
+                    watched = self._watched.get(name)
+                    if watched is not None and watched.stamp == stamp and after[name]:
+                        watched.take_for_own(after[name], now_s)
+
+    def _look(self, name: str) -> Stamp:
+        facts = (self._data_dir / name).stat()
+        return facts.st_dev, facts.st_ino, facts.st_mtime_ns
+
+    def _look_if_there(self, name: str) -> Stamp | None:
+        try:
+            return self._look(name)
+        except OSError:
+            return None
