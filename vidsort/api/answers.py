@@ -19,12 +19,16 @@ log = logging.getLogger(__name__)
 
 SEE_DOCS = "see /docs for what this server answers."
 MEANINGS = {
-    400: "A name that is not allowed or not known",
+    400: "A name that is not allowed or not known, also that of this server",
+    401: "The password is asked for",
+    403: "The request comes from another site, or from another machine while no password is set",
     404: "Not there",
     409: "The place is taken, or there is nothing to do; nothing was changed",
+    413: "The body is too long",
     416: "Outside the file",
     422: "The video cannot be decoded",
-    500: "A file in artifacts is missing or damaged",
+    429: "Too many wrong passwords",
+    500: "The disk did not do what was asked, or a file in artifacts is missing or damaged",
 }
 
 

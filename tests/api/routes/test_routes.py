@@ -238,7 +238,7 @@ def test_every_get_answers_head(client):
 def test_every_route_is_in_the_schema_with_its_errors(client):
     schema = client.get("/openapi.json").json()
     sorting = schema["paths"]["/api/sort"]["post"]
-    assert set(sorting["responses"]) == {"200", "400", "404", "409", "422"}
+    assert {"200", "400", "404", "409", "422"} <= set(sorting["responses"])
     assert sorting["responses"]["409"]["content"]["application/json"]["schema"]["$ref"].endswith("/Fault")
     documented = {"/api/videos", "/api/folders", "/api/retrain", "/api/retrain/status", "/videos/{filename}"}
     assert documented <= set(schema["paths"])

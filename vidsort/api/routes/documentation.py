@@ -2,20 +2,19 @@
 
 from importlib import resources
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
+from .subject import Subject
+
 ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css", "favicon.png": "image/png"}
 
-
-def add_routes(router: APIRouter) -> None:
-    """Add them."""
-    router.get("/docs", include_in_schema=False)(page)
-    router.get("/docs/{name}", include_in_schema=False)(asset)
+router = Subject("Documentation")
 
 
+@router.get("/docs", include_in_schema=False)
 def page(request: Request) -> HTMLResponse:
     """The documentation page."""
     return get_swagger_ui_html(
@@ -27,6 +26,7 @@ def page(request: Request) -> HTMLResponse:
     )
 
 
+@router.get("/docs/{name}", include_in_schema=False)
 def asset(name: str) -> Response:
     """A script, style or icon of the documentation page."""
     if name not in ASSETS:

@@ -4,24 +4,23 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from ..answers import Here
 from ..workspace import Workspace
+from .subject import Subject
 
 LOOK_S = 0.5
 # Proxies close a stream that says nothing for a minute.
 HEARTBEAT_S = 15.0
+STREAM = {200: {"content": {"text/event-stream": {}}, "description": "One event `state` at each change"}}
+
+router = Subject("Events")
 
 
-def add_routes(router: APIRouter) -> None:
-    """Add it."""
-    stream = {200: {"content": {"text/event-stream": {}}, "description": "One event `state` at each change"}}
-    router.get("/api/events", response_class=StreamingResponse, responses=stream)(events)
-
-
+@router.get("/api/events", response_class=StreamingResponse, responses=STREAM)
 async def events(here: Here, request: Request) -> StreamingResponse:
     """Folders, number of unsorted videos, the retrain job and the version of predictions, at each change."""
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}

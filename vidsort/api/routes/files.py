@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import BinaryIO
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import Headers
@@ -20,6 +20,7 @@ from ...errors import NotFoundError
 from ...library.names import check_filename
 from ..answers import Here, faults
 from ..contract import Preparing
+from .subject import Subject
 
 WEBP = {200: {"content": {"image/webp": {}}}}
 MP4 = {
@@ -42,22 +43,21 @@ class _Rest(Convertor[str]):
         return value
 
 
-def add_routes(router: APIRouter) -> None:
-    """Add them."""
-    register_url_convertor("rest", _Rest())
-    kinds = {"response_class": Response}
-    router.get("/videos/{filename:rest}", responses=MP4 | faults(400, 404, 416), **kinds)(video)
-    preparing = {202: {"model": Preparing}}
-    router.get("/playable/{filename:rest}", responses=MP4 | preparing | faults(400, 404, 416, 422), **kinds)(playable)
-    router.get("/posters/{filename:rest}.webp", responses=WEBP | faults(400, 404, 422), **kinds)(poster)
-    router.get("/strips/{filename:rest}.webp", responses=WEBP | faults(400, 404, 422), **kinds)(strip)
+register_url_convertor("rest", _Rest())
+router = Subject("Files")
 
 
+@router.get("/videos/{filename:rest}", responses=MP4 | faults(400, 404, 416), response_class=Response)
 def video(here: Here, request: Request, filename: str) -> Response:
     """The video, looked for in the root first, then in the folders; Range and conditional requests are answered."""
     return FileAnswer.of(here.library.live.find(filename), request)
 
 
+@router.get(
+    "/playable/{filename:rest}",
+    responses=MP4 | {202: {"model": Preparing}} | faults(400, 404, 416, 422),
+    response_class=Response,
+)
 def playable(here: Here, request: Request, filename: str) -> Response:
     """The video as any browser plays it: itself, or an H.264 copy; 202 while that is being made."""
     path = here.library.live.find(filename)
@@ -67,12 +67,14 @@ def playable(here: Here, request: Request, filename: str) -> Response:
     return FileAnswer.of(copy, request)
 
 
+@router.get("/posters/{filename:rest}.webp", responses=WEBP | faults(400, 404, 422), response_class=Response)
 def poster(here: Here, request: Request, filename: str) -> Response:
     """A still picture of the video."""
     check_filename(filename)
     return _picture(request, here.pictures.get(here.library.live.find(filename), "poster"))
 
 
+@router.get("/strips/{filename:rest}.webp", responses=WEBP | faults(400, 404, 422), response_class=Response)
 def strip(here: Here, request: Request, filename: str) -> Response:
     """Six frames of the video side by side."""
     check_filename(filename)

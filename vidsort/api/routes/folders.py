@@ -1,24 +1,19 @@
 """Category folders: list, make, rename, merge."""
 
-from fastapi import APIRouter
-
 from ..answers import Here, faults
 from ..contract import FoldersAnswer, MergeBody, MovesAnswer, NameBody
+from .subject import Subject
+
+router = Subject("Folders")
 
 
-def add_routes(router: APIRouter) -> None:
-    """Add them."""
-    router.get("/api/folders")(folders)
-    router.post("/api/folders", status_code=201, responses=faults(400, 404, 409))(create)
-    router.patch("/api/folders/{name}", responses=faults(400, 404, 409))(rename)
-    router.post("/api/folders/{name}/merge", responses=faults(400, 404, 409))(merge)
-
-
+@router.get("/api/folders")
 def folders(here: Here) -> FoldersAnswer:
     """The category folders with their counts, sorted by name."""
     return FoldersAnswer(folders=here.library.snapshot().counts())
 
 
+@router.post("/api/folders", status_code=201, responses=faults(400, 404, 409))
 def create(here: Here, body: NameBody) -> FoldersAnswer:
     """Make a category folder."""
     library = here.library
@@ -26,6 +21,7 @@ def create(here: Here, body: NameBody) -> FoldersAnswer:
     return FoldersAnswer(folders=library.folders())
 
 
+@router.patch("/api/folders/{name}", responses=faults(400, 404, 409))
 def rename(here: Here, name: str, body: NameBody) -> MovesAnswer:
     """Rename a category folder; undo takes it back."""
     library = here.library
@@ -33,6 +29,7 @@ def rename(here: Here, name: str, body: NameBody) -> MovesAnswer:
     return MovesAnswer(moves=moves, folders=library.folders())
 
 
+@router.post("/api/folders/{name}/merge", responses=faults(400, 404, 409))
 def merge(here: Here, name: str, body: MergeBody) -> MovesAnswer:
     """Move all videos of a folder into another and remove it; undo brings it back."""
     library = here.library

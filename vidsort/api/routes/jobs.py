@@ -1,49 +1,46 @@
 """The retrain job and the models it makes."""
 
-from fastapi import APIRouter
-
 from ... import artifacts
 from ..answers import Here, faults
 from ..contract import ModelsAnswer, RetrainCancelled, RetrainStarted, RetrainStatus
 from ..workspace import Workspace
+from .subject import Subject
+
+router = Subject("Retrain and models")
 
 
-def add_routes(router: APIRouter) -> None:
-    """Add them."""
-    router.post("/api/retrain")(retrain)
-    router.get("/api/retrain/status")(retrain_status)
-    router.post("/api/retrain/cancel")(cancel_retrain)
-    router.get("/api/models", responses=faults(500))(models)
-    router.post("/api/models/{model_id}/promote", responses=faults(404, 500))(promote)
-    router.post("/api/models/rollback", responses=faults(404, 500))(rollback)
-
-
+@router.post("/api/retrain")
 def retrain(here: Here) -> RetrainStarted:
     """Start extract_features, train and predict in the background; returns at once."""
     return RetrainStarted(status=here.retrain.start(here.settings))
 
 
+@router.get("/api/retrain/status")
 def retrain_status(here: Here) -> RetrainStatus:
     """Whether a job runs and how the last one ended; while it runs: its step, how far it is, the time left."""
     return RetrainStatus.model_validate(here.retrain.status())
 
 
+@router.post("/api/retrain/cancel")
 def cancel_retrain(here: Here) -> RetrainCancelled:
     """Stop the job within two seconds; finished work is kept."""
     return RetrainCancelled(status=here.retrain.cancel())
 
 
+@router.get("/api/models", responses=faults(500))
 def models(here: Here) -> ModelsAnswer:
     """The trained versions with their scores, newest first, and which one predicts."""
     return _models(here)
 
 
+@router.post("/api/models/{model_id}/promote", responses=faults(404, 500))
 def promote(here: Here, model_id: str) -> ModelsAnswer:
     """Let this version predict from now on; its predictions are served at once."""
     artifacts.promote(here.artifacts_dir, model_id)
     return _models(here)
 
 
+@router.post("/api/models/rollback", responses=faults(404, 500))
 def rollback(here: Here) -> ModelsAnswer:
     """Put the predictions that were in force before back in force."""
     artifacts.rollback(here.artifacts_dir)

@@ -1,6 +1,6 @@
 """Which folder is the library, and whether the server is well."""
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import JSONResponse, Response
 
 from ... import library as on_disk
@@ -9,22 +9,18 @@ from ..answers import Here, faults
 from ..choice import folder_at
 from ..contract import Health, LibraryAnswer, LibraryBody, LibraryPreview
 from ..workspace import Workspace
+from .subject import Subject
+
+router = Subject("Library and health")
 
 
-def add_routes(router: APIRouter) -> None:
-    """Add them."""
-    router.get("/api/library")(library)
-    router.get("/api/library/preview")(preview)
-    router.post("/api/library", responses=faults(400, 409))(choose)
-    router.get("/healthz")(healthz)
-    router.get("/readyz", response_model=Health, responses={503: {"model": Health}})(readyz)
-
-
+@router.get("/api/library")
 def library(here: Here) -> LibraryAnswer:
     """The library in use and what is in it."""
     return _library(here)
 
 
+@router.get("/api/library/preview")
 def preview(path: str = Query(max_length=4096)) -> LibraryPreview:
     """What a folder would be as the library; nothing is changed."""
     folder = folder_at(path)
@@ -37,17 +33,20 @@ def preview(path: str = Query(max_length=4096)) -> LibraryPreview:
     return LibraryPreview(path=str(folder), exists=True, unsorted=len(snapshot.unsorted), folders=snapshot.counts())
 
 
+@router.post("/api/library", responses=faults(400, 409))
 def choose(here: Here, body: LibraryBody) -> LibraryAnswer:
     """Make a folder the library, for this server and the command line: it is written into vidsort.toml."""
     here.choice.choose(body.path)
     return _library(here)
 
 
+@router.get("/healthz")
 def healthz() -> Health:
     """The server lives."""
     return Health(status="ok")
 
 
+@router.get("/readyz", response_model=Health, responses={503: {"model": Health}})
 def readyz(here: Here) -> Response:
     """Whether the server can do its work: 503 with the reason while the library cannot be read."""
     opened = here.library

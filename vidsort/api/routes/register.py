@@ -3,50 +3,31 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute
+from fastapi import FastAPI
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
 from ..answers import add_error_answers, no_such_route
 from ..workspace import Workspace
-from . import documentation, events, files, folders, jobs, library, review, videos
+from . import documentation, events, files, folders, jobs, library, moves, review, videos
 
 OWN_FOLDERS = ("/api/", "/videos/", "/posters/", "/strips/", "/playable/", "/docs/")
-# By the titles that /docs shows.
-PARTS = {
-    "Videos and sorting": videos,
-    "Folders": folders,
-    "Retrain and models": jobs,
-    "Files": files,
-    "Library and health": library,
-    "Review page": review,
-    "Events": events,
-    "Documentation": documentation,
-}
+SUBJECTS = (videos, moves, folders, jobs, files, library, review, events, documentation)
 
 
 def add_routes(app: FastAPI, workspace: Workspace) -> None:
     """Add every route and error answer; what is mounted at "/" has to come after this."""
     app.state.workspace = workspace
-    own_routes: list[APIRoute] = []
-    for title, module in PARTS.items():
-        router = APIRouter(tags=[title])
-        module.add_routes(router)
-        routes = list(router.routes)
-        for route in routes:
-            if "GET" in route.methods:
-                router.add_api_route(route.path, route.endpoint, methods=["HEAD"], include_in_schema=False)
-        own_routes += routes
-        app.include_router(router)
-    app.router.routes.append(_Remainder(own_routes))
+    for subject in SUBJECTS:
+        app.include_router(subject.router)
+    app.router.routes.append(_Remainder([route for subject in SUBJECTS for route in subject.router.routes]))
     add_error_answers(app)
 
 
 class _Remainder(BaseRoute):
     """Answers 405 and 404 for paths of the API, which the page mounted at "/" would else swallow."""
 
-    def __init__(self, routes: list[APIRoute]) -> None:
+    def __init__(self, routes: list[BaseRoute]) -> None:
         self._routes = routes
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -65,10 +46,9 @@ class _Remainder(BaseRoute):
         raise NoMatchFound(name, path_params)
 
     def _methods(self, scope: Mapping[str, Any]) -> list[str]:
-        found = {
+        return sorted({
             method
             for route in self._routes
             if route.matches({**scope, "method": "OPTIONS"})[0] is Match.PARTIAL
             for method in route.methods
-        }
-        return sorted(found | ({"HEAD"} if "GET" in found else set()))
+        })

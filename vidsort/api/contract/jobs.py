@@ -1,0 +1,60 @@
+"""The retrain job and the models it makes."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from ...artifacts import ModelVersion
+
+
+class RetrainStarted(BaseModel):
+    """Whether this call started the job."""
+
+    status: Literal["started", "already_running"]
+
+
+class RetrainCancelled(BaseModel):
+    """Whether there was a job to cancel."""
+
+    status: Literal["cancelling", "not_running"]
+
+
+class RetrainStatus(BaseModel):
+    """The job: whether it runs, how the last one ended, and while it runs how far it is.
+
+    `left_s` is that of the step. `verdict`: was its model promoted; accuracy: grouped, with its 95 % interval.
+    """
+
+    running: bool
+    last_result: str | None
+    job: int | None = None
+    started_at: float | None = None
+    ended_at: float | None = None
+    took_s: float | None = None
+    cancelling: bool = False
+    step: str | None = None
+    script: str | None = None
+    step_number: int | None = None
+    steps: int | None = None
+    done: int | None = None
+    total: int | None = None
+    videos_per_s: float | None = None
+    left_s: float | None = None
+    message: str | None = None
+    notice: str | None = None
+    encoder_calls: int | None = None
+    failed: int | None = None
+    model_id: str | None = None
+    predictions_id: str | None = None
+    promoted: bool | None = None
+    verdict: str | None = None
+    accuracy: float | None = None
+    accuracy_low: float | None = None
+    accuracy_high: float | None = None
+
+
+class ModelsAnswer(BaseModel):
+    """All versions, newest first, and the one that predicts."""
+
+    models: list[ModelVersion]
+    current: str | None

@@ -1,0 +1,40 @@
+"""Which folder is the library, and whether the server is well."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from ...records import Folder
+from .bounds import Body
+
+
+class LibraryBody(Body):
+    """The folder that shall be the library."""
+
+    path: str = Field(min_length=1, max_length=4096)
+
+
+class LibraryAnswer(BaseModel):
+    """The library in use; `can_choose` is false where a flag or another program decides it."""
+
+    data_dir: str
+    exists: bool
+    unsorted: int
+    folders: list[Folder]
+    can_choose: bool
+
+
+class LibraryPreview(BaseModel):
+    """What a folder would be as the library."""
+
+    path: str
+    exists: bool
+    unsorted: int
+    folders: list[Folder]
+
+
+class Health(BaseModel):
+    """Whether the server lives, and for `/readyz` whether it can do its work."""
+
+    status: Literal["ok", "not_ready"]
+    detail: str | None = None

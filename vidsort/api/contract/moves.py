@@ -1,0 +1,72 @@
+"""Sorting and undoing, and what was done."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from ...records import Action, Move
+from .bounds import BATCH_LIMIT, Body
+from .folders import FoldersAnswer
+
+
+class SortBody(Body):
+    """One video and the folder it goes into."""
+
+    filename: str = Field(examples=["7234567890123456.mp4"])
+    folder: str = Field(examples=["soccer"])
+
+
+class SortBatchBody(Body):
+    """Many of them, which one undo takes back."""
+
+    moves: Annotated[list[SortBody], Field(min_length=1, max_length=BATCH_LIMIT)]
+
+
+class UndoBody(Body):
+    """What is taken back: the move of this id, all of this batch, or else the last move with its whole batch."""
+
+    id: int | None = None
+    batch: Annotated[str, Field(max_length=64)] | None = None
+
+
+class SortAnswer(FoldersAnswer):
+    """The video is in the folder now."""
+
+    success: Literal[True] = True
+    filename: str
+    folder: str
+
+
+class SortOutcome(BaseModel):
+    """What came of one video of a batch; `status` is that of a single sort."""
+
+    filename: str
+    folder: str
+    success: bool
+    status: int
+    detail: str | None = None
+
+
+class SortBatchAnswer(FoldersAnswer):
+    """Each with its own outcome; `success` when all went well."""
+
+    success: bool
+    outcomes: list[SortOutcome]
+
+
+class MovesAnswer(FoldersAnswer):
+    """The moves that were made, undone or done again."""
+
+    moves: list[Move]
+
+
+class HistoryAnswer(BaseModel):
+    """The last moves, newest first."""
+
+    moves: list[Move]
+
+
+class ActionsAnswer(BaseModel):
+    """What was done last, newest first: a batch counts as one."""
+
+    actions: list[Action]

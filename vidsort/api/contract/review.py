@@ -1,0 +1,58 @@
+"""What the review page needs beside the documented routes."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from .bounds import PAGE_LIMIT, Body
+from .videos import Order, VideoEntry
+
+Key = Annotated[str, Field(min_length=1, max_length=32)]
+
+
+class SkipBody(Body):
+    """The video to put off."""
+
+    filename: str
+
+
+class EntriesBody(Body):
+    """The videos that are asked for."""
+
+    filenames: Annotated[list[str], Field(max_length=PAGE_LIMIT)]
+
+
+class QueueEntry(VideoEntry):
+    """A video as the review page needs it; facts are null until the video was looked at.
+
+    `playable`: the browser plays the file itself, or its H.264 copy (`/playable/…`), or neither.
+    """
+
+    skipped: bool = False
+    unreadable: str | None = None
+    playable: Literal["direct", "copy", "none"] = "direct"
+    duration_s: float | None = None
+    width: int | None = None
+    height: int | None = None
+    caption: str | None = None
+
+
+class QueueAnswer(BaseModel):
+    """A page of the queue; videos put off come last and count in `skipped`; `predictions` as the events name them."""
+
+    videos: list[QueueEntry]
+    total: int
+    skipped: int
+    predictions: str
+    next_cursor: str | None = None
+
+
+class Preferences(Body):
+    """What the page remembers for every browser: keys of folders, keys of actions, the order, the player."""
+
+    folder_keys: dict[Annotated[str, Field(max_length=255)], Key] = Field({}, max_length=1000)
+    keys: dict[Annotated[str, Field(max_length=64)], Key] = Field({}, max_length=100)
+    order: Order | None = None
+    muted: bool | None = None
+    volume: Annotated[float, Field(ge=0, le=1)] | None = None
+    speed: Annotated[float, Field(gt=0, le=16)] | None = None

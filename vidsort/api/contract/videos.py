@@ -1,0 +1,26 @@
+"""Unsorted videos with their predictions."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from ...records import FolderScore
+
+Order = Literal["confident", "unsure", "filename", "newest", "folder"]
+
+
+class VideoEntry(BaseModel):
+    """An unsorted video with its prediction; without one: null, 0, []."""
+
+    filename: str
+    predicted_folder: str | None
+    confidence: float
+    top_predictions: list[FolderScore]
+
+
+class VideosAnswer(BaseModel):
+    """The unsorted videos; `next_cursor` is there when a page was asked for and there are more."""
+
+    videos: list[VideoEntry]
+    total: int
+    next_cursor: str | None = None

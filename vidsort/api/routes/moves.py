@@ -1,0 +1,80 @@
+"""Sorting videos, taking it back, and what was done."""
+
+from typing import Annotated
+
+from fastapi import Query
+
+from ...records import Move
+from ..answers import Here, faults
+from ..contract import (
+    HISTORY_LIMIT,
+    PAGE_LIMIT,
+    ActionsAnswer,
+    HistoryAnswer,
+    MovesAnswer,
+    SortAnswer,
+    SortBatchAnswer,
+    SortBatchBody,
+    SortBody,
+    SortOutcome,
+    UndoBody,
+)
+from ..workspace import Workspace
+from .subject import Subject
+
+router = Subject("Sorting")
+
+
+@router.post("/api/sort", responses=faults(400, 404, 409))
+def sort(here: Here, body: SortBody) -> SortAnswer:
+    """Move a video from the library's root into a folder; nothing is overwritten, ever."""
+    library = here.library
+    library.mover.sort(body.filename, body.folder)
+    return SortAnswer(filename=body.filename, folder=body.folder, folders=library.folders())
+
+
+@router.post("/api/sort/batch")
+def sort_batch(here: Here, body: SortBatchBody) -> SortBatchAnswer:
+    """Sort many videos, each with its own outcome; one undo takes all back."""
+    library = here.library
+    outcomes = [
+        SortOutcome(
+            filename=outcome.filename,
+            folder=outcome.folder,
+            success=outcome.error is None,
+            status=200 if outcome.error is None else outcome.error.status,
+            detail=None if outcome.error is None else str(outcome.error),
+        )
+        for outcome in library.mover.sort_batch([(move.filename, move.folder) for move in body.moves])
+    ]
+    is_success = all(outcome.success for outcome in outcomes)
+    return SortBatchAnswer(success=is_success, outcomes=outcomes, folders=library.folders())
+
+
+@router.post("/api/undo", responses=faults(404, 409))
+def undo(here: Here, body: UndoBody | None = None) -> MovesAnswer:
+    """Take back the last move or batch, or the move with this id, or what is left of this batch."""
+    wanted = body or UndoBody()
+    return _moved(here, here.library.mover.undo(wanted.id, batch=wanted.batch))
+
+
+@router.post("/api/redo", responses=faults(409))
+def redo(here: Here) -> MovesAnswer:
+    """Do again what was undone last."""
+    return _moved(here, here.library.mover.redo())
+
+
+@router.get("/api/history")
+def history(here: Here, limit: Annotated[int, Query(ge=1, le=HISTORY_LIMIT)] = 50) -> HistoryAnswer:
+    """The last moves, undone ones too, newest first."""
+    return HistoryAnswer(moves=here.library.mover.history(limit))
+
+
+@router.get("/api/history/actions")
+def actions(here: Here, limit: Annotated[int, Query(ge=1, le=PAGE_LIMIT)] = 50) -> ActionsAnswer:
+    """The same by action, a batch being one, with how many moves each has."""
+    return ActionsAnswer(actions=here.library.mover.actions(limit))
+
+
+def _moved(here: Workspace, moves: list[Move]) -> MovesAnswer:
+    return MovesAnswer(moves=moves, folders=here.library.folders())

@@ -1,0 +1,61 @@
+"""What all routes have in common: a GET answers HEAD too, bodies are JSON in UTF-8, some errors come from anywhere."""
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+
+from ..answers import faults
+
+# The guard's, and those of a disk that fails.
+FROM_ANYWHERE = faults(400, 401, 403, 413, 429, 500)
+
+
+class Subject(APIRouter):
+    """The routes of one subject, under the title that /docs shows."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(tags=[title], route_class=_Route, responses=FROM_ANYWHERE)
+
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """Add the route, and for GET one that answers HEAD in the same way."""
+        super().add_api_route(path, endpoint, **options)
+        if "GET" in options["methods"]:
+            super().add_api_route(path, endpoint, **options | {"methods": ["HEAD"], "include_in_schema": False})
+
+
+class _Route(APIRoute):
+    """A route whose body is read by `_Utf8Request`, and which sends no body to HEAD."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def answered(request: Request) -> Response:
+            response = await answer(_Utf8Request(request.scope, request.receive))
+            if request.method != "HEAD":
+                return response
+            # A stream that never ends would keep the connection for a body that nobody reads.
+            bare = Response(status_code=response.status_code)
+            bare.raw_headers = response.raw_headers
+            return bare
+
+        return answered
+
+
+class _Utf8Request(Request):
+    """A request whose JSON is UTF-8, whatever else Python could guess; any other is told as a body of a wrong shape."""
+
+    async def json(self) -> Any:
+        body = await self.body()
+        try:
+            return json.loads(body.decode("utf-8-sig"))
+        except json.JSONDecodeError:
+            raise
+        except UnicodeDecodeError as error:
+            raise json.JSONDecodeError("It is no UTF-8", "", error.start) from error
+        except (RecursionError, ValueError) as error:
+            # Nested a hundred thousand deep, or a number of five thousand digits.
+            raise json.JSONDecodeError("It is more than can be read", "", 0) from error
