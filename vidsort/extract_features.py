@@ -62,7 +62,7 @@ def run(
             *(failure_of(video, GONE) for video in work.lost),
         ),
         took_s=time.monotonic() - started,
-        outputs={"feature_set": config.feature_set.id} | work.outputs(),
+        outputs={"feature_set": config.feature_set.id, **work.outputs()},
     )
 
 

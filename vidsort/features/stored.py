@@ -66,7 +66,8 @@ def features_of(database: Database, videos: Sequence[Video], feature_set: Featur
     ]
     parts, signatures = {}, np.zeros((len(found), SIGNATURES), np.uint64)
     for name, features in loaded.items():
-        rows = np.array([features.index.get(sources[name].get(video), -1) for video in found], int)
+        row_of = {video: features.index[source] for video, source in sources[name].items() if source in features.index}
+        rows = np.array([row_of.get(video, -1) for video in found], np.int64)
         parts[name] = Part(_taken(features.vectors, rows), rows >= 0, feature_set.modalities[name])
         if features.signatures.shape[1] and not signatures.any():
             signatures = _taken(features.signatures, rows)
@@ -100,10 +101,9 @@ def _taken(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
     if len(rows) == len(values) and np.array_equal(rows, np.arange(len(values))):
         return values
     has = rows >= 0
-    if has.all():
-        return values[rows]
-    taken = np.zeros((len(rows), values.shape[1]), values.dtype)
-    taken[has] = values[rows[has]]
+    taken: np.ndarray = values[rows] if has.all() else np.zeros((len(rows), values.shape[1]), values.dtype)
+    if not has.all():
+        taken[has] = values[rows[has]]
     return taken
 
 
@@ -111,9 +111,8 @@ def _reason(
     video: Video, sources: Mapping[str, Mapping[Video, bytes]], loaded: Mapping[str, Features], never: str
 ) -> str:
     """Why a video has no evidence of any kind."""
-    read = {name: sources[name].get(video) for name in loaded}
-    reasons = [features.errors[read[name]] for name, features in loaded.items() if read[name] in features.errors]
+    read = [(features, sources[name][video]) for name, features in loaded.items() if video in sources[name]]
+    reasons = [features.errors[source] for features, source in read if source in features.errors]
     if reasons:
         return "; ".join(dict.fromkeys(reasons))
-    is_known = all(read[name] is None or read[name] in features.absent for name, features in loaded.items())
-    return NOTHING if is_known else never
+    return NOTHING if all(source in features.absent for features, source in read) else never

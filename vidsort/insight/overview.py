@@ -34,7 +34,7 @@ def library_table(database: Database, videos: Sequence[Video], feature_set: Feat
     rows = []
     for video in videos:
         content = contents.hashes.get(video)
-        known = facts.get(content, {})
+        known = facts.get(content, {}) if content is not None else {}
         reason = unreadable.get((video.folder, video.filename)) or reasons.get(video)
         rows.append(
             {"filename": video.filename, "folder": video.folder, "size_bytes": video.size_bytes}

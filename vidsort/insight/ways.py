@@ -125,9 +125,12 @@ def compare_ways(
 
     seeing = _Seeing(database, videos)
     for number, (name, config) in enumerate(configs.items()):
-        before = number * len(videos)
-        tell(before, f"seeing videos: {name}")
-        seeing.see(config, lambda seen, name=name, before=before: tell(before + seen, f"seeing videos: {name}"))
+
+        def seen(count: int, name: str = name, before: int = number * len(videos)) -> None:
+            tell(before + count, f"seeing videos: {name}")
+
+        seen(0)
+        seeing.see(config, seen)
     tell(total - 1, "timing")
     costs = seeing.costs(artifacts_dir, list(configs.values()))
     rows = [row for row, video in enumerate(videos) if video not in seeing.failed]
@@ -140,8 +143,8 @@ def compare_ways(
     ways: list[Way] = []
     first = np.zeros(len(kept))
     for name, config in configs.items():
-        seen = features_of(database, kept, config.feature_set).parts["frames"].X
-        right = _right(seen, labels, members, seed).astype(float)
+        X = features_of(database, kept, config.feature_set).parts["frames"].X  # noqa: N806  (the customary name)
+        right = _right(X, labels, members, seed).astype(float)
         first = first if ways else right
         score = share_right(right, members)
         gain_low, gain_high = mean_interval(right - first, members)

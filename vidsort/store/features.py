@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -169,7 +170,7 @@ class FeatureStore:
         rows = self._chunked("SELECT content_hash, facts FROM media WHERE content_hash IN ({})", list(hashes))
         return {content: json.loads(facts) for content, facts in rows}
 
-    def _chunked(self, question: str, values: Sequence[object], *first: object) -> Iterator[tuple]:
+    def _chunked(self, question: str, values: Sequence[object], *first: object) -> Iterator[tuple[Any, ...]]:
         """The rows of a question whose `{}` stands for any number of values."""
         connection = self._database.connection()
         for start in range(0, len(values), CHUNK):
