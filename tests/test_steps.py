@@ -12,7 +12,7 @@ from pydantic import Field
 from vidsort.errors import NotEnoughLabelsError, SettingsError
 from vidsort.jobs.program import add_config_flags, config_from_flags, step_main
 from vidsort.records import Progress, Report
-from vidsort.steps import STEPS, StepConfig, ignore_progress, make_config
+from vidsort.steps import STEPS, StepConfig, accuracy_text, ignore_progress, make_config, percent, written_outputs
 
 
 class Config(StepConfig):
@@ -59,6 +59,33 @@ def test_the_help_shows_what_a_flag_is_for_and_its_default():
     parser = argparse.ArgumentParser()
     add_config_flags(parser, Config)
     assert "where chance starts (default 0)" in parser.format_help()
+
+
+@pytest.mark.parametrize(("share", "places", "text"), [
+    (1.0, 0, "100%"), (0.996, 0, ">99%"), (0.994, 0, "99%"), (0.0, 0, "0%"), (0.004, 0, "<1%"), (0.006, 0, "1%"),
+    (0.9996, 1, ">99.9%"), (0.0004, 1, "<0.1%"), (0.5, 1, "50.0%"),
+])
+def test_a_share_that_is_not_quite_all_is_never_rounded_to_all(share, places, text):
+    assert percent(share, places) == text
+
+
+def test_an_accuracy_says_what_it_is_not_of_and_untested_is_not_zero():
+    assert accuracy_text(0.9, 0.8, 0.95, None) == "90.0% (80.0% to 95.0%)"
+    assert accuracy_text(1.0, 0.6, 1.0, "of a only") == "100.0% (60.0% to 100.0%), of a only"
+    assert accuracy_text(None, None, None, None) == "not measured yet"
+    assert accuracy_text(None, None, None, "not measured yet: why") == "not measured yet: why"
+
+
+def test_what_a_step_made_is_written_with_its_interval_and_without_what_there_is_not():
+    accuracy = {"accuracy": 0.9, "accuracy_low": 0.8, "accuracy_high": 0.95, "accuracy_note": "of a only"}
+    made = {"macro_f1": None, "decode_share": 0.004, "promoted": True, "encoder_calls": 3}
+    outputs = {"model_id": "m"} | accuracy | made
+    assert written_outputs(outputs) == [
+        ("model id", "m"), ("accuracy", "90.0% (80.0% to 95.0%), of a only"), ("decode share", "<1%"),
+        ("promoted", "yes"), ("encoder calls", "3"),
+    ]
+    untested = {"accuracy": None, "accuracy_low": None, "accuracy_high": None, "accuracy_note": "not measured yet"}
+    assert written_outputs(untested) == [("accuracy", "not measured yet")]
 
 
 def test_an_unknown_parameter_lists_those_there_are():

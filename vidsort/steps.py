@@ -4,7 +4,7 @@ import hashlib
 import importlib
 import json
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -70,6 +70,51 @@ def duration(seconds: float) -> str:
         return f"{rest_s} s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest_s} s"
+
+
+def percent(share: float, places: int = 0) -> str:
+    """A share as a person reads it; what is not quite all, or not quite nothing, is never rounded to it."""
+    text, least = f"{share:.{places}%}", 10.0 ** -(places + 2)
+    if share < 1 and text == f"{1:.{places}%}":
+        return f">{1 - least:.{places}%}"
+    return f"<{least:.{places}%}" if share > 0 and text == f"{0:.{places}%}" else text
+
+
+def accuracy_text(value: float | None, low: float | None, high: float | None, note: str | None) -> str:
+    """An accuracy with its 95 % interval and what it is not of; untested is not 0 %."""
+    if value is None or low is None or high is None:
+        return note or "not measured yet"
+    shown = f"{value:.1%} ({low:.1%} to {high:.1%})"
+    return f"{shown}, {note}" if note else shown
+
+
+def written_outputs(outputs: Mapping[str, object]) -> list[tuple[str, str]]:
+    """What a step made, in words: (name, value), a score with its interval, nothing that there is not."""
+    rows = []
+    for name, value in outputs.items():
+        if name.endswith(("_low", "_high", "_note")):
+            continue
+        note = outputs.get(f"{name}_note")
+        if value is None:
+            shown = None if note is None else str(note)
+        else:
+            shown = _written(name, value)
+            if outputs.get(f"{name}_low") is not None:
+                shown += f" ({_written(name, outputs[f'{name}_low'])} to {_written(name, outputs[f'{name}_high'])})"
+            shown += f", {note}" if note else ""
+        if shown is not None:
+            rows.append((name.replace("_", " "), shown))
+    return rows
+
+
+def _written(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, float):
+        return str(value)
+    if name.endswith("_share"):
+        return percent(value)
+    return f"{value:.1%}" if name.startswith("accuracy") else f"{value:.3g}"
 
 
 def ignore_progress(_: Progress) -> None:

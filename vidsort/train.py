@@ -137,7 +137,7 @@ def _judge(settings: Settings, evidence: OutOfFold) -> dict[str, Any]:
         log.warning("The model in force cannot be compared with: %s", error)
         return {"promote": True, "verdict": f"Promoted: {now.model_id} cannot be read any more.", "against": None}
     pair = paired_difference(before, evidence)
-    promote, text = verdict(pair, now.model_id)
+    promote, text = verdict(pair, now.model_id, len(evidence.filenames) - len(before.filenames))
     return {"promote": promote, "verdict": text, "against": now.model_id, "pair": vars(pair)}
 
 
@@ -170,6 +170,7 @@ def _report(trained: Trained, failed: Sequence[Failure], manifest: dict[str, Any
             "accuracy": metrics["accuracy"]["value"],
             "accuracy_low": metrics["accuracy"]["low"],
             "accuracy_high": metrics["accuracy"]["high"],
+            "accuracy_note": metrics["note"],
             "macro_f1": metrics["macro_f1"]["value"],
             "calibration_error": metrics["calibration_error"]["value"],
             "thin_folders": ", ".join(thin) or None,

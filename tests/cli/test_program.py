@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from labelled import make_library, store_features
 
 from vidsort import errors
 from vidsort.cli import main, output
@@ -51,7 +52,7 @@ def test_every_command_explains_itself(name, capsys):
     assert f"usage: vidsort {name}" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [["sort"], [], ["undo", "--colour"], ["models"], ["models", "show"]])
+@pytest.mark.parametrize("arguments", [["sort"], [], ["undo", "--colour"], ["models"], ["models", "promote"]])
 def test_a_wrong_call_exits_with_2_and_shows_the_usage(arguments, capsys):
     with pytest.raises(SystemExit) as stopped:
         main(arguments)
@@ -228,3 +229,22 @@ def test_a_notebook_that_does_not_exist_exits_with_2(capsys):
     with pytest.raises(SystemExit) as stopped:
         main(["notebook", "sort"])
     assert stopped.value.code == 2
+
+
+@pytest.mark.parametrize(("counts", "expected"), [
+    ({"a": 1, "b": 1}, ("not measured yet", "│ -")),
+    ({"a": 15, "b": 1}, ("of a only: b could not be tested", "│ -")),
+])
+def test_what_could_not_be_tested_is_told_and_is_not_zero(settings, tmp_path, capsys, counts, expected):
+    place = settings.model_copy(update={"data_dir": tmp_path / "few", "artifacts_dir": tmp_path / "few-artifacts"})
+    make_library(place.data_dir, {**counts, None: 1})
+    store_features(place)
+    assert main(["train", *place.as_flags()]) == 0
+    capsys.readouterr()
+    main(["models", "show", *place.as_flags()])
+    shown = capsys.readouterr().out
+    main(["models", "list", *place.as_flags()])
+    listed = capsys.readouterr().out
+    assert all(text in shown for text in expected)
+    assert expected[0].partition(":")[0] in listed
+    assert "0.0%" not in shown.replace("100.0%", "")

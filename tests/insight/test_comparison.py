@@ -34,7 +34,7 @@ def test_a_much_worse_model_is_held_back_and_the_sentence_says_what_to_do():
     assert pair.low < -0.25 < pair.high < 0
     promote, text = verdict(pair, "old")
     assert not promote
-    assert "95.0% of old" in text
+    assert text.startswith("Held back: clearly worse than old: 70.0% right against 95.0%")
     assert "vidsort models promote" in text
 
 
@@ -42,6 +42,19 @@ def test_a_much_worse_model_is_held_back_and_the_sentence_says_what_to_do():
 def test_an_equal_or_better_model_is_promoted(before, after):
     pair = paired_difference(evidence(spoil(before), LABELS), evidence(spoil(after), LABELS))
     assert verdict(pair, "old")[0]
+
+
+@pytest.mark.parametrize(("before", "after", "words"), [
+    (6, 5, "not clearly worse than old, learnt from 5 more: 95.0% right against 94.0%"),
+    (5, 5, "as good as old, learnt from 5 more: 95.0% right"),
+    (40, 5, "clearly better than old, learnt from 5 more: "),
+])
+def test_the_verdict_says_why_in_words_and_shows_no_interval_of_nothing(before, after, words):
+    pair = paired_difference(evidence(spoil(before), LABELS), evidence(spoil(after), LABELS))
+    text = verdict(pair, "old", more=5)[1]
+    assert text.startswith(f"Promoted: {words}")
+    assert "+0.0 to +0.0" not in text
+    assert "learnt" not in verdict(pair, "old", more=0)[1]
 
 
 def test_the_first_model_and_one_that_cannot_be_compared_are_promoted():

@@ -71,8 +71,20 @@ def test_every_score_has_its_value_interval_and_count():
 def test_scores_of_nothing_say_that_nothing_is_known():
     nothing = Scored(np.zeros((0, 2)), np.zeros(0, int), np.zeros(0, int))
     found = scores(nothing, ["a", "b"], [1, 1])
-    assert found["accuracy"] == {"value": 0.0, "low": 0.0, "high": 1.0, "count": 0}
+    for name in ("accuracy", "macro_f1", "calibration_error", "log_loss"):
+        assert found[name] == {"value": None, "low": None, "high": None, "count": 0}
+    assert found["note"].startswith("not measured yet: ")
+    assert {folder["recall"]["value"] for folder in found["folders"].values()} == {None}
     assert found["cover_against_error"] == found["reliability"] == []
+
+
+def test_a_folder_that_could_not_be_tested_has_no_recall_and_is_told_beside_the_accuracy():
+    shares, truth = np.tile([0.8, 0.1, 0.1], (6, 1)), np.zeros(6, int)
+    found = scores(Scored(shares, truth, np.arange(6)), ["a", "b", "c"], [6, 1, 0])
+    assert found["accuracy"]["value"] == 1.0
+    assert found["note"].startswith("of a only: b, c could not be tested")
+    assert found["folders"]["b"]["recall"] == {"value": None, "low": None, "high": None, "count": 0}
+    assert scores(scored(), list("abcd"), [75] * 4)["note"] is None
 
 
 def test_the_same_scores_come_out_for_the_same_seed():

@@ -18,6 +18,7 @@ from .models import (
     manifest_entry,
     model_dir,
     model_ids,
+    model_in_force,
     promote,
     read_predictions,
     show_model,
@@ -26,7 +27,7 @@ from .publication import Current, current, predictions_path, publish, rollback
 
 __all__ = [
     "Current", "ModelVersion", "current", "current_feature_set", "feature_set_in_force", "files_of_model",
-    "list_models", "manifest_entry", "model_dir", "model_feature_set", "model_ids", "new_version_id",
-    "predictions_path", "promote", "publish", "read_predictions",
+    "list_models", "manifest_entry", "model_dir", "model_feature_set", "model_ids", "model_in_force",
+    "new_version_id", "predictions_path", "promote", "publish", "read_predictions",
     "rollback", "show_model", "write_whole",
 ]

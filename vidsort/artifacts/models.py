@@ -29,6 +29,16 @@ def model_dir(artifacts_dir: Path, model_id: str) -> Path:
     return folder
 
 
+def model_in_force(artifacts_dir: Path) -> str:
+    """The id of the model that predicts, else of the newest one; raises NotFoundError where there is none."""
+    now, ids = current(artifacts_dir), model_ids(artifacts_dir)
+    if now is not None and now.model_id in ids:
+        return now.model_id
+    if not ids:
+        raise NotFoundError("There is no model yet: run `vidsort retrain` to train one.")
+    return ids[-1]
+
+
 def manifest_entry(artifacts_dir: Path, model_id: str, name: str) -> Any:
     """One entry of a model's manifest; raises NotFoundError for no model, ArtifactError for no entry."""
     manifest = read_json(model_dir(artifacts_dir, model_id) / "manifest.json")
@@ -76,6 +86,8 @@ def promote(artifacts_dir: Path, model_id: str) -> Current:
 class ModelVersion(Record):
     """One trained model as lists show it; scores are of grouped cross-validation, intervals are 95 %.
 
+    Scores are None where no video could be tested; `note` says what the accuracy is not of.
+
     `held_back` tells why it was not promoted on its own.
     """
 
@@ -88,12 +100,13 @@ class ModelVersion(Record):
     feature_set: str
     videos: int
     folders: int
-    accuracy: float
-    accuracy_low: float
-    accuracy_high: float
-    macro_f1: float
-    calibration_error: float
-    log_loss: float
+    accuracy: float | None
+    accuracy_low: float | None
+    accuracy_high: float | None
+    note: str | None
+    macro_f1: float | None
+    calibration_error: float | None
+    log_loss: float | None
     predictions_id: str | None
 
 
@@ -121,12 +134,18 @@ def _version(
             held_back=not manifest["promotion"]["promote"], verdict=manifest["promotion"]["verdict"],
             created=manifest["created"], head=manifest["head"], feature_set=manifest["feature_set"],
             videos=manifest["videos"], folders=len(manifest["folders"]),
-            accuracy=metrics["accuracy"]["value"], accuracy_low=metrics["accuracy"]["low"],
-            accuracy_high=metrics["accuracy"]["high"], macro_f1=metrics["macro_f1"]["value"],
-            calibration_error=metrics["calibration_error"]["value"], log_loss=metrics["log_loss"]["value"],
+            accuracy=_measured(metrics["accuracy"]), accuracy_low=_measured(metrics["accuracy"], "low"),
+            accuracy_high=_measured(metrics["accuracy"], "high"), note=metrics.get("note"),
+            macro_f1=_measured(metrics["macro_f1"]), calibration_error=_measured(metrics["calibration_error"]),
+            log_loss=_measured(metrics["log_loss"]),
         )
     except (KeyError, TypeError, ValidationError) as error:
         raise ArtifactError(f"{folder} is damaged ({error!r}): remove it.") from error
+
+
+def _measured(score: dict[str, Any], of: str = "value") -> float | None:
+    """A number of a score; None where nothing was counted, for which older versions wrote 0."""
+    return score[of] if score["count"] else None
 
 
 def show_model(artifacts_dir: Path, model_id: str) -> dict[str, Any]:

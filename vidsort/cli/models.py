@@ -1,8 +1,11 @@
 """models: which versions there are, and which one predicts."""
 
 import argparse
+from collections.abc import Mapping
+from typing import Any
 
 from ..jobs.program import add_settings_flags, settings_from_flags
+from ..steps import accuracy_text
 from .output import say, show_table
 
 
@@ -11,12 +14,14 @@ def models(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="<action>", required=True)
     for name, call, needs_model, text in (
         ("list", _list, False, "all versions, newest first, with their scores"),
-        ("show", _show, True, "one version: scores a folder, settings, data"),
+        ("show", _show, False, "one version: scores a folder, settings, data"),
         ("promote", _promote, True, "put the predictions of this version in force"),
         ("rollback", _rollback, False, "put the predictions before the current ones back in force, byte for byte"),
     ):
         action = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        if needs_model:
+        if call is _show:
+            action.add_argument("model_id", nargs="?", help="the version's id (default: the one that predicts)")
+        elif needs_model:
             action.add_argument("model_id", help="the version's id, as `vidsort models list` shows it")
         add_settings_flags(action)
         action.set_defaults(run=call)
@@ -35,8 +40,11 @@ def _list(flags: argparse.Namespace) -> None:
             (
                 "predicts" if version.is_current else "held back" if version.held_back else "",
                 version.model_id, version.head, version.folders, version.videos,
-                f"{version.accuracy:.3f} ({version.accuracy_low:.3f} to {version.accuracy_high:.3f})",
-                round(version.macro_f1, 3), round(version.calibration_error, 3),
+                accuracy_text(
+                    version.accuracy, version.accuracy_low, version.accuracy_high,
+                    (version.note or "").partition(":")[0] or None,
+                ),
+                _rounded(version.macro_f1), _rounded(version.calibration_error),
             )
             for version in versions
         ),
@@ -44,22 +52,33 @@ def _list(flags: argparse.Namespace) -> None:
 
 
 def _show(flags: argparse.Namespace) -> None:
-    from ..artifacts import show_model
+    from ..artifacts import model_in_force, show_model
 
-    found = show_model(settings_from_flags(flags).artifacts_dir, flags.model_id)
-    show_table(("", "value"), ((name.replace("_", " "), value) for name, value in found["version"].items()))
+    artifacts_dir = settings_from_flags(flags).artifacts_dir
+    found = show_model(artifacts_dir, flags.model_id or model_in_force(artifacts_dir))
+    version = found["version"]
+    accuracy = accuracy_text(*(version.pop(f"accuracy{part}") for part in ("", "_low", "_high")), version.pop("note"))
+    shown = {"model_id": version.pop("model_id"), "accuracy": accuracy} | version
+    show_table(("", "value"), ((name.replace("_", " "), value) for name, value in shown.items()))
     per_folder = found["metrics"].get("folders", {})
     show_table(
         ("folder", "videos", "recall (95 %)", ""),
         (
             (
-                name, score["count"],
-                f"{score['recall']['value']:.2f} ({score['recall']['low']:.2f} to {score['recall']['high']:.2f})",
-                "thin" if score.get("thin") else "",
+                name, score["count"], _recall(score["recall"]), "thin" if score.get("thin") else "",
             )
             for name, score in per_folder.items()
         ),
     )
+
+
+def _recall(score: Mapping[str, Any]) -> str:
+    """A folder that could not be tested has none."""
+    return f"{score['value']:.2f} ({score['low']:.2f} to {score['high']:.2f})" if score["count"] else "-"
+
+
+def _rounded(score: float | None) -> float | str:
+    return "-" if score is None else round(score, 3)
 
 
 def _promote(flags: argparse.Namespace) -> None:

@@ -9,7 +9,7 @@ from ..errors import ConflictError, SettingsError, VidsortError
 from ..jobs.program import add_config_flags, add_settings_flags, config_from_flags, settings_from_flags
 from ..records import Progress, Report
 from ..settings import Settings
-from ..steps import STEPS, ProgressCallback, Step
+from ..steps import STEPS, ProgressCallback, Step, percent, written_outputs
 from .output import duration, progress_bars, say, show_failures, show_table, summary
 
 if TYPE_CHECKING:
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 LOOK_S = 0.2
 LINE_WIDTH = 110
-JOB_OUTPUTS = ("encoder_calls", "model_id", "accuracy", "accuracy_low", "accuracy_high", "promoted", "verdict")
+JOB_OUTPUTS = (
+    "encoder_calls", "model_id", "accuracy", "accuracy_low", "accuracy_high", "accuracy_note",
+    "promoted", "verdict",
+)
 
 
 def extract_features(parser: argparse.ArgumentParser) -> None:
@@ -88,14 +91,7 @@ def show_report(report: Report) -> None:
 
 def show_outputs(outputs: Mapping[str, object]) -> None:
     """Print what a step made, in as few lines as are easily read; a score with its interval."""
-    parts = []
-    for name, value in outputs.items():
-        if value is None or name.endswith(("_low", "_high")):
-            continue
-        shown = _number(name, value) if isinstance(value, float) else str(value)
-        if f"{name}_low" in outputs:
-            shown += f" ({_number(name, outputs[f'{name}_low'])} to {_number(name, outputs[f'{name}_high'])})"
-        parts.append(f"{name.replace('_', ' ')}: {shown}")
+    parts = [f"{name}: {value}" for name, value in written_outputs(outputs)]
     for line in _lines(parts):
         say(f"  {line}")
 
@@ -109,12 +105,6 @@ def _lines(parts: Sequence[str]) -> list[str]:
         else:
             lines.append(part)
     return lines
-
-
-def _number(name: str, value: float) -> str:
-    if name.endswith("_share"):
-        return f"{value:.0%}"
-    return f"{value:.1%}" if name.startswith("accuracy") else f"{value:.3g}"
 
 
 def _watch(job: "Retrain", progress: ProgressCallback) -> dict[str, Any]:
@@ -160,7 +150,7 @@ def _move(settings: Settings, threshold: float, *, really: bool) -> int:
     stayed = {outcome.filename: str(outcome.error) for outcome in outcomes if outcome.error is not None}
     show_table(
         ("video", "moved to" if really else "would go to", "confidence"),
-        ((video, folder, f"{confidences[video]:.0%}") for video, folder in plan if video not in stayed),
+        ((video, folder, percent(confidences[video])) for video, folder in plan if video not in stayed),
     )
     if stayed:
         show_table(("video", "reason"), stayed.items(), title="Stayed where they were")

@@ -92,20 +92,28 @@ def mean_interval(differences: np.ndarray, groups: np.ndarray) -> tuple[float, f
     return float(low), float(high)
 
 
-def verdict(pair: Difference, current_id: str | None) -> tuple[bool, str]:
-    """Whether a new model may take over from the current one, and the sentence that says why."""
+def verdict(pair: Difference, current_id: str | None, more: int = 0) -> tuple[bool, str]:
+    """Whether a new model may take over from the current one, and the sentence that says why.
+
+    `more` is how many more videos it has learned from.
+    """
     if current_id is None:
         return True, "Promoted: it is the first model."
     if pair.count == 0:
         return True, f"Promoted: there is no video that both it and {current_id} can be scored on."
-    numbers = (
-        f"{pair.after:.1%} right against {pair.before:.1%} of {current_id} on the {pair.count} videos that both can "
-        f"be scored on (difference {100 * pair.difference:+.1f} points, 95 % interval {100 * pair.low:+.1f} to "
-        f"{100 * pair.high:+.1f})"
-    )
+    learned = f", learnt from {more} more" if more > 0 else ""
+    numbers = f"{pair.after:.1%} right against {pair.before:.1%} on the {pair.count} videos that both can be scored on"
+    interval = f"95 % interval of the difference {100 * pair.low:+.1f} to {100 * pair.high:+.1f} points"
     if pair.high < 0:
-        return False, f"Held back: {numbers}. `vidsort models promote` puts it in force all the same."
-    return True, f"Promoted: {numbers}."
+        return False, (
+            f"Held back: clearly worse than {current_id}{learned}: {numbers}, {interval}. "
+            "`vidsort models promote` puts it in force all the same."
+        )
+    if pair.low > 0:
+        return True, f"Promoted: clearly better than {current_id}{learned}: {numbers}, {interval}."
+    if round(100 * pair.low, 1) == round(100 * pair.high, 1) == 0:
+        return True, f"Promoted: as good as {current_id}{learned}: {numbers}."
+    return True, f"Promoted: not clearly worse than {current_id}{learned}: {numbers}, {interval}."
 
 
 def out_of_fold_json(found: OutOfFold) -> bytes:

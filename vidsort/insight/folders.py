@@ -11,19 +11,21 @@ MIXED_RECALL = 0.6
 # So large a share of the videos of two folders is taken for the other one's.
 ALIKE_SHARE = 0.2
 FEW_VIDEOS = 10
+RECALL = {"recall": "value", "low": "low", "high": "high"}
 
 
 class FolderHealth(Record):
     """One folder: its videos, the share recognised with its 95 % interval, and what is wrong with it, if anything.
 
-    `mistaken_for` is the folder that most of its missed videos are put into.
+    The share is None where none of its videos could be tested. `mistaken_for` is the folder that most of its
+    missed videos are put into.
     """
 
     folder: str
     videos: int
-    recall: float
-    low: float
-    high: float
+    recall: float | None
+    low: float | None
+    high: float | None
     mistaken_for: str | None
     advice: str
 
@@ -39,14 +41,17 @@ def folder_health(metrics: Mapping[str, Any]) -> list[FolderHealth]:
         recall = score["recall"]
         rows.append(
             FolderHealth(
-                folder=name, videos=score["count"], recall=recall["value"], low=recall["low"], high=recall["high"],
+                folder=name, videos=score["count"],
+                **{key: recall[of] if recall["count"] else None for key, of in RECALL.items()},
                 mistaken_for=mistaken_for, advice=_advice(score, mistaken_for),
             )
         )
-    return sorted(rows, key=lambda row: (not row.advice, row.recall, row.folder))
+    return sorted(rows, key=lambda row: (not row.advice, row.recall or 0.0, row.folder))
 
 
 def _advice(score: Mapping[str, Any], mistaken_for: str | None) -> str:
+    if not score["recall"]["count"]:
+        return "could not be tested: label more"
     if score["thin"]:
         return "too few videos to judge: label more"
     found = []

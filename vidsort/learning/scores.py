@@ -12,6 +12,7 @@ RESAMPLES = 300
 Z = 1.959964
 THIN_VIDEOS = 2
 COVER_POINTS = 50
+SHOWN_UNTESTED = 5
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,12 @@ def wilson(successes: float, count: float) -> tuple[float, float]:
 def share_right(right: np.ndarray, groups: np.ndarray) -> dict[str, Any]:
     """{"value", "low", "high", "count"}: the share of True with Wilson's interval for the number of groups.
 
-    A count of 0 says that nothing could be scored: the interval is then all there is, and the value 0.
+    Where nothing could be scored the count is 0 and the others are None: untested is not 0 %.
     """
     count = len(right)
-    value = float(right.mean()) if count else 0.0
+    if not count:
+        return {"value": None, "low": None, "high": None, "count": 0}
+    value = float(right.mean())
     distinct = len(np.unique(groups))
     low, high = wilson(value * distinct, distinct)
     return {"value": value, "low": low, "high": high, "count": count}
@@ -86,7 +89,9 @@ def log_loss(scored: Scored, weights: np.ndarray | None = None) -> float:
 def scores(scored: Scored, folders: Sequence[str], counts: Sequence[int], seed: int = 0) -> dict[str, Any]:
     """What metrics.json holds of a model; every score has `value`, `low`, `high` and `count`.
 
-    `counts` is the number of labelled videos a folder; folders of one or two are marked thin.
+    Where no video could be scored all but `count` are None. `note` says in words what the accuracy is
+    not of, None where it is of all folders. `counts` is the number of labelled videos a folder; folders
+    of one or two are marked thin.
     Accuracy and recalls have Wilson's intervals, the others those of a bootstrap over groups.
     """
     chosen = scored.probabilities.argmax(axis=1) if len(scored.truth) else np.zeros(0, int)
@@ -100,9 +105,13 @@ def scores(scored: Scored, folders: Sequence[str], counts: Sequence[int], seed: 
         ]
 
     names = ("macro_f1", "calibration_error", "log_loss")
-    values, intervals = measured(None), _bootstrap(measured, scored.groups, seed)
+    if len(right):
+        values, intervals = measured(None), _bootstrap(measured, scored.groups, seed)
+    else:
+        values, intervals = [None] * len(names), [(None, None)] * len(names)
     return {
         "accuracy": share_right(right, scored.groups),
+        "note": _note([name for number, name in enumerate(folders) if not (scored.truth == number).any()], folders),
         **{
             name: {"value": value, "low": low, "high": high, "count": len(right)}
             for name, value, (low, high) in zip(names, values, intervals, strict=True)
@@ -123,10 +132,23 @@ def scores(scored: Scored, folders: Sequence[str], counts: Sequence[int], seed: 
     }
 
 
-def _bootstrap(measured: Any, groups: np.ndarray, seed: int) -> list[tuple[float, float]]:
-    """The 95 % interval of each measured value over resampled groups; (0, 0) for no rows."""
-    if not len(groups):
-        return [(0.0, 0.0)] * len(measured(None))
+def _note(untested: Sequence[str], folders: Sequence[str]) -> str | None:
+    """What the accuracy is not of, and what to do about it."""
+    if len(untested) == len(folders):
+        return (
+            "not measured yet: of no folder could a video be left out and another be learned from; put two or more "
+            "different videos into each"
+        )
+    if not untested:
+        return None
+    shown = ", ".join(untested[:SHOWN_UNTESTED]) + (" and others" if len(untested) > SHOWN_UNTESTED else "")
+    tested = [name for name in folders if name not in untested]
+    of = tested[0] if len(tested) == 1 else f"{len(tested)} of {len(folders)} folders"
+    return f"of {of} only: {shown} could not be tested; put two or more different videos into each"
+
+
+def _bootstrap(measured: Any, groups: np.ndarray, seed: int) -> list[tuple[float | None, float | None]]:
+    """The 95 % interval of each measured value over resampled groups."""
     _, member = np.unique(groups, return_inverse=True)
     number = member.max() + 1
     rng = np.random.default_rng(seed)

@@ -51,6 +51,7 @@ class RetrainStatus(BaseModel):
     accuracy: float | None = None
     accuracy_low: float | None = None
     accuracy_high: float | None = None
+    accuracy_note: str | None = None
 
 
 class ModelsAnswer(BaseModel):

@@ -1,11 +1,10 @@
 """A step while it runs in a notebook, and what it did, for the reader and for the runner of notebooks."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ...records import REPORT_MIMETYPE, Progress, Report
-from ...steps import ProgressCallback
+from ...steps import ProgressCallback, written_outputs
 from .shown import escape, note
 
 
@@ -21,7 +20,7 @@ class ShownReport:
             ("done", str(report.done)),
             ("already known", str(report.skipped)),
             ("left out", str(len(report.failed))),
-            *_outputs(report.outputs),
+            *written_outputs(report.outputs),
             ("seconds", f"{report.took_s:.3g}"),
         ]
         body = "".join(
@@ -38,29 +37,6 @@ class ShownReport:
 def show_report(report: Report) -> ShownReport:
     """What a step did and made; the last cell that runs the step ends with it."""
     return ShownReport(report)
-
-
-def _outputs(outputs: Mapping[str, object]) -> list[tuple[str, str]]:
-    """What a step made, as the command line says it: a score with its interval, nothing that there is not."""
-    rows = []
-    for name, value in outputs.items():
-        if value is None or name.endswith(("_low", "_high")):
-            continue
-        shown = _written(name, value)
-        if f"{name}_low" in outputs:
-            shown += f" ({_written(name, outputs[f'{name}_low'])} to {_written(name, outputs[f'{name}_high'])})"
-        rows.append((name.replace("_", " "), shown))
-    return rows
-
-
-def _written(name: str, value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if not isinstance(value, float):
-        return str(value)
-    if name.endswith("_share"):
-        return f"{value:.0%}"
-    return f"{value:.1%}" if name.startswith("accuracy") else f"{value:.3g}"
 
 
 def progress_line() -> ProgressCallback:

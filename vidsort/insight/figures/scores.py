@@ -8,13 +8,23 @@ from .shown import ACCENT, FAINT, SECOND, Shown, drawn, new_axes, note, percent,
 
 
 def intervals(
-    rows: Sequence[tuple[str, float, float, float]], *, title: str, caption: str, chosen: str | None = None
+    rows: Sequence[tuple[str, float | None, float | None, float | None]],
+    *,
+    title: str,
+    caption: str,
+    chosen: str | None = None,
 ) -> Shown:
-    """A dot with its 95 % interval for each (name, value, low, high), first on top; `chosen` stands out."""
+    """A dot with its 95 % interval for each (name, value, low, high), first on top; `chosen` stands out.
+
+    A value of None was not measured: its row says so and has no dot.
+    """
     if not rows:
         return note(f"{title}: there is too little to tell.")
     with new_axes(7.5, 0.7 + 0.34 * len(rows)) as (figure, (ax,)):
         for place, (name, value, low, high) in enumerate(rows):
+            if value is None:
+                ax.annotate("not tested", (0, place), va="center", fontsize=9, color=FAINT)
+                continue
             colour = ACCENT if chosen in (None, name) else FAINT
             ax.plot([low, high], [place, place], color=colour, linewidth=3, solid_capstyle="round", alpha=0.45)
             ax.plot(value, place, "o", color=colour, markersize=7)

@@ -4,13 +4,14 @@ import { Agreement } from "../../../../vidsort/server/page/static/agreement.js";
 import { percent, spell } from "../../../../vidsort/server/page/static/dom.js";
 import { describe } from "../../../../vidsort/server/page/static/history.js";
 import { paceText, troubleText } from "../../../../vidsort/server/page/static/pile.js";
-import { overall, stepShare } from "../../../../vidsort/server/page/static/retrain.js";
+import { overall, rightIn, stepShare } from "../../../../vidsort/server/page/static/retrain.js";
 import { direction } from "../../../../vidsort/server/page/static/swipe.js";
 import { optionsFor, rank } from "../../../../vidsort/server/page/static/typeahead.js";
 
 test("times are told as a person would", () => {
   assert.deepEqual([0.2, 45, 60, 754, 3600, 4800].map(spell), ["1 s", "45 s", "1 min", "13 min", "1 h", "1 h 20 min"]);
   assert.equal(percent(0.914), "91%");
+  assert.deepEqual([1, 0.996, 0.994, 0, 0.004, 0.006].map(percent), ["100%", ">99%", "99%", "0%", "<1%", "1%"]);
 });
 
 test("the pace is told once there is one", () => {
@@ -79,4 +80,11 @@ test("agreement is told from three decisions on, and is taken back by undo", () 
   assert.deepEqual(new Agreement(storage).folders.get("a"), [2, 2]);
   kept["vidsort.agreement"] = "{damaged";
   assert.equal(new Agreement(storage).folders.size, 0);
+});
+
+test("how good a new model is: with what it is not of, and never 0% where nothing was tested", () => {
+  assert.equal(rightIn({}), null);
+  assert.equal(rightIn({ accuracy: null, accuracy_note: "not measured yet: sort more" }), "How good it is: not measured yet: sort more.");
+  assert.equal(rightIn({ accuracy: 1, accuracy_low: 0.61, accuracy_high: 1, accuracy_note: "of a only" }),
+    "Right in 100% (61% to 100%) of videos that it had not seen, of a only.");
 });

@@ -34,8 +34,11 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+// What is not quite all, or not quite nothing, is never rounded to it.
 export function percent(share) {
-  return `${Math.round(share * 100)}%`;
+  const whole = Math.round(share * 100);
+  if (whole === 100 && share < 1) return ">99%";
+  return whole === 0 && share > 0 ? "<1%" : `${whole}%`;
 }
 
 // "45 s", "12 min", "1 h 20 min": coarse on purpose, it is an estimate.

@@ -101,7 +101,7 @@ export class Retraining {
     const isGood = status.last_result === "success";
     const canPromote = isHeldBack(status) && this.#current !== null && this.#current !== status.model_id;
     const lines = isGood
-      ? [status.accuracy ? rightIn(status) : null, status.verdict]
+      ? [rightIn(status), status.verdict]
       : [status.last_result];
     return [
       h("p", { className: "form-note" }, "Learns from the folders as they are now and guesses the rest again. Only new videos are looked at, so it is quick."),
@@ -115,9 +115,11 @@ export class Retraining {
   }
 }
 
-function rightIn({ accuracy, accuracy_low: low, accuracy_high: high }) {
+// What is known of how good the new model is; untested is not 0 %. Pure.
+export function rightIn({ accuracy, accuracy_low: low, accuracy_high: high, accuracy_note: note }) {
+  if (accuracy === undefined || accuracy === null) return note ? `How good it is: ${note}.` : null;
   const interval = low === undefined || low === null ? "" : ` (${percent(low)} to ${percent(high)})`;
-  return `Right in ${percent(accuracy)}${interval} of videos that it had not seen.`;
+  return `Right in ${percent(accuracy)}${interval} of videos that it had not seen${note ? `, ${note}` : ""}.`;
 }
 
 // Whether the last job made a model that was not put in force. Pure.
