@@ -1,5 +1,6 @@
 """Videos as a grid of posters."""
 
+import atexit
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,4 +58,6 @@ def card(artifacts_dir: Path, video: Video, title: str = "", text: str = "") -> 
 @functools.cache
 def _pictures(artifacts_dir: Path) -> Pictures:
     """One for each artifacts folder, since the processes that make missing pictures take a moment to start."""
-    return Pictures(artifacts_dir)
+    pictures = Pictures(artifacts_dir)
+    atexit.register(pictures.close)
+    return pictures
