@@ -80,7 +80,7 @@ def _looking(done: int, total: int) -> Progress:
 class _Work:
     """Extracts what is missing, stores it as it comes, and knows what was done.
 
-    done: videos of which something was found; lost: those that were nowhere any more.
+    done: videos that could be looked at; lost: those that were nowhere any more.
     """
 
     def __init__(
@@ -138,9 +138,9 @@ class _Work:
 
     def _count(self, answer: Answer) -> None:
         self._answered += 1
-        vectors = sum(found.get("vector") is not None for found in answer.get("found", {}).values())
-        self._calls += vectors
-        self.done += vectors > 0
+        found = answer.get("found", {}).values()
+        self._calls += sum(part.get("vector") is not None for part in found)
+        self.done += any("error" not in part for part in found)
         for name in self._spent:
             self._spent[name] += answer.get(name, 0)
 
