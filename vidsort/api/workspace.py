@@ -225,9 +225,11 @@ class Workspace:
 
     def state(self) -> dict[str, object]:
         """What the page is told when it changes: folders, number of unsorted videos, the job, which predictions."""
-        snapshot = self.library.snapshot()
+        library = self.library
+        snapshot = library.snapshot()
         return {
             "folders": [folder.model_dump() for folder in snapshot.counts()],
+            "heirs": library.heirs(),
             "total": len(snapshot.unsorted),
             "retrain": self.retrain.status(),
             "predictions": self.predicted().version,

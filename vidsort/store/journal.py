@@ -236,8 +236,11 @@ class Activity:
         return [Shift(kind, source, target, state == "done") for kind, source, target, state in rows]
 
     def heirs(self, folders: Collection[str]) -> dict[str, str]:
-        """Which of these folders took the place of one that is no longer there, by renaming or merging."""
-        question = (
+        """Which of these folders took the place of one that is no longer there, by renaming or merging.
+
+        A name that a folder had until its renaming was undone is one that is no longer there, too.
+        """
+        renamed = (
             "SELECT source, target FROM ("
             " SELECT id, source, target FROM moves WHERE library = :library AND state = 'done' AND kind = 'rename'"
             # A merge has a move for each video; one of them is enough.
@@ -246,9 +249,16 @@ class Activity:
             " FROM moves WHERE library = :library AND state = 'done' AND kind = 'merge' GROUP BY batch"
             ") ORDER BY id"
         )
+        undone = (
+            "SELECT source, target FROM moves WHERE library = :library AND state = 'undone' AND kind = 'rename'"
+            " ORDER BY id"
+        )
+        connection, library = self._database.connection(), {"library": self._library}
         heirs: dict[str, str] = {}
-        for source, target in self._database.connection().execute(question, {"library": self._library}):
+        for source, target in connection.execute(renamed, library):
             heirs = {old: target if heir == source else heir for old, heir in heirs.items()} | {source: target}
+        for source, target in connection.execute(undone, library):
+            heirs.setdefault(target, heirs.get(source, source))
         return {old: heir for old, heir in heirs.items() if old not in folders and heir in folders}
 
     def sorted_since(self, at: float) -> list[tuple[str, str, float]]:

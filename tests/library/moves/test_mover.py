@@ -294,7 +294,11 @@ def test_the_journal_tells_which_folder_took_the_place_of_another(mover, data_di
     assert activity.heirs({"soccer", "food"}) == {"meals": "soccer", "dishes": "soccer"}
     for _ in range(3):
         mover.undo()
-    assert activity.heirs({"meals", "soccer"}) == {"food": "meals"}
+    assert activity.heirs({"meals", "soccer"}) == {"food": "meals", "dishes": "meals"}
+    mover.undo()
+    assert activity.heirs({"food", "soccer"}) == {"meals": "food", "dishes": "food"}
+    mover.redo()
+    assert activity.heirs({"meals", "soccer"}) == {"food": "meals", "dishes": "meals"}
 
 
 def test_undo_of_an_id_of_a_merge_takes_back_the_whole_merge(mover, data_dir):

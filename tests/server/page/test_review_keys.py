@@ -1,8 +1,11 @@
 """One table of keys and actions: what a key does, what buttons and the help say of it, and what a key does not do."""
 
+import shutil
+
 import pytest
 
-from page.conftest import name_of, on_show, wait_for_card, wait_until_saved
+from page.conftest import name_of, on_show, wait_for_answer, wait_for_card, wait_until_saved
+from vidsort.client import VidsortClient
 
 SAID = "document.querySelector('[data-say]').textContent"
 
@@ -51,6 +54,69 @@ def test_a_key_of_another_view_says_which(page):
     page.wait_for_selector(".toast:has-text('Skip for later is for one video at a time: G leaves the grid.')")
     page.keyboard.press("1")
     page.wait_for_selector(".toast:has-text('Nothing is marked: mark what goes into dance first.')")
+
+
+def rename(page, name: str, new_name: str) -> None:
+    page.locator(f'[data-folder="{name}"]').hover()
+    page.get_by_role("button", name=f"Change {name}").click()
+    page.get_by_label("Name").fill(new_name)
+    page.get_by_role("button", name="Rename").click()
+    page.wait_for_selector("dialog", state="detached")
+
+
+def key_of(page, folder: str) -> str:
+    return page.locator(f'[data-folder="{folder}"] kbd').inner_text()
+
+
+def test_a_key_follows_its_folder_through_rename_merge_undo_and_redo_on_every_page(page, pile, visitor):
+    other = visitor.open(page.url)
+    rename(page, "food", "meals")
+    for each in (page, other):
+        each.wait_for_selector('[data-folder="meals"] kbd:text-is("2")')
+    for key, name in (("z", "food"), ("Shift+Z", "meals"), ("z", "food")):
+        page.keyboard.press(key)
+        for each in (page, other):
+            each.wait_for_selector(f'[data-folder="{name}"] kbd:text-is("2")')
+    page.locator('[data-folder="food"]').hover()
+    page.get_by_role("button", name="Change food").click()
+    page.get_by_label("Merge into").select_option("sport")
+    page.get_by_role("button", name="Merge").click()
+    page.wait_for_selector("dialog", state="detached")
+    page.wait_for_selector('[data-folder="food"]', state="detached")
+    assert key_of(page, "sport") == "3"
+    # A key whose folder has gone is free.
+    page.keyboard.press("2")
+    page.wait_for_selector(".toast:has-text('2 has no folder and no command')")
+    assert on_show(page) == name_of(0)
+    page.keyboard.press("z")
+    page.wait_for_selector('[data-folder="food"] kbd:text-is("2")')
+    page.keyboard.press("2")
+    wait_until_saved(page)
+    assert name_of(0) in pile.inside("food")
+
+
+def test_a_key_follows_its_folder_also_where_no_page_is_open(pile, serve, visitor):
+    address = serve(pile.fill().settings)
+    page = visitor.open(address)
+    wait_for_answer(page, "api/preferences", "answer.folder_keys.food === '2'")
+    page.close()
+    with VidsortClient(address) as client:
+        client.rename_folder("food", "apples")
+    page = visitor.open(address)
+    page.wait_for_selector('[data-folder="apples"] kbd:text-is("2")')
+
+
+def test_a_new_folder_gets_the_key_of_one_that_has_gone(page, pile):
+    shutil.rmtree(pile.data_dir / "dance")
+    page.wait_for_selector('[data-folder="dance"]', state="detached")
+    page.keyboard.press("n")
+    page.keyboard.type("cooking")
+    page.keyboard.press("Enter")
+    page.wait_for_selector('[data-folder="cooking"] kbd:text-is("1")')
+    wait_until_saved(page)
+    page.keyboard.press("1")
+    wait_until_saved(page)
+    assert name_of(0) in pile.inside("cooking")
 
 
 def test_a_guess_that_is_not_there_says_so(pile, serve, visitor):

@@ -15,12 +15,16 @@ class LibraryBody(Body):
 
 
 class LibraryAnswer(BaseModel):
-    """The library in use; `can_choose` is false where a flag or another program decides it."""
+    """The library in use; `can_choose` is false where a flag or another program decides it.
+
+    `heirs`: which folder took the place of one that has gone, by renaming or merging.
+    """
 
     data_dir: str
     exists: bool
     unsorted: int
     folders: list[Folder]
+    heirs: dict[str, str]
     can_choose: bool
 
 

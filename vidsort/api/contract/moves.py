@@ -55,9 +55,10 @@ class SortBatchAnswer(FoldersAnswer):
 
 
 class MovesAnswer(FoldersAnswer):
-    """The moves that were made, undone or done again."""
+    """The moves that were made, undone or done again; `heirs`: which folder took the place of one that has gone."""
 
     moves: list[Move]
+    heirs: dict[str, str]
 
 
 class HistoryAnswer(BaseModel):

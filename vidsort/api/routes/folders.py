@@ -2,6 +2,7 @@
 
 from ..answers import Here, faults
 from ..contract import FoldersAnswer, MergeBody, MovesAnswer, NameBody
+from .moves import moved
 from .subject import Subject
 
 router = Subject("Folders")
@@ -24,14 +25,10 @@ def create(here: Here, body: NameBody) -> FoldersAnswer:
 @router.patch("/api/folders/{name}", responses=faults(400, 404, 409))
 def rename(here: Here, name: str, body: NameBody) -> MovesAnswer:
     """Rename a category folder; undo takes it back."""
-    library = here.library
-    moves = library.mover.rename_folder(name, body.name)
-    return MovesAnswer(moves=moves, folders=library.folders())
+    return moved(here, here.library.mover.rename_folder(name, body.name))
 
 
 @router.post("/api/folders/{name}/merge", responses=faults(400, 404, 409))
 def merge(here: Here, name: str, body: MergeBody) -> MovesAnswer:
     """Move all videos of a folder into another and remove it; undo brings it back."""
-    library = here.library
-    moves = library.mover.merge_folder(name, body.into)
-    return MovesAnswer(moves=moves, folders=library.folders())
+    return moved(here, here.library.mover.merge_folder(name, body.into))

@@ -65,5 +65,6 @@ def _library(here: Workspace) -> LibraryAnswer:
         exists=opened.live.exists,
         unsorted=len(snapshot.unsorted),
         folders=snapshot.counts(),
+        heirs=opened.heirs(),
         can_choose=here.choice.can_choose,
     )

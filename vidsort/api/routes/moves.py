@@ -55,13 +55,13 @@ def sort_batch(here: Here, body: SortBatchBody) -> SortBatchAnswer:
 def undo(here: Here, body: UndoBody | None = None) -> MovesAnswer:
     """Take back the last move or batch, or the move with this id, or what is left of this batch."""
     wanted = body or UndoBody()
-    return _moved(here, here.library.mover.undo(wanted.id, batch=wanted.batch))
+    return moved(here, here.library.mover.undo(wanted.id, batch=wanted.batch))
 
 
 @router.post("/api/redo", responses=faults(409))
 def redo(here: Here) -> MovesAnswer:
     """Do again what was undone last."""
-    return _moved(here, here.library.mover.redo())
+    return moved(here, here.library.mover.redo())
 
 
 @router.get("/api/history")
@@ -76,5 +76,7 @@ def actions(here: Here, limit: Annotated[int, Query(ge=1, le=PAGE_LIMIT)] = 50) 
     return ActionsAnswer(actions=here.library.mover.actions(limit))
 
 
-def _moved(here: Workspace, moves: list[Move]) -> MovesAnswer:
-    return MovesAnswer(moves=moves, folders=here.library.folders())
+def moved(here: Workspace, moves: list[Move]) -> MovesAnswer:
+    """These moves, with the folders as they are now."""
+    library = here.library
+    return MovesAnswer(moves=moves, folders=library.folders(), heirs=library.heirs())

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { ACTIONS, isFor } from "../../../../vidsort/server/page/static/actions.js";
-import { assignFolderKeys, bindings, capText, conflict, isCommand, meaning, readings, shortcut } from "../../../../vidsort/server/page/static/keys.js";
+import { assignFolderKeys, bindings, capText, conflict, isCommand, keysOf, meaning, readings, shortcut } from "../../../../vidsort/server/page/static/keys.js";
 
 const press = (key, code = "", more = {}) => ({ key, code, shiftKey: false, ...more });
 const folders = { soccer: "1", dance: "q" };
@@ -95,6 +95,30 @@ test("a folder's key stays its own when folders are added before it, or go and c
   assert.deepEqual(assignFolderKeys(["art", "food", "soccer"], first, bindings()), { food: "1", soccer: "2", art: "3" });
   const without = assignFolderKeys(["food"], first, bindings());
   assert.equal(assignFolderKeys(["food", "soccer"], without, bindings()).soccer, "2");
+});
+
+test("a key follows its folder through rename, undo and redo", () => {
+  const first = assignFolderKeys(["food", "sea"], {}, bindings());
+  const renamed = assignFolderKeys(["food", "X"], first, bindings(), { sea: "X" });
+  assert.deepEqual(renamed, { food: "1", X: "2" });
+  const undone = assignFolderKeys(["food", "sea"], renamed, bindings(), { X: "sea" });
+  assert.deepEqual(undone, { food: "1", sea: "2" });
+  assert.deepEqual(assignFolderKeys(["food", "X"], undone, bindings(), { sea: "X" }), renamed);
+});
+
+test("a folder that takes another in keeps its own key, and the other gets its own back by undo", () => {
+  const first = assignFolderKeys(["food", "sea"], {}, bindings());
+  const merged = assignFolderKeys(["food"], first, bindings(), { sea: "food" });
+  assert.deepEqual(keysOf(["food"], merged), { food: "1" });
+  assert.deepEqual(assignFolderKeys(["food", "sea"], merged, bindings(), {}), first);
+});
+
+test("the key of a folder that has gone is free: it means nothing, is no conflict, and is given to a new folder", () => {
+  const known = { food: "1", sea: "2", dance: "3" };
+  const here = keysOf(["food", "dance"], known);
+  assert.equal(meaning(press("2", "Digit2"), bindings(), here), null);
+  assert.equal(conflict("2", bindings(), here, "food"), null);
+  assert.deepEqual(assignFolderKeys(["art", "dance", "food"], known, bindings(), {}), { dance: "3", food: "1", art: "2" });
 });
 
 test("when keys run out, a new folder gets that of one that has gone", () => {

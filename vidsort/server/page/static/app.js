@@ -120,9 +120,10 @@ export class App {
       .sort((a, b) => a.name.localeCompare(b.name));
   }
 
-  setFolders(folders) {
+  // `heirs` tells which folder took the place of one that has gone, where the answer knows it.
+  setFolders(folders, heirs) {
     this.folders = folders;
-    this.preferences.seat(this.shownFolders().map((folder) => folder.name));
+    this.preferences.seat(this.shownFolders().map((folder) => folder.name), heirs);
   }
 
   // Files the video on show, or in the grid what is marked there.
@@ -239,7 +240,7 @@ export class App {
     const [library] = await Promise.all([this.api.get("api/library"), this.preferences.load()]);
     this.library = library;
     this.all = library.unsorted + library.folders.reduce((sum, folder) => sum + folder.count, 0);
-    this.setFolders(library.folders);
+    this.setFolders(library.folders, library.heirs);
     const { muted, volume, speed } = this.preferences.values;
     this.player.set({ muted: muted ?? true, volume: volume ?? 1, speed: speed ?? 1 });
     this.commands.hint();
@@ -266,7 +267,7 @@ export class App {
   // What the server tells of itself.
   #follow(state) {
     this.retraining.update(state.retrain);
-    this.setFolders(state.folders);
+    this.setFolders(state.folders, state.heirs);
     if (state.total !== undefined) {
       this.all = state.total + state.folders.reduce((sum, folder) => sum + folder.count, 0);
       if (this.library && !this.library.exists) void this.#load();

@@ -193,7 +193,7 @@ export class Commands {
     editFolder({
       folder,
       others: app.folders.map((each) => each.name).filter((each) => each !== name),
-      rename: (from, to) => this.#change(`api/folders/${encodeURIComponent(from)}`, "PATCH", { name: to }, () => app.preferences.renameFolder(from, to)),
+      rename: (from, to) => this.#change(`api/folders/${encodeURIComponent(from)}`, "PATCH", { name: to }),
       merge: (from, into) => this.#change(`api/folders/${encodeURIComponent(from)}/merge`, "POST", { into }),
     });
   }
@@ -204,13 +204,12 @@ export class Commands {
   }
 
   // Folders are changed by the server alone, after all that was decided before.
-  async #change(path, method, body, then = () => {}) {
+  async #change(path, method, body) {
     const { app } = this;
     await app.outbox.settled();
     const answer = await app.api.call(method, path, body);
-    then();
     app.decisions.note();
-    app.setFolders(answer.folders);
+    app.setFolders(answer.folders, answer.heirs);
     // Not waited for: until this returns the dialog is open and keys are typed into it.
     void app.supply.refresh();
   }

@@ -7,7 +7,7 @@ export class Decisions {
   #future = [];
 
   // `tell` is called with what happened: decided(action), undone(action), saved(action), rolledBack(action), failed(text),
-  // turned("undo" or "redo", moves) for moves of other pages or days, folders(list), changed(), and stale() when the
+  // turned("undo" or "redo", moves) for moves of other pages or days, folders({folders, heirs}), changed(), and stale() when the
   // server must be asked what is so now.
   constructor({ queue, tell }) {
     this.queue = queue;
@@ -130,7 +130,7 @@ export class Decisions {
 
   // The server has answered (callback of the outbox).
   done(entry, answer) {
-    if (answer.folders) this.tell.folders(answer.folders);
+    if (answer.folders) this.tell.folders(answer);
     const action = this.#past.find((each) => each.id === entry.id);
     if (entry.kind === "batch") this.#settleBatch(entry, answer);
     if (action && entry.kind !== "undo") {

@@ -63,31 +63,32 @@ export function conflict(key, bound, folderKeys, self) {
   return null;
 }
 
-// Every folder's key: those it had stay its own, new folders get the free ones in order. Folders that have gone
-// keep theirs too (they may come back by undo) until no other is free. An action's key is never given.
-export function assignFolderKeys(folders, known, bound) {
+// Every folder's key. Those it had stay its own, also under another name: `heirs` tells which folder took the place of
+// one that has gone. New folders get the free keys in order. What has gone is remembered, since it may come back by
+// undo, but its key is free. An action's key is never given.
+export function assignFolderKeys(folders, known, bound, heirs = {}) {
+  const remembered = new Map(Object.entries(known));
+  for (const [gone, heir] of Object.entries(heirs)) {
+    if (!remembered.has(gone) || remembered.has(heir)) continue;
+    remembered.set(heir, remembered.get(gone));
+    remembered.delete(gone);
+  }
   const taken = new Set([...bound.values()].flat());
   const assigned = new Map();
-  for (const [folder, key] of Object.entries(known)) {
-    if (key && !taken.has(key)) {
-      assigned.set(folder, key);
-      taken.add(key);
-    }
-  }
-  const here = new Set(folders);
-  for (const folder of folders) {
-    if (assigned.has(folder)) continue;
-    let key = FOLDER_KEYS.find((candidate) => !taken.has(candidate));
-    if (!key) {
-      const gone = [...assigned.keys()].find((name) => !here.has(name));
-      if (gone === undefined) continue;
-      key = assigned.get(gone);
-      assigned.delete(gone);
-    }
+  const give = (folder, key) => {
+    if (!key || taken.has(key)) return;
     assigned.set(folder, key);
     taken.add(key);
-  }
+  };
+  for (const folder of folders) give(folder, remembered.get(folder));
+  for (const folder of folders) if (!assigned.has(folder)) give(folder, FOLDER_KEYS.find((key) => !taken.has(key)));
+  for (const [folder, key] of remembered) if (!assigned.has(folder)) give(folder, key);
   return Object.fromEntries(assigned);
+}
+
+// The keys of these folders alone: what has gone has none. Pure.
+export function keysOf(folders, known) {
+  return Object.fromEntries(folders.filter((folder) => Object.hasOwn(known, folder)).map((folder) => [folder, known[folder]]));
 }
 
 // How a key is drawn on a key cap.

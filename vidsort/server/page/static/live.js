@@ -3,7 +3,7 @@
 const POLL_MS = 2_000;
 const SILENCE_MS = 4_000;
 
-// `told(state)` gets {folders, total, retrain, predictions?}; `back()` is called when the server answers again.
+// `told(state)` gets {folders, heirs, total, retrain, predictions?}; `back()` is called when the server answers again.
 export class Live {
   #poll = null;
 
@@ -40,8 +40,8 @@ export class Live {
 
   async #ask() {
     try {
-      const [{ folders }, retrain] = await Promise.all([this.api.get("api/folders"), this.api.get("api/retrain/status")]);
-      this.told({ folders, retrain });
+      const [library, retrain] = await Promise.all([this.api.get("api/library"), this.api.get("api/retrain/status")]);
+      this.told({ folders: library.folders, heirs: library.heirs, total: library.unsorted, retrain });
     } catch {
       return; // the outbox shows that the server is away; the next round asks again
     }

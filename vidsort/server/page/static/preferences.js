@@ -1,11 +1,13 @@
 // What the page remembers on the server: keys of folders and actions, the order, the player.
 
-import { assignFolderKeys, bindings } from "./keys.js";
+import { assignFolderKeys, bindings, keysOf } from "./keys.js";
 
 const QUIET_MS = 400;
 
 export class Preferences {
   values = { folder_keys: {}, keys: {} };
+  // Those of the folders that are there.
+  folderKeys = {};
   #timer = null;
 
   constructor(api) {
@@ -21,24 +23,20 @@ export class Preferences {
     return bindings(this.values.keys);
   }
 
-  get folderKeys() {
-    return this.values.folder_keys;
-  }
-
   keyOf(folder) {
     return Object.hasOwn(this.folderKeys, folder) ? this.folderKeys[folder] : undefined;
   }
 
-  // Gives keys to folders that have none; those that have one keep it.
-  seat(folders) {
-    const assigned = assignFolderKeys(folders, this.folderKeys, this.bound);
-    if (JSON.stringify(assigned) !== JSON.stringify(this.folderKeys)) this.set({ folder_keys: assigned });
-  }
-
-  // A renamed folder takes its key along.
-  renameFolder(from, to) {
-    const { [from]: key, ...rest } = this.folderKeys;
-    if (key) this.set({ folder_keys: { ...rest, [to]: key } });
+  // Gives keys to folders that have none; those that have one keep it. Where it is not known who is whose heir, one that
+  // may be waits until it is.
+  seat(folders, heirs) {
+    const known = this.values.folder_keys;
+    const here = new Set(folders);
+    const mayBeHeirs = heirs === undefined && Object.keys(known).some((folder) => !here.has(folder));
+    const seated = mayBeHeirs ? folders.filter((folder) => Object.hasOwn(known, folder)) : folders;
+    const assigned = assignFolderKeys(seated, known, this.bound, heirs);
+    this.folderKeys = keysOf(seated, assigned);
+    if (JSON.stringify(assigned) !== JSON.stringify(known)) this.set({ folder_keys: assigned });
   }
 
   set(changes) {

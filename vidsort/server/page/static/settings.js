@@ -71,8 +71,8 @@ export function openSettings({ preferences, folders, reorder, changed }) {
       note.dataset.state = said.isBad ? "bad" : "";
       note.textContent = said.text;
       if (said.isBad) return;
-      changed();
       preferences.seat(folders);
+      changed();
     }
     const place = [...list.children].indexOf(button.closest(".key-row"));
     state.waiting = null;
@@ -103,6 +103,6 @@ function assign(preferences, { action, folder, label }, event) {
   const owner = conflict(key, preferences.bound, preferences.folderKeys, action ?? folder);
   if (owner) return { isBad: true, text: `${capText(key)} is the key of “${owner}”: choose another, or change that one first.` };
   if (action) preferences.set({ keys: { ...preferences.values.keys, [action]: key } });
-  else preferences.set({ folder_keys: { ...preferences.folderKeys, [folder]: key } });
+  else preferences.set({ folder_keys: { ...preferences.values.folder_keys, [folder]: key } });
   return { isBad: false, text: `${capText(key)} is the key of “${label}” now.` };
 }

@@ -13,7 +13,7 @@ export function tellings(app) {
     rolledBack: (action) => app.toasts.remove(action),
     failed: (text) => app.fail(text),
     turned: (kind, moves) => void turned(app, kind, moves),
-    folders: (folders) => app.setFolders(folders),
+    folders: ({ folders, heirs }) => app.setFolders(folders, heirs),
     stale: () => void app.supply.refresh({ isStale: true }),
     changed: () => {
       app.render();
