@@ -94,6 +94,8 @@ def test_each_error_is_raised_with_the_servers_sentence(serving, settings):
             server.sort(server.videos().videos[0].filename, "nowhere")
         with pytest.raises(NotFoundError, match="404"):
             server.sort("404.mp4", "dance")
+        with pytest.raises(VidsortError, match="limit in the query does not fit"):
+            server.videos(limit=0)
         with pytest.raises(ConflictError, match="undo"):
             server.undo()
         with pytest.raises(NotFoundError, match="model"):

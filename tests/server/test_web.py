@@ -11,12 +11,20 @@ from pydantic import SecretStr
 
 from vidsort.server.guard import BODY_LIMIT_BYTES
 from vidsort.server.web import create_app
+from vidsort.settings import Settings
 
 PASSWORD = "open sesame"
 
 
 @pytest.fixture
 def client(settings) -> TestClient:
+    return TestClient(create_app(settings), "http://127.0.0.1")
+
+
+@pytest.fixture(scope="module")
+def asked(library_template, tmp_path_factory) -> TestClient:
+    """One application for the tests that only ask."""
+    settings = Settings(data_dir=library_template, artifacts_dir=tmp_path_factory.mktemp("artifacts"))
     return TestClient(create_app(settings), "http://127.0.0.1")
 
 
@@ -32,6 +40,27 @@ def test_the_page_does_not_swallow_the_routes_their_errors_or_their_methods(clie
     assert "detail" in client.get("/api/nope").json()
     assert client.get("/nothing/here").headers["content-type"] == "application/json"
     assert client.get("/docs").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["assets/", "static/", "svelte/", "theme/", "review/", "monitoring/", "pwa_icon/", ""])
+@pytest.mark.parametrize("part", ["x" * 256, "é" * 200, "x" * 5000, "x/" * 3000, "%00", "%FF", "..%2f..%2fx", "x%0A"])
+def test_an_odd_path_under_the_page_is_a_4xx_with_a_sentence(asked, path, part):
+    for method in ("GET", "HEAD", "POST"):
+        answer = asked.request(method, f"/{path}{part}")
+        assert 400 <= answer.status_code < 500
+        assert answer.headers["content-type"] == "application/json"
+        assert method == "HEAD" or answer.json()["detail"].endswith(".")
+
+
+def test_what_the_page_refuses_is_said_as_everything_is(asked):
+    for method, path, status in (
+        ("PUT", "/", 405), ("DELETE", "/config", 405), ("PUT", "/openapi.json", 405), ("GET", "/review/nope.js", 404),
+        ("POST", "/review/main.js", 405), ("GET", "/monitoring", 404), ("POST", "/login/", 404),
+    ):
+        answer = asked.request(method, path)
+        assert answer.status_code == status, path
+        assert "see /docs" in answer.json()["detail"] if status == 404 else answer.headers["allow"]
+        assert answer.json()["detail"].endswith("."), path
 
 
 def test_it_works_with_its_lifespan_too(settings):

@@ -2,21 +2,21 @@
 
 import json
 import logging
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
-from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from ..errors import VideoDecodeError, VidsortError
-from .contract import Fault
+from .contract import Fault, Misfit
 from .workspace import Workspace
 
 log = logging.getLogger(__name__)
 
+UNFORESEEN = "Something went wrong that should not: the server's log says what."
 SEE_DOCS = "see /docs for what this server answers."
 MEANINGS = {
     400: "A name that is not allowed or not known, also that of this server",
@@ -26,7 +26,7 @@ MEANINGS = {
     409: "The place is taken, or there is nothing to do; nothing was changed",
     413: "The body is too long",
     416: "Outside the file",
-    422: "The video cannot be decoded",
+    422: "The request has the wrong shape",
     429: "Too many wrong passwords",
     500: "The disk did not do what was asked, or a file in artifacts is missing or damaged",
 }
@@ -34,7 +34,9 @@ MEANINGS = {
 
 def faults(*statuses: int) -> dict[int | str, dict[str, object]]:
     """The `responses` of a route that answers these errors."""
-    return {status: {"model": Fault, "description": MEANINGS[status]} for status in statuses}
+    return {
+        status: {"model": Misfit if status == 422 else Fault, "description": MEANINGS[status]} for status in statuses
+    }
 
 
 def _workspace(request: Request) -> Workspace:
@@ -52,9 +54,32 @@ def no_such_route(path: str, method: str, allowed: Sequence[str]) -> HTTPExcepti
     return HTTPException(404, f"There is nothing at {path[:200]}: {SEE_DOCS}")
 
 
-def _answer(status: int, detail: object, headers: dict[str, str] | None = None) -> Response:
+def _answer(status: int, detail: str, headers: Mapping[str, str] | None = None, **more: object) -> Response:
     # ASCII, so that a name which is no valid Unicode can be shown as well.
-    return Response(json.dumps({"detail": detail}), status, headers, "application/json")
+    return Response(json.dumps({"detail": detail} | more), status, headers, "application/json")
+
+
+def _complaints(error: RequestValidationError) -> list[dict[str, object]]:
+    """FastAPI's own list; what was sent is shown as text where JSON has no words for it, like NaN."""
+    found = error.errors()
+    try:
+        text = json.dumps(found, default=repr)
+    except RecursionError:
+        text = json.dumps([{name: one[name] for name in ("type", "loc", "msg")} for one in found])
+    return json.loads(text, parse_constant=str)
+
+
+def _misfit(complaint: Mapping[str, Any]) -> str:
+    """The sentence for a request of the wrong shape, by the first complaint about it."""
+    place, *names = complaint["loc"]
+    is_unread = complaint["type"] == "json_invalid"
+    reason = complaint["ctx"]["error"] if is_unread else complaint["msg"]
+    reason = reason[:1].lower() + reason[1:]
+    if is_unread:
+        return f"The body cannot be read ({reason}): send JSON in UTF-8."
+    shown = ".".join(map(str, names))[:80]
+    what = f"{shown if shown.isprintable() else ascii(shown)} in the {place}" if names else f"The {place}"
+    return f"{what} does not fit ({reason}): {SEE_DOCS}"
 
 
 def add_error_answers(app: FastAPI) -> None:
@@ -67,19 +92,22 @@ def add_error_answers(app: FastAPI) -> None:
         about = "The video cannot be decoded: " if isinstance(error, VideoDecodeError) else ""
         return _answer(error.status, about + str(error))
 
-    async def of_http(_: Request, error: Exception) -> Response:
+    async def of_http(request: Request, error: Exception) -> Response:
+        if error.detail in ("Not Found", "Method Not Allowed"):  # of a mount, which has no sentence for it
+            allowed = (error.headers or {}).get("Allow", "")
+            error = no_such_route(request.url.path, request.method, [name for name in allowed.split(", ") if name])
         return _answer(error.status_code, error.detail, error.headers)
 
     async def of_body(_: Request, error: Exception) -> Response:
-        # FastAPI's own form; what was sent is shown as text where JSON has no words for it, like NaN.
-        return _answer(422, json.loads(json.dumps(jsonable_encoder(error.errors()), default=repr), parse_constant=str))
+        found = _complaints(error)
+        return _answer(422, _misfit(found[0]), errors=found)
 
     async def of_disk(request: Request, error: Exception) -> Response:
         log.exception("%s %s failed.", request.method, request.url.path, exc_info=error)
         return _answer(500, f"The disk did not do what was asked ({error.strerror or error}): see the server's log.")
 
     async def unforeseen(_: Request, __: Exception) -> Response:
-        return _answer(500, "Something went wrong that should not: the server's log says what.")
+        return _answer(500, UNFORESEEN)
 
     app.add_exception_handler(VidsortError, known)
     app.add_exception_handler(HTTPException, of_http)

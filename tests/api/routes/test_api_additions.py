@@ -31,7 +31,11 @@ def test_undo_takes_an_id(client):
     assert client.post("/api/undo", json={"id": first["id"]}).status_code == 200
     assert FIRST in names(client.get("/api/videos"))
     assert client.post("/api/undo", json={"id": 10_000}).status_code == 404
-    assert client.post("/api/undo", json={"id": "1"}).status_code == 422
+    assert client.post("/api/undo", json={"id": 2**63 - 1}).status_code == 404
+    for wrong in ("1", 0, -1, 1.5, 2**63, -(2**63), 10**300):
+        answer = client.post("/api/undo", json={"id": wrong})
+        assert answer.status_code == 422
+        assert is_sentence(answer)
 
 
 def test_with_nothing_to_undo_or_a_place_that_is_taken_undo_is_409(client, settings):

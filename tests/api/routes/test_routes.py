@@ -11,6 +11,7 @@ from conftest import LIBRARY_FOLDERS
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from vidsort.api.contract import Misfit
 from vidsort.api.routes import add_routes
 from vidsort.api.workspace import Workspace
 
@@ -148,21 +149,44 @@ def test_a_name_that_is_taken_is_409_and_nothing_is_overwritten(client, settings
     b'{"filename": "1.mp4", "folder": null}', b'{"filename": ["1.mp4"], "folder": "food"}',
     b'{"filename": NaN, "folder": "food"}', b'{"filename": "1.mp4", "folder": "food", "x": "\\ud800"}',
 ])
-def test_a_body_of_the_wrong_shape_is_422_in_fastapis_form(client, content):
+def test_a_body_of_the_wrong_shape_is_422_with_a_sentence_and_fastapis_list(client, content):
     answer = client.post("/api/sort", content=content, headers={"content-type": "application/json"})
     assert answer.status_code == 422
-    assert {"loc", "msg", "type"} <= set(answer.json()["detail"][0])
+    assert is_sentence(answer)
+    assert {"loc", "msg", "type"} <= set(answer.json()["errors"][0])
+    Misfit.model_validate(answer.json())
+
+
+def test_the_sentence_names_what_does_not_fit(client):
+    body = client.post("/api/sort", json={"filename": 7, "folder": "food"})
+    assert body.json()["detail"].startswith("filename in the body does not fit (input should be a valid string): ")
+    query = client.get("/api/videos?limit=0")
+    assert query.json()["detail"].startswith("limit in the query does not fit (input should be greater than")
+    odd = client.post("/api/sort", content=b'{"\\u202e\\n": 1}', headers={"content-type": "application/json"})
+    assert all(error["loc"] for error in odd.json()["errors"])
+    assert is_sentence(odd)
+
+
+@pytest.mark.parametrize("depth", range(100, 1100, 50))
+def test_what_was_sent_is_told_back_however_deep_it_is_nested(client, depth):
+    content = b'{"filename": ' + b"[" * depth + b"]" * depth + b', "folder": "food"}'
+    answer = client.post("/api/sort", content=content, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert is_sentence(answer)
 
 
 def test_a_body_that_does_not_say_it_is_json_is_422(client):
     """What a form of another site could send."""
     body = json.dumps({"filename": FIRST, "folder": "food"})
-    assert client.post("/api/sort", content=body, headers={"content-type": "text/plain"}).status_code == 422
+    for content in (body, b"\xff\xfe", b""):
+        answer = client.post("/api/sort", content=content, headers={"content-type": "text/plain"})
+        assert answer.status_code == 422
+        assert is_sentence(answer)
 
 
 def test_a_body_nested_without_end_is_an_error_and_not_a_crash(client):
     headers = {"content-type": "application/json"}
-    assert client.post("/api/sort", content=b"[" * 100_000, headers=headers).status_code in (400, 422)
+    assert client.post("/api/sort", content=b"[" * 100_000, headers=headers).status_code == 422
 
 
 def test_two_requests_for_one_video_move_it_once(client):
@@ -246,6 +270,10 @@ def test_every_route_is_in_the_schema_with_its_errors(client):
         for method, operation in methods.items():
             assert operation["summary"], path
             assert operation.get("description"), f"{method} {path} has no description"
+            assert {"400", "401", "403", "413", "429", "500"} <= set(operation["responses"]), path
+            takes_anything = "parameters" in operation or "requestBody" in operation
+            assert ("422" in operation["responses"]) == takes_anything, path
+    assert "HTTPValidationError" not in schema["components"]["schemas"]
 
 
 def test_the_documentation_loads_nothing_from_other_hosts(client):

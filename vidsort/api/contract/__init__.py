@@ -1,7 +1,7 @@
 """What the API takes and gives, a module a subject: the documented bodies, and those of the additions."""
 
 from .bounds import BATCH_LIMIT, HISTORY_LIMIT, PAGE_LIMIT, Body, Cursor, Limit
-from .faults import Fault
+from .faults import Complaint, Fault, Misfit
 from .files import Preparing
 from .folders import FoldersAnswer, MergeBody, NameBody
 from .jobs import ModelsAnswer, RetrainCancelled, RetrainStarted, RetrainStatus
@@ -21,9 +21,9 @@ from .review import EntriesBody, Preferences, QueueAnswer, QueueEntry, SkipBody
 from .videos import Order, VideoEntry, VideosAnswer
 
 __all__ = [
-    "BATCH_LIMIT", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer", "Body", "Cursor", "EntriesBody", "Fault",
-    "FoldersAnswer", "Health", "HistoryAnswer", "LibraryAnswer", "LibraryBody", "LibraryPreview", "Limit",
-    "MergeBody", "ModelsAnswer", "MovesAnswer", "NameBody", "Order", "Preferences", "Preparing", "QueueAnswer",
-    "QueueEntry", "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SkipBody", "SortAnswer",
+    "BATCH_LIMIT", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer", "Body", "Complaint", "Cursor", "EntriesBody",
+    "Fault", "FoldersAnswer", "Health", "HistoryAnswer", "LibraryAnswer", "LibraryBody", "LibraryPreview", "Limit",
+    "MergeBody", "Misfit", "ModelsAnswer", "MovesAnswer", "NameBody", "Order", "Preferences", "Preparing",
+    "QueueAnswer", "QueueEntry", "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SkipBody", "SortAnswer",
     "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome", "UndoBody", "VideoEntry", "VideosAnswer",
 ]

@@ -25,7 +25,7 @@ class SortBatchBody(Body):
 class UndoBody(Body):
     """What is taken back: the move of this id, all of this batch, or else the last move with its whole batch."""
 
-    id: int | None = None
+    id: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
     batch: Annotated[str, Field(max_length=64)] | None = None
 
 

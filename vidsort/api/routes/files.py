@@ -19,10 +19,14 @@ from starlette.types import Receive, Scope, Send
 from ...errors import NotFoundError
 from ...library.names import check_filename
 from ..answers import Here, faults
-from ..contract import Preparing
+from ..contract import Fault, Preparing
 from .subject import Subject
 
-WEBP = {200: {"content": {"image/webp": {}}}}
+UNDECODABLE = {422: {"model": Fault, "description": "The video cannot be decoded"}}
+PICTURE = {
+    200: {"content": {"image/webp": {}}},
+    304: {"description": "What the browser has is still right"},
+} | faults(400, 404) | UNDECODABLE
 MP4 = {
     200: {"content": {"video/mp4": {}}},
     206: {"content": {"video/mp4": {}}, "description": "The part that the Range header asks for"},
@@ -47,7 +51,7 @@ register_url_convertor("rest", _Rest())
 router = Subject("Files")
 
 
-@router.get("/videos/{filename:rest}", responses=MP4 | faults(400, 404, 416), response_class=Response)
+@router.get("/videos/{filename:rest}", responses=MP4 | faults(400, 404, 416, 422), response_class=Response)
 def video(here: Here, request: Request, filename: str) -> Response:
     """The video, looked for in the root first, then in the folders; Range and conditional requests are answered."""
     return FileAnswer.of(here.library.live.find(filename), request)
@@ -55,7 +59,7 @@ def video(here: Here, request: Request, filename: str) -> Response:
 
 @router.get(
     "/playable/{filename:rest}",
-    responses=MP4 | {202: {"model": Preparing}} | faults(400, 404, 416, 422),
+    responses=MP4 | {202: {"model": Preparing}} | faults(400, 404, 416) | UNDECODABLE,
     response_class=Response,
 )
 def playable(here: Here, request: Request, filename: str) -> Response:
@@ -67,14 +71,14 @@ def playable(here: Here, request: Request, filename: str) -> Response:
     return FileAnswer.of(copy, request)
 
 
-@router.get("/posters/{filename:rest}.webp", responses=WEBP | faults(400, 404, 422), response_class=Response)
+@router.get("/posters/{filename:rest}.webp", responses=PICTURE, response_class=Response)
 def poster(here: Here, request: Request, filename: str) -> Response:
     """A still picture of the video."""
     check_filename(filename)
     return _picture(request, here.pictures.get(here.library.live.find(filename), "poster"))
 
 
-@router.get("/strips/{filename:rest}.webp", responses=WEBP | faults(400, 404, 422), response_class=Response)
+@router.get("/strips/{filename:rest}.webp", responses=PICTURE, response_class=Response)
 def strip(here: Here, request: Request, filename: str) -> Response:
     """Six frames of the video side by side."""
     check_filename(filename)

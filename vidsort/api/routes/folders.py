@@ -14,7 +14,7 @@ def folders(here: Here) -> FoldersAnswer:
     return FoldersAnswer(folders=here.library.snapshot().counts())
 
 
-@router.post("/api/folders", status_code=201, responses=faults(400, 404, 409))
+@router.post("/api/folders", status_code=201, responses=faults(400, 404, 409, 422))
 def create(here: Here, body: NameBody) -> FoldersAnswer:
     """Make a category folder."""
     library = here.library
@@ -22,13 +22,13 @@ def create(here: Here, body: NameBody) -> FoldersAnswer:
     return FoldersAnswer(folders=library.folders())
 
 
-@router.patch("/api/folders/{name}", responses=faults(400, 404, 409))
+@router.patch("/api/folders/{name}", responses=faults(400, 404, 409, 422))
 def rename(here: Here, name: str, body: NameBody) -> MovesAnswer:
     """Rename a category folder; undo takes it back."""
     return moved(here, here.library.mover.rename_folder(name, body.name))
 
 
-@router.post("/api/folders/{name}/merge", responses=faults(400, 404, 409))
+@router.post("/api/folders/{name}/merge", responses=faults(400, 404, 409, 422))
 def merge(here: Here, name: str, body: MergeBody) -> MovesAnswer:
     """Move all videos of a folder into another and remove it; undo brings it back."""
     return moved(here, here.library.mover.merge_folder(name, body.into))

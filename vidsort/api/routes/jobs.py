@@ -33,7 +33,7 @@ def models(here: Here) -> ModelsAnswer:
     return _models(here)
 
 
-@router.post("/api/models/{model_id}/promote", responses=faults(404, 500))
+@router.post("/api/models/{model_id}/promote", responses=faults(404, 422, 500))
 def promote(here: Here, model_id: str) -> ModelsAnswer:
     """Let this version predict from now on; its predictions are served at once."""
     artifacts.promote(here.artifacts_dir, model_id)

@@ -20,7 +20,7 @@ def library(here: Here) -> LibraryAnswer:
     return _library(here)
 
 
-@router.get("/api/library/preview")
+@router.get("/api/library/preview", responses=faults(422))
 def preview(path: str = Query(max_length=4096)) -> LibraryPreview:
     """What a folder would be as the library; nothing is changed."""
     folder = folder_at(path)
@@ -33,7 +33,7 @@ def preview(path: str = Query(max_length=4096)) -> LibraryPreview:
     return LibraryPreview(path=str(folder), exists=True, unsorted=len(snapshot.unsorted), folders=snapshot.counts())
 
 
-@router.post("/api/library", responses=faults(400, 409))
+@router.post("/api/library", responses=faults(400, 409, 422))
 def choose(here: Here, body: LibraryBody) -> LibraryAnswer:
     """Make a folder the library, for this server and the command line: it is written into vidsort.toml."""
     here.choice.choose(body.path)

@@ -8,9 +8,9 @@ from ...records import Move
 from ..answers import Here, faults
 from ..contract import (
     HISTORY_LIMIT,
-    PAGE_LIMIT,
     ActionsAnswer,
     HistoryAnswer,
+    Limit,
     MovesAnswer,
     SortAnswer,
     SortBatchAnswer,
@@ -25,7 +25,7 @@ from .subject import Subject
 router = Subject("Sorting")
 
 
-@router.post("/api/sort", responses=faults(400, 404, 409))
+@router.post("/api/sort", responses=faults(400, 404, 409, 422))
 def sort(here: Here, body: SortBody) -> SortAnswer:
     """Move a video from the library's root into a folder; nothing is overwritten, ever."""
     library = here.library
@@ -33,7 +33,7 @@ def sort(here: Here, body: SortBody) -> SortAnswer:
     return SortAnswer(filename=body.filename, folder=body.folder, folders=library.folders())
 
 
-@router.post("/api/sort/batch")
+@router.post("/api/sort/batch", responses=faults(422))
 def sort_batch(here: Here, body: SortBatchBody) -> SortBatchAnswer:
     """Sort many videos, each with its own outcome; one undo takes all back."""
     library = here.library
@@ -51,27 +51,27 @@ def sort_batch(here: Here, body: SortBatchBody) -> SortBatchAnswer:
     return SortBatchAnswer(success=is_success, outcomes=outcomes, folders=library.folders())
 
 
-@router.post("/api/undo", responses=faults(404, 409))
+@router.post("/api/undo", responses=faults(404, 409, 422))
 def undo(here: Here, body: UndoBody | None = None) -> MovesAnswer:
     """Take back the last move or batch, or the move with this id, or what is left of this batch."""
     wanted = body or UndoBody()
     return moved(here, here.library.mover.undo(wanted.id, batch=wanted.batch))
 
 
-@router.post("/api/redo", responses=faults(409))
+@router.post("/api/redo", responses=faults(404, 409))
 def redo(here: Here) -> MovesAnswer:
     """Do again what was undone last."""
     return moved(here, here.library.mover.redo())
 
 
-@router.get("/api/history")
+@router.get("/api/history", responses=faults(422))
 def history(here: Here, limit: Annotated[int, Query(ge=1, le=HISTORY_LIMIT)] = 50) -> HistoryAnswer:
     """The last moves, undone ones too, newest first."""
     return HistoryAnswer(moves=here.library.mover.history(limit))
 
 
-@router.get("/api/history/actions")
-def actions(here: Here, limit: Annotated[int, Query(ge=1, le=PAGE_LIMIT)] = 50) -> ActionsAnswer:
+@router.get("/api/history/actions", responses=faults(422))
+def actions(here: Here, limit: Limit = 50) -> ActionsAnswer:
     """The same by action, a batch being one, with how many moves each has."""
     return ActionsAnswer(actions=here.library.mover.actions(limit))
 

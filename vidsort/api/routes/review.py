@@ -9,7 +9,7 @@ from .subject import Subject
 router = Subject("Review page")
 
 
-@router.get("/api/queue", responses=faults(400))
+@router.get("/api/queue", responses=faults(400, 422))
 def queue(
     here: Here, order: Order = "confident", limit: Limit = 50, cursor: Cursor | None = None
 ) -> QueueAnswer:
@@ -17,20 +17,20 @@ def queue(
     return QueueAnswer.model_validate(here.queue(limit, cursor, order))
 
 
-@router.post("/api/queue/entries")
+@router.post("/api/queue/entries", responses=faults(422))
 def entries(here: Here, body: EntriesBody) -> QueueAnswer:
     """The same of these videos, as far as they are unsorted; nothing is changed."""
     return QueueAnswer.model_validate(here.entries(body.filenames))
 
 
-@router.post("/api/skip", responses=faults(400))
+@router.post("/api/skip", responses=faults(400, 422))
 def skip(here: Here, body: SkipBody) -> SkipBody:
     """Put a video off: it comes last in the queue."""
     here.library.review.skip(check_filename(body.filename))
     return body
 
 
-@router.delete("/api/skip/{filename}", responses=faults(400))
+@router.delete("/api/skip/{filename}", responses=faults(400, 422))
 def unskip(here: Here, filename: str) -> SkipBody:
     """Put a video back in its place in the queue."""
     here.library.review.unskip(check_filename(filename))
@@ -43,7 +43,7 @@ def preferences(here: Here) -> Preferences:
     return Preferences.model_validate(here.library.review.preferences())
 
 
-@router.put("/api/preferences")
+@router.put("/api/preferences", responses=faults(422))
 def set_preferences(here: Here, body: Preferences) -> Preferences:
     """Replace them."""
     here.library.review.set_preferences(body.model_dump(exclude_none=True))

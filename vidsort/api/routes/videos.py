@@ -9,7 +9,7 @@ from .subject import Subject
 router = Subject("Videos")
 
 
-@router.get("/api/videos", response_model=VideosAnswer, responses=faults(400))
+@router.get("/api/videos", response_model=VideosAnswer, responses=faults(400, 422))
 def videos(
     here: Here,
     limit: Limit | None = None,

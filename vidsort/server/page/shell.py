@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .refusals import Refusals
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
@@ -35,7 +37,7 @@ def mount(app: "FastAPI", settings: "Settings") -> "FastAPI":
             apply_default_css=False,
             padding=False,
         )
-    return gr.mount_gradio_app(
+    gr.mount_gradio_app(
         app,
         blocks,
         path="/",
@@ -48,6 +50,9 @@ def mount(app: "FastAPI", settings: "Settings") -> "FastAPI":
         ssr_mode=False,
         pwa=False,
     )
+    mounted = app.router.routes[-1]
+    mounted.app = Refusals(mounted.app)
+    return app
 
 
 def _head() -> str:

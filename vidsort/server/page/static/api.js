@@ -70,14 +70,8 @@ export class Api {
       throw new Unreachable(`The server cannot be reached (${error.message}).`, response?.status);
     }
     if (response.ok) return answer;
-    const detail = explain(answer, response.status);
+    const detail = answer?.detail ?? `The server answered ${response.status}.`;
     if (response.status >= 500 || TRY_AGAIN.has(response.status)) throw new Unreachable(detail, response.status);
     throw new Refused(response.status, detail);
   }
-}
-
-function explain(answer, status) {
-  if (typeof answer?.detail === "string") return answer.detail;
-  const first = Array.isArray(answer?.detail) ? answer.detail[0]?.msg : undefined;
-  return first ? `The server did not understand the request: ${first}.` : `The server answered ${status}.`;
 }
