@@ -42,12 +42,14 @@ class Step(typing.NamedTuple):
     @property
     def config_type(self) -> type[StepConfig]:
         """The class of its config."""
-        return getattr(importlib.import_module(f"vidsort.{self.name}"), self.config_name)
+        found: type[StepConfig] = getattr(importlib.import_module(f"vidsort.{self.name}"), self.config_name)
+        return found
 
     @property
     def run(self) -> Callable[..., Report]:
         """What does the step: `run(settings, config, progress=...)`."""
-        return importlib.import_module(f"vidsort.{self.name}").run
+        found: Callable[..., Report] = importlib.import_module(f"vidsort.{self.name}").run
+        return found
 
 
 # In the order in which they run.

@@ -84,9 +84,9 @@ def publish(artifacts_dir: Path, predictions_id: str) -> Current:
     """
     with _published(artifacts_dir):
         before = current(artifacts_dir)
-        is_same = before is not None and before.predictions_id == predictions_id
-        history = before.history if is_same else _history(artifacts_dir, before)
-        return _put_in_force(artifacts_dir, predictions_id, history)
+        if before is not None and before.predictions_id == predictions_id:
+            return _put_in_force(artifacts_dir, predictions_id, before.history)
+        return _put_in_force(artifacts_dir, predictions_id, _history(artifacts_dir, before))
 
 
 def _history(artifacts_dir: Path, before: Current | None) -> tuple[Publication, ...]:

@@ -57,7 +57,8 @@ def _show(flags: argparse.Namespace) -> None:
     artifacts_dir = settings_from_flags(flags).artifacts_dir
     found = show_model(artifacts_dir, flags.model_id or model_in_force(artifacts_dir))
     version = found["version"]
-    accuracy = accuracy_text(*(version.pop(f"accuracy{part}") for part in ("", "_low", "_high")), version.pop("note"))
+    value, low, high, note = (version.pop(name) for name in ("accuracy", "accuracy_low", "accuracy_high", "note"))
+    accuracy = accuracy_text(value, low, high, note)
     shown = {"model_id": version.pop("model_id"), "accuracy": accuracy} | version
     show_table(("", "value"), ((name.replace("_", " "), value) for name, value in shown.items()))
     per_folder = found["metrics"].get("folders", {})

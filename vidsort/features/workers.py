@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import StepCancelled, VidsortError
+from ..media.limited import pipes
 from .extraction import VIDEO_LIMIT_S
 from .modalities import Modality, to_json
 
@@ -48,12 +49,14 @@ class Worker:
         """
         process = self._process or self._start()
         started = time.monotonic()
+        requests, answers = pipes(process)
         with contextlib.suppress(OSError):
-            process.stdin.write(json.dumps(request) + "\n")
-            process.stdin.flush()
-        line = process.stdout.readline()
+            requests.write(json.dumps(request) + "\n")
+            requests.flush()
+        line = answers.readline()
         if line:
-            return json.loads(line)
+            answer: Answer = json.loads(line)
+            return answer
         code = self._end()
         if self._stopped:
             raise StepCancelled("The extraction was stopped; what was finished is kept.")
@@ -67,7 +70,7 @@ class Worker:
             process = self._process = subprocess.Popen(
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="ascii"
             )
-        if not process.stdout.readline() and not self._stopped:
+        if not pipes(process)[1].readline() and not self._stopped:
             raise VidsortError(
                 f"The encoder cannot be started (exit code {self._end()}): the lines above say why; "
                 "`vidsort doctor` checks the installation."
@@ -89,11 +92,13 @@ class Worker:
 
     def _end(self) -> int:
         process, self._process = self._process, None
+        if process is None:
+            return 0
         code = process.wait()
-        process.stdout.close()
-        # What the child did not read any more is flushed here in vain.
-        with contextlib.suppress(OSError):
-            process.stdin.close()
+        for pipe in pipes(process):
+            # What the child did not read any more is flushed here in vain.
+            with contextlib.suppress(OSError):
+                pipe.close()
         return code
 
 
@@ -136,7 +141,9 @@ def answers(
     waiting = iter(requests)
     threads = ThreadPoolExecutor(count)
     try:
-        pending: set[Future] = {threads.submit(answered, request) for request in islice(waiting, 2 * count)}
+        pending: set[Future[tuple[Request, Answer]]] = {
+            threads.submit(answered, request) for request in islice(waiting, 2 * count)
+        }
         while pending:
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
             pending |= {threads.submit(answered, request) for request in islice(waiting, len(done))}

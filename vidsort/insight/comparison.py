@@ -1,6 +1,7 @@
 """Two models on the videos that both can be scored on, and whether the newer may take over."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,14 +47,14 @@ class OutOfFold:
 
 @dataclass(frozen=True)
 class Difference:
-    """Accuracies of two models on `count` shared videos, and after - before with its 95 % interval."""
+    """Accuracies of two models on `count` shared videos, and after - before with its 95 % interval; NaN for none."""
 
     count: int
-    before: float | None = None
-    after: float | None = None
-    difference: float | None = None
-    low: float | None = None
-    high: float | None = None
+    before: float = math.nan
+    after: float = math.nan
+    difference: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
 
 
 def paired_difference(before: OutOfFold, after: OutOfFold) -> Difference:

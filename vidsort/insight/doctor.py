@@ -132,8 +132,8 @@ def _require_writable(folder: Path) -> None:
 
 def _disk(artifacts_dir: Path) -> Check:
     free_bytes = shutil.disk_usage(artifacts_dir).free
-    state = "ok" if free_bytes >= LEAST_FREE_BYTES else "warning"
-    return Check("free disk", state, f"{free_bytes / 1e9:.1f} GB beside the artifacts")
+    is_enough = free_bytes >= LEAST_FREE_BYTES
+    return Check("free disk", "ok" if is_enough else "warning", f"{free_bytes / 1e9:.1f} GB beside the artifacts")
 
 
 def _model(artifacts_dir: Path) -> Check:

@@ -154,6 +154,7 @@ class _Progress:
         self._told_s = float("-inf")
         self._words: tuple[object, ...] = ()
         self._outcome: dict[str, object] = {}
+        self._failed = 0
         self.step = steps[0]
 
     def begin(self, step: str) -> None:
@@ -189,8 +190,8 @@ class _Progress:
         scores = ("accuracy", "accuracy_low", "accuracy_high", "accuracy_note")
         kept = ("encoder_calls", "notice", "model_id", "promoted", "verdict", "predictions_id", *scores)
         self._outcome |= {name: outputs[name] for name in kept if name in outputs}
-        self._outcome.setdefault("failed", 0)
-        self._outcome["failed"] = max(self._outcome["failed"], len(report.get("failed", ())))
+        self._failed = max(self._failed, len(report.get("failed", ())))
+        self._outcome["failed"] = self._failed
 
     def outcome(self) -> dict[str, object]:
         return self._outcome | {"step": self.step}

@@ -13,7 +13,7 @@ def root(features: np.ndarray) -> np.ndarray:
     """
     rooted = np.sign(features) * np.sqrt(np.abs(features))
     length = np.linalg.norm(rooted, axis=1, keepdims=True)
-    return (rooted / np.maximum(length, np.finfo(np.float32).tiny)).astype(np.float32, copy=False)
+    return np.asarray(rooted / np.maximum(length, np.finfo(np.float32).tiny), np.float32)
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Basis:
 
     def rows(self, rooted: np.ndarray) -> np.ndarray:
         """Rooted features, float32 [n, d], in this basis: float32 [n, r]."""
-        return ((rooted - self.mean) @ self.directions) / np.float32(self.scale)
+        return np.asarray(((rooted - self.mean) @ self.directions) / np.float32(self.scale))
 
 
 def span(rooted: np.ndarray) -> Basis:

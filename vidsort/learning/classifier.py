@@ -63,12 +63,12 @@ class Classifier:
 
 def model_files(classifier: Classifier) -> dict[str, bytes]:
     """The file of a classifier: named arrays of numbers, which numpy reads without running anything."""
+    arrays: dict[str, Any] = {
+        "mean": classifier.mean, "scale": np.array(classifier.scale),
+        "folders": np.frombuffer(json.dumps(list(classifier.folders)).encode(), np.uint8),
+    } | classifier.calibration.to_arrays() | arrays_of(classifier.head)
     written = io.BytesIO()
-    np.savez(
-        written, mean=classifier.mean, scale=np.array(classifier.scale),
-        folders=np.frombuffer(json.dumps(list(classifier.folders)).encode(), np.uint8),
-        **classifier.calibration.to_arrays(), **arrays_of(classifier.head),
-    )
+    np.savez(written, **arrays)
     return {MODEL_FILE: written.getvalue()}
 
 

@@ -105,10 +105,10 @@ def scores(scored: Scored, folders: Sequence[str], counts: Sequence[int], seed: 
         ]
 
     names = ("macro_f1", "calibration_error", "log_loss")
+    values: Sequence[float | None] = [None] * len(names)
+    intervals: Sequence[tuple[float | None, float | None]] = [(None, None)] * len(names)
     if len(right):
         values, intervals = measured(None), _bootstrap(measured, scored.groups, seed)
-    else:
-        values, intervals = [None] * len(names), [(None, None)] * len(names)
     return {
         "accuracy": share_right(right, scored.groups),
         "note": _note([name for number, name in enumerate(folders) if not (scored.truth == number).any()], folders),
@@ -147,7 +147,7 @@ def _note(untested: Sequence[str], folders: Sequence[str]) -> str | None:
     return f"of {of} only: {shown} could not be tested; put two or more different videos into each"
 
 
-def _bootstrap(measured: Any, groups: np.ndarray, seed: int) -> list[tuple[float | None, float | None]]:
+def _bootstrap(measured: Any, groups: np.ndarray, seed: int) -> list[tuple[float, float]]:
     """The 95 % interval of each measured value over resampled groups."""
     _, member = np.unique(groups, return_inverse=True)
     number = member.max() + 1

@@ -72,7 +72,7 @@ class Trials:
                 fitted = candidate.fit(self.rows[~held_out], known, self.seed)
                 found[held_out] = logits(fitted, self.rows[held_out], self.columns)
             self._made[key] = found
-        return self._made[key][self.fold_of == asked]
+        return np.asarray(self._made[key][self.fold_of == asked])
 
     def right(self, candidate: Candidate, asked: int, also_out: int | None = None) -> np.ndarray:
         """1.0 or 0.0 for each row of a fold; NaN where no other video of its folder was there to learn from."""
@@ -188,7 +188,7 @@ def choose(
         if len(race.running) == 1:
             break
     winner = race.winner()
-    table = [
+    table: list[dict[str, float | str | bool]] = [
         {
             "head": candidate.name, "accuracy": race.accuracy(candidate), "videos": race.scored(candidate),
             "full_repeats": rounds[candidate.name],

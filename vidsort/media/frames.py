@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -72,7 +72,8 @@ def sample_frames(path: Path, count: int = 6, *, short_side: int | None = 288, t
                 if pictures.lit == count:
                     break
     # Frames that no other frame needs (in most videos every second one) are only decoded where few are left without.
-    for skip_frame in ("DEFAULT",) if contents.frame_count < FEW_FRAMES * count else ("NONREF", "DEFAULT"):
+    ways: tuple[Literal["NONREF", "DEFAULT"], ...] = ("NONREF", "DEFAULT")
+    for skip_frame in ways[1:] if contents.frame_count < FEW_FRAMES * count else ways:
         if pictures.lit >= min(FEWEST_KEY_FRAMES, count, len(contents.keys) or 1):
             break
         # Opened anew: not every container can be rewound.
@@ -129,7 +130,7 @@ def _read_packets(container: "InputContainer", stream: "VideoStream", deadline: 
         contents.add(content)
         if len(keys) > most_keys:
             keys, stride = keys[::2], stride * 2
-    start_s, last_s = (float((stamp or 0) * stream.time_base) for stamp in (first, last))
+    start_s, last_s = (float((stamp or 0) * (stream.time_base or 0)) for stamp in (first, last))
     return _Contents(
         keys=sorted(keys, key=_time_s),
         key_count=key_count,

@@ -46,7 +46,7 @@ class LimitedChild:
     ) -> dict[str, Any]:
         """What the child answers; raises VideoDecodeError with the reason why it cannot, FileNotFoundError."""
         process, started = self._process or self._start(), time.monotonic()
-        requests, answers = _pipes(process)
+        requests, answers = pipes(process)
         with contextlib.suppress(OSError):
             requests.write(json.dumps({**request, "limit_s": limit_s}) + "\n")
             requests.flush()
@@ -78,14 +78,15 @@ class LimitedChild:
         if process is None:
             return 0
         code = process.wait()
-        for pipe in _pipes(process):
+        for pipe in pipes(process):
             # What the child did not read any more is flushed here in vain.
             with contextlib.suppress(OSError):
                 pipe.close()
         return code
 
 
-def _pipes(process: "subprocess.Popen[str]") -> tuple[IO[str], IO[str]]:
+def pipes(process: "subprocess.Popen[str]") -> tuple[IO[str], IO[str]]:
+    """What a process reads requests from, and what it answers to."""
     if process.stdin is None or process.stdout is None:
         raise ValueError("This process was started without pipes.")
     return process.stdin, process.stdout

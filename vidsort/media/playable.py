@@ -80,7 +80,8 @@ def _write(
     with open_video(path, deadline) as (container, stream):
         set_up_decoder(stream, "DEFAULT")
         frames = decode_clean(container, stream, deadline)
-        screen = _Screen(frames, (container.start_time or 0) / 1_000_000, _copy_size(facts.width, facts.height))
+        size = _copy_size(facts.width or 2, facts.height or 2)
+        screen = _Screen(frames, (container.start_time or 0) / 1_000_000, size)
         # Our own decoding rather than MoviePy's reader: it knows sample aspect ratios and damaged frames.
         def picture(time_s: float) -> np.ndarray:
             # Also when there are no more frames to be read, which would see to it else.

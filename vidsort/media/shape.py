@@ -1,7 +1,8 @@
 """From a decoded frame to the picture a person sees: sample aspect ratio, rotation and mirroring applied, scaled."""
 
+from collections.abc import Iterable
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -42,7 +43,9 @@ def display_matrix(frame: "VideoFrame") -> tuple[int, int, int, int]:
 
     Players only know quarter turns and mirrors; anything else (also damage) counts as upright.
     """
-    for data in frame.side_data:
+    # PyAV's types take this for a mapping of names; iterated, it gives the data themselves.
+    side_data: Iterable[Any] = frame.side_data
+    for data in side_data:
         if data.type.name == "DISPLAYMATRIX" and len(bytes(data)) >= 36:
             numbers = np.frombuffer(bytes(data), dtype=np.int32)
             a, b, c, d = (int(np.sign(numbers[index])) for index in (0, 1, 3, 4))

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ..errors import VideoDecodeError
 
@@ -128,7 +128,7 @@ def decode_alone(packet: "Packet") -> "list[VideoFrame]":
     return [frame for frame in frames if not frame.is_corrupt]
 
 
-def set_up_decoder(stream: "VideoStream", skip_frame: str) -> None:
+def set_up_decoder(stream: "VideoStream", skip_frame: Literal["NONKEY", "NONREF", "DEFAULT"]) -> None:
     """Decode all frames but those that `skip_frame` names: NONKEY, NONREF, or DEFAULT for none.
 
     One thread a file, as files are decoded side by side; errors are raised rather than painted over.
@@ -164,7 +164,7 @@ def demux(container: "InputContainer", stream: "VideoStream", deadline: Deadline
 
 def known_duration_s(container: "InputContainer", stream: "VideoStream") -> float | None:
     """Seconds according to the headers, None where they do not say."""
-    if stream.duration:
+    if stream.duration and stream.time_base is not None:
         return float(stream.duration * stream.time_base)
     return container.duration / 1_000_000 if container.duration else None
 
@@ -212,7 +212,7 @@ def _main_track(container: "InputContainer") -> "VideoStream":
 
     if container.format.name in PICTURE_FORMATS.split(","):
         raise VideoDecodeError("it is a picture, not a video")
-    stream = container.streams.best("video")
+    stream: VideoStream | None = container.streams.best("video")  # type: ignore[assignment]
     if stream is None or stream.disposition & Disposition.attached_pic:
         raise VideoDecodeError("no video track")
     if stream.codec_context is None:

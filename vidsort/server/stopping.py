@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import FrameType
+from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,7 +31,7 @@ class Stopping:
     """Knows the answers under way and ends them when the server stops."""
 
     def __init__(self) -> None:
-        self._answers: dict[asyncio.Task, _Answer] = {}
+        self._answers: dict[asyncio.Task[Any], _Answer] = {}
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[None]:
@@ -46,8 +47,9 @@ class Stopping:
 
         def stop(number: int, frame: FrameType | None) -> None:
             loop.call_soon_threadsafe(self._end_all, loop)
-            if callable(before[number]):
-                before[number](number, frame)
+            handler = before[signal.Signals(number)]
+            if callable(handler):
+                handler(number, frame)
 
         for number in before:
             signal.signal(number, stop)
@@ -61,6 +63,8 @@ class Stopping:
     def watching(self, answer: _Answer) -> Iterator[None]:
         """Count this task's answer as under way while the block runs."""
         task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("An answer is made in a task of an event loop.")
         self._answers[task] = answer
         try:
             yield

@@ -32,7 +32,8 @@ class Database:
         local = self._local
         if getattr(local, "pid", None) != os.getpid():
             local.connection, local.pid = self._connect(), os.getpid()
-        return local.connection
+        connection: sqlite3.Connection = local.connection
+        return connection
 
     def _connect(self) -> sqlite3.Connection:
         try:

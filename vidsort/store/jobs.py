@@ -37,7 +37,7 @@ class Jobs:
         """Write down a new job of this process and return its id."""
         with self._database.write() as connection:
             cursor = connection.execute("INSERT INTO jobs (state, started_at) VALUES ('running', ?)", (time.time(),))
-            return cursor.lastrowid
+            return cursor.lastrowid or 0
 
     def tell(self, job_id: int, step: str, progress: Mapping[str, object]) -> None:
         """Write down how far a running job is; one that has ended stays as it is."""

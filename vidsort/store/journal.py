@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ..records import Action, Move
 from .database import Database
@@ -63,7 +63,7 @@ class Entry:
 _COLUMNS = "id, batch, kind, source, target, state, at, size_bytes, mode, pending"
 
 
-def _entry(row: Sequence) -> Entry:
+def _entry(row: Sequence[Any]) -> Entry:
     names = ("id", "batch", "kind", "source", "target", "state", "at")
     return Entry(Move(**dict(zip(names, row[:7], strict=True))), *row[7:])
 
@@ -117,7 +117,8 @@ class Journal:
                     self._update(connection, entry, "turn = NULL")
                 else:
                     self._update(connection, entry, "turn = turn")
-            return [self._one(connection, entry.move.id).move for entry in entries]
+            settled = (self._one(connection, entry.move.id) for entry in entries)
+            return [entry.move for entry in settled if entry is not None]
 
     def _update(self, connection: sqlite3.Connection, entry: Entry, change: str, *values: object) -> None:
         # `change` is one of the four texts above, never anything from outside.

@@ -96,7 +96,7 @@ def ocean(generator: np.random.Generator) -> Painter:
             row, start, end = int(y), int(x - length / 2), int(x + length / 2) + 1
             if row < HEIGHT - 2:
                 patch = frame[row : row + 2, max(0, start) : max(0, end)]
-                patch += (np.float32(sun) - patch) * shine
+                patch += (np.array(sun, np.float32) - patch) * shine
         return finish(frame)
 
     return paint
@@ -115,7 +115,8 @@ def forest(generator: np.random.Generator) -> Painter:
         nearness = (index + 1) / layers
         masks.append(pines(generator, nearness))
         trees = mix(mist, dark, nearness**0.8)
-        colours.append(trees + (np.float32(mist) - trees) * np.clip(rows - 0.25, 0, 1) * np.float32(1.05 - nearness))
+        thickness = np.clip(rows - 0.25, 0, 1) * np.float32(1.05 - nearness)
+        colours.append(trees + (np.array(mist, np.float32) - trees) * thickness)
         speeds.append(direction * (6 + 46 * nearness**2))
     motes = generator.uniform(0, 1, (36, 4))
     mote = soft_disc(9)
@@ -160,7 +161,7 @@ def city_lights(generator: np.random.Generator) -> Painter:
             x = ((start + (1 if leaving else -1) * time_s * (0.12 + 0.3 * pace)) % 1.3 - 0.15) * WIDTH
             row = street + 12 + int(lane * 40)
             patch = frame[row : row + 3, max(0, int(x)) : max(0, int(x) + 26)]
-            patch += (np.float32(colour) - patch) * 0.85
+            patch += (np.array(colour, np.float32) - patch) * 0.85
         for (x, y, size, phase), colour in zip(lamps, lamp_colours, strict=True):
             disc = discs[int(size * len(discs))]
             x_now = ((x + direction * time_s * 0.05 * (0.5 + size)) % 1.2 - 0.1) * WIDTH

@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 def pick(generator: np.random.Generator, choices: Sequence[T]) -> T:
     """One of the choices."""
-    return choices[generator.integers(len(choices))]
+    return choices[int(generator.integers(len(choices)))]
 
 
 def mix(first: Colour | np.ndarray, second: Colour | np.ndarray, share: float) -> np.ndarray:
@@ -32,7 +32,7 @@ def add_glow(frame: np.ndarray, x: float, y: float, radius: float, colour: Colou
     rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH]
     distance = np.hypot(columns - x, rows - y)[..., None]
     strength = np.clip(radius - distance + 0.5, 0, 1) + 0.6 * np.exp(-distance / (radius * 2.2))
-    frame += (np.float32(colour) - frame) * np.clip(strength, 0, 1)
+    frame += (np.array(colour, np.float32) - frame) * np.clip(strength, 0, 1)
 
 
 def pines(generator: np.random.Generator, nearness: float) -> np.ndarray:
@@ -111,7 +111,8 @@ def add_sprite(frame: np.ndarray, sprite: np.ndarray, x: float, y: float, colour
     if rows.start >= rows.stop or columns.start >= columns.stop:
         return
     part = sprite[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left, None]
-    frame[rows, columns] += (np.float32(colour) - frame[rows, columns]) * part * np.float32(max(0.0, strength))
+    change = np.array(colour, np.float32) - frame[rows, columns]
+    frame[rows, columns] += change * part * np.float32(max(0.0, strength))
 
 
 def enlarge(field: np.ndarray) -> np.ndarray:

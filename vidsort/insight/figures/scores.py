@@ -22,7 +22,7 @@ def intervals(
         return note(f"{title}: there is too little to tell.")
     with new_axes(7.5, 0.7 + 0.34 * len(rows)) as (figure, (ax,)):
         for place, (name, value, low, high) in enumerate(rows):
-            if value is None:
+            if value is None or low is None or high is None:
                 ax.annotate("not tested", (0, place), va="center", fontsize=9, color=FAINT)
                 continue
             colour = ACCENT if chosen in (None, name) else FAINT
@@ -66,7 +66,7 @@ def _mixed_up(counts: np.ndarray, folders: Sequence[str]) -> str:
     if total == 0:
         return "Every video was predicted into the folder that it lies in."
     pairs = np.triu(wrong + wrong.T)
-    one, other = np.unravel_index(int(pairs.argmax()), pairs.shape)
+    one, other = map(int, np.unravel_index(int(pairs.argmax()), pairs.shape))
     return (
         f"{total} of {int(counts.sum())} videos are predicted into another folder than theirs; most often, "
         f"{int(pairs[one, other])} times, {folders[one]} and {folders[other]} are taken for each other."

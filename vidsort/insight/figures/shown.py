@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +24,7 @@ PALETTE = (
     "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b3a400", "#5c5c5c",
     "#003d61", "#8a5f00", "#005f45", "#7d3a61", "#2a6f99", "#803800", "#6b6200", "#a0a0a0",
 )
-STYLE = {
+STYLE: Any = {
     "font.family": ["DejaVu Sans", "sans-serif"], "font.size": 10, "text.color": INK, "axes.labelcolor": INK,
     "axes.edgecolor": FAINT, "axes.titlesize": 11, "axes.titleweight": "bold", "axes.titlelocation": "left",
     "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "axes.axisbelow": True,
@@ -63,7 +63,7 @@ def note(text: str) -> Shown:
     return Shown(f'<p style="{style}">{escape(text)}</p>', text)
 
 
-def percent(share: float, _place: int | None = None) -> str:
+def percent(share: float, _place: float | None = None) -> str:
     """A share as the labels of an axis say it: 7.5%, 80%."""
     return f"{round(100 * share, 2):g}%"
 

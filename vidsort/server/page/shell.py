@@ -1,12 +1,14 @@
 """The review page: one Gradio HTML shell at "/", whose modules talk to the documented routes by themselves."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .refusals import Refusals
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from starlette.responses import Response
+    from starlette.staticfiles import StaticFiles
 
     from ...settings import Settings
 
@@ -64,7 +66,7 @@ def _head() -> str:
     return f'{styles}{modules}<meta name="color-scheme" content="light dark">'
 
 
-def _modules() -> object:
+def _modules() -> "StaticFiles":
     """The static files, asked for anew each time and answered with 304 while they are the same.
 
     A page whose modules came from two versions would break; with `no-cache` and an ETag there is
@@ -73,7 +75,7 @@ def _modules() -> object:
     from starlette.staticfiles import StaticFiles
 
     class Modules(StaticFiles):
-        def file_response(self, *arguments: object, **options: object) -> object:
+        def file_response(self, *arguments: Any, **options: Any) -> "Response":
             response = super().file_response(*arguments, **options)
             response.headers["Cache-Control"] = "no-cache"
             return response
