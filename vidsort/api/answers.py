@@ -23,7 +23,7 @@ MEANINGS = {
     401: "The password is asked for",
     403: "The request comes from another site, or from another machine while no password is set",
     404: "Not there",
-    409: "The place is taken, or there is nothing to do; nothing was changed",
+    409: "The place is taken, there is nothing to do, or a disk is away; nothing was changed",
     413: "The body is too long",
     416: "Outside the file",
     422: "The request has the wrong shape",
