@@ -218,11 +218,12 @@ export class App {
     return "welcome";
   }
 
-  // The state of saving; trouble is said aloud when it begins.
+  // The state of saving; trouble is said aloud when it begins, and when it is over.
   #tellSaving() {
     const { entries, trouble } = this.outbox;
     const text = this.pile.renderSync(entries.length, trouble);
     if (trouble && !this.isInTrouble) this.announcer.shout(`${text}. ${trouble.message}`);
+    if (!trouble && this.isInTrouble) this.announcer.settle("The server is back");
     this.isInTrouble = trouble !== null;
   }
 

@@ -178,6 +178,10 @@ export class Commands {
     openHelp(this.app.preferences);
   }
 
+  tryNow() {
+    this.app.outbox.retryNow();
+  }
+
   leave() {
     const { app } = this;
     if (app.panel.name) app.panel.close();

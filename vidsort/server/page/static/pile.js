@@ -11,7 +11,7 @@ export class Pile {
   constructor({ root, api }) {
     const find = (name) => root.querySelector(`[data-${name}]`);
     this.api = api;
-    Object.assign(this, { left: find("left"), label: find("left-label"), paceText: find("pace"), bar: find("pile-bar"), sync: find("sync") });
+    Object.assign(this, { left: find("left"), label: find("left-label"), paceText: find("pace"), bar: find("pile-bar"), sync: find("sync"), tryNow: find("try-now") });
   }
 
   get figures() {
@@ -33,6 +33,7 @@ export class Pile {
     const state = trouble ? "trouble" : waiting ? "sending" : "saved";
     this.sync.dataset.state = state;
     this.sync.title = trouble ? trouble.message : "";
+    this.tryNow.hidden = !trouble;
     const text = state === "saved" ? "All saved" : state === "sending" ? `Saving ${waiting}` : troubleText(waiting, trouble);
     setText(this.sync, text);
     return text;
