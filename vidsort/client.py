@@ -6,7 +6,6 @@
         server.undo()
 """
 
-import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
@@ -147,11 +146,9 @@ class VidsortClient:
         import httpx
 
         given = {name: value for name, value in (wanted or {}).items() if value is not None}
-        # ASCII here, too, for a name that is no valid Unicode.
-        content = None if body is None else json.dumps(body.model_dump(mode="json")).encode("ascii")
-        headers = {} if body is None else {"Content-Type": "application/json"}
+        content = None if body is None else body.model_dump(mode="json")
         try:
-            response = self._http.request(method, path, params=given, content=content, headers=headers)
+            response = self._http.request(method, path, params=given, json=content)
         except httpx.TransportError as error:
             raise VidsortError(
                 f"No vidsort answers at {self._http.base_url} ({error}): start it with `vidsort serve`."
@@ -159,9 +156,8 @@ class VidsortClient:
         if not response.is_success:
             raise ERRORS.get(response.status_code, VidsortError)(_sentence(response))
         try:
-            # By way of Python: a name that is no valid Unicode is valid JSON, which pydantic's own reader refuses.
-            return answer.model_validate(response.json())
-        except ValueError as error:
+            return answer.model_validate_json(response.content)
+        except ValidationError as error:
             raise VidsortError(
                 f"What answers {method} {path} at {self._http.base_url} is no vidsort of this version: "
                 "see that both are of the same version."

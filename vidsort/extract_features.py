@@ -38,7 +38,7 @@ def run(
     with its reason and stops nothing; one that is moved meanwhile is found anew by its content. What
     was extracted before an interruption is kept. Raises NotFoundError without a library.
     """
-    config = config or ExtractConfig()
+    config = config or settings.config(STEP, ExtractConfig)
     started = time.monotonic()
     in_force = artifacts.feature_set_in_force(settings.artifacts_dir)
     modalities = config.chosen | (makeable(in_force) if in_force else {})
@@ -200,4 +200,4 @@ def _unpacked(text: str | None, kind: np.dtype) -> np.ndarray | None:
 
 
 if __name__ == "__main__":
-    sys.exit(step_main(run, ExtractConfig, __doc__))
+    sys.exit(step_main(STEP, run, ExtractConfig, __doc__))

@@ -21,6 +21,7 @@ COMMANDS = {
     "demo": ("server", "make a small library of clips, learn it and serve it"),
     "undo": ("library", "take back the last move or batch of moves"),
     "doctor": ("library", "check that everything vidsort needs is there"),
+    "config": ("config", "show every setting and where it comes from; --init writes a file for them"),
     "models": ("models", "list, show, promote and roll back models"),
     "notebook": ("notebook", "run one of the three notebooks and keep its report"),
 }

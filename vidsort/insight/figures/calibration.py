@@ -12,7 +12,7 @@ Row = Mapping[str, float]
 def reliability(before: Sequence[Row], after: Sequence[Row]) -> Shown:
     """How often a prediction of each confidence is right, before and after calibration, with 95 % intervals.
 
-    Rows are those of `evaluate.reliability`. On the diagonal, the confidence means what it says.
+    Rows are those of `scores.reliability`. On the diagonal, the confidence means what it says.
     """
     if not before or not after:
         return note("Confidence could not be checked: there is too little to leave out.")
@@ -44,7 +44,7 @@ def reliability(before: Sequence[Row], after: Sequence[Row]) -> Shown:
 def cover_against_error(rows: Sequence[Row], threshold: float | None, promised_error: float) -> Shown:
     """The share of videos that may be moved unseen, against the share of those that would go wrong.
 
-    Rows are those of `evaluate.cover_against_error`; `threshold` is the one that keeps the promise,
+    Rows are those of `scores.cover_against_error`; `threshold` is the one that keeps the promise,
     None where none does.
     """
     if not rows:

@@ -4,8 +4,6 @@
 export class Queue {
   items = [];
   index = 0;
-  // Whether these are all there are, rather than the first of them.
-  isWhole = true;
 
   get current() {
     return this.items[this.index] ?? null;
@@ -56,13 +54,12 @@ export class Queue {
     this.items.splice(at, 0, item);
   }
 
-  // Puts the card on show last; gives it, or null where there is none. Last is behind those that are not here yet:
-  // it comes with them.
+  // Puts the card on show last; gives it, or null where there is none.
   skip() {
     const item = this.current;
     if (!item) return null;
     this.items.splice(this.index, 1);
-    if (this.isWhole) this.items.push(item);
+    this.items.push(item);
     this.#wrap();
     return item;
   }

@@ -1,7 +1,7 @@
 // What stands in the video's place while there is none: no library, no folders, all done, no answer.
 
 import { form, textField } from "./dialog.js";
-import { count, figure, h, percent, spell } from "./dom.js";
+import { count, h, percent, spell } from "./dom.js";
 
 const SUGGESTED = ["cooking", "sport", "music"];
 const LOOK_MS = 250;
@@ -37,8 +37,7 @@ export class Welcome {
     });
     this.#show("Where are your videos?",
       `There is no folder at ${library.data_dir}. vidsort works on a folder of .mp4 files; each folder inside it is one of your categories.`,
-      library.can_choose ? choose : h("p", { className: "result" },
-        "This server was started with a fixed library: start it again with --data-dir and the path of your folder."));
+      library.can_choose ? choose : h("p", { className: "result" }, library.reason));
   }
 
   // `make(names)` makes these folders.
@@ -61,9 +60,9 @@ export class Welcome {
   // `pace` is what /api/pace gives, or null; `session` counts decisions of this page.
   allDone({ sorted, folders, pace, session }) {
     if (!this.#turnTo(`done ${sorted}`)) return;
-    const facts = [[figure(sorted), `${sorted === 1 ? "video" : "videos"} in ${count(folders, "folder")}`]];
-    if (session) facts.push([figure(session), "sorted just now"]);
-    if (pace?.per_hour) facts.push([figure(pace.per_hour), "an hour"]);
+    const facts = [[sorted.toLocaleString(), `videos in ${count(folders, "folder")}`]];
+    if (session) facts.push([session.toLocaleString(), "sorted just now"]);
+    if (pace?.per_hour) facts.push([Math.round(pace.per_hour).toLocaleString(), "an hour"]);
     if (pace && pace.top1_accepted_share !== null && pace.top1_accepted_share !== undefined) {
       facts.push([percent(pace.top1_accepted_share), "first guesses right"]);
     }
