@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 from videos import make_video
 
@@ -17,6 +18,9 @@ ROOT = Path(__file__).resolve().parents[1]
 LIBRARY_FOLDERS = ("dance", "food", "sport")
 VIDEOS_A_FOLDER = 4
 UNSORTED = 3
+# An example that takes long on a machine that is busy is no failure.
+hypothesis.settings.register_profile("on any machine", deadline=None)
+hypothesis.settings.load_profile("on any machine")
 
 
 @pytest.fixture(autouse=True, scope="session")

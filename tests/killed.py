@@ -1,14 +1,14 @@
 """Kill a change of the library at each of its steps, and see what recovery makes of it.
 
-A program of its own, because it forks: `python killed.py <change> <same|two> <folder>`. For step 1,
-2, 3… a child makes the change and is killed (SIGKILL) right there: before or after each call that
-touches the disk or the journal. `two` plays a library on two devices. Writes the number of kills.
+A program of its own, because it forks: `python killed.py <change> <drive> <folder>`. For step 1, 2, 3… a
+child makes the change and is killed (SIGKILL) right after it: after each step that touches the disk or the
+journal. Writes the number of kills. For the drives that it can play see `DRIVES`.
 """
 
 import errno
 import os
-import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,12 +16,18 @@ from pathlib import Path
 from places import make_places, tree
 
 from vidsort.errors import ConflictError
-from vidsort.library.moves import recovery
-from vidsort.library.moves import rename as safe_rename
+from vidsort.library.moves import crossing
+from vidsort.library.moves.faults import struck_by
 from vidsort.library.moves.mover import Mover
 from vidsort.store import open_database
-from vidsort.store.journal import Journal
 
+# Which ways of renaming it does not know, and whether each folder is another device.
+DRIVES = {
+    "one": ([], False), "linking": (["rename"], False), "reserving": (["rename", "link"], False),
+    "two": ([], True), "two linking": (["rename"], True), "two reserving": (["rename", "link"], True),
+    # Each folder is a mount of its own, for real: one device number, and yet no rename leads there.
+    "bound": ([], False),
+}
 # What is done before, and what is killed.
 CHANGES: dict[str, tuple[list[Callable[[Mover], object]], Callable[[Mover], object]]] = {
     "sort": ([], lambda mover: mover.sort("10.mp4", "soccer")),
@@ -37,87 +43,37 @@ CHANGES: dict[str, tuple[list[Callable[[Mover], object]], Callable[[Mover], obje
 }
 
 
-class _Fuse:
-    """Kills this process when it has burnt for so many steps."""
+class Drive:
+    """Strikes at each step: refuses what this drive cannot do, and kills when it has been asked for so many steps."""
 
-    def __init__(self, steps: int) -> None:
-        self.left = steps
+    def __init__(self, name: str, steps: int | None = None) -> None:
+        self._unknown, self._has_devices = DRIVES[name]
+        self._left = steps
 
-    def burn(self) -> None:
-        self.left -= 1
-        if self.left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def wrap(self, owner: object, name: str) -> None:
-        """Let each call of this function burn a step before and one after."""
-        real = getattr(owner, name)
-
-        def wrapped(*args, **options):
-            self.burn()
-            result = real(*args, **options)
-            self.burn()
-            return result
-
-        setattr(owner, name, wrapped)
+    def __call__(self, when: str, step: str, *places) -> None:
+        if self._left is not None and when == "after":
+            self._left -= 1
+            if self._left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+        if when == "before" and step in ("rename", "link", "rename over") and not Path(str(places[0])).is_dir():
+            if step in self._unknown:
+                raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+            if self._has_devices and places[0].folder.path != places[1].folder.path:
+                raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
 
 
-class _BurningWriter:
-    """A file that burns a step with each chunk, so that copies are cut off in the middle."""
-
-    def __init__(self, file, fuse: _Fuse) -> None:
-        self._file, self._fuse = file, fuse
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._file.close()
-
-    def __getattr__(self, name):
-        return getattr(self._file, name)
-
-    def write(self, chunk):
-        self._file.write(chunk)
-        self._file.flush()
-        self._fuse.burn()
+def bind(data_dir: Path) -> None:
+    for folder in filter(Path.is_dir, data_dir.iterdir()):
+        subprocess.run(["mount", "--bind", folder, folder], check=True)
 
 
-def play_two_devices() -> None:
-    """Refuse renames from folder to folder as the system does between devices."""
-    real_replace = os.replace
-
-    def replace(source, target):
-        if Path(source).parent != Path(target).parent:
-            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), str(source), None, str(target))
-        real_replace(source, target)
-
-    os.replace = replace
-    recovery.are_two_devices = lambda *_: True
-    safe_rename.CHUNK_BYTES = 3
-
-
-def burn_at_each_step(fuse: _Fuse) -> None:
-    for name in ("open", "close", "fsync", "replace", "rename", "unlink", "mkdir", "rmdir", "chmod"):
-        fuse.wrap(os, name)
-    fuse.wrap(shutil, "copystat")
-    for name in ("intend", "turn", "settle"):
-        fuse.wrap(Journal, name)
-    real_open = Path.open
-
-    def open_burning(path, mode="r", *args, **options):
-        file = real_open(path, mode, *args, **options)
-        return _BurningWriter(file, fuse) if mode == "wb" else file
-
-    Path.open = open_burning
-
-
-def survives(change: Callable[[Mover], object], data_dir: Path, artifacts_dir: Path, steps: int) -> bool:
+def survives(change: Callable[[Mover], object], drive: Drive, data_dir: Path, artifacts_dir: Path) -> bool:
     """Make the change in a child that is killed after so many steps; whether it came to its end before."""
     pid = os.fork()
     if pid == 0:
         mover = Mover(data_dir, open_database(artifacts_dir))
-        burn_at_each_step(_Fuse(steps))
-        change(mover)
+        with struck_by(drive):
+            change(mover)
         os._exit(0)
     status = os.waitpid(pid, 0)[1]
     if status == 0:
@@ -135,20 +91,22 @@ def undo_all(mover: Mover) -> None:
             return
 
 
-def kill_at_each_step(name: str, folder: Path) -> int:
+def kill_at_each_step(name: str, drive: str, folder: Path) -> int:
     """The number of steps at which the change was killed, all of them survived by every file."""
     first_steps, change = CHANGES[name]
     steps = 0
     while True:
         steps += 1
         data_dir, artifacts_dir = make_places(folder / f"{steps}"), folder / f"{steps}-artifacts"
+        if drive == "bound":
+            bind(data_dir)
         untouched = tree(data_dir)
         database = open_database(artifacts_dir)
         for step in first_steps:
             step(Mover(data_dir, database))
         database.close()
         before = tree(data_dir)
-        if survives(change, data_dir, artifacts_dir, steps):
+        if survives(change, Drive(drive, steps), data_dir, artifacts_dir):
             return steps - 1
         left = tree(data_dir)
         assert set(untouched.values()) <= set(left.values()), f"lost at step {steps}: {left}"
@@ -174,7 +132,7 @@ def finished_or_reverted(mover: Mover, change: Callable[[Mover], object], before
 
 
 if __name__ == "__main__":
-    wanted, devices, where = sys.argv[1:]
-    if devices == "two":
-        play_two_devices()
-    sys.stdout.write(str(kill_at_each_step(wanted, Path(where))))
+    wanted, drive, where = sys.argv[1:]
+    crossing.CHUNK_BYTES = 3
+    with struck_by(Drive(drive)):
+        sys.stdout.write(str(kill_at_each_step(wanted, drive, Path(where))))

@@ -1,6 +1,17 @@
-"""A library of files that are no real videos, and a picture of it, for tests of moving."""
+"""A library of files that are no real videos, and a picture of it, and drives that misbehave, for tests of moving."""
 
+import contextlib
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import pytest
+
+from vidsort.library.moves.faults import struck_by
+from vidsort.library.moves.mover import Mover
+from vidsort.store import open_database
 
 
 def make_places(root: Path) -> Path:
@@ -17,3 +28,55 @@ def tree(root: Path) -> dict[str, str | None]:
         str(path.relative_to(root)): None if path.is_dir() else path.read_text()
         for path in sorted(root.rglob("*"))
     }
+
+
+def keeping_permissions() -> list[str]:
+    """What to start a command with, so that permissions hold for it also where root runs the tests."""
+    if os.getuid() != 0:
+        return []
+    without = ["setpriv", "--inh-caps=-all", "--bounding-set=-dac_override,-dac_read_search"]
+    if shutil.which("setpriv") is None or subprocess.run([*without, "true"], check=False).returncode:
+        pytest.skip("root runs the tests, and nothing here lets it obey permissions: install util-linux")
+    return without
+
+
+@contextlib.contextmanager
+def mounted(what: Path, where: Path) -> Iterator[None]:
+    """A folder shown at another place too, as a mount; skips the test where nothing can be mounted."""
+    tried = subprocess.run(["mount", "--bind", what, where], capture_output=True, text=True, check=False)
+    if tried.returncode:
+        pytest.skip(f"nothing can be mounted here: {tried.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", where], check=True)
+
+
+@pytest.fixture
+def data_dir(tmp_path) -> Path:
+    """A small library; see `make_places`."""
+    return make_places(tmp_path / "videos")
+
+
+@pytest.fixture
+def database(tmp_path):
+    """A fresh database, closed at the end."""
+    database = open_database(tmp_path / "artifacts")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def mover(data_dir, database) -> Mover:
+    """A mover on that library."""
+    return Mover(data_dir, database)
+
+
+def before_each(step: str, action: Callable[[], object]) -> contextlib.AbstractContextManager:
+    """Do something right before each step of this name."""
+    return struck_by(lambda when, name, *_: action() if (when, name) == ("before", step) else None)
+
+
+def refuse(number: int) -> None:
+    """Raise what the system would."""
+    raise OSError(number, os.strerror(number))

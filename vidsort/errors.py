@@ -40,6 +40,10 @@ class ConflictError(VidsortError):
     exit_code = 4
 
 
+class AwayError(ConflictError):
+    """What a move needs cannot be seen now (a disk is away, a folder is closed); nothing was changed, try again."""
+
+
 class VideoDecodeError(VidsortError):
     """A video of which no frame can be had; the text is the reason that every surface shows."""
 

@@ -21,10 +21,6 @@ def test_a_running_server_sees_the_changes_of_a_file_manager(workspace, settings
     eventually(lambda: "food" not in workspace.library.snapshot().folders, 5)
 
 
-def test_the_same_list_is_not_made_twice(workspace):
-    assert workspace.listing() is workspace.listing()
-
-
 def test_starting_settles_what_a_kill_left(workspace, monkeypatch):
     calls = []
     monkeypatch.setattr(workspace.library.mover, "recover", lambda: calls.append("recover"))
@@ -44,7 +40,7 @@ def test_a_server_starts_also_when_old_moves_cannot_be_settled(workspace, monkey
 
 def test_what_the_journal_says_is_believed_only_where_the_disk_shows_it(workspace, settings):
     """Another process sorted a video, then a file manager took it back."""
-    seen, other = workspace.library, OpenLibrary(settings.data_dir, workspace.database)
+    seen, other = workspace.library, OpenLibrary(settings.data_dir, workspace.database, settings.artifacts_dir)
     filename = seen.snapshot().unsorted[0]
     other.mover.sort(filename, "food")
     (settings.data_dir / "food" / filename).rename(settings.data_dir / "dance" / filename)

@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from labelled import clouds
 
@@ -37,7 +37,6 @@ def problem(count=200, seed=0):
     return [Trials(rows, labels, grouped_folds(labels, groups, 5, seed + n), 2, 0) for n in range(3)], labels, groups
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 15)), min_size=1, max_size=80), st.integers(2, 6))
 def test_a_group_is_never_split_and_folds_are_never_empty(rows, folds):
     labels, groups = np.array(rows).T

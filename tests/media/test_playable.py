@@ -1,5 +1,6 @@
 """Copies for what browsers do not play."""
 
+import contextlib
 import struct
 import subprocess
 import sys
@@ -72,7 +73,8 @@ def test_the_share_that_is_done_is_told_while_a_copy_is_made(odd, open_copies, e
     assert told[0] == 0
     assert told == sorted(told)
     assert told[-1] > 0.8
-    assert copies.share(odd) is None
+    # The copy is there a moment before its maker has put its things away.
+    eventually(lambda: copies.share(odd) is None)
 
 
 def test_what_a_browser_plays_needs_no_copy(open_copies, tmp_path):
@@ -151,3 +153,18 @@ def test_what_a_killed_server_left_of_copies_is_swept_but_not_what_another_is_ma
 def test_where_there_were_no_copies_there_is_nothing_to_sweep(open_copies, tmp_path):
     open_copies().sweep()
     assert not (tmp_path / "artifacts" / "playable").exists()
+
+
+def test_a_copy_is_made_of_what_is_there_when_its_turn_comes_and_of_no_other_content(
+    odd, open_copies, tmp_path, eventually, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr(LimitedChild, "ask", lambda _child, request, *_: asked.append(request["path"]))
+    copies, other = open_copies(), make_video(tmp_path / "other.mp4", codec="mpeg4")
+    assert copies.get(odd, reopen=lambda: contextlib.nullcontext(other)) is None
+    eventually(lambda: copies.share(odd) is None)
+    assert asked == []
+    moved = odd.rename(tmp_path / "moved.mp4")
+    assert copies.get(moved, reopen=lambda: contextlib.nullcontext(moved)) is None
+    eventually(lambda: copies.share(moved) is None)
+    assert asked == [str(moved)]

@@ -27,8 +27,8 @@ def test_a_file_of_any_program_is_read(tmp_path):
     write(path, ENTRY | {"note": "by hand"}, ENTRY | {"video": "8.mp4", "confidence": 1, "top_predictions": []})
     predictions = LivePredictions(path).current()
     assert predictions.by_video["7.mp4"].predicted_folder == "soccer"
-    assert json.loads(predictions.entries["7.mp4"]) == {name: ENTRY[name] for name in list(ENTRY)[1:]}
-    assert json.loads(predictions.entries["8.mp4"])["confidence"] == 1
+    assert predictions.by_video["7.mp4"].model_dump(mode="json") == ENTRY
+    assert predictions.by_video["8.mp4"].confidence == 1
 
 
 def test_a_missing_file_is_a_warning_and_an_empty_set(tmp_path, caplog):
@@ -107,8 +107,8 @@ def test_predictions_follow_folders_that_were_renamed_or_merged(tmp_path):
     assert following(predictions, {}) is predictions
     assert following(predictions, {"dance": "ballet"}).by_video == predictions.by_video
     renamed = following(predictions, {"soccer": "football"})
-    assert json.loads(renamed.entries["7.mp4"])["top_predictions"][0] == {"folder": "football", "confidence": 0.91}
-    assert renamed.entries["8.mp4"] == predictions.entries["8.mp4"]
+    assert renamed.by_video["7.mp4"].top_predictions[0].model_dump() == {"folder": "football", "confidence": 0.91}
+    assert renamed.by_video["8.mp4"] is predictions.by_video["8.mp4"]
     # Another version, so that pages which show the old names ask again.
     assert renamed.version != predictions.version
     merged = following(predictions, {"soccer": "sport", "food": "sport"})

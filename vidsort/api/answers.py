@@ -1,4 +1,4 @@
-"""How errors are answered: always JSON with a sentence in `detail`; and who asks for what."""
+"""How everything is answered, errors always as JSON with a sentence in `detail`; and who asks for what."""
 
 import json
 import logging
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from ..errors import VideoDecodeError, VidsortError
 from .contract import Fault, Misfit
@@ -23,13 +23,21 @@ MEANINGS = {
     401: "The password is asked for",
     403: "The request comes from another site, or from another machine while no password is set",
     404: "Not there",
-    409: "The place is taken, or there is nothing to do; nothing was changed",
+    409: "The place is taken, there is nothing to do, or a disk is away; nothing was changed",
     413: "The body is too long",
     416: "Outside the file",
     422: "The request has the wrong shape",
     429: "Too many wrong passwords",
     500: "The disk did not do what was asked, or a file in artifacts is missing or damaged",
 }
+
+
+class Json(JSONResponse):
+    """JSON in ASCII, so that a name which is no valid Unicode can be told as well."""
+
+    def render(self, content: object) -> bytes:
+        """The content as JSON; raises ValueError for NaN and infinity."""
+        return json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
 
 
 def faults(*statuses: int) -> dict[int | str, dict[str, object]]:
@@ -55,8 +63,7 @@ def no_such_route(path: str, method: str, allowed: Sequence[str]) -> HTTPExcepti
 
 
 def _answer(status: int, detail: str, headers: Mapping[str, str] | None = None, **more: object) -> Response:
-    # ASCII, so that a name which is no valid Unicode can be shown as well.
-    return Response(json.dumps({"detail": detail} | more), status, headers, "application/json")
+    return Json({"detail": detail} | more, status, headers)
 
 
 def _complaints(error: RequestValidationError) -> list[dict[str, object]]:

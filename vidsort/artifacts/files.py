@@ -64,22 +64,30 @@ def _write_durably(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def sync_folder(folder: Path) -> None:
-    """Make renames in this folder survive a power cut, as far as the file system can."""
-    if os.name == "nt":
-        return  # Windows cannot flush a folder; NTFS keeps renames in its own journal
+def sync_folder(folder: Path | int) -> None:
+    """Make renames in this folder (or its descriptor) survive a power cut, as far as the file system can."""
     try:
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        flush_folder(folder)
     except FileNotFoundError:
         return  # the folder itself has been removed or renamed
     except OSError as error:
         # The rename has happened all the same, and it is no reason to call the move failed.
+        log.warning("%s could not be flushed to the disk (%s).", folder, error.strerror)
+
+
+def flush_folder(folder: Path | int) -> None:
+    """The same where something that cannot be had again hangs on it; raises OSError where it was not flushed."""
+    if os.name == "nt":
+        return  # Windows cannot flush a folder; NTFS keeps renames in its own journal
+    descriptor = folder if isinstance(folder, int) else os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
         if error.errno not in _CANNOT_SYNC:
-            log.warning("%s could not be flushed to the disk (%s).", folder, error.strerror)
+            raise
+    finally:
+        if descriptor is not folder:
+            os.close(descriptor)
 
 
 def as_json(value: object) -> bytes:

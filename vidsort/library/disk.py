@@ -127,15 +127,23 @@ def is_category(path: Path, entry: os.DirEntry[str] | None = None) -> bool:
         return entry.is_dir()
     if not path.is_symlink():
         return path.is_dir()
-    real, root = Path(os.path.realpath(path)), Path(os.path.realpath(path.parent))
-    return real.is_dir() and root in real.parent.parents
+    return inner_folder(path) is not None
+
+
+def inner_folder(link: Path) -> tuple[str, ...] | None:
+    """The parts below the root of the folder further inside the library that a link in the root leads to, else None."""
+    real, root = Path(os.path.realpath(link)), Path(os.path.realpath(link.parent))
+    return real.relative_to(root).parts if root in real.parent.parents and real.is_dir() else None
 
 
 def is_spelled_so(path: Path) -> bool:
-    """Whether something has exactly this name, also where the file system is blind to case or composition."""
+    """Whether something has exactly this name, also where the file system is blind to case or composition.
+
+    Raises OSError where that cannot be seen.
+    """
     try:
         there = path.lstat()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     for spelling in other_spellings(path.name):
         try:

@@ -10,7 +10,7 @@ import collections
 import contextlib
 import logging
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ..errors import NotFoundError
@@ -92,6 +92,12 @@ class LiveLibrary:
         self._begin()
         with self._changing:
             return len(self._names[ROOT])
+
+    def unsorted_among(self, filenames: Iterable[str]) -> list[str]:
+        """Those of these that are in the root."""
+        self._begin()
+        with self._changing:
+            return [name for name in filenames if _is_in(self._names[ROOT], name)]
 
     def unsorted_since(self, version: int | None) -> tuple[int, Mapping[str, bool] | Sequence[str]]:
         """The version now, with what came into the root (True) or left it (False) since that version.
@@ -236,12 +242,16 @@ def _folder_of(place: str) -> str:
     return place.rpartition("/")[0]
 
 
+def _is_in(names: list[str], name: str) -> bool:
+    index = bisect.bisect_left(names, name)
+    return index < len(names) and names[index] == name
+
+
 def _put(names: list[str], name: str, shall_be_there: bool) -> bool:
     """Insert or delete a name in a sorted list; whether that made a difference."""
-    index = bisect.bisect_left(names, name)
-    is_there = index < len(names) and names[index] == name
+    is_there = _is_in(names, name)
     if shall_be_there and not is_there:
-        names.insert(index, name)
+        bisect.insort_left(names, name)
     elif is_there and not shall_be_there:
-        del names[index]
+        del names[bisect.bisect_left(names, name)]
     return is_there != shall_be_there

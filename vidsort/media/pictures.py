@@ -88,7 +88,7 @@ class Pictures:
     def get(self, path: Path, kind: Kind) -> bytes:
         """A WebP picture of the video; raises VideoDecodeError with the reason why there is none, and OSError."""
         facts = path.stat()
-        content = _content_of(path, facts.st_size, facts.st_mtime_ns)
+        content = _content_of(path, facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns)
         kept = picture_path(self._artifacts_dir, content, kind)
         with contextlib.suppress(FileNotFoundError):
             return kept.read_bytes()
@@ -133,7 +133,7 @@ def picture_path(artifacts_dir: Path, content: bytes, kind: Kind) -> Path:
 
 
 @functools.lru_cache(maxsize=4096)
-def _content_of(path: Path, size_bytes: int, mtime_ns: int) -> bytes:  # noqa: ARG001  (they are what is remembered by)
+def _content_of(path: Path, *_what_it_is_remembered_by: int) -> bytes:
     return content_hash(path)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import filelock
 import numpy as np
 
-from ..errors import VideoDecodeError, VidsortError
+from ..errors import NotFoundError, VideoDecodeError, VidsortError
 from .content import content_hash
 from .facts import MediaFacts, measured_duration_s, probe
 from .limited import LimitedChild, Request, serve_requests
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
 
 log = logging.getLogger(__name__)
+
+# Opens a video when it is its turn, wherever it is then, and gives a path to what is open.
+Reopen = Callable[[], contextlib.AbstractContextManager[Path]]
 
 TIME_LIMIT_S = 600.0
 LOCK_NAME = "copies.lock"
@@ -140,7 +143,7 @@ class PlayableCopies:
 
     def __init__(self, artifacts_dir: Path) -> None:
         self._folder = artifacts_dir / "playable"
-        self._wanted: queue.SimpleQueue[tuple[Path, Path]] = queue.SimpleQueue()
+        self._wanted: queue.SimpleQueue[tuple[str, Reopen, Path]] = queue.SimpleQueue()
         # The share of each that is done, 0 to 1.
         self._waiting: dict[Path, float] = {}
         self._refused: dict[Path, str] = {}
@@ -148,10 +151,11 @@ class PlayableCopies:
         self._child = LimitedChild(__name__)
         self._thread: threading.Thread | None = None
 
-    def get(self, path: Path) -> Path | None:
+    def get(self, path: Path, name: str | None = None, reopen: Reopen | None = None) -> Path | None:
         """A file with the video that a browser plays: itself, or its copy; None while that is being made.
 
-        Raises VideoDecodeError where no copy can be made, and OSError.
+        `name` is what the log calls it, `reopen` gives a path to it when its turn comes; by default both are the
+        path's own. Raises VideoDecodeError where no copy can be made, and OSError.
         """
         target = self._target(path)
         if target.is_file():
@@ -169,7 +173,7 @@ class PlayableCopies:
         with self._lock:
             if target not in self._waiting:
                 self._waiting[target] = 0.0
-                self._wanted.put((path, target))
+                self._wanted.put((name or path.name, reopen or (lambda: contextlib.nullcontext(path)), target))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._make, name="playable-copies", daemon=True)
                 self._thread.start()
@@ -200,19 +204,22 @@ class PlayableCopies:
 
     def _make(self) -> None:
         while True:
-            path, target = self._wanted.get()
+            name, reopen, target = self._wanted.get()
             try:
                 target.parent.mkdir(parents=True, exist_ok=True)
-                with self._making():
-                    request = {"path": str(path), "target": str(target)}
-                    self._child.ask(request, TIME_LIMIT_S, functools.partial(self._waiting.__setitem__, target))
+                with self._making(), reopen() as path:
+                    # Another file may have come to its name; it is asked for anew then.
+                    if self._target(path) == target:
+                        request = {"path": str(path), "target": str(target)}
+                        self._child.ask(request, TIME_LIMIT_S, functools.partial(self._waiting.__setitem__, target))
+            except (NotFoundError, FileNotFoundError) as error:
+                # One that was moved meanwhile is found in its new place the next time it is asked for.
+                log.warning("No playable copy of %s: %s", name, error)
             except (VidsortError, OSError) as error:
-                log.warning("No playable copy of %s: %s", path.name, error)
-                # A file that was moved meanwhile is found in its new place the next time it is asked for.
-                if path.is_file():
-                    self._refused[target] = f"No copy that a browser plays can be made: {error}"
+                log.warning("No playable copy of %s: %s", name, error)
+                self._refused[target] = f"No copy that a browser plays can be made: {error}"
             except Exception:
-                log.exception("Making a playable copy of %s failed.", path.name)
+                log.exception("Making a playable copy of %s failed.", name)
                 self._refused[target] = "No copy that a browser plays can be made: the server's log tells why."
             with self._lock:
                 self._waiting.pop(target, None)

@@ -18,14 +18,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Predictions:
-    """One reading of the file, by filename; `entries` is the JSON text of what a list shows of each.
+    """One reading of the file, by filename.
 
     `version` is another one for each file, and the same in all processes.
     """
 
     version: str = ""
     by_video: Mapping[str, Prediction] = field(default_factory=dict)
-    entries: Mapping[str, str] = field(default_factory=dict)
 
 
 class LivePredictions:
@@ -72,7 +71,6 @@ class LivePredictions:
         return Predictions(
             "-".join(f"{part:x}" for part in self._stamp or ()),
             {prediction.video: prediction for prediction in found},
-            {prediction.video: _text(prediction) for prediction in found},
         )
 
 
@@ -91,7 +89,6 @@ def following(predictions: Predictions, heirs: Mapping[str, str]) -> Predictions
     return Predictions(
         f"{predictions.version}-{hashlib.blake2b(repr(sorted(heirs.items())).encode(), digest_size=4).hexdigest()}",
         {**predictions.by_video, **changed},
-        {**predictions.entries, **{name: _text(prediction) for name, prediction in changed.items()}},
     )
 
 
@@ -110,10 +107,6 @@ def _followed(prediction: Prediction, heirs: Mapping[str, str]) -> Prediction:
         confidence=shares.get(folder, prediction.confidence),
         top_predictions=tuple(FolderScore(folder=name, confidence=share) for name, share in best),
     )
-
-
-def _text(prediction: Prediction) -> str:
-    return prediction.model_dump_json(exclude={"video"})
 
 
 @contextlib.contextmanager

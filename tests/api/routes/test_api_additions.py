@@ -27,6 +27,20 @@ def test_undo_takes_the_last_sort_back_and_redo_does_it_again(client, settings):
     assert client.post("/api/redo").status_code == 409
 
 
+def test_undo_while_the_disk_is_away_is_refused_with_the_reason_and_keeps_its_turn(client, settings, tmp_path):
+    sort(client, FIRST, "food")
+    sort(client, SECOND, "food")
+    settings.data_dir.rename(tmp_path / "disk")
+    settings.data_dir.mkdir()
+    for path in ("/api/undo", "/api/undo", "/api/undo"):
+        answer = client.post(path)
+        assert answer.status_code == 409
+        assert "is empty" in answer.json()["detail"]
+    settings.data_dir.rmdir()
+    (tmp_path / "disk").rename(settings.data_dir)
+    assert [client.post("/api/undo").json()["moves"][0]["source"] for _ in range(2)] == [SECOND, FIRST]
+
+
 def test_undo_takes_an_id(client):
     sort(client, FIRST, "food")
     sort(client, SECOND, "food")

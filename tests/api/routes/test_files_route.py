@@ -8,6 +8,8 @@ from fastapi.testclient import TestClient
 from test_routes import FIRST, SECOND, client, is_sentence, make_client, sort
 from videos import make_video
 
+from vidsort.library.live import LiveLibrary
+
 __all__ = ["client", "make_client"]
 SIZE = 1000
 
@@ -170,3 +172,43 @@ def test_another_video_is_played_from_a_copy_that_is_made_once(client, settings,
     assert client.get("/playable/9.mp4", headers={"range": "bytes=0-9"}).status_code == 206
     assert original.read_bytes() == before
     assert client.get("/api/videos").json()["total"] == UNSORTED + 1
+
+
+ALL_KINDS = ["/videos/7.mp4", "/playable/7.mp4", "/posters/7.mp4.webp", "/strips/7.mp4.webp"]
+
+
+@pytest.mark.parametrize("path", ALL_KINDS)
+def test_a_folder_that_is_swapped_for_a_link_after_the_video_was_found_shows_nothing(
+    client, settings, tmp_path, monkeypatch, path
+):
+    make_video(settings.data_dir / "dance" / "7.mp4")
+    secret = make_video(tmp_path / "outside" / "7.mp4")
+    real = LiveLibrary.find
+
+    def find_and_swap(live, filename):
+        found = real(live, filename)
+        if not (settings.data_dir / "dance").is_symlink():
+            (settings.data_dir / "dance").rename(tmp_path / "aside")
+            (settings.data_dir / "dance").symlink_to(secret.parent)
+        return found
+
+    monkeypatch.setattr(LiveLibrary, "find", find_and_swap)
+    answer = client.get(path)
+    assert answer.status_code == 404, answer.text
+    assert is_sentence(answer)
+
+
+@pytest.mark.parametrize("path", ALL_KINDS)
+def test_a_video_that_is_sorted_just_when_it_is_opened_is_found_again(client, settings, monkeypatch, path):
+    make_video(settings.data_dir / "7.mp4")
+    real, left = LiveLibrary.find, [1, 2]
+
+    def find_and_sort(live, filename):
+        found = real(live, filename)
+        if left:
+            found.rename(settings.data_dir / ("dance" if left.pop() == 2 else "food") / "7.mp4")
+        return found
+
+    monkeypatch.setattr(LiveLibrary, "find", find_and_sort)
+    assert client.get(path).status_code == 200
+    assert left == []

@@ -1,125 +1,188 @@
-"""One file moved: never over another one, also from device to device, and whole or not at all."""
+"""One file gets another name: never over another one, in whichever of the three ways."""
 
 import errno
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
 
-from vidsort.errors import ConflictError
-from vidsort.library.moves import rename as safe_rename
-from vidsort.library.moves.rename import move_file
+from vidsort.library import opened
+from vidsort.library.moves import rename
+from vidsort.library.moves.faults import struck_by
+from vidsort.library.moves.rename import LeftHalfDone, rename_file, rename_folder
+from vidsort.library.opened import Folders, Place
+
+WAYS = ["rename", "link", "reserve"]
+DESCRIPTORS = ["by descriptor", "by path"]
 
 
-@pytest.fixture
-def elsewhere(tmp_path):
-    """A folder on another device than `tmp_path`."""
-    shared_memory = Path("/dev/shm")
-    if not shared_memory.is_dir() or shared_memory.stat().st_dev == tmp_path.stat().st_dev:
-        pytest.skip("there is no second device to move to")
-    with tempfile.TemporaryDirectory(dir=shared_memory) as folder:
-        yield Path(folder)
+@pytest.fixture(params=DESCRIPTORS)
+def folders(request, tmp_path, monkeypatch):
+    """A library with a folder, opened by descriptors or, as where there are none, by paths."""
+    if request.param == "by path":
+        monkeypatch.setattr(opened, "HAS_DESCRIPTORS", False)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "1.mp4").write_text("mine")
+    with Folders(tmp_path) as folders:
+        yield folders
 
 
-@pytest.fixture
-def source(tmp_path) -> Path:
-    """A file of more than one chunk, an old one."""
-    path = tmp_path / "1.mp4"
-    path.write_bytes(os.urandom(safe_rename.CHUNK_BYTES + 12345))
-    os.utime(path, ns=(10**18, 10**18))
-    return path
+@pytest.fixture(params=WAYS)
+def way(request, monkeypatch):
+    """The way that a file is renamed in: those before it are unknown to the system."""
+    unknown = WAYS[: WAYS.index(request.param)]
+
+    def refuse(when, name, *_):
+        if when == "before" and name in unknown:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    with struck_by(refuse):
+        yield request.param
 
 
-def test_a_file_goes_to_another_device_whole_with_its_time(source, elsewhere):
-    content = source.read_bytes()
-    move_file(source, elsewhere / "1.mp4", elsewhere / "part")
-    assert (elsewhere / "1.mp4").read_bytes() == content
-    assert (elsewhere / "1.mp4").stat().st_mtime_ns == 10**18
-    assert not source.exists()
-    assert [path.name for path in elsewhere.iterdir()] == ["1.mp4"]
+def striking(at: str, action, way: str):
+    """What strikes once before the step of this way that takes the name, the ways before it being unknown."""
+    unknown = WAYS[: WAYS.index(way)]
+    left = [action]
+
+    def strike(when, name, *_):
+        if when == "before" and name in unknown:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        if (when, name) == ("before", at) and left:
+            left.pop()()
+
+    return struck_by(strike)
 
 
-@pytest.mark.parametrize("where", ["here", "there"])
-def test_a_taken_name_is_never_overwritten(source, tmp_path, where, request):
-    folder = tmp_path / "folder" if where == "here" else request.getfixturevalue("elsewhere")
-    folder.mkdir(exist_ok=True)
-    (folder / "1.mp4").write_text("somebody's")
+def places(folders: Folders) -> tuple[Place, Place]:
+    return folders.place("1.mp4"), folders.place("folder/1.mp4")
+
+
+def tree(folders: Folders) -> dict[str, str]:
+    root = folders.root.path
+    return {str(path.relative_to(root)): path.read_text() for path in root.rglob("*") if path.is_file()}
+
+
+def test_a_file_gets_the_name_and_stays_the_same_file(folders, way):
+    source, target = places(folders)
+    facts = source.facts()
+    rename_file(source, target)
+    assert tree(folders) == {"folder/1.mp4": "mine"}
+    assert target.holds(facts)
+
+
+@pytest.mark.parametrize("make", [
+    lambda path: path.write_text("somebody's"), Path.touch, Path.mkdir, lambda path: path.symlink_to("nowhere"),
+])
+def test_a_taken_name_is_never_overwritten(folders, way, make):
+    source, target = places(folders)
+    make(Path(str(target)))
+    before = target.facts()
     with pytest.raises(FileExistsError):
-        move_file(source, folder / "1.mp4", folder / "part")
-    assert (folder / "1.mp4").read_text() == "somebody's"
-    assert source.exists()
-    assert [path.name for path in folder.iterdir()] == ["1.mp4"]
+        rename_file(source, target)
+    assert target.holds(before)
+    assert target.facts().st_size == before.st_size
+    assert Path(str(source)).read_text() == "mine"
 
 
-def test_a_full_disk_leaves_the_file_where_it_was_and_nothing_beside_the_target(source, elsewhere, monkeypatch):
-    def full(*_):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
-        move_file(source, elsewhere / "1.mp4", elsewhere / "part")
-    assert source.exists()
-    assert list(elsewhere.iterdir()) == []
+@pytest.mark.parametrize(("way", "at"), [("rename", "rename"), ("link", "link"), ("reserve", "reserve")])
+def test_a_name_that_is_taken_in_the_last_moment_is_not_overwritten(folders, way, at):
+    source, target = places(folders)
+    with striking(at, lambda: Path(str(target)).write_text("somebody's"), way), pytest.raises(FileExistsError):
+        rename_file(source, target)
+    assert tree(folders) == {"1.mp4": "mine", "folder/1.mp4": "somebody's"}
 
 
-def test_a_copy_that_came_out_otherwise_is_thrown_away(source, elsewhere, monkeypatch):
-    monkeypatch.setattr(safe_rename, "_digest", lambda _: b"otherwise")
-    with pytest.raises(ConflictError):
-        move_file(source, elsewhere / "1.mp4", elsewhere / "part")
-    assert source.exists()
-    assert list(elsewhere.iterdir()) == []
+@pytest.mark.parametrize("come", [
+    lambda path: path.write_text("somebody's"),  # into our placeholder
+    lambda path: (path.unlink(), path.write_text("somebody's")),  # in place of it
+    lambda path: (path.with_name("x").write_text("somebody's"), path.with_name("x").replace(path)),
+])
+def test_what_came_to_a_reserved_name_is_not_overwritten(folders, come):
+    source, target = places(folders)
+    with striking("rename over", lambda: come(Path(str(target))), "reserve"), pytest.raises(FileExistsError):
+        rename_file(source, target)
+    assert tree(folders) == {"1.mp4": "mine", "folder/1.mp4": "somebody's"}
 
 
-def test_a_file_that_is_still_being_written_is_left_where_it_is(source, elsewhere, monkeypatch):
-    real_copy = safe_rename._copy
+def test_a_file_that_was_replaced_while_it_had_two_names_is_not_removed(folders):
+    source, target = places(folders)
 
-    def written_meanwhile(*places):
-        digest = real_copy(*places)
-        with source.open("ab") as file:
-            file.write(b"more")
-        return digest
+    def replaced():
+        Path(f"{source}.new").write_text("newer")
+        Path(f"{source}.new").replace(str(source))
 
-    monkeypatch.setattr(safe_rename, "_copy", written_meanwhile)
-    with pytest.raises(ConflictError, match="changed"):
-        move_file(source, elsewhere / "1.mp4", elsewhere / "part")
-    assert source.read_bytes().endswith(b"more")
-    assert list(elsewhere.iterdir()) == []
+    with striking("remove", replaced, "link"):
+        rename_file(source, target)
+    assert tree(folders) == {"1.mp4": "newer", "folder/1.mp4": "mine"}
 
 
-def test_an_original_that_cannot_be_deleted_stays_alone(source, elsewhere, monkeypatch):
-    real_unlink = os.unlink
+@pytest.mark.parametrize("at", ["remove", "rename over"])
+def test_what_is_refused_halfway_is_taken_back(folders, at):
+    source, target = places(folders)
 
-    def read_only(path):
-        if Path(path) == source:
-            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
-        real_unlink(path)
+    def refuse():
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    monkeypatch.setattr(os, "unlink", read_only)
-    with pytest.raises(OSError, match="Read-only"):
-        move_file(source, elsewhere / "1.mp4", elsewhere / "part")
-    assert source.exists()
-    assert list(elsewhere.iterdir()) == []
+    with striking(at, refuse, {"remove": "link", "rename over": "reserve"}[at]), pytest.raises(OSError, match="Input"):
+        rename_file(source, target)
+    assert tree(folders) == {"1.mp4": "mine"}
 
 
-def test_the_only_copy_is_kept_when_the_original_was_taken_away(source, elsewhere, monkeypatch):
-    content = source.read_bytes()
-    real_sync = safe_rename.sync_folder
+@pytest.mark.parametrize("make", [
+    lambda path: None, Path.mkdir, os.mkfifo, lambda path: path.symlink_to("elsewhere"),
+])
+def test_only_a_regular_file_is_renamed(folders, way, make):
+    source, target = places(folders)
+    Path(str(source)).rename(folders.root.path / "elsewhere")
+    make(Path(str(source)))
+    with pytest.raises(FileNotFoundError):
+        rename_file(source, target)
+    assert target.facts() is None
 
-    def taken_away(folder):
-        real_sync(folder)
-        source.unlink()
 
-    monkeypatch.setattr(safe_rename, "sync_folder", taken_away)
-    move_file(source, elsewhere / "1.mp4", elsewhere / "part")
-    assert (elsewhere / "1.mp4").read_bytes() == content
+def test_a_drive_that_did_it_and_lost_its_answer_is_believed_when_looked_at(folders):
+    source, target = places(folders)
+
+    def strike(when, name, *_):
+        if (when, name) == ("after", "rename"):
+            raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+    with struck_by(strike):
+        rename_file(source, target)
+    assert tree(folders) == {"folder/1.mp4": "mine"}
 
 
-def test_a_folder_that_cannot_be_flushed_is_no_failure(source, tmp_path, monkeypatch, caplog):
-    def cannot(_):
-        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+def test_a_drive_that_tells_nothing_any_more_leaves_it_to_recovery(folders, monkeypatch):
+    source, target = places(folders)
 
-    monkeypatch.setattr(os, "fsync", cannot)
-    safe_rename.sync_folder(tmp_path)
-    safe_rename.sync_folder(tmp_path / "gone")
-    assert caplog.text == ""
+    def fail(*_):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    def strike(when, name, *_):
+        monkeypatch.setattr(Place, "facts", fail)
+        fail()
+
+    with struck_by(strike), pytest.raises(LeftHalfDone):
+        rename_file(source, target)
+
+
+def test_a_folder_is_not_renamed_onto_an_empty_one_that_came_in_the_last_moment(tmp_path):
+    (tmp_path / "soccer").mkdir()
+    with Folders(tmp_path) as folders:
+        source, target = folders.place("soccer"), folders.place("football")
+        with (
+            striking("rename", (tmp_path / "football").mkdir, "rename"),
+            pytest.raises(FileExistsError),
+        ):
+            rename_folder(source, target)
+    assert (tmp_path / "soccer").is_dir()
+
+
+def test_a_folder_is_renamed_where_the_system_knows_no_way_that_refuses(folders, monkeypatch):
+    monkeypatch.setattr(rename, "_renameat2", lambda: None)
+    rename_folder(folders.place("folder"), folders.place("other"))
+    assert (folders.root.path / "other").is_dir()
+    (folders.root.path / "folder").mkdir()
+    with pytest.raises(FileExistsError):
+        rename_folder(folders.place("folder"), folders.place("other"))

@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 
 import pytest
+from videos import make_video
 
 from page.conftest import (
     FOLDERS,
@@ -73,6 +74,59 @@ def test_a_server_killed_in_mid_review_loses_no_decision(pile, killable, visitor
     for number in range(1, 9):
         assert name_of(number) in pile.inside(FOLDERS[number % 3])
     assert pile.unsorted() == {name_of(number) for number in range(9, PILE)}
+
+
+def test_two_seconds_after_the_server_is_back_everything_is_sent(pile, serve, visitor):
+    """The page's clock is the test's: it stands still until it is told how much time has passed."""
+    context = visitor.context()
+    page = context.new_page()
+    page.clock.install()
+    page.goto(serve(pile.fill().settings))
+    wait_for_card(page, name_of(0))
+    page.route("**/api/sort", lambda route: route.abort())
+    page.keyboard.press("1")
+    page.wait_for_selector('[data-sync][data-state="trouble"]')
+    said = page.inner_text("[data-shout]")
+    assert said.startswith("Server away: 1 kept")
+    assert "cannot be reached: see whether it runs" in said
+    assert "fetch" not in said
+    # It has been away for long: the waits are as long as they get.
+    for _ in range(12):
+        with page.expect_event("requestfailed"):
+            page.clock.run_for(2_000)
+    page.unroute("**/api/sort")
+    page.clock.run_for(2_000)
+    wait_until_saved(page)
+    assert name_of(0) in pile.inside("dance")
+    assert page.locator("[data-shout]").text_content() == ""
+    page.wait_for_function("document.querySelector('[data-say]').textContent.startsWith('The server is back')")
+
+
+def test_what_waits_is_sent_at_once_where_the_person_asks(pile, serve, visitor):
+    context = visitor.context()
+    page = context.new_page()
+    page.clock.install()
+    page.goto(serve(pile.fill().settings))
+    wait_for_card(page, name_of(0))
+    assert page.get_by_role("button", name="Try now").count() == 0
+    page.route("**/api/sort", lambda route: route.abort())
+    page.keyboard.press("1")
+    page.wait_for_selector('[data-sync][data-state="trouble"]')
+    page.unroute("**/api/sort")
+    page.get_by_role("button", name="Try now").click()
+    wait_until_saved(page)
+    assert name_of(0) in pile.inside("dance")
+    assert page.get_by_role("button", name="Try now").count() == 0
+
+
+def test_a_video_that_cannot_be_fetched_says_so_in_words(pile, serve, visitor):
+    pile.fill(2)
+    make_video(pile.data_dir / name_of(0), size=(96, 160), codec="mpeg4")
+    context = visitor.context()
+    context.route("**/playable/*", lambda route: route.abort())
+    page = visitor.open(serve(pile.settings), context=context)
+    page.wait_for_selector("[data-note]:has-text('The server cannot be reached')")
+    assert "fetch" not in page.inner_text("[data-note]")
 
 
 def test_decisions_that_were_not_sent_survive_a_reload(pile, serve, visitor):

@@ -1,11 +1,11 @@
 """Videos for playback, their posters and strips."""
 
+import contextlib
 import email.utils
 import hashlib
 import os
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import BinaryIO
 
 from fastapi import Request
@@ -18,6 +18,8 @@ from starlette.types import Receive, Scope, Send
 
 from ...errors import NotFoundError
 from ...library.names import check_filename
+from ...library.opened import OpenVideo, open_video
+from ...media.pictures import Kind
 from ..answers import Here, faults
 from ..contract import Fault, Preparing
 from .subject import Subject
@@ -33,6 +35,8 @@ MP4 = {
     304: {"description": "What the browser has is still right"},
 }
 CACHED = "private, max-age=60"
+# So often is a video looked for again that is moved just when it should be opened.
+TIMES_MOVED = 5
 
 
 class _Rest(Convertor[str]):
@@ -54,7 +58,7 @@ router = Subject("Files")
 @router.get("/videos/{filename:rest}", responses=MP4 | faults(400, 404, 416, 422), response_class=Response)
 def video(here: Here, request: Request, filename: str) -> Response:
     """The video, looked for in the root first, then in the folders; Range and conditional requests are answered."""
-    return FileAnswer.of(here.library.live.find(filename), request)
+    return FileAnswer.of(_open(here, filename).file, request)
 
 
 @router.get(
@@ -64,28 +68,39 @@ def video(here: Here, request: Request, filename: str) -> Response:
 )
 def playable(here: Here, request: Request, filename: str) -> Response:
     """The video as any browser plays it: itself, or an H.264 copy; 202 while that is being made."""
-    path = here.library.live.find(filename)
-    copy = here.copies.get(path)
-    if copy is None:
-        return JSONResponse(Preparing(done=here.copies.share(path)).model_dump(), 202, {"retry-after": "1"})
-    return FileAnswer.of(copy, request)
+    with _open(here, filename).as_path() as path:
+        copy, share = here.copies.get(path, filename, lambda: _open(here, filename).as_path()), here.copies.share(path)
+    if copy == path:
+        return FileAnswer.of(_open(here, filename).file, request)
+    if copy is not None:
+        with contextlib.suppress(FileNotFoundError):  # it may be deleted at any time
+            return FileAnswer.of(copy.open("rb"), request)
+    return JSONResponse(Preparing(done=share).model_dump(), 202, {"retry-after": "1"})
 
 
 @router.get("/posters/{filename:rest}.webp", responses=PICTURE, response_class=Response)
 def poster(here: Here, request: Request, filename: str) -> Response:
     """A still picture of the video."""
-    check_filename(filename)
-    return _picture(request, here.pictures.get(here.library.live.find(filename), "poster"))
+    return _picture(here, request, filename, "poster")
 
 
 @router.get("/strips/{filename:rest}.webp", responses=PICTURE, response_class=Response)
 def strip(here: Here, request: Request, filename: str) -> Response:
     """Six frames of the video side by side."""
-    check_filename(filename)
-    return _picture(request, here.pictures.get(here.library.live.find(filename), "strip"))
+    return _picture(here, request, filename, "strip")
 
 
-def _picture(request: Request, data: bytes) -> Response:
+def _open(here: Here, filename: str) -> OpenVideo:
+    """The video, wherever it is now, without following links; raises InvalidNameError and NotFoundError."""
+    for _ in range(TIMES_MOVED):
+        with contextlib.suppress(FileNotFoundError):
+            return open_video(here.library.data_dir, here.library.live.find(filename))
+    raise NotFoundError(f"The video {filename} was moved just now: ask again.")
+
+
+def _picture(here: Here, request: Request, filename: str, kind: Kind) -> Response:
+    with _open(here, check_filename(filename)).as_path() as path:
+        data = here.pictures.get(path, kind)
     headers = {"etag": f'"{hashlib.blake2b(data, digest_size=12).hexdigest()}"', "cache-control": CACHED}
     if is_known(request.headers, headers["etag"]):
         return Response(status_code=304, headers=headers)
@@ -112,12 +127,8 @@ class FileAnswer(StreamingResponse):
             self._file.close()
 
     @classmethod
-    def of(cls, path: Path, request: Request) -> Response:
-        """The answer to this request (GET or HEAD); raises NotFoundError, and HTTPException 416."""
-        try:
-            file = path.open("rb")
-        except FileNotFoundError as error:
-            raise NotFoundError(f"The video {path.name} was moved just now: ask again.") from error
+    def of(cls, file: BinaryIO, request: Request) -> Response:
+        """The answer to this request (GET or HEAD), after which the file is closed; raises HTTPException 416."""
         facts = os.fstat(file.fileno())
         headers = {
             "accept-ranges": "bytes",

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
-from ..answers import faults
+from ..answers import Json, faults
 
 # The guard's, and those of a disk that fails.
 FROM_ANYWHERE = faults(400, 401, 403, 413, 429, 500)
@@ -18,7 +18,9 @@ class Subject(APIRouter):
     """The routes of one subject, under the title that /docs shows."""
 
     def __init__(self, title: str) -> None:
-        super().__init__(tags=[title], route_class=_Route, responses=FROM_ANYWHERE)
+        super().__init__(
+            tags=[title], route_class=_Route, default_response_class=Json, responses=FROM_ANYWHERE
+        )
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Add the route, and for GET one that answers HEAD in the same way."""

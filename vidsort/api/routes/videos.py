@@ -16,9 +16,8 @@ def videos(
     cursor: Cursor | None = None,
     order: Order | None = None,
     folder: str | None = None,
-) -> Response:
+) -> Response | VideosAnswer:
     """All unsorted videos with their predictions, sorted by filename; with any parameter, a page of them."""
     if limit is cursor is order is folder is None:
         return Response(here.listing(), media_type="application/json")
-    page = here.videos(limit or PAGE_LIMIT, cursor, order or "filename", folder)
-    return Response(VideosAnswer.model_validate(page).model_dump_json(), media_type="application/json")
+    return VideosAnswer.model_validate(here.videos(limit or PAGE_LIMIT, cursor, order or "filename", folder))

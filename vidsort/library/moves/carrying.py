@@ -1,99 +1,198 @@
 """Carry out one journaled change on the disk, forth or back; each either happens whole or not at all."""
 
 import errno
+import logging
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
-from ...errors import ConflictError, NotFoundError, VidsortError
-from ...store.journal import Entry
-from ..disk import is_category, is_spelled_so, is_video
-from ..names import folded
-from .rename import move_file
+from ...artifacts.files import sync_folder
+from ...errors import AwayError, ConflictError, NotFoundError, VidsortError
+from ...store.journal import Entry, Fate
+from ..disk import is_spelled_so
+from ..names import folded, is_filename, is_folder_name
+from ..opened import Folders, OpenFolder, Place
+from .crossing import move_file
+from .faults import step
+from .rename import LeftHalfDone, rename_folder, respell_folder
+
+log = logging.getLogger(__name__)
+
+# Clocks of file systems tick this coarsely at most; what is older than a move by more was not changed by it.
+CLOCK_TICK_S = 0.1
+# Refused by the rules of one folder or drive, so that nothing is gained by trying again at once.
+NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 class PastUndoError(ConflictError):
     """What should be moved back has gone or changed, so that trying again cannot help."""
 
 
-def carry_out(data_dir: Path, entry: Entry) -> None:
+def carry_out_all(
+    folders: Folders, entries: Sequence[Entry], *, drops: bool
+) -> tuple[dict[int, Fate], dict[int, VidsortError]]:
+    """Change the disk entry by entry; what came of each, and why it was not moved, by the id of its move.
+
+    An entry without a fate was left half done. `drops`: undo and redo shall not stop for ever at what
+    has gone from the disk.
+    """
+    fates: dict[int, Fate] = {}
+    errors: dict[int, VidsortError] = {}
+    for entry in entries:
+        try:
+            carry_out(folders, entry)
+            fates[entry.move.id] = Fate.REACHED
+        except VidsortError as error:
+            log.info("Not moved: %s", error)
+            errors[entry.move.id] = error
+            fates[entry.move.id] = Fate.DROPPED if drops and isinstance(error, PastUndoError) else Fate.STAYED
+        except LeftHalfDone as error:
+            log.warning("The change of %r to %r was cut off: %s.", entry.origin, entry.destination, error)
+            errors[entry.move.id] = AwayError(
+                f"{entry.origin or entry.destination} could be moved in part only, because the disk did not answer any "
+                "more: it is finished or taken back as soon as it does."
+            )
+    return fates, errors
+
+
+def parents_of(entries: Sequence[Entry]) -> set[str]:
+    """The folders in which these entries change names, the root being the empty one."""
+    return {place.rpartition("/")[0] for entry in entries for place in (entry.origin, entry.destination) if place}
+
+
+def flush_parents(folders: Folders, entries: Sequence[Entry]) -> None:
+    """Make what these entries changed survive a power cut, as far as the file system can."""
+    for name in parents_of(entries):
+        try:
+            folder = folders.category(name) if name else folders.root
+        except FileNotFoundError:
+            continue  # it was merged away
+        except OSError as error:
+            log.warning("The folder %s could not be opened to be flushed (%s).", name, error.strerror)
+            continue
+        with step("flush folder", folder):
+            sync_folder(folder.handle)
+
+
+def carry_out(folders: Folders, entry: Entry) -> None:
     """Change the disk in the entry's direction.
 
-    Raises NotFoundError where a video to be sorted has gone, ConflictError where the place is
-    taken, PastUndoError where undo or redo finds nothing that it could move, VidsortError for what
-    the system refuses (a full disk, a drive that cannot be written). The disk is unchanged then.
+    Raises NotFoundError where a video to be sorted has gone, ConflictError where the place is taken,
+    PastUndoError where undo or redo finds nothing that it could move, AwayError where that cannot be
+    seen, VidsortError for what the system refuses (a full disk, say). The disk is unchanged then, but
+    for LeftHalfDone.
     """
     try:
         if entry.move.kind in ("sort", "merge"):
-            _carry_video(data_dir, entry)
+            move_file(folders.place(entry.origin), folders.place(entry.destination), tag_of(entry))
         elif entry.move.kind == "rename":
-            _rename_folder(data_dir, entry)
+            _rename_folder(folders, entry)
         elif entry.origin:
-            _remove_folder(data_dir / entry.origin)
+            _remove_folder(folders.place(entry.origin))
         else:
-            _make_folder(data_dir, entry)
+            _make_folder(folders, entry)
     except FileExistsError as error:
         raise _taken(entry) from error
     except FileNotFoundError as error:
+        require_plainly_there(folders, entry)
         raise _gone(entry) from error
-    except OSError as error:
-        raise VidsortError(
-            f"{entry.origin or entry.destination} could not be moved ({error.strerror}): check that the drive can be "
-            "written, has room, and that no other program holds the file, then try again."
+    except NotADirectoryError as error:
+        raise AwayError(
+            f"{Path(str(error.filename)).name} is no folder of the library now (a file has its name, or a link that "
+            "leads out of it), so nothing was moved: bring the folder back, then try again."
         ) from error
-
-
-def part_path(data_dir: Path, entry: Entry) -> Path:
-    """Where a copy to another device grows; the name is known to recovery and to nobody else."""
-    return (data_dir / entry.destination).parent / f".vidsort-{entry.move.batch}-{entry.move.id}.part"
-
-
-def is_there(path: Path) -> bool:
-    """Whether anything has this name, a dangling link too."""
-    return os.path.lexists(path)
-
-
-def _carry_video(data_dir: Path, entry: Entry) -> None:
-    origin, destination = data_dir / entry.origin, data_dir / entry.destination
-    for place in (origin, destination):
-        # A folder may have become a link that leads out of the library since the row was written.
-        if place.parent != data_dir and not is_category(place.parent):
-            raise _gone(entry)
-    if not is_video(origin):
-        raise _gone(entry)
-    move_file(origin, destination, part_path(data_dir, entry))
-
-
-def _rename_folder(data_dir: Path, entry: Entry) -> None:
-    origin, destination = data_dir / entry.origin, data_dir / entry.destination
-    if not (is_category(origin) and is_spelled_so(origin)):
-        raise _gone(entry)
-    if is_there(destination) and not _is_other_spelling(origin, destination):
-        raise _taken(entry)
-    # Should a folder of this name appear right now: a system refuses, or replaces it only if it is empty.
-    origin.rename(destination)
-
-
-def _is_other_spelling(origin: Path, destination: Path) -> bool:
-    """Whether both names are of one folder, on a file system that is blind to case or composition."""
-    return folded(origin.name) == folded(destination.name) and origin.samefile(destination)
-
-
-def _make_folder(data_dir: Path, entry: Entry) -> None:
-    folder = data_dir / entry.destination
-    if entry.move.kind == "remove" and is_category(folder):
-        return  # a merged folder that somebody made anew; the videos go back into it
-    folder.mkdir()
-    if entry.mode is not None:
-        folder.chmod(entry.mode)
-
-
-def _remove_folder(folder: Path) -> None:
-    try:
-        folder.rmdir()
     except OSError as error:
-        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.EACCES, errno.ENOTDIR):
+        raise _refused(entry, error) from error
+
+
+def tag_of(entry: Entry) -> str:
+    """What makes the names of a move's own files its own; known to recovery and to nobody else."""
+    return f"{entry.move.batch}-{entry.move.id}"
+
+
+def require_plainly_there(folders: Folders, entry: Entry) -> None:
+    """Raise AwayError unless the library is plainly the one that it was, so that what is not there has gone.
+
+    Where a disk is away an empty folder is left in its place, and it is older than what was put there.
+    """
+    try:
+        with os.scandir(folders.root.handle) as found:
+            is_empty = not any(
+                is_filename(each.name) or (is_folder_name(each.name) and each.is_dir()) for each in found
+            )
+    except OSError as error:
+        raise AwayError(
+            f"The library {folders.root.path} cannot be read ({error.strerror}), so nothing was changed: see that its "
+            "disk is there, then try again."
+        ) from error
+    if is_empty:
+        raise AwayError(
+            f"The library {folders.root.path} is empty, so nothing was changed: if its disk is away, bring it back, "
+            "then try again."
+        )
+    for place in filter(None, (entry.origin, entry.destination)):
+        try:
+            folder = folders.place(place).folder
+        except FileNotFoundError:
+            continue  # the folder itself has gone from a library that is there
+        if folder.facts().st_mtime < entry.move.at - CLOCK_TICK_S and not folder.names():
+            raise AwayError(
+                f"The folder {folder.path} is empty, and older than what was put there, so nothing was changed: if its "
+                "disk is away, bring it back, then try again."
+            )
+
+
+def _rename_folder(folders: Folders, entry: Entry) -> None:
+    origin, destination = folders.place(entry.origin), folders.place(entry.destination)
+    folders.category(entry.origin)
+    if not is_spelled_so(folders.root.path / entry.origin):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(origin))
+    facts = destination.facts()
+    # A file system that is blind to case or composition shows the same folder by both names.
+    if facts is not None and folded(origin.name) == folded(destination.name) and origin.holds(facts):
+        respell_folder(origin, destination)
+    else:
+        rename_folder(origin, destination)
+
+
+def _make_folder(folders: Folders, entry: Entry) -> None:
+    place = folders.place(entry.destination)
+    try:
+        with step("make folder", place):
+            os.mkdir(place.name_there, 0o777 if entry.mode is None else entry.mode, dir_fd=place.dir_fd)
+    except FileExistsError:
+        if entry.move.kind == "remove" and _is_category(folders, entry.destination):
+            return  # a merged folder that somebody made anew; the videos go back into it
+        raise
+    if entry.mode is not None:
+        with place.folder.folder(place.name) as made:
+            _give_permissions(made, entry.mode)
+
+
+def _give_permissions(folder: OpenFolder, mode: int) -> None:
+    try:
+        with step("give permissions", folder):
+            os.chmod(folder.handle, mode)  # noqa: PTH101  (a descriptor has no method)
+    except OSError as error:
+        # The folder is there all the same; not every drive has permissions.
+        log.warning("%s could not be given its permissions again (%s).", folder, error.strerror)
+
+
+def _is_category(folders: Folders, name: str) -> bool:
+    try:
+        return isinstance(folders.category(name), OpenFolder)
+    except NotADirectoryError:
+        return False
+
+
+def _remove_folder(place: Place) -> None:
+    try:
+        with step("remove folder", place):
+            os.rmdir(place.name_there, dir_fd=place.dir_fd)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
             raise
-        raise PastUndoError(f"The folder {folder.name} is not empty, so it stays as it is.") from error
+        raise PastUndoError(f"The folder {place.name} is not empty, so it stays as it is.") from error
 
 
 def _taken(entry: Entry) -> ConflictError:
@@ -110,4 +209,14 @@ def _gone(entry: Entry) -> VidsortError:
     return PastUndoError(
         f"{name} is no longer in {folder or 'the root of the library'}, or the folder it should go to has gone, "
         f"so this move cannot be {verb}; others still can."
+    )
+
+
+def _refused(entry: Entry, error: OSError) -> VidsortError:
+    # Undo and redo are refused, not broken off: the action keeps its turn.
+    kind = VidsortError if entry.move.state == "intended" and error.errno not in NOT_ALLOWED else AwayError
+    return kind(
+        f"{entry.origin or entry.destination} could not be moved ({error.strerror}): check that the drive can be "
+        "written, has room, that its folders are there and open to you, and that no other program holds the file, then "
+        "try again."
     )

@@ -6,29 +6,26 @@ forth again, until something new is done.
 """
 
 import contextlib
-import logging
 import os
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import filelock
 
-from ...artifacts.files import sync_folder
-from ...errors import ConflictError, NotFoundError, VidsortError
+from ...errors import AwayError, ConflictError, NotFoundError, VidsortError
 from ...records import Action, Move
 from ...store import Database
 from ...store.journal import Activity, Direction, Entry, Fate, Intent, Journal
-from ..disk import require_library
 from ..live import LiveLibrary
-from .carrying import PastUndoError, carry_out
+from ..opened import Folders
+from .carrying import carry_out_all, flush_parents, parents_of
+from .faults import step
 from .following import Following
 from .plans import plan_create, plan_merge, plan_rename, plan_sorts
-from .recovery import settle_on_disk
-
-log = logging.getLogger(__name__)
+from .recovery import settle_left
 
 LOCK_NAME = "moves.lock"
 # Longer than any move on one device takes by far; only a big copy to another drive makes others wait so long.
@@ -60,6 +57,8 @@ class Mover:
         self._threads = threading.Lock()
         self._live = live
         self._following = Following(self._data_dir, Activity(database, library), live) if live else None
+        # What a kill left and could not be seen since: it is told once.
+        self._waiting: set[int] = set()
 
     def sort(self, filename: str, folder: str) -> Move:
         """Move a video from the root into a folder.
@@ -74,9 +73,9 @@ class Mover:
 
     def sort_batch(self, wanted: Sequence[tuple[str, str]]) -> list[Outcome]:
         """Move each (filename, folder) as `sort` does, each with its own outcome; one undo takes all back."""
-        with self._alone():
-            plans = plan_sorts(self._data_dir, wanted)
-            results = iter(self._do([plan for plan in plans if isinstance(plan, Intent)]))
+        with self._alone() as folders:
+            plans = plan_sorts(folders, wanted)
+            results = iter(self._do(folders, [plan for plan in plans if isinstance(plan, Intent)]))
         outcomes = []
         for (filename, folder), plan in zip(wanted, plans, strict=True):
             move, error = next(results) if isinstance(plan, Intent) else (None, plan)
@@ -85,21 +84,21 @@ class Mover:
 
     def create_folder(self, name: str) -> Move:
         """Make a category folder; raises InvalidNameError, and ConflictError for a name that is taken."""
-        with self._alone():
-            return _moved(self._do([plan_create(self._data_dir, name)]))[0]
+        with self._alone() as folders:
+            return _moved(self._do(folders, [plan_create(folders, name)]))[0]
 
     def rename_folder(self, old: str, new: str) -> list[Move]:
         """Rename a category folder; raises InvalidNameError, and ConflictError for a name that is taken."""
-        with self._alone():
-            return _moved(self._do([plan_rename(self._data_dir, old, new)]))
+        with self._alone() as folders:
+            return _moved(self._do(folders, [plan_rename(folders, old, new)]))
 
     def merge_folder(self, name: str, into: str) -> list[Move]:
         """Move all videos of a folder into another and remove it; one undo brings it back with all of them.
 
         Raises InvalidNameError, and ConflictError, with nothing moved, where a filename is in both.
         """
-        with self._alone():
-            return _moved(self._do(plan_merge(self._data_dir, name, into)))
+        with self._alone() as folders:
+            return _moved(self._do(folders, plan_merge(folders, name, into)))
 
     def undo(self, move_id: int | None = None, *, batch: str | None = None) -> list[Move]:
         """Take back the last action that is not undone yet, or the one of this id, or all that is left of this batch.
@@ -107,10 +106,10 @@ class Mover:
         An id of a sorted video means that video alone, also where it was one of a batch; an id of a
         merge means the whole merge. Of a batch, what can go back does: the moves are returned as
         they are then, `undone` or still `done`. Raises ConflictError where none can go back (the
-        place is taken, it is no longer where it was put, later changes build on it) and
-        NotFoundError for an unknown id or batch.
+        place is taken, it is no longer where it was put, later changes build on it), AwayError where
+        that cannot be seen now, and NotFoundError for an unknown id or batch.
         """
-        with self._alone():
+        with self._alone() as folders:
             if move_id is not None:
                 entries = self._chosen(move_id)
             elif batch is not None:
@@ -120,15 +119,15 @@ class Mover:
             if not entries:
                 raise ConflictError("There is nothing to undo.")
             # What cannot be undone now may be after the changes that came later, so what is named keeps its turn.
-            return self._turn(entries[::-1], "back", in_turn=move_id is batch is None)
+            return self._turn(folders, entries[::-1], "back", in_turn=move_id is batch is None)
 
     def redo(self) -> list[Move]:
         """Do again what was undone last; possible until something new is done. Raises ConflictError as `undo`."""
-        with self._alone():
+        with self._alone() as folders:
             entries = self._journal.latest("undone")
             if not entries:
                 raise ConflictError("There is nothing to do again.")
-            return self._turn(entries, "forth", in_turn=True)
+            return self._turn(folders, entries, "forth", in_turn=True)
 
     def catch_up(self) -> None:
         """Tell the library in memory what other processes have moved."""
@@ -146,10 +145,12 @@ class Mover:
     def recover(self) -> list[Move]:
         """Finish or revert what a killed process left; moves in flight are not touched, they are waited for.
 
-        Every other call does this first, too. Gives the moves that were settled.
+        Every other call does this first, too. Gives the moves that were settled; what cannot be seen
+        stays pending.
         """
-        with self._alone() as recovered:
-            return recovered
+        settled: list[Move] = []
+        with self._alone(settled.extend):
+            return settled
 
     def _chosen(self, move_id: int) -> list[Entry]:
         entry = self._journal.find(move_id)
@@ -173,45 +174,54 @@ class Mover:
         left = [entry for entry in entries if entry.move.state == "done"]
         return left if all(entry.move.kind == "sort" for entry in left) else self._chosen(left[0].move.id)
 
-    def _turn(self, entries: Sequence[Entry], direction: Direction, *, in_turn: bool) -> list[Move]:
-        results = self._carry_out(self._journal.turn(entries, direction), drops=in_turn)
+    def _turn(
+        self, folders: Folders, entries: Sequence[Entry], direction: Direction, *, in_turn: bool
+    ) -> list[Move]:
+        if any(entry.direction is not None for entry in entries):
+            raise AwayError(
+                "That was cut off in the middle, and what is left of it cannot be seen now: bring the disk back, or "
+                "open its folders, then try again."
+            )
+        with step("intend"):
+            turned = self._journal.turn(entries, direction)
+        results = self._carry_out(folders, turned, drops=in_turn)
         _moved(results)
         return [move for move, _ in results]
 
-    def _do(self, changes: Sequence[Intent]) -> list[tuple[Move, VidsortError | None]]:
-        return self._carry_out(self._journal.intend(changes)) if changes else []
+    def _do(self, folders: Folders, changes: Sequence[Intent]) -> list[tuple[Move, VidsortError | None]]:
+        if not changes:
+            return []
+        with step("intend"):
+            entries = self._journal.intend(changes)
+        return self._carry_out(folders, entries)
 
-    def _carry_out(self, entries: Sequence[Entry], *, drops: bool = False) -> list[tuple[Move, VidsortError | None]]:
+    def _carry_out(
+        self, folders: Folders, entries: Sequence[Entry], *, drops: bool = False
+    ) -> list[tuple[Move, VidsortError | None]]:
         """Change the disk entry by entry, then flush, then journal what came of it; the moves as they are now.
 
         `drops`: undo and redo shall not stop for ever at what has gone from the disk.
         """
-        errors: dict[int, VidsortError] = {}
-        fates: dict[int, Fate] = {}
-        with self._live.moving(_parents_of(entries)) if self._live else contextlib.nullcontext():
-            for entry in entries:
-                try:
-                    carry_out(self._data_dir, entry)
-                    fates[entry.move.id] = Fate.REACHED
-                except VidsortError as error:
-                    log.info("Not moved: %s", error)
-                    errors[entry.move.id] = error
-                    is_past = drops and isinstance(error, PastUndoError)
-                    fates[entry.move.id] = Fate.DROPPED if is_past else Fate.STAYED
-        return [(move, errors.get(move.id)) for move in self._settle(entries, fates)]
+        with self._live.moving(parents_of(entries)) if self._live else contextlib.nullcontext():
+            fates, errors = carry_out_all(folders, entries, drops=drops)
+        settled = {move.id: move for move in self._settle(folders, entries, fates)}
+        return [(settled.get(entry.move.id, entry.move), errors.get(entry.move.id)) for entry in entries]
 
-    def _settle(self, entries: Sequence[Entry], fates: dict[int, Fate]) -> list[Move]:
-        reached = [entry for entry in entries if fates[entry.move.id] is Fate.REACHED]
+    def _settle(self, folders: Folders, entries: Sequence[Entry], fates: dict[int, Fate]) -> list[Move]:
+        """Flush the disk and journal the fates; an entry that has none stays pending."""
+        reached = [entry for entry in entries if fates.get(entry.move.id) is Fate.REACHED]
         if self._live is not None and reached:
             self._live.follow([(entry.origin, entry.destination) for entry in reached])
-        for folder in _parents_of(reached):
-            sync_folder(self._data_dir / folder)
-        return self._journal.settle(entries, fates)
+        flush_parents(folders, reached)
+        with step("settle"):
+            return self._journal.settle([entry for entry in entries if entry.move.id in fates], fates)
 
     @contextlib.contextmanager
-    def _alone(self) -> Iterator[list[Move]]:
-        """Hold the lock that lets one process and thread at a time change the library; gives what was recovered."""
-        require_library(self._data_dir)
+    def _alone(self, recovered: Callable[[list[Move]], object] = len) -> Iterator[Folders]:
+        """Hold the lock that lets one process and thread at a time change the library; gives its folders to work in.
+
+        `recovered` is told of the moves that were settled first.
+        """
         deadline = time.monotonic() + PATIENCE_S
         lock = filelock.FileLock(self._lock_path, poll_interval=LOCK_POLL_S)
         with contextlib.ExitStack() as held:
@@ -220,11 +230,11 @@ class Mover:
             held.callback(self._threads.release)
             try:
                 held.enter_context(lock.acquire(timeout=max(0, deadline - time.monotonic())))
+                folders = held.enter_context(Folders(self._data_dir))
                 if self._following is not None:
                     held.enter_context(self._following.ours())
-                left = self._journal.pending()
-                fates = {entry.move.id: settle_on_disk(self._data_dir, entry) for entry in left}
-                yield self._settle(left, fates) if left else []
+                recovered(self._recover(folders))
+                yield folders
             except filelock.Timeout as error:
                 raise _busy() from error
             except OSError as error:
@@ -233,14 +243,15 @@ class Mover:
                     f"{self._data_dir} and {self._lock_path.parent}, then try again."
                 ) from error
 
+    def _recover(self, folders: Folders) -> list[Move]:
+        left = self._journal.pending()
+        fates = settle_left(folders, left, self._waiting)
+        self._waiting = {entry.move.id for entry in left} - fates.keys()
+        return self._settle(folders, left, fates) if fates else []
+
 
 def _busy() -> ConflictError:
     return ConflictError("Another move is under way (a big copy to another drive?): try again in a moment.")
-
-
-def _parents_of(entries: Sequence[Entry]) -> set[str]:
-    """The folders in which these entries change names, the root being the empty one."""
-    return {place.rpartition("/")[0] for entry in entries for place in (entry.origin, entry.destination) if place}
 
 
 def _folders_of(entries: Sequence[Entry]) -> set[str]:

@@ -2,31 +2,48 @@
 
 Whoever changes the disk holds the lock of the journal, and the system frees that lock when its
 process ends. So whoever holds the lock and finds pending rows knows that their process is dead:
-a move in flight, of any process, is never touched.
+a move in flight, of any process, is never touched. What cannot be seen now stays pending.
 """
 
 import logging
 import os
 import stat
-from pathlib import Path
+from collections.abc import Collection, Sequence
 
-from ...artifacts.files import sync_folder
+from ...artifacts.files import flush_folder
+from ...errors import AwayError
 from ...store.journal import Entry, Fate
 from ..disk import is_spelled_so
-from .carrying import is_there, part_path
-from .rename import is_same_content
+from ..opened import Folders, Place
+from .carrying import require_plainly_there, tag_of
+from .crossing import aside_of, discard, is_same_content, part_of
+from .rename import LeftHalfDone, remove_file, rename_file
 
 log = logging.getLogger(__name__)
 
 
-def settle_on_disk(data_dir: Path, entry: Entry) -> Fate:
-    """Bring one pending entry to one of its two ends; no video is lost, whatever step it was killed at."""
-    if entry.move.kind in ("sort", "merge"):
-        fate = _settle_video(data_dir, entry)
-    else:
-        has_left = not (entry.origin and is_spelled_so(data_dir / entry.origin))
-        has_come = not entry.destination or is_spelled_so(data_dir / entry.destination)
-        fate = Fate.REACHED if has_left and has_come else Fate.STAYED
+def settle_left(folders: Folders, left: Sequence[Entry], told: Collection[int] = ()) -> dict[int, Fate]:
+    """The fate of each pending entry, by the id of its move, but for those that have to wait.
+
+    Of these the log tells, once: `told` are the ids of those that it has told of.
+    """
+    fates: dict[int, Fate] = {}
+    for entry in left:
+        try:
+            fates[entry.move.id] = settle_on_disk(folders, entry)
+        except (AwayError, OSError, LeftHalfDone) as error:
+            if entry.move.id not in told:
+                log.warning("The change of %r to %r was cut off, and waits: %s", entry.origin, entry.destination, error)
+    return fates
+
+
+def settle_on_disk(folders: Folders, entry: Entry) -> Fate:
+    """Bring one pending entry to one of its two ends; no video is lost, whatever step it was killed at.
+
+    Raises AwayError and OSError where that cannot be seen, LeftHalfDone where neither end can be
+    reached now.
+    """
+    fate = _settle_video(folders, entry) if entry.move.kind in ("sort", "merge") else _settle_folder(folders, entry)
     log.warning(
         "The change of %r to %r was cut off: it was %s.",
         entry.origin, entry.destination, "finished" if fate is Fate.REACHED else "reverted",
@@ -34,46 +51,95 @@ def settle_on_disk(data_dir: Path, entry: Entry) -> Fate:
     return fate
 
 
-def _settle_video(data_dir: Path, entry: Entry) -> Fate:
-    origin, destination = data_dir / entry.origin, data_dir / entry.destination
-    if destination.parent.is_dir():
-        part_path(data_dir, entry).unlink(missing_ok=True)
-    if not is_there(destination):
+def _settle_folder(folders: Folders, entry: Entry) -> Fate:
+    require_plainly_there(folders, entry)
+    has_left = not (entry.origin and is_spelled_so(folders.root.path / entry.origin))
+    has_come = not entry.destination or is_spelled_so(folders.root.path / entry.destination)
+    return Fate.REACHED if has_left and has_come else Fate.STAYED
+
+
+def _settle_video(folders: Folders, entry: Entry) -> Fate:
+    origin, destination = _place(folders, entry.origin), _place(folders, entry.destination)
+    aside = origin and aside_of(origin, tag_of(entry))
+    part = destination and part_of(destination, tag_of(entry))
+    if aside and _is_set_aside(origin, aside):
+        return _settle_crossing(folders, entry, (origin, aside), (destination, part))
+    if part:
+        discard(part)
+    left, there = origin and origin.facts(), destination and destination.facts()
+    if there is None:
+        if left is None:
+            require_plainly_there(folders, entry)
         return Fate.STAYED
-    if not is_there(origin):
-        if _is_placeholder(destination) and entry.size_bytes != 0:
+    if _is_placeholder(there) and (left is not None or entry.size_bytes != 0):
+        if left is None:
             log.warning("%s was taken away by somebody while it was being moved.", origin)
-            destination.unlink()
-            return Fate.STAYED
-        return Fate.REACHED
-    if _is_placeholder(destination):
-        destination.unlink()
+        remove_file(destination, there)
         return Fate.STAYED
-    if _is_finished_copy(origin, destination):
-        sync_folder(destination.parent)
-        origin.unlink()
+    if left is None:
+        return Fate.REACHED
+    if os.path.samestat(left, there) and left.st_nlink > 1:
+        remove_file(origin, left)
         return Fate.REACHED
     # Somebody has put a file of their own there in the meantime: both stay.
     return Fate.STAYED
 
 
-def _is_placeholder(path: Path) -> bool:
-    """Whether this is the empty file that reserved the name.
+def _settle_crossing(
+    folders: Folders, entry: Entry, here: tuple[Place, Place], beyond: tuple[Place | None, Place | None]
+) -> Fate:
+    """The same for a move to another device, whose original was set aside: so its copy was whole."""
+    (origin, aside), (destination, part) = here, beyond
+    there, copy = destination and destination.facts(), part and part.facts()
+    if there is None:
+        require_plainly_there(folders, entry)
+    is_published = (
+        there is not None
+        and stat.S_ISREG(there.st_mode)
+        # Until the copy had its own name, what has it is somebody else's.
+        and (copy is None or os.path.samestat(copy, there))
+        and is_same_content(aside, destination)
+    )
+    if not is_published and origin.facts() is not None:
+        if there is not None or copy is None or not is_same_content(aside, part):
+            raise LeftHalfDone(f"{aside} cannot have its name {origin.name} again, which something else has now")
+        rename_file(part, destination)
+        is_published = True
+    if is_published:
+        flush_folder(destination.folder.handle)
+        discard(aside)
+    else:
+        rename_file(aside, origin)
+        if there is not None and copy is not None and _is_placeholder(there):
+            remove_file(destination, there)
+    if part:
+        discard(part)
+    return Fate.REACHED if is_published else Fate.STAYED
+
+
+def _place(folders: Folders, place: str) -> Place | None:
+    """The place, None where its folder has gone."""
+    try:
+        return folders.place(place)
+    except FileNotFoundError:
+        return None
+
+
+def _is_set_aside(origin: Place, aside: Place) -> bool:
+    """Whether the original has only the name that it gets when its copy is whole."""
+    facts, left = aside.facts(), origin.facts()
+    if facts is None:
+        return False
+    if left is not None and (os.path.samestat(left, facts) or _is_placeholder(facts)):
+        remove_file(aside, facts)
+        return False
+    return True
+
+
+def _is_placeholder(facts: os.stat_result) -> bool:
+    """Whether this is the empty file that reserved a name.
 
     It is ours: the journal says that the name was free when this process, and no other, set out to
     take it. Even if not, no byte is lost with it.
     """
-    facts = path.lstat()
     return stat.S_ISREG(facts.st_mode) and facts.st_size == 0
-
-
-def _is_finished_copy(origin: Path, destination: Path) -> bool:
-    """Whether the same bytes lie on two devices, which only a copy before its last step leaves."""
-    first, second = origin.lstat(), destination.lstat()
-    both_files = stat.S_ISREG(first.st_mode) and stat.S_ISREG(second.st_mode)
-    return both_files and are_two_devices(first, second) and is_same_content(origin, destination)
-
-
-def are_two_devices(first: os.stat_result, second: os.stat_result) -> bool:
-    """Whether a move from one to the other had to copy."""
-    return first.st_dev != second.st_dev

@@ -1,114 +1,159 @@
-"""Move one file so that nothing can ever be overwritten, on every file system and across devices.
+"""Give a file another name, on one device, so that nothing can ever be overwritten.
 
-The target name is reserved by an empty placeholder that only one process in the world can create
-(O_CREAT | O_EXCL); the file is then renamed over our own placeholder. No hard links and no
-Linux-only calls are needed, so FAT and exFAT sticks and network drives work alike. Where the two
-places are on different devices the file is copied beside the target, flushed, compared, renamed
-over the placeholder, and only then is the original deleted.
+Three ways, and the first that the system and the drive know is taken: a rename that refuses a taken
+name (Linux, Windows); a second name by a hard link, which never replaces, before the first is removed
+(macOS, network drives); and an empty placeholder that only one process in the world can create
+(O_CREAT | O_EXCL), over which the file is renamed (sticks with FAT elsewhere than on Linux).
 """
 
 import errno
-import hashlib
+import functools
 import logging
 import os
-import shutil
-from pathlib import Path
+import stat
+import sys
+from collections.abc import Callable
 
-from ...artifacts.files import sync_folder
-from ...errors import ConflictError
+from ..opened import Place
+from .faults import step
 
 log = logging.getLogger(__name__)
 
-CHUNK_BYTES = 4 << 20
-def move_file(source: Path, target: Path, part: Path) -> None:
-    """Move a file to a name that must be free; on any error both places are as they were.
+# linux/fs.h and linux/fcntl.h
+RENAME_NOREPLACE = 1
+AT_FDCWD = -100
+# The answers where a way is unknown to the system or the drive, or forbidden; the last way tells what is really wrong.
+UNKNOWN = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EPERM, errno.EMLINK})
 
-    `part` is a name beside the target that belongs to this move alone; it is used, and gone
-    afterwards, where the move leads to another device. Raises FileExistsError where the name is
-    taken, FileNotFoundError where the file or the target's folder has gone, ConflictError where the
-    file changed while it was copied, other OSError as the system gives them.
+
+class LeftHalfDone(Exception):
+    """The disk let go in the middle, so that nobody knows how far it came: recovery has to look, later."""
+
+
+def rename_file(source: Place, target: Place) -> None:
+    """Give a regular file a name that must be free; on any error both places are as they were.
+
+    Raises FileExistsError where the name is taken, FileNotFoundError where no regular file is there to
+    be renamed, OSError as the system gives it (EXDEV: the two are on different devices or mounts),
+    LeftHalfDone.
     """
-    placeholder = _reserve(target)
+    facts = source.facts()
+    _require(facts is not None and stat.S_ISREG(facts.st_mode), errno.ENOENT, source)
     try:
+        _rename_by_first_way(source, target, facts)
+    except OSError as error:
+        # A network drive may have done it and lost its answer, and a failing one tells nothing.
         try:
-            source.replace(target)
+            has_happened = source.facts() is None and target.holds(facts)
+        except OSError as unseen:
+            raise LeftHalfDone(f"{source} could not be looked at ({unseen.strerror})") from error
+        if not has_happened:
+            raise
+
+
+def _rename_by_first_way(source: Place, target: Place, facts: os.stat_result) -> None:
+    for way in (_rename_to_free_name, _link_and_unlink):
+        try:
+            way(source, target, facts)
+            return
         except OSError as error:
-            if error.errno != errno.EXDEV:
+            if error.errno not in UNKNOWN:
                 raise
-            _carry_across(source, target, part)
+    _rename_over_placeholder(source, target)
+
+
+def rename_folder(source: Place, target: Place) -> None:
+    """Give a folder a name that must be free; raises FileExistsError and OSError as `rename_file`."""
+    try:
+        _rename_to_free_name(source, target)
+    except OSError as error:
+        if error.errno not in UNKNOWN:
+            raise
+        _require(target.facts() is None, errno.EEXIST, target)
+        # Should a folder of this name appear right now: a system refuses, or replaces it only if it is empty.
+        respell_folder(source, target)
+
+
+def respell_folder(source: Place, target: Place) -> None:
+    """Give a folder another spelling of its name, where the drive takes both for one; raises OSError."""
+    with step("rename", source, target):
+        os.rename(source.name_there, target.name_there, src_dir_fd=source.dir_fd, dst_dir_fd=target.dir_fd)
+
+
+def remove_file(place: Place, facts: os.stat_result) -> bool:
+    """Remove a name where it is still this very file's; whether it was."""
+    with step("remove", place):
+        if not place.holds(facts):
+            return False
+        os.unlink(place.name_there, dir_fd=place.dir_fd)
+    return True
+
+
+@functools.cache
+def _renameat2() -> Callable[[int, bytes, int, bytes, int], int] | None:
+    """The system's own rename that can refuse a taken name; gives 0 or the number of the error."""
+    import ctypes
+
+    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None) if sys.platform == "linux" else None
+    return call and (lambda *places: ctypes.get_errno() if call(*places) else 0)
+
+
+def _rename_to_free_name(source: Place, target: Place, _: os.stat_result | None = None) -> None:
+    with step("rename", source, target):
+        if os.name == "nt":
+            os.rename(source.name_there, target.name_there)  # noqa: PTH104  (refuses a taken name by itself)
+            return
+        renameat2 = _renameat2()
+        number = errno.ENOSYS if renameat2 is None else renameat2(*_as_c(source), *_as_c(target), RENAME_NOREPLACE)
+        if number:
+            raise OSError(number, os.strerror(number), str(source), None, str(target))
+
+
+def _as_c(place: Place) -> tuple[int, bytes]:
+    return AT_FDCWD if place.dir_fd is None else place.dir_fd, os.fsencode(place.name_there)
+
+
+def _link_and_unlink(source: Place, target: Place, facts: os.stat_result) -> None:
+    with step("link", source, target):
+        os.link(
+            source.name_there, target.name_there,
+            src_dir_fd=source.dir_fd, dst_dir_fd=target.dir_fd, follow_symlinks=False,
+        )
+    try:
+        _require(target.holds(facts), errno.ENOENT, source)
+        if not remove_file(source, facts):
+            log.warning("Something else came to %s while it was moved, and stays there.", source)
     except BaseException:
-        _release(target, placeholder)
+        there = target.facts()
+        if there is not None and source.holds(there):
+            remove_file(target, there)
         raise
 
 
-def is_same_content(first: Path, second: Path) -> bool:
-    """Whether two files have the same bytes, all of them read."""
-    return first.stat().st_size == second.stat().st_size and _digest(first) == _digest(second)
-
-
-def _reserve(target: Path) -> os.stat_result:
-    descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+def _rename_over_placeholder(source: Place, target: Place) -> None:
+    with step("reserve", target):
+        descriptor = target.open(os.O_CREAT | os.O_EXCL | os.O_WRONLY)
     try:
-        return os.fstat(descriptor)
+        placeholder = os.fstat(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _release(target: Path, placeholder: os.stat_result) -> None:
-    """Remove our placeholder, and nothing else that may have come to its name."""
     try:
-        there = target.lstat()
-    except FileNotFoundError:
-        return
-    if os.path.samestat(there, placeholder) and there.st_size == 0:
-        target.unlink()
-
-
-def _carry_across(source: Path, target: Path, part: Path) -> None:
-    try:
-        before = _fingerprint(source)
-        digest = _copy(source, part)
-        if _digest(part) != digest or _fingerprint(source) != before:
-            raise ConflictError(
-                f"{source.name} changed while it was copied to another drive, so it was left where it is: try again "
-                "when nothing writes to it any more."
-            )
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-    sync_folder(target.parent)
-    try:
-        source.unlink()
-    except FileNotFoundError:
-        log.warning("%s was taken away while it was copied; the copy in %s stays.", source, target.parent)
-    except OSError:
-        # The original cannot be deleted (a read-only drive, say): it must not be there twice.
-        if _fingerprint(source) == before:
-            target.unlink()
+        with step("rename over", source, target):
+            _require(_is_untouched(target, placeholder), errno.EEXIST, target)
+            os.replace(source.name_there, target.name_there, src_dir_fd=source.dir_fd, dst_dir_fd=target.dir_fd)
+    except BaseException:
+        if _is_untouched(target, placeholder):
+            remove_file(target, placeholder)
         raise
 
 
-def _fingerprint(path: Path) -> tuple[int, int, int, int]:
-    facts = path.lstat()
-    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
+def _require(is_so: bool, number: int, place: Place) -> None:
+    """Raise the error of this number, as the system would have, where it is not so."""
+    if not is_so:
+        raise OSError(number, os.strerror(number), str(place))
 
 
-def _copy(source: Path, part: Path) -> bytes:
-    """Copy with times and permissions, flush, and give the digest of what was read."""
-    digest = hashlib.blake2b()
-    with source.open("rb") as reader, part.open("wb") as writer:
-        while chunk := reader.read(CHUNK_BYTES):
-            digest.update(chunk)
-            writer.write(chunk)
-        writer.flush()
-        shutil.copystat(source, part)
-        os.fsync(writer.fileno())
-        if hasattr(os, "posix_fadvise"):
-            # So that the comparison reads what the drive has, not what is still in memory.
-            os.posix_fadvise(writer.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-    return digest.digest()
-
-
-def _digest(path: Path) -> bytes:
-    with path.open("rb") as reader:
-        return hashlib.file_digest(reader, hashlib.blake2b).digest()
+def _is_untouched(target: Place, placeholder: os.stat_result) -> bool:
+    """Whether our placeholder has the name still, and nobody has written into it."""
+    there = target.facts()
+    return there is not None and os.path.samestat(there, placeholder) and there.st_size == 0

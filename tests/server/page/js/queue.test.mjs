@@ -56,6 +56,15 @@ test("a skipped video comes last, the only one stays", () => {
   assert.equal(queueOf().skip(), null);
 });
 
+test("what is put off is last of all, also of those that are not here yet", () => {
+  const queue = queueOf(1, 2, 3);
+  queue.isWhole = false;
+  assert.equal(queue.skip().filename, "1.mp4");
+  assert.equal(names(queue), "2 3");
+  queue.append([video(4), video(1)]);
+  assert.equal(names(queue), "2 3 4 1");
+});
+
 test("new predictions move neither the card on show nor the next one, nor change what they say", () => {
   const queue = new Queue();
   queue.load([video(1, "a"), video(2), video(3, "a"), video(4, "a")]);

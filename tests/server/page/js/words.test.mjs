@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { Agreement } from "../../../../vidsort/server/page/static/agreement.js";
-import { percent, spell } from "../../../../vidsort/server/page/static/dom.js";
-import { describe } from "../../../../vidsort/server/page/static/history.js";
+import { count, figure, percent, spell } from "../../../../vidsort/server/page/static/dom.js";
+import { describe, describeBack } from "../../../../vidsort/server/page/static/history.js";
 import { paceText, troubleText } from "../../../../vidsort/server/page/static/pile.js";
 import { overall, rightIn, stepShare } from "../../../../vidsort/server/page/static/retrain.js";
+import { inWords } from "../../../../vidsort/server/page/static/api.js";
 import { direction } from "../../../../vidsort/server/page/static/swipe.js";
 import { optionsFor, rank } from "../../../../vidsort/server/page/static/typeahead.js";
 
@@ -25,6 +26,29 @@ test("why something is not saved is told apart: away, in trouble, logged out", (
   assert.equal(troubleText(2, {}), "Server away: 2 kept, sent when it is back");
   assert.equal(troubleText(2, { status: 500 }), "Server in trouble: 2 kept, tried again");
   assert.match(troubleText(2, { status: 401 }), /^Logged out/);
+});
+
+test("numbers are written as the words around them, and one is no plural", () => {
+  assert.deepEqual([1, 21862.4, 1234567].map(figure), ["1", "21,862", "1,234,567"]);
+  assert.deepEqual([0, 1, 2, 1200].map((number) => count(number, "video")), ["0 videos", "1 video", "2 videos", "1,200 videos"]);
+  assert.equal(paceText({ per_hour: 21862, top1_accepted_share: null, left_s: null }), "21,862 an hour");
+});
+
+test("what browsers say of a failed request is put into words", () => {
+  for (const jargon of ["Failed to fetch", "NetworkError when attempting to fetch resource.", "Load failed"]) {
+    const text = inWords(new TypeError(jargon));
+    assert.ok(!text.includes(jargon), text);
+    assert.match(text, /cannot be reached: see whether it runs/);
+  }
+  assert.match(inWords(new DOMException("signal timed out", "TimeoutError")), /more than 20 s/);
+  assert.match(inWords(new SyntaxError("Unexpected token '<'")), /^Something else than vidsort/);
+});
+
+test("what was taken back is told the right way round", () => {
+  assert.equal(describeBack({ kind: "rename", source: "sea", target: "X" }), "X is sea again");
+  assert.equal(describeBack({ kind: "merge", source: "b/3.mp4", target: "a/3.mp4" }, 9), "b is a folder of its own again");
+  assert.equal(describeBack({ kind: "remove", source: "b", target: "" }), "Empty folder b is there again");
+  assert.equal(describeBack({ kind: "sort", source: "3.mp4", target: "a/3.mp4" }, 2), "2 videos → a");
 });
 
 test("the folder meant is the first: whole name, beginning, word, anywhere, letters in order", () => {

@@ -58,6 +58,8 @@ export const ACTIONS = {
     does: "Choose the keys and the order of review", act: (page) => page.settings() },
   help: { keys: ["?"], label: "Help",
     does: "Show all keys", act: (page) => page.help() },
+  tryNow: { keys: [], label: "Try now",
+    does: "Send what waits for the server", act: (page) => page.tryNow() },
   leave: { keys: ["Escape"], label: "Close", isFixed: true,
     does: "Close the panel, or go back to one video at a time", act: (page) => page.leave() },
   sheet: { keys: [], label: "Folders",

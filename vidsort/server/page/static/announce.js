@@ -13,6 +13,12 @@ export class Announcer {
   shout(text) {
     speak(this.urgent, text);
   }
+
+  // What was urgent is over.
+  settle(text) {
+    this.urgent.textContent = "";
+    this.say(text);
+  }
 }
 
 // The same words twice are two messages: a trailing no-break space makes the second one new.

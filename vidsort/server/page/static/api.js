@@ -67,11 +67,18 @@ export class Api {
       response = await this.fetch(this.url(path), request);
       answer = await response.json();
     } catch (error) {
-      throw new Unreachable(`The server cannot be reached (${error.message}).`, response?.status);
+      throw new Unreachable(inWords(error), response?.status);
     }
     if (response.ok) return answer;
     const detail = answer?.detail ?? `The server answered ${response.status}.`;
     if (response.status >= 500 || TRY_AGAIN.has(response.status)) throw new Unreachable(detail, response.status);
     throw new Refused(response.status, detail);
   }
+}
+
+// What a browser says of a request that failed ("Failed to fetch", and others in other browsers), as a person would.
+export function inWords(error) {
+  if (error.name === "TimeoutError") return `The server took more than ${TIMEOUT_MS / 1000} s to answer.`;
+  if (error instanceof SyntaxError) return "Something else than vidsort answered: is a proxy or a login page in between?";
+  return "The server cannot be reached: see whether it runs, and whether this device is online.";
 }

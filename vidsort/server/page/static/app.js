@@ -7,8 +7,9 @@ import { Commands } from "./commands.js";
 import { Controls } from "./controls.js";
 import { Decisions } from "./decisions.js";
 import { setHost } from "./dialog.js";
-import { afterPaint } from "./dom.js";
+import { afterPaint, figure } from "./dom.js";
 import { Folders } from "./folders.js";
+import { follower, namesWhatHasGone } from "./following.js";
 import { Grid } from "./grid.js";
 import { History } from "./history.js";
 import { Live } from "./live.js";
@@ -39,6 +40,8 @@ export class App {
   // What is on the screen: the view, or "welcome" where there is nothing to show in it.
   shownView = null;
   isInTrouble = false;
+  // When the card on show was last changed by other hands than these.
+  changedAt = -Infinity;
   #afterPaint = null;
 
   constructor(root, api) {
@@ -62,7 +65,7 @@ export class App {
     });
     this.decisions.connect(this.outbox);
     this.supply = new Supply({ api, queue: this.queue, decisions: this.decisions,
-      isOutdated: (item) => this.#namesWhatHasGone(item), changed: () => this.render() });
+      isOutdated: (item) => namesWhatHasGone(item, this.shownFolders()), changed: () => this.render() });
     this.player = new Player({ stage: find("stage"), api, tell: {
       state: () => this.controls.render(),
       note: (_, text) => this.card.say(text),
@@ -83,7 +86,7 @@ export class App {
     this.commands = new Commands(this);
     this.folderList = new Folders({ list: find("folders"), choose: (folder) => this.file(folder),
       edit: (folder) => this.commands.editFolder(folder) });
-    this.live = new Live({ api, told: (state) => this.#follow(state), back: () => this.outbox.retryNow() });
+    this.live = new Live({ api, told: follower(this), back: () => this.outbox.retryNow() });
   }
 
   async start() {
@@ -93,7 +96,7 @@ export class App {
     await inherit(this.outbox, OUTBOX);
     for (;;) {
       try {
-        await this.#load();
+        await this.load();
         break;
       } catch (error) {
         await this.#waitFor(error);
@@ -173,7 +176,7 @@ export class App {
     }
     if (view === "single") {
       this.welcome.hide();
-      this.card.show(item, { guessKeys: this.#guessKeys(), tip: this.#tip(item), place: `${queue.index + 1} of ${this.left.toLocaleString()}` });
+      this.card.show(item, { guessKeys: this.#guessKeys(), tip: this.#tip(item), place: `${queue.index + 1} of ${figure(this.left)}` });
     }
     this.#afterPaint ??= afterPaint(() => {
       this.#afterPaint = null;
@@ -201,7 +204,7 @@ export class App {
 
   #viewFor(folders, item) {
     if (this.library && !this.library.exists) {
-      this.welcome.noLibrary(this.library, () => void this.#load());
+      this.welcome.noLibrary(this.library, () => void this.load());
       return "welcome";
     }
     if (!folders.length) {
@@ -215,17 +218,13 @@ export class App {
     return "welcome";
   }
 
-  // The state of saving; trouble is said aloud when it begins.
+  // The state of saving; trouble is said aloud when it begins, and when it is over.
   #tellSaving() {
     const { entries, trouble } = this.outbox;
     const text = this.pile.renderSync(entries.length, trouble);
     if (trouble && !this.isInTrouble) this.announcer.shout(`${text}. ${trouble.message}`);
+    if (!trouble && this.isInTrouble) this.announcer.settle("The server is back");
     this.isInTrouble = trouble !== null;
-  }
-
-  #namesWhatHasGone(item) {
-    const names = new Set(this.shownFolders().map((folder) => folder.name));
-    return item.top_predictions.some((guess) => !names.has(guess.folder));
   }
 
   #tip(item) {
@@ -236,7 +235,7 @@ export class App {
       : "Press Retrain: it learns from your folders and guesses where the rest belongs.";
   }
 
-  async #load() {
+  async load() {
     const [library] = await Promise.all([this.api.get("api/library"), this.preferences.load()]);
     this.library = library;
     this.all = library.unsorted + library.folders.reduce((sum, folder) => sum + folder.count, 0);
@@ -262,21 +261,5 @@ export class App {
         resolve();
       });
     });
-  }
-
-  // What the server tells of itself.
-  #follow(state) {
-    this.retraining.update(state.retrain);
-    this.setFolders(state.folders, state.heirs);
-    if (state.total !== undefined) {
-      this.all = state.total + state.folders.reduce((sum, folder) => sum + folder.count, 0);
-      if (this.library && !this.library.exists) void this.#load();
-    }
-    const isNew = state.predictions !== undefined && state.predictions !== this.supply.predictions;
-    if (isNew) void this.retraining.lookWhichPredicts();
-    if (isNew) void this.supply.refresh();
-    else if (!this.outbox.entries.length && this.supply.isWhole && this.queue.items.length !== this.left) void this.supply.refresh();
-    void this.history.refresh();
-    this.render();
   }
 }

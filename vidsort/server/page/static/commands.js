@@ -3,6 +3,7 @@
 import { ACTIONS, isFor } from "./actions.js";
 import { isOpen } from "./dialog.js";
 import { askNewFolder, editFolder } from "./folder_dialogs.js";
+import { describe, telling } from "./history.js";
 import { capText, isCommand, meaning, readings, shortcut } from "./keys.js";
 import { openHelp, openSettings } from "./settings.js";
 import * as swipe from "./swipe.js";
@@ -10,6 +11,9 @@ import { nothingHere, unbound } from "./telling.js";
 import { openTypeahead } from "./typeahead.js";
 
 const TYPING = 'input:not([type="range"]), textarea, select, [contenteditable="true"]';
+// What decides on the video on show, which must not be one that came by itself while the finger was on its way.
+const FILES = new Set(["folder", "accept", "second", "third", "skip"]);
+const LOOK_MS = 600;
 const RANKS = ["first", "second", "third"];
 
 export class Commands {
@@ -174,6 +178,10 @@ export class Commands {
     openHelp(this.app.preferences);
   }
 
+  tryNow() {
+    this.app.outbox.retryNow();
+  }
+
   leave() {
     const { app } = this;
     if (app.panel.name) app.panel.close();
@@ -208,7 +216,10 @@ export class Commands {
     const { app } = this;
     await app.outbox.settled();
     const answer = await app.api.call(method, path, body);
-    app.decisions.note();
+    app.decisions.note(answer.moves[0]?.batch);
+    const told = describe(telling(answer.moves), answer.moves.length);
+    app.toasts.say(told);
+    app.announcer.say(told);
     app.setFolders(answer.folders, answer.heirs);
     // Not waited for: until this returns the dialog is open and keys are typed into it.
     void app.supply.refresh();
@@ -224,7 +235,9 @@ export class Commands {
       return;
     }
     event.preventDefault();
-    if (meant.folder) app.file(meant.folder);
+    if (FILES.has(meant.action ?? "folder") && event.timeStamp - app.changedAt < LOOK_MS) {
+      app.hint("The video on show has just changed: nothing was done with it.");
+    } else if (meant.folder) app.file(meant.folder);
     else if (isFor(meant.action, app.shownView)) ACTIONS[meant.action].act(this, event);
     else app.hint(nothingHere(meant.action, app.shownView, this.#cap("grid")));
   }

@@ -6,7 +6,7 @@ export class Decisions {
   #past = [];
   #future = [];
 
-  // `tell` is called with what happened: decided(action), undone(action), saved(action), rolledBack(action), failed(text),
+  // `tell` is called with what happened: decided(action, isAgain), undone(action), saved(action), rolledBack(action), failed(text),
   // turned("undo" or "redo", moves) for moves of other pages or days, folders({folders, heirs}), changed(), and stale() when the
   // server must be asked what is so now.
   constructor({ queue, tell }) {
@@ -37,9 +37,9 @@ export class Decisions {
     return this.#decide({ kind: "create", items: [], folder: name });
   }
 
-  // A change that went straight to the server (a folder renamed or merged): undo has to know of it.
-  note() {
-    this.#past.push({ kind: "change", items: [] });
+  // A change that went straight to the server (a folder renamed or merged, as this batch): undo has to know of it.
+  note(batch) {
+    this.#past.push({ kind: "change", items: [], batch });
     this.#future = [];
   }
 
@@ -82,7 +82,7 @@ export class Decisions {
       if (!unsent) this.outbox.add({ id: makeId(), kind: "redo", ...moved });
     }
     this.#past.push(action);
-    this.tell.decided(action);
+    this.tell.decided(action, true);
   }
 
   // Whether a decision has not been taken back.
@@ -101,6 +101,12 @@ export class Decisions {
       }
     }
     return pending;
+  }
+
+  // The videos whose putting off is on its way: lists from the server may still have them in their old place.
+  postponed() {
+    const skips = this.outbox.entries.filter((entry) => entry.kind === "skip");
+    return new Set(skips.map((entry) => entry.filename));
   }
 
   // Whether a video is on show again before the server has put it back.
@@ -210,7 +216,8 @@ export class Decisions {
       if (action.kind === "skip") this.outbox.add({ id: action.undoId, kind: "unskip", filename });
       else if (action.items.length) {
         this.outbox.add({ id: action.undoId, kind: "undo", filenames: names(action), folder: action.folder });
-      } else this.outbox.add({ id: action.undoId, kind: "undo" });
+      } else if (action.batch) this.outbox.add({ id: action.undoId, kind: "undo", batch: action.batch });
+      else this.outbox.add({ id: action.undoId, kind: "undo", created: action.folder });
     }
     this.#returnAll(action.items);
     this.tell.undone(action);

@@ -50,8 +50,13 @@ export function spell(seconds) {
   return rest ? `${Math.floor(minutes / 60)} h ${rest} min` : `${minutes / 60} h`;
 }
 
+// A number as the words around it are written, whatever the browser's language.
+export function figure(number) {
+  return Math.round(number).toLocaleString("en");
+}
+
 export function count(number, noun) {
-  return `${number.toLocaleString()} ${noun}${number === 1 ? "" : "s"}`;
+  return `${figure(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 // Runs `work` once the frame that shows what was changed so far has been painted; gives true.

@@ -1,6 +1,6 @@
 // The list of folders: key, name, live count, and how often the guesses for it were right.
 
-import { h, icon, setText } from "./dom.js";
+import { figure, h, icon, setText } from "./dom.js";
 import { capText, shortcut } from "./keys.js";
 
 export class Folders {
@@ -53,7 +53,7 @@ export class Folders {
     row.item.classList.toggle("is-first", isFirst);
     row.cap.hidden = !key;
     setText(row.cap, key ? capText(key) : "");
-    setText(row.count, folder.count.toLocaleString());
+    setText(row.count, figure(folder.count));
     row.dot.dataset.level = agreement.level;
     row.button.title = agreement.text ? `${folder.name}: ${agreement.text}` : folder.name;
     if (key) row.button.setAttribute("aria-keyshortcuts", shortcut(key));

@@ -1,6 +1,6 @@
 // The grid: mark what is wrong, file all the rest of a group by one key. Only the rows in sight are elements.
 
-import { count, h, percent, setText } from "./dom.js";
+import { count, figure, h, percent, setText } from "./dom.js";
 import { groupByGuess, inSight, layOut, markRange, neighbour } from "./grid_rows.js";
 
 const TILE_PX = 148;
@@ -269,6 +269,6 @@ export class Grid {
 
 // What Enter does with a group; of more than a batch can hold the surest go first.
 function fileAdvice(rest, marked) {
-  const number = Math.min(rest, MOST).toLocaleString();
-  return `Enter files ${rest > MOST ? `the surest ${number}` : number}${marked ? `, ${marked.toLocaleString()} marked stay` : ""}`;
+  const number = figure(Math.min(rest, MOST));
+  return `Enter files ${rest > MOST ? `the surest ${number}` : number}${marked ? `, ${figure(marked)} marked stay` : ""}`;
 }

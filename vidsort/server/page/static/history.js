@@ -71,6 +71,18 @@ export function describe(move, moves = 1) {
   return move.kind === "merge" ? `${move.source.split("/")[0]} merged into ${folder}` : `Empty folder ${move.source} removed`;
 }
 
+// What became of one action by taking it back.
+export function describeBack(move, moves = 1) {
+  if (move.kind === "rename") return `${move.target} is ${move.source} again`;
+  if (move.kind === "merge") return `${move.source.split("/")[0]} is a folder of its own again`;
+  return move.kind === "remove" ? `Empty folder ${move.source} is there again` : describe(move, moves);
+}
+
+// The move that says what an action was: undo tells the newest first, and of a merge that is the removal of the folder.
+export function telling(moves) {
+  return moves.find((move) => move.kind !== "remove") ?? moves[0];
+}
+
 function named(move, moves) {
   return moves > 1 ? count(moves, "video") : move.source;
 }

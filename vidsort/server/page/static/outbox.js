@@ -4,9 +4,10 @@
 import { Refused } from "./api.js";
 
 const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 5_000;
+// What waits is on its way again within two seconds after the server is back.
+const LONGEST_WAIT_MS = 1_500;
 
-// Half to all of 0.25, 0.5, 1, 2, 4, 5, 5 … s: doubled, and spread so that many tabs do not come at once.
+// Half to all of 0.25, 0.5, 1, 1.5, 1.5 … s: doubled, and spread so that many tabs do not come at once.
 export function waitMs(attempts, random = Math.random()) {
   const whole = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, attempts - 1));
   return whole * (0.5 + random / 2);

@@ -1,6 +1,6 @@
 // The top bar: how much is left, how fast it goes, whether everything is saved.
 
-import { percent, setText, spell } from "./dom.js";
+import { figure, percent, setText, spell } from "./dom.js";
 
 const ASK_MS = 1_500;
 
@@ -11,7 +11,7 @@ export class Pile {
   constructor({ root, api }) {
     const find = (name) => root.querySelector(`[data-${name}]`);
     this.api = api;
-    Object.assign(this, { left: find("left"), label: find("left-label"), paceText: find("pace"), bar: find("pile-bar"), sync: find("sync") });
+    Object.assign(this, { left: find("left"), label: find("left-label"), paceText: find("pace"), bar: find("pile-bar"), sync: find("sync"), tryNow: find("try-now") });
   }
 
   get figures() {
@@ -21,7 +21,7 @@ export class Pile {
   // `left` unsorted and `sorted` videos.
   render(left, sorted) {
     const share = left + sorted ? sorted / (left + sorted) : 0;
-    setText(this.left, left.toLocaleString());
+    setText(this.left, figure(left));
     setText(this.label, `to sort · ${percent(share)} done`);
     this.bar.firstElementChild.style.setProperty("--share", String(share));
     this.bar.setAttribute("aria-valuenow", String(Math.round(share * 100)));
@@ -33,6 +33,7 @@ export class Pile {
     const state = trouble ? "trouble" : waiting ? "sending" : "saved";
     this.sync.dataset.state = state;
     this.sync.title = trouble ? trouble.message : "";
+    this.tryNow.hidden = !trouble;
     const text = state === "saved" ? "All saved" : state === "sending" ? `Saving ${waiting}` : troubleText(waiting, trouble);
     setText(this.sync, text);
     return text;
@@ -55,7 +56,7 @@ export class Pile {
 // Pure: what /api/pace gives as a line of text.
 export function paceText(pace) {
   if (!pace?.per_hour) return "";
-  const parts = [`${Math.round(pace.per_hour).toLocaleString()} an hour`];
+  const parts = [`${figure(pace.per_hour)} an hour`];
   if (pace.top1_accepted_share !== null) parts.push(`${percent(pace.top1_accepted_share)} first guesses right`);
   if (pace.left_s) parts.push(`${spell(pace.left_s)} to go`);
   return parts.join(" · ");

@@ -1,5 +1,7 @@
 // Videos fetched ahead, whole where they are small, so that showing the next one waits for nothing.
 
+import { inWords } from "./api.js";
+
 const WHOLE_BYTES = 32 * 1024 * 1024;
 const AT_ONCE = 2;
 const POLL_MS = 700;
@@ -68,7 +70,7 @@ export class Prefetcher {
     const { signal } = entry.controller;
     const address = item.playable === "copy" ? this.api.playable(item.filename) : this.api.video(item.filename);
     for (;;) {
-      const response = await fetch(address, { signal });
+      const response = await this.#ask(address, signal);
       if (response.status === 202) {
         this.onProgress(item.filename, (await response.json()).done ?? null);
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -83,6 +85,14 @@ export class Prefetcher {
       const blob = await response.blob();
       if (signal.aborted) throw signal.reason;
       return URL.createObjectURL(blob);
+    }
+  }
+
+  async #ask(address, signal) {
+    try {
+      return await fetch(address, { signal });
+    } catch (error) {
+      throw signal.aborted ? error : new Error(inWords(error));
     }
   }
 

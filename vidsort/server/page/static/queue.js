@@ -4,6 +4,8 @@
 export class Queue {
   items = [];
   index = 0;
+  // Whether these are all there are, rather than the first of them.
+  isWhole = true;
 
   get current() {
     return this.items[this.index] ?? null;
@@ -54,12 +56,13 @@ export class Queue {
     this.items.splice(at, 0, item);
   }
 
-  // Puts the card on show last; gives it, or null where there is none.
+  // Puts the card on show last; gives it, or null where there is none. Last is behind those that are not here yet:
+  // it comes with them.
   skip() {
     const item = this.current;
     if (!item) return null;
     this.items.splice(this.index, 1);
-    this.items.push(item);
+    if (this.isWhole) this.items.push(item);
     this.#wrap();
     return item;
   }

@@ -1,6 +1,6 @@
 // The retrain button and its panel; all they show is the server's job, so every page shows the same.
 
-import { h, percent, setText, spell } from "./dom.js";
+import { figure, h, percent, setText, spell } from "./dom.js";
 
 const STEPS = { extract_features: "Look at new videos", train: "Learn from the folders", predict: "Guess the rest" };
 
@@ -80,7 +80,7 @@ export class Retraining {
     const share = stepShare(status);
     fill.style.setProperty("--share", String(share));
     const figures = [
-      status.total ? `${status.done.toLocaleString()} of ${status.total.toLocaleString()}` : status.message,
+      status.total ? `${figure(status.done)} of ${figure(status.total)}` : status.message,
       status.videos_per_s ? `${status.videos_per_s.toFixed(1)} videos/s` : null,
       status.left_s ? `about ${spell(status.left_s)} left in this step` : null,
     ];

@@ -70,6 +70,11 @@ async function create(api, entry) {
 function undo(api, entry, remember) {
   return turn(api, entry, remember, "done", async (moves) => {
     if (entry.batch) return api.post("api/undo", { batch: entry.batch });
+    if (entry.created) {
+      const made = moves.find((move) => move.kind === "create" && move.target === entry.created && move.state === "done");
+      if (!made) throw new Refused(409, `The folder ${entry.created} has gone already.`);
+      return api.post("api/undo", { id: made.id });
+    }
     if (!entry.filenames) return api.post("api/undo", {});
     const wanted = new Set(entry.filenames);
     const own = newestSorts(moves).filter((move) => wanted.has(move.source) && move.state === "done");

@@ -7,8 +7,6 @@ const AT_ONCE = 1000;
 
 export class Supply {
   isLoading = false;
-  // Whether the queue holds all there is.
-  isWhole = false;
   // Which predictions the queue was made from, as the server names them.
   predictions = null;
   #cursor = null;
@@ -36,7 +34,7 @@ export class Supply {
   refresh({ isStale = false } = {}) {
     return this.#quietly(async () => {
       const fresh = await this.#page(null);
-      const listed = this.isWhole ? fresh : isStale ? await this.find(this.queue.items.map((item) => item.filename)) : null;
+      const listed = this.queue.isWhole ? fresh : isStale ? await this.find(this.queue.items.map((item) => item.filename)) : null;
       if (listed) {
         const here = new Set(listed.map((video) => video.filename));
         const gone = this.queue.items.filter((item) => !here.has(item.filename) && !this.decisions.isOnItsWayBack(item.filename));
@@ -44,6 +42,19 @@ export class Supply {
       }
       this.queue.refresh(fresh, this.isOutdated);
     });
+  }
+
+  // Those of these videos that are no longer in the pile, as far as that is known; what is on its way back counts as there.
+  async missing(items) {
+    const asked = items.filter((item) => !this.decisions.isOnItsWayBack(item.filename));
+    let found;
+    try {
+      found = new Set((await this.find(asked.map((item) => item.filename))).map((item) => item.filename));
+    } catch {
+      return []; // the next change asks again
+    }
+    return asked.filter((item) => !found.has(item.filename) && this.queue.has(item.filename)
+      && !this.decisions.isOnItsWayBack(item.filename));
   }
 
   // The entries of these videos, as far as they are unsorted.
@@ -62,10 +73,13 @@ export class Supply {
     const before = this.decisions.pending();
     const page = await this.api.get(`api/queue?order=${this.#order}&limit=${PAGE}${after}`);
     this.#cursor = page.next_cursor ?? null;
-    this.isWhole = !this.#cursor;
+    this.queue.isWhole = !this.#cursor;
     if (!cursor) this.predictions = page.predictions;
     const pending = this.decisions.pending();
-    return page.videos.filter(({ filename }) => !before.has(filename) && !pending.has(filename));
+    const postponed = this.decisions.postponed();
+    const videos = page.videos.filter(({ filename }) => !before.has(filename) && !pending.has(filename));
+    const later = this.queue.isWhole ? videos.filter(({ filename }) => postponed.has(filename)) : [];
+    return [...videos.filter(({ filename }) => !postponed.has(filename)), ...later];
   }
 
   async #quietly(work) {

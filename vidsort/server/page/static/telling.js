@@ -1,13 +1,14 @@
 // What the person sees and hears of each decision.
 
 import { ACTIONS } from "./actions.js";
-import { afterPaint, count, percent } from "./dom.js";
-import { describe } from "./history.js";
+import { afterPaint, count, figure, percent } from "./dom.js";
+import { describe, describeBack, telling } from "./history.js";
+import { history } from "./sending.js";
 
 // What `Decisions` tells, put into the parts of the page.
 export function tellings(app) {
   return {
-    decided: (action) => decided(app, action),
+    decided: (action, isAgain) => decided(app, action, isAgain),
     undone: (action) => undone(app, action),
     saved: (action) => app.toasts.saved(action),
     rolledBack: (action) => app.toasts.remove(action),
@@ -22,7 +23,7 @@ export function tellings(app) {
   };
 }
 
-function decided(app, action) {
+function decided(app, action, isAgain = false) {
   const { items, folder, kind } = action;
   weigh(app, action, 1);
   app.render();
@@ -30,7 +31,7 @@ function decided(app, action) {
   afterPaint(() => {
     // Taken back before it could be told.
     if (!app.decisions.stands(action)) return;
-    const [text, spoken] = words(action);
+    const [text, spoken] = isAgain ? wordsAgain(action) : words(action, app.left);
     if (folder) app.folderList.hit(folder);
     if (text) app.toasts.decided(action, text);
     app.announcer.say(`${spoken}. ${app.left} left. ${nextOne(app)}`);
@@ -39,24 +40,52 @@ function decided(app, action) {
 }
 
 function undone(app, action) {
-  const { items, folder } = action;
+  const { items, folder, kind } = action;
   weigh(app, action, -1);
   app.toasts.remove(action);
   if (app.view === "grid") app.grid.putBack(items);
   app.render();
-  app.announcer.say(`Taken back${folder ? ` from ${folder}` : ""}. ${app.left} left. ${nextOne(app)}`);
+  // What the server alone can take back is told when it has.
+  if (!items.length) return;
+  const text = kind === "skip" ? "Skip taken back" : `${items.length > 1 ? `${count(items.length, "video")} taken` : "Taken"} back from ${folder}`;
+  app.toasts.say(text);
+  app.announcer.say(`${text}. ${app.left} left. ${nextOne(app)}`);
 }
 
 // Moves of another page or an earlier day were undone or done again: say what, and put what came back on show.
 async function turned(app, kind, moves) {
   if (!moves.length) return;
-  // Undo tells the newest first, and of a merge that is the removal of the folder.
-  const told = moves.find((move) => move.kind !== "remove") ?? moves[0];
-  const text = `${kind === "undo" ? "Taken back" : "Done again"}: ${describe(told, moves.length)}`;
+  const told = telling(moves);
+  const text = kind === "undo" ? `Taken back: ${describeBack(told, moves.length)}` : `Done again: ${describe(told, moves.length)}`;
   app.toasts.say(text);
   app.announcer.say(text);
-  if (kind === "undo" && told.kind === "sort") await showAgain(app, moves.map((move) => move.source));
+  if (told.kind === "sort") {
+    const filenames = moves.map((move) => move.source);
+    if (kind === "undo") await showAgain(app, filenames);
+    else leave(app, filenames);
+  }
   await app.supply.refresh({ isStale: true });
+}
+
+// Videos that are in a folder again are no longer on show.
+function leave(app, filenames) {
+  for (const filename of filenames) app.queue.take(filename);
+  app.grid.remove(filenames.map((filename) => ({ filename })));
+  app.render();
+}
+
+// The card on show went into a folder by other hands: the next one is on show, and why.
+export async function tellGone(app, { filename }) {
+  let folder;
+  try {
+    const move = (await history(app.api)).find((each) => each.source === filename && each.kind === "sort");
+    folder = move?.state === "done" ? move.target.split("/")[0] : null;
+  } catch {
+    folder = null; // it is gone all the same; where to is not known
+  }
+  const text = folder ? `${filename} was filed in ${folder} by other hands` : `${filename} is no longer in the pile`;
+  app.toasts.say(text);
+  app.announcer.say(`${text}. ${app.left} left. ${nextOne(app)}`);
 }
 
 // Videos that came back: the first of them on show, all of them in the grid.
@@ -81,13 +110,18 @@ function weigh(app, { items, folder, kind }, step) {
   for (const item of items) app.agreement.count(item.predicted_folder, folder, step);
 }
 
-// What a toast says and what is spoken.
-function words({ kind, folder, items }) {
+// What a toast says and what is spoken; `left` videos are in the pile.
+function words({ kind, folder, items }, left) {
   if (kind === "sort") return [`→ ${folder}`, `Filed in ${folder}`];
   if (kind === "batch") return [`${count(items.length, "video")} → ${folder}`, `${count(items.length, "video")} filed in ${folder}`];
-  if (kind === "skip") return ["Skipped: comes last", "Skipped"];
-  if (kind === "create") return [`New folder ${folder}`, `New folder ${folder}`];
-  return [null, "Done again"];
+  if (kind === "skip") return left > 1 ? [`Skipped: comes last of ${figure(left)}`, "Skipped"] : ["The only one left stays", "The only one left stays"];
+  return [`New folder ${folder}`, `New folder ${folder}`];
+}
+
+function wordsAgain(action) {
+  if (action.kind === "skip") return ["Skipped again", "Skipped again"];
+  // What the server alone can do again is told when it has.
+  return action.items.length ? words(action).map((text) => `Done again: ${text}`) : [null, "Doing it again"];
 }
 
 // What is said of a key that means nothing. Pure.

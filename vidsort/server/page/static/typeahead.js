@@ -1,7 +1,7 @@
 // Type a few letters of a folder's name; a name that is new makes the folder.
 
 import { openDialog } from "./dialog.js";
-import { h } from "./dom.js";
+import { figure, h } from "./dom.js";
 
 const SHOWN = 50;
 
@@ -61,7 +61,7 @@ export function openTypeahead({ folders, choose, create }) {
     list.replaceChildren(...options.map((option, place) => h("div",
       { className: "option", role: "option", id: `folder-option-${place}`, onclick: () => pick(option) },
       h("span", { className: "name" }, option.isNew ? `Make “${option.name}” and file here` : option.name),
-      h("span", { className: "count" }, option.isNew ? "new" : option.count.toLocaleString()))));
+      h("span", { className: "count" }, option.isNew ? "new" : figure(option.count)))));
     select(0);
   };
   input.addEventListener("input", render);

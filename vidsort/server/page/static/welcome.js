@@ -1,7 +1,7 @@
 // What stands in the video's place while there is none: no library, no folders, all done, no answer.
 
 import { form, textField } from "./dialog.js";
-import { count, h, percent, spell } from "./dom.js";
+import { count, figure, h, percent, spell } from "./dom.js";
 
 const SUGGESTED = ["cooking", "sport", "music"];
 const LOOK_MS = 250;
@@ -60,9 +60,9 @@ export class Welcome {
   // `pace` is what /api/pace gives, or null; `session` counts decisions of this page.
   allDone({ sorted, folders, pace, session }) {
     if (!this.#turnTo(`done ${sorted}`)) return;
-    const facts = [[sorted.toLocaleString(), `videos in ${count(folders, "folder")}`]];
-    if (session) facts.push([session.toLocaleString(), "sorted just now"]);
-    if (pace?.per_hour) facts.push([Math.round(pace.per_hour).toLocaleString(), "an hour"]);
+    const facts = [[figure(sorted), `${sorted === 1 ? "video" : "videos"} in ${count(folders, "folder")}`]];
+    if (session) facts.push([figure(session), "sorted just now"]);
+    if (pace?.per_hour) facts.push([figure(pace.per_hour), "an hour"]);
     if (pace && pace.top1_accepted_share !== null && pace.top1_accepted_share !== undefined) {
       facts.push([percent(pace.top1_accepted_share), "first guesses right"]);
     }

@@ -1,12 +1,19 @@
-"""Several processes sort one library at once: each video is moved exactly once, none is lost."""
+"""Storms: processes that sort one library at once, folders swapped while they are sorted into; nothing is lost."""
 
+import contextlib
+import ctypes
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+from killed import Drive
+from places import make_places, tree
 
+from vidsort.errors import VidsortError
 from vidsort.library import scan
+from vidsort.library.moves.faults import struck_by
 from vidsort.library.moves.mover import Mover
 from vidsort.store import open_database
 
@@ -83,6 +90,7 @@ def assert_each_moved_once(data_dir: Path, moved: list[list[str]], folders: list
         assert sorted(path.name for path in (data_dir / folder).iterdir()) == sorted(winners)
 
 
+@pytest.mark.storm
 @pytest.mark.parametrize("folders", [["food", "soccer"], ["food", "food"]])
 @pytest.mark.parametrize("way", ["single", "batch"])
 def test_two_processes_move_each_video_exactly_once(data_dir, tmp_path, folders, way):
@@ -95,12 +103,14 @@ def test_two_processes_move_each_video_exactly_once(data_dir, tmp_path, folders,
     assert {move.state for move in history} == {"done"}
 
 
+@pytest.mark.storm
 def test_two_processes_that_share_no_journal_overwrite_nothing_either(data_dir, tmp_path):
     folders = ["food", "soccer"]
     moved = sort_at_once(data_dir, [(folder, tmp_path / folder, "single") for folder in folders])
     assert_each_moved_once(data_dir, moved, folders)
 
 
+@pytest.mark.storm
 def test_undo_by_two_threads_and_a_restart_takes_each_back_once(data_dir, tmp_path):
     sort_at_once(data_dir, [("food", tmp_path / "artifacts", "single"), ("soccer", tmp_path / "artifacts", "single")])
     database = open_database(tmp_path / "artifacts")
@@ -109,3 +119,64 @@ def test_undo_by_two_threads_and_a_restart_takes_each_back_once(data_dir, tmp_pa
     database.close()
     assert sorted(undone) == sorted(f"{number}.mp4" for number in range(COUNT))
     assert len(scan(data_dir).unsorted) == COUNT
+
+
+RENAME_EXCHANGE = 2
+
+
+def swap(one: Path, other: Path) -> bool:
+    """Let two names change what they hold, in one step; whether the system can."""
+    renameat2 = getattr(ctypes.CDLL(None), "renameat2", None)
+    return renameat2 is not None and renameat2(-100, bytes(one), -100, bytes(other), RENAME_EXCHANGE) == 0
+
+
+@pytest.mark.parametrize("rounds", [30, pytest.param(1500, marks=pytest.mark.storm)])
+@pytest.mark.parametrize("drive", ["one", "linking", "reserving", "two"])
+def test_a_folder_that_is_swapped_for_a_link_in_a_loop_never_leads_a_video_out(tmp_path, rounds, drive):
+    """The link leads to a folder that holds files of the videos' names: none of them is moved or overwritten either."""
+    data_dir, outside, link = make_places(tmp_path / "videos"), tmp_path / "outside", tmp_path / "link"
+    outside.mkdir()
+    for number in range(0, 5, 2):
+        (outside / f"1{number}.mp4").write_text("theirs")
+    link.symlink_to(outside)
+    if not swap(data_dir / "soccer", link):
+        pytest.skip("this system cannot swap two names in one step")
+    swap(data_dir / "soccer", link)
+    before, theirs = tree(data_dir), tree(outside)
+    stopped = threading.Event()
+
+    def storm() -> None:
+        while not stopped.is_set():
+            swap(data_dir / "soccer", link)
+
+    database = open_database(tmp_path / "artifacts")
+    mover = Mover(data_dir, database)
+    thread = threading.Thread(target=storm)
+    thread.start()
+    moved = 0
+    try:
+        with struck_by(Drive(drive)):
+            for _ in range(rounds):
+                for number in range(5):
+                    with contextlib.suppress(VidsortError):
+                        mover.sort(f"1{number}.mp4", "soccer")
+                        moved += 1
+                for _ in range(5):
+                    with contextlib.suppress(VidsortError):
+                        mover.undo()
+    finally:
+        stopped.set()
+        thread.join()
+    if (data_dir / "soccer").is_symlink():
+        swap(data_dir / "soccer", link)
+    assert moved > 0
+    assert tree(outside) == theirs
+    with struck_by(Drive(drive)):
+        mover.recover()
+        for _ in range(moved):
+            with contextlib.suppress(VidsortError):
+                mover.undo()
+    database.close()
+    left = tree(data_dir)
+    assert sorted(filter(None, left.values())) == sorted(filter(None, before.values()))
+    assert len(left) == len(before)

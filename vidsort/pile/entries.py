@@ -1,0 +1,68 @@
+"""What is told of a video of the pile: its prediction, and what extraction found in it."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..artifacts import current_feature_set
+from ..errors import ArtifactError
+from ..features.contents import Contents
+from ..features.stored import errors_of
+from ..records import Prediction, Video
+from ..store import Database
+from ..store.features import FeatureStore
+
+NO_PREDICTION = {"predicted_folder": None, "confidence": 0, "top_predictions": []}
+_NO_PREDICTION_TEXT = json.dumps(NO_PREDICTION)
+
+
+def entry(filename: str, prediction: Prediction | None) -> dict[str, object]:
+    """The video as the list has it."""
+    return {"filename": filename} | (prediction.model_dump(exclude={"video"}) if prediction else NO_PREDICTION)
+
+
+def entry_text(filename: str, prediction: Prediction | None) -> str:
+    """The same as JSON text, in ASCII as far as the name goes, which need not be valid Unicode."""
+    rest = prediction.model_dump_json(exclude={"video"}) if prediction else _NO_PREDICTION_TEXT
+    return f'{{"filename": {json.dumps(filename)}, {rest[1:]}'
+
+
+def facts_of(
+    database: Database, artifacts_dir: Path, data_dir: Path, filenames: Sequence[str]
+) -> dict[str, dict[str, object]]:
+    """The keys of a queue entry that say what is in these unsorted videos, `unreadable` with the reason if it is so.
+
+    A video that was not looked at yet, or has changed since, is left out: nothing is claimed of it.
+    """
+    videos = []
+    for name in filenames:
+        path = data_dir / name
+        try:
+            facts = path.stat()
+        except OSError:
+            continue
+        videos.append(
+            Video(filename=name, folder=None, path=path, size_bytes=facts.st_size, mtime_ns=facts.st_mtime_ns)
+        )
+    store = FeatureStore(database)
+    contents = store.remembered_contents(videos)
+    found = store.facts(contents.values())
+    try:
+        reasons = errors_of(store, Contents(contents), current_feature_set(artifacts_dir))
+    except ArtifactError:
+        reasons = {}  # nothing was extracted yet
+    return {
+        video.filename: _shown(found.get(content, {}), reasons.get(video))
+        for video, content in contents.items()
+        if content in found or video in reasons
+    }
+
+
+def _shown(facts: dict[str, object], unreadable: str | None) -> dict[str, object]:
+    """From the keys of MediaFacts, and the reason why extraction made nothing of it."""
+    if not facts.get("readable", unreadable is None):
+        playable = "none"
+    else:
+        playable = "direct" if facts.get("browser_playable", True) else "copy"
+    shown = {name: facts.get(name) for name in ("duration_s", "width", "height", "caption")}
+    return {"unreadable": unreadable, "playable": playable} | shown

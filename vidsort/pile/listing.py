@@ -1,0 +1,48 @@
+"""The JSON of the whole pile by filename, held in blocks, so that a move makes one of them anew and not all."""
+
+import bisect
+from collections.abc import Sequence
+
+from .entries import entry_text
+from .predictions import Predictions
+
+BLOCK = 500
+
+
+class Listing:
+    """The list of all entries of these names, which are given in order; one at a time may use it."""
+
+    def __init__(self, names: Sequence[str], predictions: Predictions) -> None:
+        self.predictions = predictions
+        # Never none, and none of them empty but a single one.
+        self._blocks = [list(names[start : start + BLOCK]) for start in range(0, len(names), BLOCK)] or [[]]
+        self._texts: list[bytes | None] = [None] * len(self._blocks)
+        self._count = len(names)
+
+    def put(self, name: str, shall_be_there: bool) -> None:
+        """Take a name in or out."""
+        at = max(0, bisect.bisect_right(self._blocks, [name], key=lambda block: block[:1]) - 1)
+        block = self._blocks[at]
+        index = bisect.bisect_left(block, name)
+        is_there = index < len(block) and block[index] == name
+        if is_there == shall_be_there:
+            return
+        if shall_be_there:
+            block.insert(index, name)
+        else:
+            del block[index]
+        self._count += 1 if shall_be_there else -1
+        self._texts[at] = None
+        if len(block) > 2 * BLOCK:
+            self._blocks[at : at + 1] = [block[:BLOCK], block[BLOCK:]]
+            self._texts.insert(at, None)
+        elif not block and len(self._blocks) > 1:
+            del self._blocks[at], self._texts[at]
+
+    def text(self) -> bytes:
+        """The answer to the question for all videos."""
+        by_video = self.predictions.by_video
+        for at, block in enumerate(self._blocks):
+            if self._texts[at] is None:
+                self._texts[at] = ", ".join(entry_text(name, by_video.get(name)) for name in block).encode()
+        return b'{"videos": [%b], "total": %d}' % (b", ".join(self._texts), self._count)

@@ -1,0 +1,50 @@
+// What the server tells of itself, put into the page: other hands sort, rename and retrain as well.
+
+import { tellGone } from "./telling.js";
+
+const NEAR = 4;
+
+// Gives what is called with each state of the server: {folders, heirs, total, retrain, predictions}, the last of them
+// not where it was asked for instead of told.
+export function follower(app) {
+  let seen = "";
+  return (state) => {
+    app.retraining.update(state.retrain);
+    app.setFolders(state.folders, state.heirs);
+    app.all = state.total + state.folders.reduce((sum, folder) => sum + folder.count, 0);
+    if (app.library && !app.library.exists) void app.load();
+    follow(app, state);
+    const now = JSON.stringify([state.folders, state.total]);
+    if (now !== seen) void look(app);
+    seen = now;
+    void app.history.refresh();
+    app.render();
+  };
+}
+
+// Whether a guess of this video names a folder that is not among these. Pure.
+export function namesWhatHasGone(item, folders) {
+  const names = new Set(folders.map((folder) => folder.name));
+  return item.top_predictions.some((guess) => !names.has(guess.folder));
+}
+
+function follow(app, { predictions }) {
+  const isNew = predictions !== undefined && predictions !== app.supply.predictions;
+  if (isNew) void app.retraining.lookWhichPredicts();
+  const isOther = !app.outbox.entries.length && app.queue.isWhole && app.queue.items.length !== app.left;
+  if (isNew || isOther) void app.supply.refresh();
+}
+
+// Whether the card on show and the next ones are still there: what other hands have filed goes away by itself.
+async function look(app) {
+  const { queue } = app;
+  const near = queue.items.slice(queue.index, queue.index + NEAR);
+  const onShow = queue.current;
+  const gone = await app.supply.missing(near);
+  for (const item of gone) queue.take(item.filename);
+  if (gone.includes(onShow)) {
+    app.changedAt = performance.now();
+    void tellGone(app, onShow);
+  }
+  if (gone.length) app.render();
+}
