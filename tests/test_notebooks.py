@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from labelled import make_library, store_features
 from pydantic.fields import FieldInfo
 
 from vidsort.artifacts import list_models, read_predictions
@@ -216,6 +217,25 @@ def test_a_run_goes_on_while_somebody_sorts(settings):
     for step, given in quick.items():
         reads_well(run_notebook(step, settings, given, progress=sort))
     assert turn > 60
+
+
+@pytest.mark.parametrize(("counts", "told"), [
+    ({"a": 1, "b": 1, None: 1}, "not measured yet"),
+    ({"a": 9, "b": 1, None: 1}, "of one folder only: 8 of 8 videos of a were right, and b could not be tested"),
+], ids=["nothing to test", "one folder to test"])
+def test_a_report_says_what_could_not_be_tested(tmp_path, counts, told):
+    settings = Settings(data_dir=tmp_path / "library", artifacts_dir=tmp_path / "artifacts")
+    make_library(settings.data_dir, counts)
+    store_features(settings)
+    for step in ("train", "predict"):
+        run = run_notebook(step, settings)
+        reads_well(run)
+        page = run.html.read_text(encoding="utf-8")
+        assert (told in page) == (step == "train")
+        assert "No threshold can be chosen" in page
+        assert "0% to 100" not in page
+        assert "100.0%" not in page
+        assert ">nan" not in page
 
 
 def test_an_empty_library_gives_a_report_of_little_and_no_error(tmp_path):

@@ -90,7 +90,7 @@ def accuracy_text(value: float | None, low: float | None, high: float | None, no
     """An accuracy with its 95 % interval and what it is not of; untested is not 0 %."""
     if value is None or low is None or high is None:
         return note or "not measured yet"
-    shown = f"{value:.1%} ({low:.1%} to {high:.1%})"
+    shown = f"{percent(value, 1)} ({percent(low, 1)} to {percent(high, 1)})"
     return f"{shown}, {note}" if note else shown
 
 
@@ -120,7 +120,7 @@ def _written(name: str, value: object) -> str:
         return str(value)
     if name.endswith("_share"):
         return percent(value)
-    return f"{value:.1%}" if name.startswith("accuracy") else f"{value:.3g}"
+    return percent(value, 1) if name.startswith("accuracy") else f"{value:.3g}"
 
 
 def ignore_progress(_: Progress) -> None:
