@@ -10,6 +10,7 @@ import numpy as np
 
 from . import artifacts
 from .artifacts.feature_sets import extraction_pace, record_extraction
+from .artifacts.owners import remember, seen
 from .errors import ArtifactError
 from .features.contents import GONE, MOST_LOOKS, Contents, failure_of, found_anew, library_contents
 from .features.missing import Missing, missing_of, told_anew
@@ -21,6 +22,7 @@ from .records import FeatureSet, Progress, Report, Video
 from .settings import Settings
 from .steps import ProgressCallback, ignore_progress
 from .store import open_database
+from .store.database import shared_dir
 from .store.features import SIGNATURE_TYPE, VECTOR_TYPE, FeatureRow, FeatureStore
 
 __all__ = ["ExtractConfig", "run"]
@@ -38,7 +40,8 @@ def run(
     with its reason and stops nothing; one that is moved meanwhile is found anew by its content. What
     was extracted before an interruption is kept. Raises NotFoundError without a library.
     """
-    config = config or settings.config(STEP, ExtractConfig)
+    config = config or ExtractConfig()
+    settings = artifacts.at_home(settings)
     started = time.monotonic()
     in_force = artifacts.feature_set_in_force(settings.artifacts_dir)
     modalities = config.chosen | (makeable(in_force) if in_force else {})
@@ -51,6 +54,7 @@ def run(
         work = _Work(settings, store, modalities, contents, progress, notice)
         work.extract(missing)
         errors = errors_of(store, contents, config.feature_set)
+    remember(settings.artifacts_dir, seen(settings.data_dir))
     record_extraction(settings.artifacts_dir, config.feature_set, work.videos_per_s or pace)
     return Report(
         step=STEP,
@@ -87,7 +91,7 @@ class _Work:
         self, settings: Settings, store: FeatureStore, modalities: Mapping[str, Modality], contents: Contents,
         progress: ProgressCallback, notice: str,
     ) -> None:
-        self._artifacts_dir = settings.artifacts_dir
+        self._pictures_dir = shared_dir(settings.artifacts_dir)
         self._store = store
         self._modalities = modalities
         self._contents = contents
@@ -121,7 +125,7 @@ class _Work:
         gone: Missing = {}
         wanted = {modality: self._modalities[modality] for sources in missing.values() for modality in sources}
         requests = (_request(video, content_of[video], sources) for video, sources in missing.items())
-        with contextlib.closing(answers(requests, self._artifacts_dir, wanted, min(cores(), len(missing)))) as batches:
+        with contextlib.closing(answers(requests, self._pictures_dir, wanted, min(cores(), len(missing)))) as batches:
             for batch in batches:
                 self._store.put(
                     [row for request, answer in batch for row in _rows(request, answer)],
@@ -200,4 +204,4 @@ def _unpacked(text: str | None, kind: np.dtype) -> np.ndarray | None:
 
 
 if __name__ == "__main__":
-    sys.exit(step_main(STEP, run, ExtractConfig, __doc__))
+    sys.exit(step_main(run, ExtractConfig, __doc__))

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from vidsort.api.workspace import OpenLibrary, Workspace
-from vidsort.errors import VidsortError
+from vidsort.errors import AwayError, VidsortError
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_a_server_starts_also_when_old_moves_cannot_be_settled(workspace, monkey
 
 def test_what_the_journal_says_is_believed_only_where_the_disk_shows_it(workspace, settings):
     """Another process sorted a video, then a file manager took it back."""
-    seen, other = workspace.library, OpenLibrary(settings.data_dir, workspace.database, settings.artifacts_dir)
+    seen, other = workspace.library, OpenLibrary(settings, workspace.database)
     filename = seen.snapshot().unsorted[0]
     other.mover.sort(filename, "food")
     (settings.data_dir / "food" / filename).rename(settings.data_dir / "dance" / filename)
@@ -56,3 +56,30 @@ def test_a_list_of_many_videos_is_the_json_it_should_be(workspace, settings):
     listed = json.loads(workspace.listing())
     assert [video["filename"] for video in listed["videos"]] == list(workspace.library.snapshot().unsorted)
     assert listed["total"] == len(listed["videos"])
+
+
+def test_a_library_that_is_empty_now_is_not_ready_until_it_is_back_or_chosen_anew(workspace, settings, tmp_path):
+    workspace.start()
+    assert workspace.library.why_away() is None
+    kept = settings.data_dir.rename(tmp_path / "kept")
+    settings.data_dir.mkdir()
+    workspace.library.snapshot()
+    workspace.library.live.poll()
+    assert "is empty now" in workspace.library.why_away()
+    with pytest.raises(AwayError):
+        workspace.library.mover.create_folder("new")
+    settings.data_dir.rmdir()
+    kept.rename(settings.data_dir)
+    workspace.library.live.poll()
+    assert workspace.library.why_away() is None
+
+
+def test_each_library_has_the_predictions_that_were_made_for_it(workspace, settings, tmp_path):
+    (tmp_path / "other" / "cats").mkdir(parents=True)
+    other = settings.model_copy(update={"data_dir": tmp_path / "other"})
+    (settings.artifacts_dir / "predictions.json").write_text("[]")
+    first, second = workspace.library, OpenLibrary(other, workspace.database)
+    assert first.artifacts_dir == settings.artifacts_dir
+    assert second.artifacts_dir.parent.name == "libraries"
+    assert second.predictions.current().version == ""
+    assert first.predictions.current().version

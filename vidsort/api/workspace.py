@@ -5,10 +5,10 @@ import os
 import threading
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from ..artifacts import predictions_path
-from ..errors import VidsortError
+from ..artifacts.owners import choose_anew, home_of, remember, require_there, seen
+from ..errors import AwayError, VidsortError
 from ..jobs.retrain import Retrain
 from ..library import Snapshot
 from ..library.live import LiveLibrary
@@ -21,6 +21,7 @@ from ..pile.predictions import LivePredictions, Predictions, following
 from ..records import Folder
 from ..settings import Settings
 from ..store import Database, open_database
+from ..store.database import shared_dir
 from ..store.journal import Activity
 from ..store.review import Review
 from .choice import LibraryChoice
@@ -31,16 +32,20 @@ log = logging.getLogger(__name__)
 class OpenLibrary:
     """One library: its names in memory, the only mover of its videos, and where its reviewer is."""
 
-    def __init__(self, data_dir: Path, database: Database, artifacts_dir: Path) -> None:
-        self.data_dir = data_dir
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.data_dir = data_dir = settings.data_dir
+        self.artifacts_dir = home_of(settings.artifacts_dir, data_dir)
+        self.predictions = LivePredictions(predictions_path(self.artifacts_dir))
         name = os.path.realpath(data_dir)
         self._activity = Activity(database, name)
         self.live = LiveLibrary(data_dir)
         # Before the first listing, so that what another process moves from now on is followed or listed.
         self.mover = Mover(data_dir, database, self.live)
         self.review = Review(database, name)
-        self._pile = Pile(self.live, self.review, database, artifacts_dir)
+        self._pile = Pile(self.live, self.review, database, self.artifacts_dir)
         self._is_watched = False
+        # What was found out about it, with the version of the view that it was found out from.
+        self._away: tuple[int, str | None] | None = None
         # Asked for again when the names of the folders have changed.
         self._heirs: tuple[set[str], dict[str, str]] | None = None
 
@@ -52,6 +57,23 @@ class OpenLibrary:
             log.warning("Unfinished moves were not looked for: %s", error)
         self.live.start()
         self._is_watched = True
+        if self.why_away() is None and self.live.exists:
+            remember(self.artifacts_dir, seen(self.data_dir, self.live.snapshot()))
+
+    def why_away(self) -> str | None:
+        """Why this is plainly not the library that it was, so that nothing is made or moved in it; None where it is."""
+        version = self.live.version
+        if self._away is None or self._away[0] != version:
+            try:
+                require_there(self.artifacts_dir, self.data_dir, self.live.snapshot())
+                self._away = version, None
+            except AwayError as error:
+                self._away = version, str(error)
+        return self._away[1]
+
+    def look_anew(self) -> None:
+        """Forget what was found out about whether it is the one that it was."""
+        self._away = None
 
     def stop(self) -> None:
         """End the watching."""
@@ -101,14 +123,13 @@ class Workspace:
     """Everything that the routes ask; the library in it follows the choice in vidsort.toml."""
 
     def __init__(self, settings: Settings) -> None:
-        self.artifacts_dir = settings.artifacts_dir
-        self.database = open_database(settings.artifacts_dir)
-        self.predictions = LivePredictions(predictions_path(settings.artifacts_dir))
+        root = shared_dir(settings.artifacts_dir)
+        self.database = open_database(root)
         self.retrain = Retrain(self.database)
-        self.pictures = Pictures(settings.artifacts_dir)
-        self.copies = PlayableCopies(settings.artifacts_dir)
+        self.pictures = Pictures(root)
+        self.copies = PlayableCopies(root)
         self.choice = LibraryChoice(settings)
-        self._library = OpenLibrary(settings.data_dir, self.database, settings.artifacts_dir)
+        self._library = OpenLibrary(settings, self.database)
         self._is_started = False
         self._switching = threading.Lock()
         # What costs much, with what it was made from.
@@ -122,14 +143,25 @@ class Workspace:
     @property
     def library(self) -> OpenLibrary:
         """The library in use."""
-        data_dir = self.settings.data_dir
+        settings = self.settings
         with self._switching:
-            if self._library.data_dir != data_dir:
-                before, self._library = self._library, OpenLibrary(data_dir, self.database, self.artifacts_dir)
+            if self._library.data_dir != settings.data_dir:
+                before, self._library = self._library, OpenLibrary(settings, self.database)
                 if self._is_started:
                     before.stop()
                     self._library.start()
             return self._library
+
+    def choose(self, path: str) -> None:
+        """Make a folder the library, and take it for what it is now, also where it is plainly not what it was.
+
+        Raises ConflictError where something stronger decides, InvalidNameError for no folder.
+        """
+        self.choice.choose(path)
+        opened = self.library
+        if opened.why_away() is not None:
+            choose_anew(opened.artifacts_dir, opened.data_dir)
+            opened.look_anew()
 
     def start(self) -> None:
         """Watch the library until `stop`; without it everything answers as well, only slower."""
@@ -148,7 +180,7 @@ class Workspace:
 
     def predicted(self) -> Predictions:
         """The predictions in force, with the names that the folders have now."""
-        known, heirs = self.predictions.current(), self.library.heirs()
+        known, heirs = self.library.predictions.current(), self.library.heirs()
         followed = self._followed
         if followed is None or followed[0] is not known or followed[1] != heirs:
             self._followed = followed = (known, heirs, following(known, heirs))

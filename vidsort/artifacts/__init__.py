@@ -23,11 +23,30 @@ from .models import (
     read_predictions,
     show_model,
 )
+from .owners import at_home, home_of
 from .publication import Current, current, predictions_path, publish, rollback
 
 __all__ = [
-    "Current", "ModelVersion", "current", "current_feature_set", "feature_set_in_force", "files_of_model",
-    "list_models", "manifest_entry", "model_dir", "model_feature_set", "model_ids", "model_in_force",
-    "new_version_id", "predictions_path", "promote", "publish", "read_predictions",
-    "rollback", "show_model", "write_whole",
+    "Current",
+    "ModelVersion",
+    "at_home",
+    "current",
+    "current_feature_set",
+    "feature_set_in_force",
+    "files_of_model",
+    "home_of",
+    "list_models",
+    "manifest_entry",
+    "model_dir",
+    "model_feature_set",
+    "model_ids",
+    "model_in_force",
+    "new_version_id",
+    "predictions_path",
+    "promote",
+    "publish",
+    "read_predictions",
+    "rollback",
+    "show_model",
+    "write_whole",
 ]

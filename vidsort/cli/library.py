@@ -1,6 +1,7 @@
-"""undo and doctor: put things back, and find out what is wrong."""
+"""undo, adopt and doctor: put things back, say which library is which, and find out what is wrong."""
 
 import argparse
+from pathlib import Path
 
 from ..jobs.program import add_settings_flags, settings_from_flags
 from .output import say, show_table
@@ -21,6 +22,27 @@ def undo(parser: argparse.ArgumentParser) -> None:
         mover.recover()
         moves = mover.undo()
         show_table(("undone", "was at", "is at"), ((move.kind, move.target, move.source) for move in moves))
+
+    parser.set_defaults(run=call)
+
+
+def adopt(parser: argparse.ArgumentParser) -> None:
+    """`vidsort adopt [OLD]`."""
+    add_settings_flags(parser)
+    parser.add_argument(
+        "old", nargs="?", type=Path, help="where the library lay; without it the library is taken for what it is now"
+    )
+
+    def call(flags: argparse.Namespace) -> None:
+        from ..artifacts.owners import adopt, choose_anew
+
+        settings = settings_from_flags(flags)
+        if flags.old is None:
+            choose_anew(settings.artifacts_dir, settings.data_dir)
+            say(f"{settings.data_dir} is taken for what it is now.")
+            return
+        home = adopt(settings.artifacts_dir, settings.data_dir, flags.old.expanduser().absolute())
+        say(f"{settings.data_dir} has the models, predictions and history of {flags.old} now ({home}).")
 
     parser.set_defaults(run=call)
 

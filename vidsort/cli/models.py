@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ..jobs.program import add_settings_flags, settings_from_flags
@@ -27,10 +28,18 @@ def models(parser: argparse.ArgumentParser) -> None:
         action.set_defaults(run=call)
 
 
+def _home(flags: argparse.Namespace) -> Path:
+    """Where the models of the library in these settings are."""
+    from ..artifacts import home_of
+
+    settings = settings_from_flags(flags)
+    return home_of(settings.artifacts_dir, settings.data_dir)
+
+
 def _list(flags: argparse.Namespace) -> None:
     from ..artifacts import list_models
 
-    versions = list_models(settings_from_flags(flags).artifacts_dir)
+    versions = list_models(_home(flags))
     if not versions:
         say("There are no models yet: `vidsort retrain` trains one.")
         return
@@ -54,13 +63,12 @@ def _list(flags: argparse.Namespace) -> None:
 def _show(flags: argparse.Namespace) -> None:
     from ..artifacts import model_in_force, show_model
 
-    artifacts_dir = settings_from_flags(flags).artifacts_dir
+    artifacts_dir = _home(flags)
     found = show_model(artifacts_dir, flags.model_id or model_in_force(artifacts_dir))
     version = found["version"]
     value, low, high, note = (version.pop(name) for name in ("accuracy", "accuracy_low", "accuracy_high", "note"))
     accuracy = accuracy_text(value, low, high, note)
     shown = {"model_id": version.pop("model_id"), "accuracy": accuracy} | version
-    shown |= {name: _rounded(version[name]) for name in ("macro_f1", "calibration_error", "log_loss")}
     show_table(("", "value"), ((name.replace("_", " "), value) for name, value in shown.items()))
     per_folder = found["metrics"].get("folders", {})
     show_table(
@@ -86,12 +94,12 @@ def _rounded(score: float | None) -> float | str:
 def _promote(flags: argparse.Namespace) -> None:
     from ..artifacts import promote
 
-    now = promote(settings_from_flags(flags).artifacts_dir, flags.model_id)
+    now = promote(_home(flags), flags.model_id)
     say(f"Model {now.model_id} predicts now; `vidsort models rollback` goes back.")
 
 
 def _rollback(flags: argparse.Namespace) -> None:
     from ..artifacts import rollback
 
-    now = rollback(settings_from_flags(flags).artifacts_dir)
+    now = rollback(_home(flags))
     say(f"The predictions {now.predictions_id} of {now.model_id or 'another program'} are in force again.")

@@ -26,6 +26,7 @@ def notebook(parser: argparse.ArgumentParser) -> None:
     add_settings_flags(parser)
 
     def call(flags: argparse.Namespace) -> None:
+        from ..artifacts import at_home
         from ..jobs.notebook import keep_saved, notebook_path, run_notebook
 
         settings = settings_from_flags(flags)
@@ -34,7 +35,7 @@ def notebook(parser: argparse.ArgumentParser) -> None:
             if parameters:
                 raise SettingsError("--keep runs nothing, so no parameter goes with it: leave out -p or --keep.")
             saved = Path(flags.keep) if flags.keep else notebook_path(flags.name)
-            kept = keep_saved(flags.name, saved, settings.artifacts_dir)
+            kept = keep_saved(flags.name, saved, at_home(settings).artifacts_dir)
         else:
             with progress_bars() as progress:
                 kept = run_notebook(flags.name, settings, parameters, progress=progress)

@@ -38,10 +38,10 @@ def examine(settings: Settings) -> list[Check]:
         ("encoder", _encoder),
         ("ffmpeg", _ffmpeg),
         ("host", lambda: _host(settings)),
-        ("library", lambda: _library(settings.data_dir)),
+        ("library", lambda: _library(settings)),
         ("artifacts", lambda: _artifacts(settings.artifacts_dir)),
         ("free disk", lambda: _disk(settings.artifacts_dir)),
-        ("model", lambda: _model(settings.artifacts_dir)),
+        ("model", lambda: _model(_home(settings))),
         ("unreadable videos", lambda: _unreadable(settings)),
     ]
     found = []
@@ -104,10 +104,19 @@ def _host(settings: Settings) -> Check:
     return Check("host", "ok", f"{settings.host} can be reached from {seen}")
 
 
-def _library(data_dir: Path) -> Check:
+def _home(settings: Settings) -> Path:
+    from ..artifacts import home_of
+
+    return home_of(settings.artifacts_dir, settings.data_dir)
+
+
+def _library(settings: Settings) -> Check:
+    from ..artifacts.owners import require_there
     from ..library import scan
 
+    data_dir = settings.data_dir
     snapshot = scan(data_dir)
+    require_there(_home(settings), data_dir, snapshot)
     _require_writable(data_dir)
     return Check(
         "library", "ok",
@@ -154,10 +163,11 @@ def _unreadable(settings: Settings) -> Check:
     from ..features.stored import features_of
     from ..store import open_database
 
-    if not (settings.artifacts_dir / "features" / "current.json").is_file():
+    home = _home(settings)
+    if not (home / "features" / "current.json").is_file():
         return Check("unreadable videos", "ok", "not looked at yet: `vidsort extract-features` does")
     database = open_database(settings.artifacts_dir)
-    feature_set = current_feature_set(settings.artifacts_dir)
+    feature_set = current_feature_set(home)
     failed = features_of(database, library.videos(settings.data_dir), feature_set).failed
     database.close()
     if not failed:

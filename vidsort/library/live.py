@@ -99,6 +99,11 @@ class LiveLibrary:
         with self._changing:
             return [name for name in filenames if _is_in(self._names[ROOT], name)]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no video and no folder is known."""
+        return not self._names or (not any(self._names.values()) and len(self._names) == 1)
+
     def unsorted_since(self, version: int | None) -> tuple[int, Mapping[str, bool] | Sequence[str]]:
         """The version now, with what came into the root (True) or left it (False) since that version.
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from ..errors import ArtifactError
 
 DATABASE_NAME = "vidsort.db"
+# In the artifacts folder: a place each for the models and predictions of every library but the first.
+LIBRARIES = "libraries"
 BUSY_TIMEOUT_S = 30
 
 
@@ -82,8 +84,14 @@ class Database:
         self._local = threading.local()
 
 
+def shared_dir(artifacts_dir: Path) -> Path:
+    """What all libraries share: the artifacts folder itself, also where the place of one library in it is given."""
+    return artifacts_dir.parent.parent if artifacts_dir.parent.name == LIBRARIES else artifacts_dir
+
+
 def open_database(artifacts_dir: Path) -> Database:
     """The project's database in this folder, made or brought up to date; raises ArtifactError."""
+    artifacts_dir = shared_dir(artifacts_dir)
     try:
         artifacts_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:

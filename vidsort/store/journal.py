@@ -270,3 +270,10 @@ class Activity:
         )
         rows = self._database.connection().execute(question, (self._library, at))
         return [(source, target.rpartition("/")[0], when) for source, target, when in rows]
+
+
+def rename_library(database: Database, old: str, new: str) -> None:
+    """Let history, and what was put off, go with a library to its new path."""
+    with database.write() as connection:
+        connection.execute("UPDATE moves SET library = ? WHERE library = ?", (new, old))
+        connection.execute("UPDATE OR REPLACE skips SET library = ? WHERE library = ?", (new, old))

@@ -36,18 +36,18 @@ def models(here: Here) -> ModelsAnswer:
 @router.post("/api/models/{model_id}/promote", responses=faults(404, 422, 500))
 def promote(here: Here, model_id: str) -> ModelsAnswer:
     """Let this version predict from now on; its predictions are served at once."""
-    artifacts.promote(here.artifacts_dir, model_id)
+    artifacts.promote(here.library.artifacts_dir, model_id)
     return _models(here)
 
 
 @router.post("/api/models/rollback", responses=faults(404, 500))
 def rollback(here: Here) -> ModelsAnswer:
     """Put the predictions that were in force before back in force."""
-    artifacts.rollback(here.artifacts_dir)
+    artifacts.rollback(here.library.artifacts_dir)
     return _models(here)
 
 
 def _models(here: Workspace) -> ModelsAnswer:
-    found = artifacts.list_models(here.artifacts_dir)
-    now = artifacts.current(here.artifacts_dir)
+    found = artifacts.list_models(here.library.artifacts_dir)
+    now = artifacts.current(here.library.artifacts_dir)
     return ModelsAnswer(models=found, current=now.model_id if now else None)

@@ -36,7 +36,7 @@ def preview(path: str = Query(max_length=4096)) -> LibraryPreview:
 @router.post("/api/library", responses=faults(400, 409, 422))
 def choose(here: Here, body: LibraryBody) -> LibraryAnswer:
     """Make a folder the library, for this server and the command line: it is written into vidsort.toml."""
-    here.choice.choose(body.path)
+    here.choose(body.path)
     return _library(here)
 
 
@@ -51,9 +51,11 @@ def readyz(here: Here) -> Response:
     """Whether the server can do its work: 503 with the reason while the library cannot be read."""
     opened = here.library
     opened.snapshot()
-    if opened.live.exists:
+    detail = opened.why_away()
+    if not opened.live.exists:
+        detail = f"The library {opened.data_dir} cannot be read: choose another with --data-dir, or make it readable."
+    if detail is None:
         return JSONResponse(Health(status="ok").model_dump())
-    detail = f"The library {opened.data_dir} cannot be read: choose another with --data-dir, or make it readable."
     return JSONResponse(Health(status="not_ready", detail=detail).model_dump(), 503)
 
 
@@ -67,6 +69,4 @@ def _library(here: Workspace) -> LibraryAnswer:
         folders=snapshot.counts(),
         heirs=opened.heirs(),
         can_choose=here.choice.can_choose,
-        decided_by=here.choice.origin.kind,
-        reason=here.choice.reason,
     )

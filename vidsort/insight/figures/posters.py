@@ -10,6 +10,7 @@ from ...errors import VidsortError
 from ...features.contents import path_now
 from ...media.pictures import Pictures
 from ...records import Video
+from ...store.database import shared_dir
 from .shown import FAINT, GRID, INK, Shown, data_url, escape
 
 
@@ -58,6 +59,6 @@ def card(artifacts_dir: Path, video: Video, title: str = "", text: str = "") -> 
 @functools.cache
 def _pictures(artifacts_dir: Path) -> Pictures:
     """One for each artifacts folder, since the processes that make missing pictures take a moment to start."""
-    pictures = Pictures(artifacts_dir)
+    pictures = Pictures(shared_dir(artifacts_dir))
     atexit.register(pictures.close)
     return pictures

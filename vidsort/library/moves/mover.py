@@ -15,6 +15,7 @@ from pathlib import Path
 
 import filelock
 
+from ...artifacts.owners import home_of, require_there
 from ...errors import AwayError, ConflictError, NotFoundError, VidsortError
 from ...records import Action, Move
 from ...store import Database
@@ -51,6 +52,9 @@ class Mover:
     def __init__(self, data_dir: Path, database: Database, live: LiveLibrary | None = None) -> None:
         """`live` is told of each move at once, so that it need not look at the disk."""
         self._data_dir = Path(data_dir)
+        self._home = home_of(database.path.parent, self._data_dir)
+        # The folder that was plainly the library when it was looked at last.
+        self._verified: tuple[int, int] | None = None
         library = os.path.realpath(data_dir)
         self._journal = Journal(database, library)
         self._lock_path = database.path.with_name(LOCK_NAME)
@@ -231,6 +235,7 @@ class Mover:
             try:
                 held.enter_context(lock.acquire(timeout=max(0, deadline - time.monotonic())))
                 folders = held.enter_context(Folders(self._data_dir))
+                self._require_there(folders)
                 if self._following is not None:
                     held.enter_context(self._following.ours())
                 recovered(self._recover(folders))
@@ -242,6 +247,14 @@ class Mover:
                     f"The library or its journal cannot be read or written ({error}): check the folders "
                     f"{self._data_dir} and {self._lock_path.parent}, then try again."
                 ) from error
+
+    def _require_there(self, folders: Folders) -> None:
+        """Raise AwayError where the library is plainly not the one that it was; looks only where that is suspicious."""
+        facts = folders.root.facts()
+        place = facts.st_dev, facts.st_ino
+        if place != self._verified or (self._live is not None and self._live.is_empty):
+            require_there(self._home, self._data_dir)
+            self._verified = place
 
     def _recover(self, folders: Folders) -> list[Move]:
         left = self._journal.pending()
