@@ -197,6 +197,28 @@ def test_without_a_library_a_folder_is_chosen_with_a_preview(pile, serve, visito
     page.wait_for_selector(f'[data-stage][data-filename="{name_of(0)}"]')
 
 
+def test_where_the_environment_decides_the_library_the_page_says_so_and_offers_no_choice(
+    pile, serve, visitor, shot, axe, monkeypatch
+):
+    monkeypatch.setenv("VIDSORT_ARTIFACTS_DIR", str(pile.artifacts_dir))
+    monkeypatch.setenv("VIDSORT_DATA_DIR", str(pile.data_dir / "gone"))
+    page = visitor.open(serve(load_settings()), ready="text=Where are your videos?")
+    page.wait_for_selector("text=The environment variable VIDSORT_DATA_DIR decides which folder is the library")
+    assert page.get_by_role("button", name="Use this folder").count() == 0
+    shot(page, "library-fixed")
+    axe(page)
+
+
+def test_the_settings_say_which_folder_is_the_library_and_what_decides_that(pile, serve, visitor, shot, axe):
+    page = visitor.open(serve(pile.fill(3).settings))
+    page.keyboard.press(",")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text(str(pile.data_dir)).wait_for()
+    dialog.get_by_text("This server was started with a fixed library").scroll_into_view_if_needed()
+    shot(page, "settings-library")
+    axe(page)
+
+
 def test_without_folders_three_are_made(pile, serve, visitor, shot, axe):
     page = visitor.open(serve(pile.fill(5, (), predicted=False).settings), ready="text=Make your first folders")
     shot(page, "no-folders")

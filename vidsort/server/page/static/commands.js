@@ -163,6 +163,7 @@ export class Commands {
     openSettings({
       preferences: app.preferences,
       folders: app.shownFolders().map((folder) => folder.name),
+      library: app.library,
       reorder: (order) => {
         app.preferences.set({ order });
         void app.supply.load(order);

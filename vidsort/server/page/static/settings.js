@@ -32,8 +32,9 @@ function row(label, keys) {
     h("span", { className: "keys" }, ...keys.map((key) => h("kbd", {}, capText(key)))));
 }
 
-// `preferences` has bound, folderKeys, values and set(changes); `folders` are names; `reorder(order)` loads anew.
-export function openSettings({ preferences, folders, reorder, changed }) {
+// `preferences` has bound, folderKeys, values and set(changes); `folders` are names; `reorder(order)` loads anew;
+// `library` is what the server says of it, once it has.
+export function openSettings({ preferences, folders, library, reorder, changed }) {
   const order = h("select", { className: "field", onchange: () => reorder(order.value) },
     ...Object.entries(ORDERS).map(([value, label]) => h("option", { value }, label)));
   order.value = preferences.values.order ?? "confident";
@@ -59,7 +60,7 @@ export function openSettings({ preferences, folders, reorder, changed }) {
   } }, "Reset keys");
   const dialog = openDialog("Keys and order",
     h("div", { className: "form" }, h("label", {}, "Order of review", order), h("hr"), note, list,
-      h("div", { className: "form-actions" }, reset)));
+      h("div", { className: "form-actions" }, reset), ...(library ? whereFrom(library) : [])));
 
   dialog.addEventListener("keydown", (event) => {
     if (!state.waiting || event.key === "Tab" || event.key === "Shift") return;
@@ -81,6 +82,13 @@ export function openSettings({ preferences, folders, reorder, changed }) {
   }, true);
   dialog.addEventListener("cancel", (event) => state.waiting && event.preventDefault());
   render();
+}
+
+// Which folder is the library, and what decides that.
+function whereFrom({ data_dir: path, decided_by: origin, reason }) {
+  const chosen = origin === "file" ? "It is the one that vidsort.toml names." : "It is the default: data_dir in vidsort.toml names another.";
+  return [h("hr"), h("p", { className: "form-note" }, "Library: ", h("strong", {}, path)),
+    h("p", { className: "form-note" }, reason ?? chosen)];
 }
 
 function keyRow(each, state, told) {
