@@ -120,6 +120,47 @@ def test_a_move_that_would_overwrite_is_refused_and_said_so(home):
     assert after[f"food/{name}"] == before[f"food/{name}"]
 
 
+def test_what_is_set_of_a_step_holds_for_a_retrain_and_a_command_and_a_flag_wins_for_one_run(home, monkeypatch):
+    def named() -> set[int]:
+        return {len(entry.top_predictions) for entry in read_predictions(home / "artifacts" / "predictions.json")}
+
+    Path("vidsort.toml").write_text("[predict]\ntop_k = 1\n[train]\nheads = ['lda']\n")
+    done = vidsort(home, "retrain")
+    assert done.returncode == 0, done.stderr
+    assert named() == {1}
+    assert "lda" in vidsort(home, "models", "list").stdout
+    assert vidsort(home, "predict", "--top-k", "3").returncode == 0
+    assert named() == {3}
+    monkeypatch.setenv("VIDSORT_PREDICT__TOP_K", "2")
+    assert vidsort(home, "predict").returncode == 0
+    assert named() == {2}
+    monkeypatch.setenv("VIDSORT_PREDICT__TOP", "2")
+    refused = vidsort(home, "retrain")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "did you mean VIDSORT_PREDICT__TOP_K?" in refused.stderr
+
+
+def test_without_a_threshold_what_promises_few_wrong_moves_is_moved_and_told(home):
+    before = tree(home)
+    shown = vidsort(home, "predict", "--move", "--yes")
+    assert shown.returncode == 0, shown.stderr
+    assert "No confidence promises at most 5% wrong moves yet" in shown.stdout
+    assert tree(home) == before
+    (metrics,) = (home / "artifacts" / "models").glob("*/metrics.json")
+    found = json.loads(metrics.read_text())
+    least = min(entry.confidence for entry in read_predictions(home / "artifacts" / "predictions.json"))
+    found["cover_against_error"] = [{"threshold": least, "cover": 1.0, "error": 0.01, "low": 0.0, "high": 0.04}]
+    metrics.write_text(json.dumps(found))
+    shown = vidsort(home, "predict", "--move")
+    assert "Without a threshold it takes a confidence of" in shown.stdout
+    assert "at most 5% wrong moves" in shown.stdout
+    assert "By folder" in shown.stdout
+    by_folder = shown.stdout.split("By folder")[1]
+    assert [folder in by_folder for folder in ("dance", "food", "sport")] == [True] * 3
+    assert "3 videos would be moved" in shown.stdout
+    assert tree(home) == before
+
+
 def test_versions_are_listed_promoted_and_rolled_back_byte_for_byte(home):
     predictions = home / "artifacts" / "predictions.json"
     first = predictions.read_bytes()

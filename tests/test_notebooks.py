@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from labelled import make_library, store_features
+from pydantic.fields import FieldInfo
 
 from vidsort.artifacts import list_models, read_predictions
 from vidsort.cli.program import main
@@ -30,11 +32,23 @@ def cells(notebook: dict, kind: str) -> list[str]:
     return ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == kind]
 
 
-def parameters(notebook: dict) -> dict:
+def parameters(notebook: dict) -> tuple[dict, list[str]]:
+    """The names and values of the cell of parameters, and its lines."""
     tagged = [cell for cell in notebook["cells"] if "parameters" in cell["metadata"].get("tags", ())]
     assert len(tagged) == 1
-    assigned = [node for node in ast.parse("".join(tagged[0]["source"])).body if isinstance(node, ast.Assign)]
-    return {node.targets[0].id: ast.literal_eval(node.value) for node in assigned}
+    source = "".join(tagged[0]["source"])
+    assigned = [node for node in ast.parse(source).body if isinstance(node, ast.Assign)]
+    return {node.targets[0].id: ast.literal_eval(node.value) for node in assigned}, source.splitlines()
+
+
+def described(name: str, field: FieldInfo) -> str:
+    """The line of a parameter that is left to the settings: what it is, and its default as Python reads it."""
+    default = field.default
+    if isinstance(default, tuple):
+        shown = f" ({', '.join(map(json.dumps, default))}{',' if len(default) == 1 else ''})"
+    else:
+        shown = "" if default is None else f" ({json.dumps(default)})"
+    return f"{name} = None  # {field.description}{shown}"
 
 
 def mirror_faults(step: str, notebook: dict) -> list[str]:
@@ -49,7 +63,7 @@ def mirror_faults(step: str, notebook: dict) -> list[str]:
         found.append("it does not call its step's run, once")
     if "inspect.getsource" not in calls:
         found.append("it does not show the code that runs")
-    if calls.count("make_config") != 2 or "load_settings" not in calls:
+    if [calls.count(name) for name in ("load_settings", "settings.config", "make_config")] != [1, 1, 1]:
         found.append("its parameters are not checked")
     if any("sys.path" in ast.unparse(tree) for tree in trees):
         found.append("it changes sys.path")
@@ -59,11 +73,14 @@ def mirror_faults(step: str, notebook: dict) -> list[str]:
     if first.split("\n", 1)[-1].count("?") not in (2, 3):
         found.append("its first cell does not say what it answers")
     fields = STEPS[step].config_type.model_fields
-    expected = {name: field.default for name, field in fields.items()} | dict.fromkeys(SETTINGS)
+    # None leaves it to vidsort.toml and the environment, as on every other surface.
+    expected = dict.fromkeys([*SETTINGS, *fields])
     expected |= {name: ReportConfig.model_fields[name].default for name in SHOWN_ONLY[step]}
-    given = parameters(notebook)
+    given, lines = parameters(notebook)
     if given != expected:
         found.append(f"its parameters are not the config's: {given} and not {expected}")
+    found += [f"a parameter is not described: {line}" for line in map(described, fields, fields.values())
+              if line not in lines]
     return found
 
 
@@ -83,12 +100,13 @@ def test_a_notebook_is_the_mirror_of_its_module(step):
         (lambda source: source + "\nclass Mine:\n    pass", "defines"),
         (lambda source: source.replace("train.run(", "train.walk("), "run"),
         (lambda source: source.replace("inspect.getsource", "print"), "code that runs"),
-        (lambda source: source.replace("make_config(", "dict("), "checked"),
+        (lambda source: source.replace("settings.config(", "dict("), "checked"),
         (lambda source: "import sys\nsys.path.append('..')\n" + source, "sys.path"),
         (lambda source: source.replace("make_config(ReportConfig,", "dict("), "checked"),
-        (lambda source: source.replace("folds = 5", "folds = 6"), "parameters"),
+        (lambda source: source.replace("folds = None", "folds = 5"), "parameters"),
+        (lambda source: source.replace("cross-validation (5)", "cross-validation (6)"), "not described"),
         (lambda source: source.replace("promised_error = 0.05", "promised_error = 0.5"), "parameters"),
-        (lambda source: source.replace("folds = 5\n", ""), "parameters"),
+        (lambda source: source.replace("folds = None", "# folds = None"), "parameters"),
     ],
 )
 def test_a_broken_mirror_is_found(change, fault):
@@ -199,6 +217,25 @@ def test_a_run_goes_on_while_somebody_sorts(settings):
     for step, given in quick.items():
         reads_well(run_notebook(step, settings, given, progress=sort))
     assert turn > 60
+
+
+@pytest.mark.parametrize(("counts", "told"), [
+    ({"a": 1, "b": 1, None: 1}, "not measured yet"),
+    ({"a": 9, "b": 1, None: 1}, "of one folder only: 8 of 8 videos of a were right, and b could not be tested"),
+], ids=["nothing to test", "one folder to test"])
+def test_a_report_says_what_could_not_be_tested(tmp_path, counts, told):
+    settings = Settings(data_dir=tmp_path / "library", artifacts_dir=tmp_path / "artifacts")
+    make_library(settings.data_dir, counts)
+    store_features(settings)
+    for step in ("train", "predict"):
+        run = run_notebook(step, settings)
+        reads_well(run)
+        page = run.html.read_text(encoding="utf-8")
+        assert (told in page) == (step == "train")
+        assert "No threshold can be chosen" in page
+        assert "0% to 100" not in page
+        assert "100.0%" not in page
+        assert ">nan" not in page
 
 
 def test_an_empty_library_gives_a_report_of_little_and_no_error(tmp_path):

@@ -4,6 +4,7 @@ import argparse
 import json
 import re
 import sys
+from pathlib import Path
 
 import pytest
 from conftest import ROOT
@@ -12,6 +13,7 @@ from pydantic import Field
 from vidsort.errors import NotEnoughLabelsError, SettingsError
 from vidsort.jobs.program import add_config_flags, config_from_flags, step_main
 from vidsort.records import Progress, Report
+from vidsort.settings import Settings
 from vidsort.steps import STEPS, StepConfig, accuracy_text, ignore_progress, make_config, percent, written_outputs
 
 
@@ -51,8 +53,12 @@ def test_every_field_is_a_flag():
     flags = parser.parse_args(
         ["--seed", "3", "--share", "0.25", "--name", "x", "--heads", "knn", "lda", "--no-pooled"]
     )
-    assert config_from_flags(flags, Config) == Config(seed=3, share=0.25, name="x", heads=("knn", "lda"), pooled=False)
-    assert config_from_flags(parser.parse_args([]), Config) == Config()
+    set_before = Settings(steps={"train": {"seed": 1, "name": "y"}})
+    assert config_from_flags(flags, set_before, "train", Config) == Config(
+        seed=3, share=0.25, name="x", heads=("knn", "lda"), pooled=False
+    )
+    assert config_from_flags(parser.parse_args([]), set_before, "train", Config) == Config(seed=1, name="y")
+    assert config_from_flags(parser.parse_args([]), Settings(), "train", Config) == Config()
 
 
 def test_the_help_shows_what_a_flag_is_for_and_its_default():
@@ -88,8 +94,10 @@ def test_what_a_step_made_is_written_with_its_interval_and_without_what_there_is
     assert written_outputs(untested) == [("accuracy", "not measured yet")]
 
 
-def test_an_unknown_parameter_lists_those_there_are():
-    with pytest.raises(SettingsError, match="sed is no parameter of this step; it takes: seed, share"):
+def test_an_unknown_parameter_names_the_near_one_else_lists_those_there_are():
+    with pytest.raises(SettingsError, match="colour is no parameter of this step; there are: seed, share"):
+        make_config(Config, {"colour": 1})
+    with pytest.raises(SettingsError, match=r"sed is no parameter of this step; did you mean seed\?"):
         make_config(Config, {"sed": 1})
 
 
@@ -99,7 +107,7 @@ def test_a_value_that_does_not_fit_is_shown():
 
 
 def test_a_step_run_as_a_program_speaks_json_lines(settings, capsys):
-    code = step_main(run_well, Config, "Train.", [*settings.as_flags(), "--seed", "7"])
+    code = step_main("train", run_well, Config, "Train.", [*settings.as_flags(), "--seed", "7"])
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert code == 0
     assert Progress(**lines[0]["progress"]) == Progress(step="train", done=1, total=2)
@@ -107,11 +115,21 @@ def test_a_step_run_as_a_program_speaks_json_lines(settings, capsys):
     assert (report.done, report.outputs["library"]) == (7, str(settings.data_dir))
 
 
+def test_a_step_of_a_retrain_takes_its_settings_and_reads_no_file(settings, capsys):
+    Path("vidsort.toml").write_text("[train]\nseed = 1\nfolds = 'broken'\n")
+    given = settings.model_copy(update={"steps": {"train": {"seed": 5}}})
+    assert step_main("train", run_well, Config, "Train.", ["--settings", given.as_json()]) == 0
+    report = Report(**json.loads(capsys.readouterr().out.splitlines()[-1])["report"])
+    assert (report.done, report.outputs["library"]) == (5, str(settings.data_dir))
+    assert step_main("train", run_well, Config, "Train.", settings.as_flags()) == 2
+    assert "vidsort.toml" in capsys.readouterr().err
+
+
 def test_a_failing_step_says_one_sentence_and_exits_with_its_code(settings, capsys):
     def run(settings, config, *, progress):
         raise NotEnoughLabelsError("There are no folders: make two.")
 
-    assert step_main(run, Config, "Train.", settings.as_flags()) == 6
+    assert step_main("train", run, Config, "Train.", settings.as_flags()) == 6
     captured = capsys.readouterr()
     assert captured.err == "There are no folders: make two.\n"
     assert captured.out == ""
@@ -121,11 +139,11 @@ def test_an_interrupted_step_exits_as_a_shell_expects(settings):
     def run(settings, config, *, progress):
         raise KeyboardInterrupt
 
-    assert step_main(run, Config, "Train.", settings.as_flags()) == 130
+    assert step_main("train", run, Config, "Train.", settings.as_flags()) == 130
 
 
 def test_a_wrong_value_on_the_command_line_is_a_usage_error(settings, capsys):
-    assert step_main(run_well, Config, "Train.", [*settings.as_flags(), "--seed", "many"]) == 2
+    assert step_main("train", run_well, Config, "Train.", [*settings.as_flags(), "--seed", "many"]) == 2
     assert "seed='many'" in capsys.readouterr().err
 
 

@@ -40,7 +40,7 @@ def run(
     with its reason and stops nothing; one that is moved meanwhile is found anew by its content. What
     was extracted before an interruption is kept. Raises NotFoundError without a library.
     """
-    config = config or ExtractConfig()
+    config = config or settings.config(STEP, ExtractConfig)
     settings = artifacts.at_home(settings)
     started = time.monotonic()
     in_force = artifacts.feature_set_in_force(settings.artifacts_dir)
@@ -204,4 +204,4 @@ def _unpacked(text: str | None, kind: np.dtype) -> np.ndarray | None:
 
 
 if __name__ == "__main__":
-    sys.exit(step_main(run, ExtractConfig, __doc__))
+    sys.exit(step_main(STEP, run, ExtractConfig, __doc__))

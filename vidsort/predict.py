@@ -17,13 +17,14 @@ from .errors import ArtifactError
 from .features.stored import features_of
 from .jobs.program import step_main
 from .learning.classifier import MODEL_FILES, Classifier, classifier_of
+from .learning.scores import threshold_for
 from .library.names import is_folder_name
 from .records import Failure, FolderScore, Prediction, Progress, Report, Video
 from .settings import Settings
-from .steps import ProgressCallback, StepConfig, ignore_progress
+from .steps import PROMISED_ERROR, ProgressCallback, StepConfig, ignore_progress
 from .store import open_database
 
-__all__ = ["PredictConfig", "plan_moves", "predictions_of", "run"]
+__all__ = ["PredictConfig", "least_confidence", "plan_moves", "predictions_of", "run"]
 
 STEP = "predict"
 log = logging.getLogger(__name__)
@@ -33,7 +34,10 @@ class PredictConfig(StepConfig):
     """What decides predictions, beside the videos; the threshold changes what would be moved, not the predictions."""
 
     top_k: int = Field(3, ge=1, le=100, description="folders to name for each video, best first")
-    threshold: float = Field(0.0, ge=0, le=1, description="the least confidence with which a video would be moved")
+    threshold: float | None = Field(
+        None, ge=0, le=1, description="the least confidence with which a video would be moved: by default the one that "
+        f"promises at most {PROMISED_ERROR:.0%} wrong moves"
+    )
     model_id: str | None = Field(
         None, description="the model to use: by default the one in force, or a newer one that may take over"
     )
@@ -66,6 +70,16 @@ def plan_moves(predictions: Sequence[Prediction], threshold: float) -> list[tupl
     return [(entry.video, entry.predicted_folder) for entry in sorted(sure, key=lambda entry: -entry.confidence)]
 
 
+def least_confidence(settings: Settings, config: PredictConfig, model_id: str) -> float | None:
+    """The threshold that is set, else the lowest at which this model promises few wrong moves; None where none does.
+
+    Raises NotFoundError or ArtifactError where the model cannot be read.
+    """
+    if config.threshold is not None:
+        return config.threshold
+    return threshold_for(artifacts.show_model(settings.artifacts_dir, model_id)["metrics"], PROMISED_ERROR)
+
+
 def run(
     settings: Settings, config: PredictConfig | None = None, *, progress: ProgressCallback = ignore_progress
 ) -> Report:
@@ -76,7 +90,7 @@ def run(
     predictions wait for `promote`. A video without features has no entry and is in the report with
     its reason. Raises ArtifactError without a model, NotFoundError for an unknown one.
     """
-    config = config or PredictConfig()
+    config = config or settings.config(STEP, PredictConfig)
     settings = artifacts.at_home(settings)
     started = time.monotonic()
     model_id, waiting = _models_to_use(settings, config)
@@ -152,4 +166,4 @@ def _lines(entries: Sequence[Prediction]) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.exit(step_main(run, PredictConfig, __doc__))
+    sys.exit(step_main(STEP, run, PredictConfig, __doc__))

@@ -1,16 +1,23 @@
-"""Where things live and how the server listens: environment, `vidsort.toml`, flags, the later winning."""
+"""What vidsort is told: defaults, `vidsort.toml`, the environment, flags, the later winning.
 
-import difflib
+What a step takes is a setting, too: a table in the file, `VIDSORT_TRAIN__SEED` in the environment.
+"""
+
 import ipaddress
+import json
 import os
 import sys
 import tomllib
+import typing
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 
 from .errors import SettingsError
+from .steps import STEPS, C, make_config, misfit, unknown
 
 PREFIX = "VIDSORT_"
 CONFIG_NAME = "vidsort.toml"
@@ -18,8 +25,23 @@ PATHS = ("data_dir", "artifacts_dir")
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
+class Origin(NamedTuple):
+    """Where a value comes from; `name` is that of the file, the variable or the flag."""
+
+    kind: Literal["default", "file", "environment", "flag", "program"]
+    name: str
+
+
+DEFAULT = Origin("default", "default")
+# Settings that were not loaded but made, by a program that uses this package.
+PROGRAM = Origin("program", "program")
+
+
 class Settings(BaseModel):
-    """All settings; paths are absolute. Defaults and meanings are those of the documented API."""
+    """All settings; paths are absolute. Defaults and meanings are those of the documented API.
+
+    `steps` has what was set of each step's config; `config` makes the config of it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,7 +51,18 @@ class Settings(BaseModel):
     port: int = Field(8000, ge=0, le=65535, description="the port that the server listens on")
     password: SecretStr | None = Field(None, min_length=1, description="when set, every path asks for it")
     allowed_hosts: tuple[str, ...] = Field((), description="further values of the Host header that are answered")
-    step_timeout_s: float = Field(900, gt=0, description="seconds that one retrain step may take")
+    step_timeout_s: float = Field(
+        900, gt=0, allow_inf_nan=False, description="seconds that one retrain step may take"
+    )
+    steps: dict[str, dict[str, Any]] = Field({}, description="what is set of each step")
+
+    _origins: dict[str, Origin] | None = PrivateAttr(None)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all values are the same, wherever they come from."""
+        return isinstance(other, Settings) and dict(self) == dict(other)
+
+    __hash__ = None  # type: ignore[assignment]
 
     @property
     def is_loopback(self) -> bool:
@@ -49,9 +82,41 @@ class Settings(BaseModel):
                 f"set {PREFIX}PASSWORD, or leave host at 127.0.0.1."
             )
 
+    def config(self, step: str, config_type: type[C], given: Mapping[str, Any] | None = None) -> C:
+        """The config of a step: what is set of it, and over that what is given for one run (None: as it is set)."""
+        over = {name: value for name, value in (given or {}).items() if value is not None}
+        return make_config(config_type, self.steps.get(step, {}) | over)
+
+    def origin(self, name: str) -> Origin:
+        """Where the value of a setting comes from; those of steps are named like `train.seed`."""
+        return PROGRAM if self._origins is None else self._origins.get(name, DEFAULT)
+
+    def loaded_anew(self) -> "Settings":
+        """The same flags over the file and the environment as they are now; raises SettingsError."""
+        flags: dict[str, Any] = {}
+        for name, origin in (self._origins or {}).items():
+            if origin.kind == "flag":
+                step, _, field = name.rpartition(".")
+                into = flags.setdefault(step, {}) if step else flags
+                into[field] = self.steps[step][field] if step else getattr(self, field)
+        return load_settings(**flags)
+
     def as_flags(self) -> list[str]:
-        """The flags that make a child process work on the same library and artifacts."""
+        """The flags that make a command work on the same library and artifacts."""
         return ["--data-dir", str(self.data_dir), "--artifacts-dir", str(self.artifacts_dir)]
+
+    def as_json(self) -> str:
+        """All that a child process is to work with; the password is none of its business."""
+        return json.dumps(self.model_dump(mode="json", exclude={"password"}))
+
+
+# What stands above the tables of vidsort.toml.
+PLAIN = {name: field for name, field in Settings.model_fields.items() if name != "steps"}
+
+
+class _Given(NamedTuple):
+    value: Any
+    origin: Origin
 
 
 def base_dir(start: Path | None = None) -> Path:
@@ -70,68 +135,149 @@ def base_dir(start: Path | None = None) -> Path:
 
 
 def load_settings(**flags: Any) -> Settings:
-    """Settings from the environment, then `vidsort.toml`, then these values; raises SettingsError."""
+    """Settings from `vidsort.toml`, then the environment, then these values; raises SettingsError.
+
+    A step's values are given as a mapping under its name; None is not given.
+    """
     base = base_dir()
-    merged: dict[str, Any] = dict(_from_environment(base))
-    merged.update(_from_file(base))
-    merged.update({name: value for name, value in flags.items() if value is not None})
+    found: dict[str, _Given] = {}
+    for layer in (_from_file(base), _from_environment(base), _from_flags(flags)):
+        found.update(layer)
+    steps = {step: _checked(step, found) for step in STEPS if any(name.startswith(f"{step}.") for name in found)}
     try:
-        settings = Settings(**merged)
+        settings = Settings(**{name: given.value for name, given in found.items() if name in PLAIN}, steps=steps)
     except ValidationError as error:
-        raise SettingsError(_explain(error)) from error
-    return settings.model_copy(update={
-        name: _absolute(getattr(settings, name), Path.cwd() if name in merged else base)
-        for name in PATHS
+        raise SettingsError(_explain(error, found)) from error
+    settings = settings.model_copy(update={
+        name: _absolute(name, getattr(settings, name), base) for name in PATHS if name not in found
     })
+    settings._origins = {name: given.origin for name, given in found.items()}
+    return settings
 
 
-def _absolute(path: Path, base: Path) -> Path:
-    # Not `resolve`: a library behind a symlink keeps the name that its person knows it by.
-    return Path(os.path.abspath(base / path.expanduser()))  # noqa: PTH100
+def _checked(step: str, found: Mapping[str, _Given]) -> dict[str, Any]:
+    """What was set of a step, as plain values that its config takes."""
+    given = {name.partition(".")[2]: one.value for name, one in found.items() if name.startswith(f"{step}.")}
+    try:
+        config = STEPS[step].config_type(**given)
+    except ValidationError as error:
+        raise SettingsError(_explain(error, found, f"{step}.")) from error
+    return config.model_dump(mode="json", include=set(given))
 
 
-def _from_environment(base: Path) -> dict[str, Any]:
-    given: dict[str, Any] = {}
-    # Jupyter and editors run a notebook in its own folder, and not in that of the shell that set the variable.
-    is_notebook = "ipykernel" in sys.modules and Path.cwd().resolve() == base / "notebooks"
-    for variable, value in os.environ.items():
-        # An empty variable is how compose files and shells write "not set"; it must never become an empty password.
-        if not variable.startswith(PREFIX) or not value:
-            continue
-        name = variable.removeprefix(PREFIX).lower()
-        if name not in Settings.model_fields:
-            raise SettingsError(_unknown(variable, [PREFIX + field.upper() for field in Settings.model_fields]))
-        given[name] = [part.strip() for part in value.split(",") if part.strip()] if name == "allowed_hosts" else value
-        if is_notebook and name in PATHS:
-            given[name] = _absolute(Path(value), base)
-    return given
-
-
-def _from_file(base: Path) -> dict[str, Any]:
+def _from_file(base: Path) -> dict[str, _Given]:
     path = base / CONFIG_NAME
     if not path.is_file():
         return {}
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read ({error}): mend or remove it.") from error
-    for name in given:
-        if name not in Settings.model_fields:
-            raise SettingsError(f"{path}: " + _unknown(name, list(Settings.model_fields)))
-    for name in PATHS:
-        if isinstance(given.get(name), str):
-            given[name] = _absolute(Path(given[name]), base)
-    return given
+        # Notepad and others begin a file with a byte order mark.
+        given = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise SettingsError(f"{path} cannot be read ({_why_unread(error)}): mend or remove it.") from error
+    return {
+        name: _Given(_absolute(name, value, base) if name in PATHS else value, Origin("file", str(path)))
+        for name, value in _flat(given, f"{path}: ")
+    }
 
 
-def _unknown(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}."
-    return f"{name} is no setting of vidsort; {hint}"
+def _why_unread(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not in UTF-8"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    # What Python says of a number of thousands of digits is how to change Python.
+    return str(error) if isinstance(error, OSError | tomllib.TOMLDecodeError) else "a number in it has too many digits"
 
 
-def _explain(error: ValidationError) -> str:
-    first = error.errors()[0]
-    name = str(first["loc"][0])
-    shown = "" if name == "password" else f"={first['input']!r}"
-    return f"The setting {name}{shown} does not fit: {first['msg']}."
+def _from_environment(base: Path) -> dict[str, _Given]:
+    # Jupyter and editors run a notebook in its own folder, and not in that of the shell that set the variable.
+    is_notebook = _is_kernel() and Path.cwd().resolve() == base / "notebooks"
+    found = {}
+    for variable, text in os.environ.items():
+        # An empty variable is how compose files and shells write "not set"; it must never become an empty password.
+        if not variable.startswith(PREFIX) or not text:
+            continue
+        name, field = _named(variable)
+        is_list = typing.get_origin(field.annotation) is tuple
+        value: Any = [part.strip() for part in text.split(",") if part.strip()] if is_list else text
+        if name in PATHS:
+            value = _absolute(name, text, base if is_notebook else Path.cwd())
+        found[name] = _Given(value, Origin("environment", variable))
+    return found
+
+
+def _named(variable: str) -> tuple[str, FieldInfo]:
+    """The setting that a variable names, and its field."""
+    name = variable.removeprefix(PREFIX).lower()
+    if name in PLAIN:
+        return name, PLAIN[name]
+    step, _, field = name.partition("__")
+    if step in STEPS and field in STEPS[step].config_type.model_fields:
+        return f"{step}.{field}", STEPS[step].config_type.model_fields[field]
+    variables = [PREFIX + known.upper() for known in (*PLAIN, *_of_steps("__"))]
+    raise SettingsError(unknown(variable, "setting of vidsort", variables))
+
+
+def _of_steps(between: str) -> list[str]:
+    """The names of all that steps take, each behind that of its step."""
+    return [f"{step.name}{between}{field}" for step in STEPS.values() for field in step.config_type.model_fields]
+
+
+def _is_kernel() -> bool:
+    """Whether this process is a notebook's; that something has imported ipykernel makes it none."""
+    kernels = sys.modules.get("ipykernel.kernelapp")
+    return kernels is not None and kernels.IPKernelApp.initialized()
+
+
+def _from_flags(flags: Mapping[str, Any]) -> dict[str, _Given]:
+    return {
+        name: _Given(
+            _absolute(name, value, Path.cwd()) if name in PATHS else value,
+            Origin("flag", "--" + name.rpartition(".")[2].replace("_", "-")),
+        )
+        for name, value in _flat(flags, "")
+        if value is not None
+    }
+
+
+def _flat(given: Mapping[str, Any], where: str) -> Iterator[tuple[str, Any]]:
+    """Names and values, those of a step's table as `train.seed`; raises SettingsError for a name that there is not."""
+    for name, value in given.items():
+        if name in PLAIN:
+            yield name, value
+        elif name not in STEPS:
+            if isinstance(value, Mapping):
+                raise SettingsError(where + unknown(f"[{name}]", "table of vidsort", [f"[{step}]" for step in STEPS]))
+            raise SettingsError(where + unknown(name, "setting of vidsort", [*PLAIN, *_of_steps(".")]))
+        elif not isinstance(value, Mapping):
+            raise SettingsError(f"{where}{name} is a step and no value: write [{name}], and its settings below that.")
+        else:
+            for field in value:
+                fields = STEPS[name].config_type.model_fields
+                if field not in fields and field in PLAIN:
+                    raise SettingsError(f"{where}{field} is no setting of [{name}]: write it above the tables.")
+                if field not in fields:
+                    raise SettingsError(where + unknown(field, f"setting of [{name}]", [*fields]))
+                yield f"{name}.{field}", value[field]
+
+
+def _absolute(name: str, value: Any, base: Path) -> Any:
+    """The path from `base` on; what is no path is left to be refused with its name."""
+    if not isinstance(value, str | Path):
+        return value
+    try:
+        path = Path(value).expanduser()
+    except RuntimeError as error:
+        raise SettingsError(f"The setting {name}={str(value)!r} names a home folder that there is not.") from error
+    if "\0" in str(path):
+        raise SettingsError(f"The setting {name}={str(value)!r} holds a NUL, which no path may: leave that out.")
+    # Not `resolve`: a library behind a symlink keeps the name that its person knows it by.
+    return Path(os.path.abspath(base / path))  # noqa: PTH100
+
+
+def _explain(error: ValidationError, found: Mapping[str, _Given], table: str = "") -> str:
+    name, value, why = misfit(error)
+    name = table + name
+    shown = "" if name == "password" else f"={value}"
+    origin = f" ({found[name].origin.name})" if name in found else ""
+    return f"The setting {name}{shown} does not fit: {why}{origin}."

@@ -1,10 +1,11 @@
 """The three steps, and what they have in common: a frozen config with an id, and how they tell how far they are."""
 
+import difflib
 import hashlib
 import importlib
 import json
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -12,6 +13,9 @@ from .errors import SettingsError
 from .records import Progress, Report
 
 ProgressCallback = Callable[[Progress], None]
+# So large a share of wrong moves is put up with where nobody says otherwise.
+PROMISED_ERROR = 0.05
+SHOWN_CHARACTERS = 60
 
 
 class StepConfig(BaseModel):
@@ -86,7 +90,7 @@ def accuracy_text(value: float | None, low: float | None, high: float | None, no
     """An accuracy with its 95 % interval and what it is not of; untested is not 0 %."""
     if value is None or low is None or high is None:
         return note or "not measured yet"
-    shown = f"{value:.1%} ({low:.1%} to {high:.1%})"
+    shown = f"{percent(value, 1)} ({percent(low, 1)} to {percent(high, 1)})"
     return f"{shown}, {note}" if note else shown
 
 
@@ -116,21 +120,43 @@ def _written(name: str, value: object) -> str:
         return str(value)
     if name.endswith("_share"):
         return percent(value)
-    return f"{value:.1%}" if name.startswith("accuracy") else f"{value:.3g}"
+    return percent(value, 1) if name.startswith("accuracy") else f"{value:.3g}"
 
 
 def ignore_progress(_: Progress) -> None:
     """The default progress callback: a run that nobody watches."""
 
 
-def make_config(config_type: type[C], given: dict[str, object]) -> C:
+def make_config(config_type: type[C], given: Mapping[str, object]) -> C:
     """A config from names and values; a wrong one raises SettingsError in one sentence."""
+    for name in given:
+        if name not in config_type.model_fields:
+            raise SettingsError(unknown(name, "parameter of this step", [*config_type.model_fields]))
     try:
         return config_type(**given)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else config_type.__name__
-        known = ", ".join(config_type.model_fields)
-        if first["type"] == "extra_forbidden":
-            raise SettingsError(f"{name} is no parameter of this step; it takes: {known}.") from error
-        raise SettingsError(f"{name}={first['input']!r} does not fit: {first['msg']}.") from error
+        name, value, why = misfit(error)
+        raise SettingsError(f"{name}={value} does not fit: {why}.") from error
+
+
+def unknown(name: str, kind: str, known: Sequence[str]) -> str:
+    """The sentence for a name that there is not, with the near one, else all that there are."""
+    name = repr(name)[1:-1][:SHOWN_CHARACTERS]
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}."
+    return f"{name} is no {kind}; {hint}"
+
+
+def misfit(error: ValidationError) -> tuple[str, str, str]:
+    """The first value that does not fit: its name, itself as a line shows it, and why."""
+    first = error.errors()[0]
+    return str(first["loc"][0]) if first["loc"] else "", shown(first["input"]), first["msg"]
+
+
+def shown(value: object) -> str:
+    """A value as an error shows it: in part, where it is long."""
+    try:
+        text = repr(value)
+    except ValueError:
+        return "a number of too many digits"
+    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"

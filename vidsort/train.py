@@ -43,7 +43,7 @@ def run(
     be. Videos without features are in the report with their reasons. Raises NotEnoughLabelsError,
     NotFoundError without a library, ArtifactError before any features were extracted.
     """
-    config = config or TrainConfig()
+    config = config or settings.config(STEP, TrainConfig)
     settings = artifacts.at_home(settings)
     started = time.monotonic()
     progress(Progress(step=STEP, done=0, total=1, message="reading features"))
@@ -180,4 +180,4 @@ def _report(trained: Trained, failed: Sequence[Failure], manifest: dict[str, Any
 
 
 if __name__ == "__main__":
-    sys.exit(step_main(run, TrainConfig, __doc__))
+    sys.exit(step_main(STEP, run, TrainConfig, __doc__))

@@ -1,5 +1,6 @@
 """Choosing the library from the page."""
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -45,13 +46,58 @@ def test_only_the_library_follows_the_file(folder):
     assert choice.settings().port == 9000
 
 
-def test_where_a_flag_decides_nothing_is_written(folder, tmp_path):
-    choice = LibraryChoice(load_settings(data_dir=tmp_path))
-    assert not choice.can_choose
-    with pytest.raises(ConflictError, match="--data-dir"):
+def test_where_a_flag_decides_nothing_is_written_also_when_the_file_names_the_same(folder, tmp_path):
+    for text in ("", f"data_dir = '{tmp_path}'\n"):
+        Path("vidsort.toml").write_text(text)
+        choice = LibraryChoice(load_settings(data_dir=tmp_path))
+        assert not choice.can_choose
+        with pytest.raises(ConflictError, match="--data-dir"):
+            choice.choose(str(folder))
+        assert Path("vidsort.toml").read_text() == text
+        assert choice.settings().data_dir == tmp_path
+
+
+def test_where_the_environment_decides_the_file_is_neither_written_nor_followed(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("VIDSORT_DATA_DIR", str(tmp_path))
+    choice = LibraryChoice(load_settings())
+    with pytest.raises(ConflictError, match="VIDSORT_DATA_DIR decides"):
         choice.choose(str(folder))
-    assert not Path("vidsort.toml").exists()
+    Path("vidsort.toml").write_text(f"data_dir = {json.dumps(str(folder))}\n")
     assert choice.settings().data_dir == tmp_path
+
+
+def test_what_is_set_of_the_steps_is_followed_too_and_stays_where_the_file_is_broken(caplog):
+    choice = LibraryChoice(load_settings(data_dir="here"))
+    Path("vidsort.toml").write_text("[train]\nseed = 3\n")
+    assert choice.settings().steps == {"train": {"seed": 3}}
+    assert choice.settings().data_dir == Path.cwd() / "here"
+    Path("vidsort.toml").write_text("[train]\nsed = 4\n")
+    assert choice.settings().steps == {"train": {"seed": 3}}
+    assert "did you mean seed" in caplog.text
+
+
+def test_the_settings_of_a_program_follow_no_file(settings):
+    choice = LibraryChoice(settings)
+    Path("vidsort.toml").write_text('data_dir = "elsewhere"\n[train]\nseed = 3\n')
+    assert choice.settings() == settings
+
+
+def test_tables_a_byte_order_mark_and_line_ends_of_windows_stay(folder):
+    path = Path("vidsort.toml")
+    path.write_bytes(b"\xef\xbb\xbfport = 9000\r\ndata_dir = 'old'\r\n[train]\r\nseed = 3\r\n")
+    LibraryChoice(load_settings()).choose(str(folder))
+    written = path.read_bytes()
+    assert written.startswith(b"\xef\xbb\xbfport = 9000\r\ndata_dir = ")
+    assert written.endswith(b"\r\n[train]\r\nseed = 3\r\n")
+    assert load_settings().data_dir == folder
+
+
+def test_the_choice_stands_where_a_commented_file_shows_it(folder):
+    path = Path("vidsort.toml")
+    path.write_text('# The library.\n# data_dir = "data/Favorites/videos"\n\n[train]\n# seed = 0\n')
+    LibraryChoice(load_settings()).choose(str(folder))
+    before, after = path.read_text().split(f"data_dir = {json.dumps(str(folder), ensure_ascii=False)}")
+    assert (before, after) == ("# The library.\n", "\n\n[train]\n# seed = 0\n")
 
 
 @pytest.mark.parametrize("path", ["no/such", "/no/such/folder", "", ".", "\0", "x" * 5000, "~no-such-user-here/x"])

@@ -233,7 +233,8 @@ def test_a_notebook_that_does_not_exist_exits_with_2(capsys):
 
 @pytest.mark.parametrize(("counts", "expected"), [
     ({"a": 1, "b": 1}, ("not measured yet", "│ -")),
-    ({"a": 15, "b": 1}, ("of a only: b could not be tested", "│ -")),
+    ({"a": 15, "b": 1}, ("of one folder only: ", " videos of a were right, and b could not be tested", "│ -")),
+    ({"a": 15, "b": 15, "c": 1}, (", of 2 of 3 folders only: c could not be tested", "│ -")),
 ])
 def test_what_could_not_be_tested_is_told_and_is_not_zero(settings, tmp_path, capsys, counts, expected):
     place = settings.model_copy(update={"data_dir": tmp_path / "few", "artifacts_dir": tmp_path / "few-artifacts"})
@@ -247,4 +248,5 @@ def test_what_could_not_be_tested_is_told_and_is_not_zero(settings, tmp_path, ca
     listed = capsys.readouterr().out
     assert all(text in shown for text in expected)
     assert expected[0].partition(":")[0] in listed
+    assert ("100.0%" in shown) == ("c" in counts)
     assert "0.0%" not in shown.replace("100.0%", "")

@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 
 from vidsort.errors import ArtifactError
-from vidsort.insight.comparison import OutOfFold, out_of_fold_json, paired_difference, read_out_of_fold, verdict
+from vidsort.insight.comparison import (
+    Difference,
+    OutOfFold,
+    out_of_fold_json,
+    paired_difference,
+    read_out_of_fold,
+    verdict,
+)
 
 
 def evidence(answers, labels, folders=None, *, groups=None, scored=None):
@@ -46,7 +53,7 @@ def test_an_equal_or_better_model_is_promoted(before, after):
 
 @pytest.mark.parametrize(("before", "after", "words"), [
     (6, 5, "not clearly worse than old, learnt from 5 more: 95.0% right against 94.0%"),
-    (5, 5, "as good as old, learnt from 5 more: 95.0% right"),
+    (5, 5, "not clearly worse than old, learnt from 5 more: 95.0% right against 95.0% on the 100 videos that both can"),
     (40, 5, "clearly better than old, learnt from 5 more: "),
 ])
 def test_the_verdict_says_why_in_words_and_shows_no_interval_of_nothing(before, after, words):
@@ -55,13 +62,30 @@ def test_the_verdict_says_why_in_words_and_shows_no_interval_of_nothing(before, 
     assert text.startswith(f"Promoted: {words}")
     assert "+0.0 to +0.0" not in text
     assert "learnt" not in verdict(pair, "old", more=0)[1]
+    assert "learnt from 2 fewer" in verdict(pair, "old", more=-2)[1]
+
+
+@pytest.mark.parametrize(("low", "high", "told"), [
+    (-0.0004, 0.021, "+0.0 to +2.1 points"), (-0.0004, 0.0004, ""),
+])
+def test_no_end_of_the_interval_reads_minus_nothing(low, high, told):
+    text = verdict(Difference(200, 0.9996, 0.9996, 0.0, low, high), "old")[1]
+    assert text.startswith("Promoted: not clearly worse than old: >99.9% right against >99.9% on the 200 videos")
+    assert ("interval" in text) == bool(told)
+    assert told in text
 
 
 def test_the_first_model_and_one_that_cannot_be_compared_are_promoted():
     assert verdict(paired_difference(evidence([], []), evidence([], [])), None)[0]
     promote, text = verdict(paired_difference(evidence([], []), evidence(LABELS, LABELS)), "old")
     assert promote
-    assert "no video" in text
+    assert "no videos of two folders" in text
+
+
+def test_one_folder_alone_compares_nothing():
+    scored = [label == "food" for label in LABELS]
+    pair = paired_difference(evidence(LABELS, LABELS, scored=scored), evidence(spoil(40), LABELS))
+    assert pair.count == 0
 
 
 def test_a_new_folder_is_never_a_reason_to_hold_a_model_back():

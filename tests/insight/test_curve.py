@@ -42,6 +42,16 @@ def test_too_few_videos_give_no_curve_and_no_forecast():
     assert "too few" in advice(None, 2, {"a": 1.0})
 
 
+def test_a_folder_that_cannot_be_tested_does_not_pull_the_curve_down():
+    rows, labels, _ = clouds(40, noise=0.1)
+    alone = np.abs(np.eye(1, 24, 7)).astype(np.float32)
+    curve = learning_curve(np.vstack([rows, alone]), [*labels, "alone"], np.arange(len(labels) + 1), LDA)
+    assert curve[-1].value == 1.0
+    one_folder = [at for at, label in enumerate(labels) if label == "folder 0"]
+    lopsided = np.vstack([rows[one_folder], alone])
+    assert learning_curve(lopsided, ["folder 0"] * 40 + ["alone"], np.arange(41), LDA) == []
+
+
 def test_a_forecast_continues_a_known_law():
     points = [Point(n, 1 - 2 * n**-0.5, 0.0, 1.0) for n in (50, 100, 200, 400)]
     found = forecast(points)

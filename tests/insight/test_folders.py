@@ -1,6 +1,6 @@
 """What is said of folders: thin, mixed, two that look like one."""
 
-from vidsort.insight.folders import folder_health, look_alikes
+from vidsort.insight.folders import expected_misses, folder_health, look_alikes
 
 
 def metrics(confusion: dict[str, list[int]]) -> dict:
@@ -27,6 +27,15 @@ def test_the_folder_that_needs_most_comes_first_with_what_to_do():
 
 def test_a_small_folder_that_is_recognised_is_called_thin_only():
     assert [row.advice for row in folder_health(metrics({"a": [5, 0], "b": [0, 50]}))] == ["thin: label more", ""]
+
+
+def test_a_folder_that_could_not_be_tested_has_no_recall_and_may_all_be_missed():
+    found = metrics({"a": [15, 0], "b": [0, 1]})
+    found["folders"]["b"]["recall"] = {"value": 0.0, "low": 0.0, "high": 1.0, "count": 0}
+    untested, tested = folder_health(found)
+    assert (untested.folder, untested.recall, untested.low, untested.high) == ("b", None, None, None)
+    assert untested.advice == "could not be tested: label more"
+    assert expected_misses([untested, tested]) == {"b": 1.0, "a": 0.0}
 
 
 def test_two_folders_that_are_taken_for_each_other_are_named_together():

@@ -106,7 +106,7 @@ def test_a_process_that_a_step_leaves_behind_holds_nothing_up_and_is_ended(tmp_p
 def test_a_step_works_on_the_servers_library_and_ends_with_its_starter(settings: Settings):
     command = step_command(settings, "train")
     assert command[:3] == [sys.executable, "-m", "vidsort.train"]
-    assert command[3:] == [*settings.as_flags(), "--stop-with-stdin"]
+    assert command[3:] == ["--settings", settings.as_json(), "--stop-with-stdin"]
 
 
 def test_the_watch_for_the_starter_does_not_disturb_a_step_that_ends_well():

@@ -49,7 +49,7 @@ figures.show_report(Report(step="train", done=1, took_s=0.5, outputs={{"model_id
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"sed": 1}, "sed is no parameter"),
+        ({"sed": 1}, r"sed is no parameter of the notebook train; did you mean seed\?"),
         ({"seed": "many"}, "seed='many' does not fit"),
         ({"seed": -1}, "seed=-1 does not fit"),
         ({"promised_error": 2}, "promised_error=2 does not fit"),
@@ -80,6 +80,19 @@ def test_a_notebook_runs_in_this_python_with_its_parameters_and_settings(written
     printed = nbformat.read(made.notebook, as_version=4).cells[-1].outputs[0].text
     assert printed.split() == [sys.executable, str(settings.data_dir), str(settings.artifacts_dir), "7", "lda", "mlp"]
     assert f"train · {VERSION}" in made.html.read_text(encoding="utf-8")
+
+
+def test_what_is_set_of_the_step_goes_into_the_notebook_and_a_parameter_wins_over_it(written, settings):
+    (settings.artifacts_dir / "models" / VERSION).mkdir(parents=True)
+    written(REPORT, "print(seed, *heads)")
+    as_set = settings.model_copy(update={"steps": {"train": {"seed": 5, "heads": ["mlp"]}}})
+
+    def printed(given: dict) -> str:
+        made = run_notebook("train", as_set, given)
+        return nbformat.read(made.notebook, as_version=4).cells[-1].outputs[0].text.strip()
+
+    assert printed({"heads": None}) == "5 mlp"
+    assert printed({"seed": 0}) == "0 mlp"
 
 
 def test_the_error_of_a_step_is_raised_as_it_is_and_the_notebook_so_far_is_kept(written, settings):

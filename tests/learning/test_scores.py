@@ -81,10 +81,24 @@ def test_scores_of_nothing_say_that_nothing_is_known():
 def test_a_folder_that_could_not_be_tested_has_no_recall_and_is_told_beside_the_accuracy():
     shares, truth = np.tile([0.8, 0.1, 0.1], (6, 1)), np.zeros(6, int)
     found = scores(Scored(shares, truth, np.arange(6)), ["a", "b", "c"], [6, 1, 0])
-    assert found["accuracy"]["value"] == 1.0
-    assert found["note"].startswith("of a only: b, c could not be tested")
     assert found["folders"]["b"]["recall"] == {"value": None, "low": None, "high": None, "count": 0}
+    assert found["folders"]["a"]["recall"]["value"] == 1.0
+    truth = np.array([0, 0, 0, 0, 1, 1])
+    found = scores(Scored(shares, truth, np.arange(6)), ["a", "b", "c"], [4, 2, 0])
+    assert found["accuracy"]["value"] == pytest.approx(4 / 6)
+    assert found["note"].startswith("of 2 of 3 folders only: c could not be tested")
     assert scores(scored(), list("abcd"), [75] * 4)["note"] is None
+
+
+def test_one_folder_alone_is_no_accuracy_and_promises_nothing():
+    """There is nothing to take its videos for: 6 of 6 are no 100 %."""
+    shares = np.tile([0.8, 0.2], (6, 1))
+    found = scores(Scored(shares, np.zeros(6, int), np.arange(6)), ["a", "b"], [6, 1])
+    for name in ("accuracy", "macro_f1", "calibration_error", "log_loss"):
+        assert found[name] == {"value": None, "low": None, "high": None, "count": 6}
+    assert found["note"].startswith("of one folder only: 6 of 6 videos of a were right, and b could not be tested; ")
+    assert found["cover_against_error"] == found["reliability"] == []
+    assert threshold_for(found, 0.5) is None
 
 
 def test_the_same_scores_come_out_for_the_same_seed():

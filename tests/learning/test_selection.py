@@ -69,6 +69,15 @@ def test_the_simplest_within_one_standard_error_is_chosen():
     assert [row["chosen"] for row in choice.table] == [False, True, False]
 
 
+def test_where_nothing_could_be_scored_no_candidate_has_an_accuracy():
+    labels = np.arange(2)
+    trial = Trials(np.eye(2, dtype=np.float32), labels, labels, 2, 0)
+    heads = candidates(("centroid", "lda"), ())
+    choice = choose([trial], heads, labels, lambda: None)
+    assert {row["accuracy"] for row in choice.table} == {row["low"] for row in choice.table} == {None}
+    assert [row["chosen"] for row in choice.table] == [True, False]
+
+
 def test_a_head_that_is_clearly_better_is_chosen_though_it_is_complex():
     trials, labels, groups = problem()
     heads = [candidate_that_is_right("simple", np.arange(200) % 10 < 7, labels),

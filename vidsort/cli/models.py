@@ -69,6 +69,7 @@ def _show(flags: argparse.Namespace) -> None:
     value, low, high, note = (version.pop(name) for name in ("accuracy", "accuracy_low", "accuracy_high", "note"))
     accuracy = accuracy_text(value, low, high, note)
     shown = {"model_id": version.pop("model_id"), "accuracy": accuracy} | version
+    shown |= {name: _rounded(version[name]) for name in ("macro_f1", "calibration_error", "log_loss")}
     show_table(("", "value"), ((name.replace("_", " "), value) for name, value in shown.items()))
     per_folder = found["metrics"].get("folders", {})
     show_table(

@@ -22,6 +22,7 @@ COMMANDS = {
     "undo": ("library", "take back the last move or batch of moves"),
     "adopt": ("library", "say that this library is the one that lay elsewhere, or is now what it is"),
     "doctor": ("library", "check that everything vidsort needs is there"),
+    "config": ("config", "show every setting and where it comes from; --init writes a file for them"),
     "models": ("models", "list, show, promote and roll back models"),
     "notebook": ("notebook", "run one of the three notebooks and keep its report"),
 }

@@ -9,7 +9,7 @@ from ..errors import ConflictError, SettingsError, VidsortError
 from ..jobs.program import add_config_flags, add_settings_flags, config_from_flags, settings_from_flags
 from ..records import Progress, Report
 from ..settings import Settings
-from ..steps import STEPS, ProgressCallback, Step, percent, written_outputs
+from ..steps import PROMISED_ERROR, STEPS, ProgressCallback, Step, percent, written_outputs
 from .output import duration, progress_bars, say, show_failures, show_table, summary
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def train(parser: argparse.ArgumentParser) -> None:
 
 def predict(parser: argparse.ArgumentParser) -> None:
     """`vidsort predict [--move [--yes]]`."""
-    from ..predict import PredictConfig, run
+    from ..predict import PredictConfig, least_confidence, run
 
     add_settings_flags(parser)
     add_config_flags(parser, PredictConfig)
@@ -46,11 +46,26 @@ def predict(parser: argparse.ArgumentParser) -> None:
     def call(flags: argparse.Namespace) -> int:
         if flags.yes and not flags.move:
             raise SettingsError("--yes goes with --move: `vidsort predict --move --yes` moves what `--move` shows.")
-        settings, config = settings_from_flags(flags), config_from_flags(flags, PredictConfig)
+        settings = settings_from_flags(flags)
+        config = config_from_flags(flags, settings, "predict", PredictConfig)
         with progress_bars() as progress:
             report = run(settings, config, progress=progress)
         show_report(report)
-        return _move(settings, config.threshold, really=flags.yes) if flags.move else 0
+        if not flags.move:
+            return 0
+        least = least_confidence(settings, config, str(report.outputs["model_id"]))
+        if least is None:
+            say(
+                f"No confidence promises at most {PROMISED_ERROR:.0%} wrong moves yet, so none is made: "
+                "sort more videos and train again, or say by --threshold what is enough."
+            )
+            return 0
+        if config.threshold is None:
+            say(
+                f"Without a threshold it takes a confidence of {percent(least, 1)}, the lowest that promises at most "
+                f"{PROMISED_ERROR:.0%} wrong moves."
+            )
+        return _move(settings, least, really=flags.yes)
 
     parser.set_defaults(run=call)
 
@@ -127,7 +142,8 @@ def _add_step(parser: argparse.ArgumentParser, step: Step) -> None:
     add_config_flags(parser, config_type)
 
     def call(flags: argparse.Namespace) -> None:
-        settings, config = settings_from_flags(flags), config_from_flags(flags, config_type)
+        settings = settings_from_flags(flags)
+        config = config_from_flags(flags, settings, step.name, config_type)
         with progress_bars() as progress:
             report = step.run(settings, config, progress=progress)
         show_report(report)
@@ -154,11 +170,24 @@ def _move(settings: Settings, threshold: float, *, really: bool) -> int:
     )
     if stayed:
         show_table(("video", "reason"), stayed.items(), title="Stayed where they were")
+    _show_folders([move for move in plan if move[0] not in stayed], confidences, really=really)
     if not really:
         say(f"{len(plan)} videos would be moved; nothing was. Add --yes to move them.")
         return 0
     say(f"{len(plan) - len(stayed)} videos moved. `vidsort undo` takes all of it back.")
     return ConflictError.exit_code if stayed else 0
+
+
+def _show_folders(plan: list[tuple[str, str]], confidences: Mapping[str, float], *, really: bool) -> None:
+    """Print how much goes into each folder, and how sure."""
+    of_folder: dict[str, list[float]] = {}
+    for video, folder in plan:
+        of_folder.setdefault(folder, []).append(confidences[video])
+    show_table(
+        ("folder", "moved there" if really else "would go there", "least confidence", "most"),
+        ((folder, len(sure), percent(min(sure)), percent(max(sure))) for folder, sure in of_folder.items()),
+        title="By folder",
+    )
 
 
 def _sort(settings: Settings, plan: list[tuple[str, str]]) -> list["Outcome"]:

@@ -14,6 +14,7 @@ from ..artifacts.files import read_json
 from ..artifacts.publication import current
 from ..errors import ArtifactError
 from ..records import Prediction, Record
+from ..steps import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,8 +63,8 @@ def paired_difference(before: OutOfFold, after: OutOfFold) -> Difference:
 
     Only videos that both have scored, and whose folder both know, count; and of each model's
     answer only the folders that both know, so that a new folder, to which some of a known one's
-    videos may well lean, is no reason to hold a model back. The interval is that of a bootstrap
-    over groups.
+    videos may well lean, is no reason to hold a model back. Nothing is compared on one folder alone:
+    to put everything there is no merit. The interval is that of a bootstrap over groups.
     """
     shared = set(before.folders) & set(after.folders)
     row_of = {content: row for row, content in enumerate(before.content) if before.scored[row]}
@@ -72,9 +73,9 @@ def paired_difference(before: OutOfFold, after: OutOfFold) -> Difference:
         for row, content in enumerate(after.content)
         if after.scored[row] and content in row_of and after.labels[row] in shared
     ]
-    if not rows:
-        return Difference(count=0)
     truth = [after.labels[row] for _, row in rows]
+    if len(set(truth)) < 2:
+        return Difference(count=0)
     was = np.array([before.best_among(row, shared) == label for (row, _), label in zip(rows, truth, strict=True)])
     now = np.array([after.best_among(row, shared) == label for (_, row), label in zip(rows, truth, strict=True)])
     low, high = mean_interval(now.astype(float) - was, np.array([after.groups[row] for _, row in rows]))
@@ -101,20 +102,23 @@ def verdict(pair: Difference, current_id: str | None, more: int = 0) -> tuple[bo
     if current_id is None:
         return True, "Promoted: it is the first model."
     if pair.count == 0:
-        return True, f"Promoted: there is no video that both it and {current_id} can be scored on."
-    learned = f", learnt from {more} more" if more > 0 else ""
-    numbers = f"{pair.after:.1%} right against {pair.before:.1%} on the {pair.count} videos that both can be scored on"
-    interval = f"95 % interval of the difference {100 * pair.low:+.1f} to {100 * pair.high:+.1f} points"
+        return True, f"Promoted: there are no videos of two folders that both it and {current_id} can be scored on."
+    learned = f", learnt from {abs(more)} {'more' if more > 0 else 'fewer'}" if more else ""
+    numbers = (
+        f"{percent(pair.after, 1)} right against {percent(pair.before, 1)} on the {pair.count} videos that both can be "
+        "scored on"
+    )
+    low, high = (round(100 * end, 1) for end in (pair.low, pair.high))
+    # Where both said the same of every video there is no interval to speak of; and there is no -0.0.
+    interval = f", 95 % interval of the difference {low + 0.0:+.1f} to {high + 0.0:+.1f} points" if low or high else ""
     if pair.high < 0:
         return False, (
-            f"Held back: clearly worse than {current_id}{learned}: {numbers}, {interval}. "
+            f"Held back: clearly worse than {current_id}{learned}: {numbers}{interval}. "
             "`vidsort models promote` puts it in force all the same."
         )
     if pair.low > 0:
-        return True, f"Promoted: clearly better than {current_id}{learned}: {numbers}, {interval}."
-    if round(100 * pair.low, 1) == round(100 * pair.high, 1) == 0:
-        return True, f"Promoted: as good as {current_id}{learned}: {numbers}."
-    return True, f"Promoted: not clearly worse than {current_id}{learned}: {numbers}, {interval}."
+        return True, f"Promoted: clearly better than {current_id}{learned}: {numbers}{interval}."
+    return True, f"Promoted: not clearly worse than {current_id}{learned}: {numbers}{interval}."
 
 
 def out_of_fold_json(found: OutOfFold) -> bytes:

@@ -55,12 +55,18 @@ def learning_curve(
     """Accuracy on videos left out, learned from a growing share of the others; the mean of three draws.
 
     X: float32 [n, d], features as stored; y: the folder of each; groups: int [n], near-duplicates
-    are on one side of every split, and are drawn together. Intervals are Wilson's over groups.
+    are on one side of every split, and are drawn together. Folders of a single group are learned
+    from and not asked about: what cannot be tested is not wrong. Intervals are Wilson's over groups.
+    Empty where not even two folders can be tested.
     """
     _, labels = np.unique(np.array(y, dtype=str), return_inverse=True)
     groups = np.asarray(groups)
     rooted = root(X)
     rows = span(rooted).rows(rooted)
+    groups_of = np.unique(np.column_stack([labels, groups]), axis=0)[:, 0]
+    testable = np.bincount(groups_of)[labels] > 1
+    if len(np.unique(labels[testable])) < 2:
+        return []
     points = []
     for share in SHARES:
         right, learned = [], []
@@ -69,8 +75,8 @@ def learning_curve(
             rng = np.random.default_rng((seed, repeat))
             for fold in np.unique(fold_of):
                 train = np.flatnonzero((fold_of != fold) & _drawn(groups, share, rng))
-                test = np.flatnonzero(fold_of == fold)
-                if len(np.unique(labels[train])) < 2:
+                test = np.flatnonzero((fold_of == fold) & testable)
+                if not len(test) or len(np.unique(labels[train])) < 2:
                     continue
                 fitted = candidate.fit(rows[train], labels[train], seed)
                 answers = logits(fitted, rows[test], int(labels.max()) + 1).argmax(axis=1)
@@ -78,7 +84,7 @@ def learning_curve(
                 learned.append(len(train))
         if right:
             value = float(np.concatenate(right).mean())
-            count = len(np.unique(groups))
+            count = len(np.unique(groups[testable]))
             points.append(Point(round(float(np.mean(learned))), value, *wilson(value * count, count)))
     return points
 

@@ -62,6 +62,11 @@ def _advice(score: Mapping[str, Any], mistaken_for: str | None) -> str:
     return "; ".join(found)
 
 
+def expected_misses(health: Sequence[FolderHealth]) -> dict[str, float]:
+    """Videos of each folder that are expected to be predicted wrongly; all of those of an untested folder."""
+    return {row.folder: (1 - (row.recall or 0.0)) * row.videos for row in health}
+
+
 def look_alikes(metrics: Mapping[str, Any]) -> list[tuple[str, str, float]]:
     """Pairs of folders that look like one, most alike first, with the share of their videos taken for the other's."""
     names: Sequence[str] = list(metrics["folders"])

@@ -33,8 +33,8 @@ class StepFailedError(VidsortError):
 
 
 def step_command(settings: Settings, step: str) -> list[str]:
-    """What runs a step on the library and artifacts of these settings, until its end or ours."""
-    return [sys.executable, "-m", f"vidsort.{step}", *settings.as_flags(), "--stop-with-stdin"]
+    """What runs a step with these settings, flags of the server included, until its end or ours."""
+    return [sys.executable, "-m", f"vidsort.{step}", "--settings", settings.as_json(), "--stop-with-stdin"]
 
 
 def run_step(

@@ -16,7 +16,7 @@ from ..artifacts.files import VERSION_ID, read_file, write_whole
 from ..errors import ArtifactError, NotFoundError, SettingsError, VidsortError
 from ..records import REPORT_MIMETYPE, Progress, Record, Report
 from ..settings import Settings
-from ..steps import STEPS, ProgressCallback, StepConfig, ignore_progress, make_config
+from ..steps import PROMISED_ERROR, STEPS, ProgressCallback, StepConfig, ignore_progress, make_config, unknown
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -43,7 +43,9 @@ SETTINGS = ("data_dir", "artifacts_dir")
 class ReportConfig(StepConfig):
     """What decides what a notebook shows and nothing that its step makes."""
 
-    promised_error: float = Field(0.05, gt=0, lt=1, description="the largest share of wrong moves to put up with")
+    promised_error: float = Field(
+        PROMISED_ERROR, gt=0, lt=1, description="the largest share of wrong moves to put up with"
+    )
     compare_videos: int = Field(96, ge=0, description="sorted videos that ways to see are compared on; 0 for none")
 
 
@@ -64,19 +66,17 @@ def run_notebook(
 ) -> NotebookRun:
     """Execute a copy of `notebooks/<name>.ipynb` in this environment's Python and keep it as a report.
 
-    `parameters` go into its cell of parameters. Raises SettingsError for a name or value that does
-    not fit, before anything runs, and the error of its step where that fails; the notebook as far
-    as it came is then `artifacts/notebooks/<name>.failed.ipynb`. Work that was finished is kept.
+    What is set of its step goes into its cell of parameters, and over that `parameters`. Raises
+    SettingsError for a name or value that does not fit, before anything runs, and the error of its
+    step where that fails; the notebook as far as it came is then
+    `artifacts/notebooks/<name>.failed.ipynb`. Work that was finished is kept.
     """
     import papermill
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     source = notebook_path(name)
-    given = dict(parameters or {})
-    check_parameters(name, given)
-    # Papermill writes a tuple into the notebook as text, a list as a list.
-    given = {key: list(value) if isinstance(value, tuple) else value for key, value in given.items()}
+    given = checked_parameters(name, settings, parameters or {})
     given |= {setting: str(getattr(settings, setting)) for setting in SETTINGS}
     failed = settings.artifacts_dir / "notebooks" / f"{name}.failed.ipynb"
     failed.parent.mkdir(parents=True, exist_ok=True)
@@ -204,14 +204,22 @@ def parameters_of(name: str) -> dict[str, str]:
     return {key: str(entry["default"]) for key, entry in found.items()}
 
 
-def check_parameters(name: str, given: Mapping[str, object]) -> None:
-    """Raise SettingsError where a notebook takes no parameter of this name, or not this value."""
+def checked_parameters(name: str, settings: Settings, given: Mapping[str, object]) -> dict[str, object]:
+    """The value of each parameter of a notebook, as it is set or given; None is as it is set.
+
+    Raises SettingsError where it takes no parameter of this name, or not this value.
+    """
     known = [parameter for parameter in parameters_of(name) if parameter not in SETTINGS]
     for parameter in given:
         if parameter not in known:
-            raise SettingsError(f"{parameter} is no parameter of the notebook {name}; it takes: {', '.join(known)}.")
-    for checked in (STEPS[name].config_type, ReportConfig):
-        make_config(checked, {key: value for key, value in given.items() if key in checked.model_fields})
+            raise SettingsError(unknown(parameter, f"parameter of the notebook {name}", known))
+    config_type = STEPS[name].config_type
+    over = {key: value for key, value in given.items() if key in config_type.model_fields}
+    shown = {key: value for key, value in given.items() if key not in over and value is not None}
+    config = settings.config(name, config_type, over).model_dump(mode="json")
+    return {key: value for key, value in config.items() if key in known} | make_config(ReportConfig, shown).model_dump(
+        include=set(shown)
+    )
 
 
 def _own_kernel() -> type:

@@ -8,13 +8,15 @@ import threading
 import types
 import typing
 from collections.abc import Callable, Sequence
+from typing import Any
 
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from ..errors import VidsortError
 from ..records import Progress, Report
-from ..settings import PATHS, Settings, load_settings
-from ..steps import C, StepConfig, make_config
+from ..settings import PATHS, PLAIN, Settings, load_settings
+from ..steps import C, StepConfig
 
 
 def add_settings_flags(parser: argparse.ArgumentParser, *names: str) -> None:
@@ -23,12 +25,8 @@ def add_settings_flags(parser: argparse.ArgumentParser, *names: str) -> None:
     The password is no flag: a command line is seen by every user of the machine.
     """
     for name in (*PATHS, *names):
-        field = Settings.model_fields[name]
-        multiple = {"nargs": "+"} if name == "allowed_hosts" else {}
-        parser.add_argument(
-            "--" + name.replace("_", "-"), dest=f"setting_{name}", default=None,
-            metavar="VALUE", help=field.description, **multiple,
-        )
+        field = PLAIN[name]
+        _add_flag(parser, name, field, dest=f"setting_{name}", default=None, help=field.description or "")
 
 
 def settings_from_flags(flags: argparse.Namespace) -> Settings:
@@ -42,16 +40,22 @@ def settings_from_flags(flags: argparse.Namespace) -> Settings:
 def add_config_flags(parser: argparse.ArgumentParser, config_type: type[StepConfig]) -> None:
     """Add one flag for each field of a config; the field's description is its help."""
     for name, field in config_type.model_fields.items():
-        options = {"dest": f"config_{name}", "default": argparse.SUPPRESS, "help": field.description}
-        flag = "--" + name.replace("_", "-")
-        if field.annotation is bool:
-            parser.add_argument(flag, action=argparse.BooleanOptionalAction, **options)
-        elif typing.get_origin(field.annotation) is tuple:
-            parser.add_argument(flag, nargs="+", metavar="VALUE", **options)
-        else:
-            shown = "" if field.default in (None, PydanticUndefined) else f" (default {field.default})"
-            options["help"] = (field.description or "") + shown
-            parser.add_argument(flag, metavar=_metavar(field.annotation), **options)
+        is_shown = typing.get_origin(field.annotation) is not tuple and field.annotation is not bool
+        default = "" if field.default in (None, PydanticUndefined) or not is_shown else f" (default {field.default})"
+        shown = (field.description or "") + default
+        _add_flag(parser, name, field, dest=f"config_{name}", default=argparse.SUPPRESS, help=shown)
+
+
+def _add_flag(parser: argparse.ArgumentParser, name: str, field: FieldInfo, **options: Any) -> None:
+    flag = "--" + name.replace("_", "-")
+    # argparse fills in what stands behind a percent sign.
+    options["help"] = options["help"].replace("%", "%%")
+    if field.annotation is bool:
+        parser.add_argument(flag, action=argparse.BooleanOptionalAction, **options)
+    elif typing.get_origin(field.annotation) is tuple:
+        parser.add_argument(flag, nargs="+", metavar="VALUE", **options)
+    else:
+        parser.add_argument(flag, metavar=_metavar(field.annotation), **options)
 
 
 def _metavar(annotation: object) -> str:
@@ -59,15 +63,15 @@ def _metavar(annotation: object) -> str:
     return {int: "N", float: "X"}.get(kinds[0], "VALUE")
 
 
-def config_from_flags(flags: argparse.Namespace, config_type: type[C]) -> C:
-    """The config that the flags of `add_config_flags` name; raises SettingsError."""
+def config_from_flags(flags: argparse.Namespace, settings: Settings, step: str, config_type: type[C]) -> C:
+    """The config of a step: the flags of `add_config_flags` over what is set of it; raises SettingsError."""
     given = {name: getattr(flags, f"config_{name}") for name in config_type.model_fields
              if hasattr(flags, f"config_{name}")}
-    return make_config(config_type, given)
+    return settings.config(step, config_type, given)
 
 
 def step_main(
-    run: Callable[..., Report], config_type: type[StepConfig], description: str,
+    step: str, run: Callable[..., Report], config_type: type[StepConfig], description: str,
     arguments: Sequence[str] | None = None,
 ) -> int:
     """Run a step as `python -m vidsort.<step>`: JSON lines on stdout, one sentence on stderr if it fails.
@@ -78,6 +82,7 @@ def step_main(
     parser = argparse.ArgumentParser(description=description)
     add_settings_flags(parser)
     add_config_flags(parser, config_type)
+    parser.add_argument("--settings", metavar="JSON", help="all settings as a retrain has them; nothing else is read")
     parser.add_argument("--stop-with-stdin", action="store_true", help="stop at once when standard input is closed")
     flags = parser.parse_args(arguments)
     if flags.stop_with_stdin:
@@ -87,8 +92,8 @@ def step_main(
         print(json.dumps({"progress": progress.model_dump(mode="json")}), flush=True)
 
     try:
-        settings: Settings = settings_from_flags(flags)
-        report = run(settings, config_from_flags(flags, config_type), progress=tell)
+        settings = Settings(**json.loads(flags.settings)) if flags.settings else settings_from_flags(flags)
+        report = run(settings, config_from_flags(flags, settings, step, config_type), progress=tell)
     except VidsortError as error:
         print(error, file=sys.stderr)
         return error.exit_code

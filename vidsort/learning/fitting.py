@@ -23,7 +23,7 @@ THREADS_FROM = 3000
 class TrainConfig(StepConfig):
     """What decides a model, beside the videos; every field is in the model's manifest."""
 
-    seed: int = Field(0, ge=0, description="what folds and the MLP's start are drawn from")
+    seed: int = Field(0, ge=0, lt=2**32, description="what folds and the MLP's start are drawn from")
     folds: int = Field(5, ge=2, le=20, description="folds of the cross-validation")
     repeats: int = Field(3, ge=1, le=20, description="how often candidates that are close are compared anew")
     heads: tuple[Name, ...] = Field(

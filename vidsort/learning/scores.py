@@ -13,6 +13,7 @@ Z = 1.959964
 THIN_VIDEOS = 2
 COVER_POINTS = 50
 SHOWN_UNTESTED = 5
+UNTESTED: Mapping[str, Any] = {"value": None, "low": None, "high": None, "count": 0}
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,14 @@ def wilson(successes: float, count: float) -> tuple[float, float]:
 
 
 def share_right(right: np.ndarray, groups: np.ndarray) -> dict[str, Any]:
-    """{"value", "low", "high", "count"}: the share of True with Wilson's interval for the number of groups.
+    """{"value", "low", "high", "count"}: the mean of `right`, with Wilson's interval for the number of groups.
 
+    right: bool [n], or float [n] where a row was asked about more than once.
     Where nothing could be scored the count is 0 and the others are None: untested is not 0 %.
     """
     count = len(right)
     if not count:
-        return {"value": None, "low": None, "high": None, "count": 0}
+        return dict(UNTESTED)
     value = float(right.mean())
     distinct = len(np.unique(groups))
     low, high = wilson(value * distinct, distinct)
@@ -89,13 +91,15 @@ def log_loss(scored: Scored, weights: np.ndarray | None = None) -> float:
 def scores(scored: Scored, folders: Sequence[str], counts: Sequence[int], seed: int = 0) -> dict[str, Any]:
     """What metrics.json holds of a model; every score has `value`, `low`, `high` and `count`.
 
-    Where no video could be scored all but `count` are None. `note` says in words what the accuracy is
-    not of, None where it is of all folders. `counts` is the number of labelled videos a folder; folders
-    of one or two are marked thin.
+    Where videos of fewer than two folders could be scored, all but `count` are None, and nothing is
+    told of confidence: to name the one folder that there is to test is no skill. `note` says in words
+    what the accuracy is not of, None where it is of all folders. `counts` is the number of labelled
+    videos a folder; folders of one or two are marked thin.
     Accuracy and recalls have Wilson's intervals, the others those of a bootstrap over groups.
     """
     chosen = scored.probabilities.argmax(axis=1) if len(scored.truth) else np.zeros(0, int)
     right, confidence = scored.right, scored.confidence
+    is_measured = len(np.unique(scored.truth)) > 1
 
     def measured(weights: np.ndarray | None) -> list[float]:
         return [
@@ -105,17 +109,16 @@ def scores(scored: Scored, folders: Sequence[str], counts: Sequence[int], seed: 
         ]
 
     names = ("macro_f1", "calibration_error", "log_loss")
-    values: Sequence[float | None] = [None] * len(names)
-    intervals: Sequence[tuple[float | None, float | None]] = [(None, None)] * len(names)
-    if len(right):
-        values, intervals = measured(None), _bootstrap(measured, scored.groups, seed)
+    found: dict[str, dict[str, Any]] = {name: {**UNTESTED, "count": len(right)} for name in ("accuracy", *names)}
+    if is_measured:
+        found["accuracy"] = share_right(right, scored.groups)
+        for name, value, (low, high) in zip(
+            names, measured(None), _bootstrap(measured, scored.groups, seed), strict=True
+        ):
+            found[name] |= {"value": value, "low": low, "high": high}
     return {
-        "accuracy": share_right(right, scored.groups),
-        "note": _note([name for number, name in enumerate(folders) if not (scored.truth == number).any()], folders),
-        **{
-            name: {"value": value, "low": low, "high": high, "count": len(right)}
-            for name, value, (low, high) in zip(names, values, intervals, strict=True)
-        },
+        **found,
+        "note": _note(scored, folders),
         "folders": {
             name: {
                 "count": int(count),
@@ -127,14 +130,16 @@ def scores(scored: Scored, folders: Sequence[str], counts: Sequence[int], seed: 
         "confusion": np.bincount(scored.truth * len(folders) + chosen, minlength=len(folders) ** 2)
         .reshape(len(folders), len(folders))
         .tolist(),
-        "reliability": reliability(confidence, right),
-        "cover_against_error": cover_against_error(confidence, right),
+        "reliability": reliability(confidence, right) if is_measured else [],
+        "cover_against_error": cover_against_error(confidence, right) if is_measured else [],
     }
 
 
-def _note(untested: Sequence[str], folders: Sequence[str]) -> str | None:
+def _note(scored: Scored, folders: Sequence[str]) -> str | None:
     """What the accuracy is not of, and what to do about it."""
-    if len(untested) == len(folders):
+    there = set(scored.truth.tolist())
+    untested = [name for number, name in enumerate(folders) if number not in there]
+    if not there:
         return (
             "not measured yet: of no folder could a video be left out and another be learned from; put two or more "
             "different videos into each"
@@ -142,9 +147,11 @@ def _note(untested: Sequence[str], folders: Sequence[str]) -> str | None:
     if not untested:
         return None
     shown = ", ".join(untested[:SHOWN_UNTESTED]) + (" and others" if len(untested) > SHOWN_UNTESTED else "")
-    tested = [name for name in folders if name not in untested]
-    of = tested[0] if len(tested) == 1 else f"{len(tested)} of {len(folders)} folders"
-    return f"of {of} only: {shown} could not be tested; put two or more different videos into each"
+    rest = f"{shown} could not be tested; put two or more different videos into each"
+    if len(there) > 1:
+        return f"of {len(there)} of {len(folders)} folders only: {rest}"
+    right = f"{scored.right.sum()} of {len(scored.truth)} videos of {folders[there.pop()]} were right"
+    return f"of one folder only: {right}, and {rest}"
 
 
 def _bootstrap(measured: Any, groups: np.ndarray, seed: int) -> list[tuple[float, float]]:

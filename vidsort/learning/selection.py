@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from .calibration import Calibration
 from .heads import Candidate, logits
+from .scores import UNTESTED, share_right
 
 # A candidate this many standard errors behind the leader is out of the race; one that is more
 # complex than the leader sooner, for it would have to be ahead to be chosen.
@@ -133,9 +135,15 @@ class Race:
                 kept.append(candidate)
         self.running = kept
 
-    def scored(self, candidate: Candidate) -> int:
-        """The number of rows that a candidate has been scored on."""
-        return int((self._counts[candidate.name] > 0).sum())
+    def score(self, candidate: Candidate, labels: np.ndarray) -> dict[str, Any]:
+        """A candidate's accuracy as `share_right` gives one, over the rows that it has been scored on.
+
+        Not measured where these are of one folder alone, whose name is then all there is to say.
+        """
+        seen = self._counts[candidate.name] > 0
+        if len(np.unique(labels[seen])) < 2:
+            return {**UNTESTED, "count": int(seen.sum())}
+        return share_right(self._sums[candidate.name][seen] / self._counts[candidate.name][seen], self._groups[seen])
 
     def drop_needless(self) -> None:
         """Take out what is no better than something simpler: it could not be chosen."""
@@ -159,12 +167,13 @@ class Choice:
     """The winner, and what is known of each candidate.
 
     A row of `table`: head; accuracy over the `videos` it was scored on before it fell out of the
-    race, if it did; full_repeats it ran; how far it is `behind` the winner on the videos that both
-    were scored on, with the standard_error of that; chosen.
+    race, if it did, with its interval `low` to `high`, None where not measured; full_repeats it ran; how
+    far it is `behind` the winner on the videos that both were scored on, with the standard_error of
+    that; chosen.
     """
 
     winner: Candidate
-    table: list[dict[str, float | str | bool]]
+    table: list[dict[str, float | str | bool | None]]
 
 
 def choose(
@@ -190,7 +199,8 @@ def choose(
     winner = race.winner()
     table: list[dict[str, float | str | bool]] = [
         {
-            "head": candidate.name, "accuracy": race.accuracy(candidate), "videos": race.scored(candidate),
+            "head": candidate.name, "videos": (score := race.score(candidate, trials[0].labels))["count"],
+            "accuracy": score["value"], "low": score["low"], "high": score["high"],
             "full_repeats": rounds[candidate.name],
             "behind": (gap := race.behind(candidate, winner))[0], "standard_error": gap[1],
             "chosen": candidate is winner,

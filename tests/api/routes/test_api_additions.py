@@ -1,10 +1,13 @@
 """The additions to the API: undo, folders, batches, the queue, preferences, pages, the library."""
 
 import json
+from pathlib import Path
 
 import pytest
 from conftest import UNSORTED
 from test_routes import FIRST, SECOND, THIRD, client, counts, entry, is_sentence, make_client, predict, sort
+
+from vidsort.settings import load_settings
 
 __all__ = ["client", "make_client"]
 
@@ -206,16 +209,31 @@ def test_a_library_is_previewed_without_touching_it(client, settings, tmp_path):
 
 
 def test_a_library_that_a_program_chose_is_not_changed_from_the_page(client, tmp_path):
-    assert client.get("/api/library").json()["can_choose"] is False
-    assert client.post("/api/library", json={"path": str(tmp_path)}).status_code == 409
+    told = client.get("/api/library").json()
+    assert (told["can_choose"], told["decided_by"]) == (False, "program")
+    refused = client.post("/api/library", json={"path": str(tmp_path)})
+    assert refused.status_code == 409
+    assert refused.json()["detail"] == told["reason"]
+    assert not Path("vidsort.toml").exists()
 
 
-def test_choosing_another_library_switches_at_once_in_every_worker(make_client, settings, monkeypatch):
-    monkeypatch.setenv("VIDSORT_DATA_DIR", str(settings.data_dir / "food"))
-    start = settings.model_copy(update={"data_dir": settings.data_dir / "food"})
+def test_where_the_environment_decides_the_library_the_variable_is_named(make_client, settings, monkeypatch, tmp_path):
+    monkeypatch.setenv("VIDSORT_DATA_DIR", str(settings.data_dir))
+    client = make_client(load_settings(artifacts_dir=settings.artifacts_dir))
+    told = client.get("/api/library").json()
+    assert (told["can_choose"], told["decided_by"]) == (False, "environment")
+    assert "VIDSORT_DATA_DIR" in told["reason"]
+    refused = client.post("/api/library", json={"path": str(tmp_path)})
+    assert (refused.status_code, refused.json()["detail"]) == (409, told["reason"])
+
+
+def test_choosing_another_library_switches_at_once_in_every_worker(make_client, settings):
+    Path("vidsort.toml").write_text(f'data_dir = "{settings.data_dir / "food"}"\n')
+    start = load_settings(artifacts_dir=settings.artifacts_dir)
     one, other = make_client(start), make_client(start)
     assert one.get("/api/videos").json()["total"] == 4
-    assert other.get("/api/library").json()["can_choose"]
+    told = other.get("/api/library").json()
+    assert (told["can_choose"], told["decided_by"], told["reason"]) == (True, "file", None)
     assert one.post("/api/library", json={"path": "/no/such"}).status_code == 400
     chosen = one.post("/api/library", json={"path": str(settings.data_dir)})
     assert (chosen.status_code, chosen.json()["unsorted"]) == (200, UNSORTED)

@@ -12,9 +12,10 @@ from videos import make_video
 from vidsort import library
 from vidsort.features.contents import contents_of
 from vidsort.insight import figures
-from vidsort.insight.figures.shown import escape, percent
+from vidsort.insight.figures.shown import escape, tick_percent
 from vidsort.media import sample_frames
 from vidsort.records import Progress, Report, Video
+from vidsort.steps import percent
 from vidsort.store import open_database
 from vidsort.store.features import FeatureStore
 
@@ -84,18 +85,24 @@ def test_where_there_is_nothing_to_draw_it_is_said():
     assert "too little" in figures.reliability([], []).text
     assert "too little" in figures.cover_against_error([], None, 0.1).text
     assert figures.posters([], nothing="No video.").text == "No video."
+    untested = figures.intervals([("a", None, None, None)], title="Recall", caption="")
+    assert untested.text == "Recall: nothing could be tested yet."
+    assert figures.confusion([], [], ["a", "b"]).text.startswith("No video could be tested")
+    assert figures.learning_curve([], [], "Too few.").text == "Too few."
 
 
-def test_a_table_shows_what_is_known_and_leaves_the_rest_empty():
+def test_a_table_shows_what_is_known_and_leaves_the_rest_empty_or_a_dash_for_a_number():
     frame = pandas.DataFrame(
         {"folder": ["a", None], "recall": [0.666, float("nan")], "is_thin": [True, False], "videos": [3, 4]}
     )
     shown = figures.table(frame, {"recall": "{:.0%}"})
-    assert shown.text == "folder | recall | is thin | videos\na | 67% | yes | 3\n |  |  | 4"
+    assert shown.text == "folder | recall | is thin | videos\na | 67% | yes | 3\n | - |  | 4"
     assert shown.html.count("text-align:right") == 6
     assert "nan" not in shown.html.lower()
     assert "None" not in shown.html
     assert figures.table(frame[:0], nothing="No folder.").text == "No folder."
+    nearly = pandas.DataFrame({"recall": [0.996, None]})
+    assert figures.table(nearly, {"recall": percent}).text == "recall\n>99%\n-"
     assert figures.table(pandas.DataFrame({"heads": [["lda", "mlp"], ("lda",)]})).text == "heads\nlda, mlp\nlda"
 
 
@@ -201,4 +208,4 @@ def test_progress_is_one_line_that_is_kept_up_to_date_and_gone_at_the_end(monkey
 
 
 def test_odd_percentages_are_exact():
-    assert [percent(share) for share in (0, 0.075, 0.8, 1)] == ["0%", "7.5%", "80%", "100%"]
+    assert [tick_percent(share) for share in (0, 0.075, 0.8, 1)] == ["0%", "7.5%", "80%", "100%"]

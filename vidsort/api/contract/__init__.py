@@ -17,7 +17,7 @@ from .moves import (
     SortOutcome,
     UndoBody,
 )
-from .review import EntriesBody, Preferences, QueueAnswer, QueueEntry, SkipBody
+from .review import EntriesBody, Preferences, QueueAnswer, QueueEntry, SkipBody, State
 from .videos import Order, VideoEntry, VideosAnswer
 
 __all__ = [
@@ -25,5 +25,6 @@ __all__ = [
     "Fault", "FoldersAnswer", "Health", "HistoryAnswer", "LibraryAnswer", "LibraryBody", "LibraryPreview", "Limit",
     "MergeBody", "Misfit", "ModelsAnswer", "MovesAnswer", "NameBody", "Order", "Preferences", "Preparing",
     "QueueAnswer", "QueueEntry", "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SkipBody", "SortAnswer",
-    "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome", "UndoBody", "VideoEntry", "VideosAnswer",
+    "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome", "State", "UndoBody", "VideoEntry",
+    "VideosAnswer",
 ]

@@ -15,7 +15,7 @@ class LibraryBody(Body):
 
 
 class LibraryAnswer(BaseModel):
-    """The library in use; `can_choose` is false where a flag or another program decides it.
+    """The library in use; `reason` says why no other can be chosen here, and is null where one can (`can_choose`).
 
     `heirs`: which folder took the place of one that has gone, by renaming or merging.
     """
@@ -26,6 +26,8 @@ class LibraryAnswer(BaseModel):
     folders: list[Folder]
     heirs: dict[str, str]
     can_choose: bool
+    decided_by: Literal["default", "file", "environment", "flag", "program"]
+    reason: str | None
 
 
 class LibraryPreview(BaseModel):

@@ -4,7 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from ...records import Folder
 from .bounds import PAGE_LIMIT, Body
+from .jobs import RetrainStatus
 from .videos import Order, VideoEntry
 
 Key = Annotated[str, Field(min_length=1, max_length=32)]
@@ -56,3 +58,16 @@ class Preferences(Body):
     muted: bool | None = None
     volume: Annotated[float, Field(ge=0, le=1)] | None = None
     speed: Annotated[float, Field(gt=0, le=16)] | None = None
+
+
+class State(BaseModel):
+    """What the page is told when it changes; `heirs` are the folders that took the place of others.
+
+    `predictions` is another text when other predictions are in force.
+    """
+
+    folders: list[Folder]
+    heirs: dict[str, str]
+    total: int
+    retrain: RetrainStatus
+    predictions: str

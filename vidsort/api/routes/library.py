@@ -69,4 +69,6 @@ def _library(here: Workspace) -> LibraryAnswer:
         folders=snapshot.counts(),
         heirs=opened.heirs(),
         can_choose=here.choice.can_choose,
+        decided_by=here.choice.origin.kind,
+        reason=here.choice.reason,
     )

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from .shown import ACCENT, FAINT, SECOND, Shown, drawn, new_axes, note, percent
+from ...steps import percent
+from .shown import ACCENT, FAINT, SECOND, Shown, drawn, new_axes, note, tick_percent
 
 Row = Mapping[str, float]
 
@@ -12,7 +13,7 @@ Row = Mapping[str, float]
 def reliability(before: Sequence[Row], after: Sequence[Row]) -> Shown:
     """How often a prediction of each confidence is right, before and after calibration, with 95 % intervals.
 
-    Rows are those of `evaluate.reliability`. On the diagonal, the confidence means what it says.
+    Rows are those of `scores.reliability`. On the diagonal, the confidence means what it says.
     """
     if not before or not after:
         return note("Confidence could not be checked: there is too little to leave out.")
@@ -44,7 +45,7 @@ def reliability(before: Sequence[Row], after: Sequence[Row]) -> Shown:
 def cover_against_error(rows: Sequence[Row], threshold: float | None, promised_error: float) -> Shown:
     """The share of videos that may be moved unseen, against the share of those that would go wrong.
 
-    Rows are those of `evaluate.cover_against_error`; `threshold` is the one that keeps the promise,
+    Rows are those of `scores.cover_against_error`; `threshold` is the one that keeps the promise,
     None where none does.
     """
     if not rows:
@@ -54,9 +55,9 @@ def cover_against_error(rows: Sequence[Row], threshold: float | None, promised_e
         caption = f"No threshold can promise at most {promised_error:.0%} wrong yet: that takes more labelled videos."
     else:
         caption = (
-            f"Moving every video with a confidence of {chosen['threshold']:.1%} or more would move "
-            f"{chosen['cover']:.0%} of them, of which {chosen['error']:.1%} went wrong here; with 95 % certainty it is "
-            f"no more than {chosen['high']:.1%}, and the promise is {promised_error:.0%}."
+            f"Moving every video with a confidence of {percent(chosen['threshold'], 1)} or more would move "
+            f"{percent(chosen['cover'])} of them, of which {percent(chosen['error'], 1)} went wrong here; with 95 % "
+            f"certainty it is no more than {percent(chosen['high'], 1)}, and the promise is {promised_error:.0%}."
         )
     cover, error, low, high = _columns(rows, "cover", "error", "low", "high")
     with new_axes(7.5, 4) as (figure, (ax,)):
@@ -76,8 +77,8 @@ def cover_against_error(rows: Sequence[Row], threshold: float | None, promised_e
             xlim=(0, 1.01), ylim=(0, min(1.0, top)), xlabel="share of videos moved unseen",
             ylabel="share of those that is wrong", title="What a threshold buys",
         )
-        ax.xaxis.set_major_formatter(percent)
-        ax.yaxis.set_major_formatter(percent)
+        ax.xaxis.set_major_formatter(tick_percent)
+        ax.yaxis.set_major_formatter(tick_percent)
         return drawn(figure, caption)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .shown import ACCENT, FAINT, SECOND, Shown, drawn, new_axes, note, percent, short
+from ...steps import percent
+from .shown import ACCENT, FAINT, SECOND, Shown, drawn, new_axes, note, short, tick_percent
 
 
 def intervals(
@@ -18,8 +19,8 @@ def intervals(
 
     A value of None was not measured: its row says so and has no dot.
     """
-    if not rows:
-        return note(f"{title}: there is too little to tell.")
+    if all(value is None for _, value, _, _ in rows):
+        return note(f"{title}: {'nothing could be tested yet' if rows else 'there is too little to tell'}.")
     with new_axes(7.5, 0.7 + 0.34 * len(rows)) as (figure, (ax,)):
         for place, (name, value, low, high) in enumerate(rows):
             if value is None or low is None or high is None:
@@ -29,12 +30,12 @@ def intervals(
             ax.plot([low, high], [place, place], color=colour, linewidth=3, solid_capstyle="round", alpha=0.45)
             ax.plot(value, place, "o", color=colour, markersize=7)
             ax.annotate(
-                f"{value:.1%}", (high, place), xytext=(6, 0), textcoords="offset points", va="center", fontsize=9
+                percent(value, 1), (high, place), xytext=(6, 0), textcoords="offset points", va="center", fontsize=9
             )
         ax.set_yticks(range(len(rows)), [short(name) for name, *_ in rows])
         ax.set(ylim=(len(rows) - 0.5, -0.5), title=title)
         ax.margins(x=0.12)
-        ax.xaxis.set_major_formatter(percent)
+        ax.xaxis.set_major_formatter(tick_percent)
         ax.grid(axis="y", visible=False)
         return drawn(figure, caption)
 
@@ -63,6 +64,8 @@ def confusion(actual: Sequence[str], predicted: Sequence[str], folders: Sequence
 def _mixed_up(counts: np.ndarray, folders: Sequence[str]) -> str:
     wrong = counts - np.diag(np.diag(counts))
     total = int(wrong.sum())
+    if not counts.any():
+        return "No video could be tested: each folder needs two or more different videos."
     if total == 0:
         return "Every video was predicted into the folder that it lies in."
     pairs = np.triu(wrong + wrong.T)
@@ -79,6 +82,8 @@ def learning_curve(
     caption: str,
 ) -> Shown:
     """Accuracy against the number of labelled videos: (videos, value, low, high), measured and expected."""
+    if not measured:
+        return note(caption)
     with new_axes(7.5, 4) as (figure, (ax,)):
         for points, name, colour, line in (
             (measured, "measured", ACCENT, "-"),
@@ -89,6 +94,6 @@ def learning_curve(
                 ax.plot(videos, value, line, marker="o", color=colour, label=name, linewidth=2, markersize=5)
                 ax.fill_between(videos, low, high, color=colour, alpha=0.12, linewidth=0)
         ax.set(xlabel="labelled videos", ylabel="share predicted right", title="What more labels bring")
-        ax.yaxis.set_major_formatter(percent)
+        ax.yaxis.set_major_formatter(tick_percent)
         ax.legend(loc="lower right")
         return drawn(figure, caption)

@@ -63,7 +63,7 @@ def note(text: str) -> Shown:
     return Shown(f'<p style="{style}">{escape(text)}</p>', text)
 
 
-def percent(share: float, _place: float | None = None) -> str:
+def tick_percent(share: float, _place: float | None = None) -> str:
     """A share as the labels of an axis say it: 7.5%, 80%."""
     return f"{round(100 * share, 2):g}%"
 

@@ -1,7 +1,7 @@
 """A table as a reader likes it: text to the left, numbers to the right, nothing where nothing is known."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from .shown import Shown, escape
 
@@ -11,11 +11,15 @@ if TYPE_CHECKING:
 LONGEST_CELL_EM = 40
 
 
-def table(frame: "pd.DataFrame", formats: Mapping[str, str] | None = None, *, nothing: str = "None.") -> Shown:
+Form = str | Callable[[Any], str]
+
+
+def table(frame: "pd.DataFrame", formats: Mapping[str, Form] | None = None, *, nothing: str = "None.") -> Shown:
     """The rows of a frame without its index; `nothing` is said where there are none.
 
-    `formats` says how the numbers of a column are written, as in `{"recall": "{:.0%}"}`; other
-    fractions get three digits. Underscores in the names of columns become spaces.
+    `formats` says how the numbers of a column are written, as in `{"error": "{:.3f}", "recall": percent}`,
+    and one that there is not is then "-"; other fractions get three digits. Underscores in the names
+    of columns become spaces.
     """
     from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
@@ -42,15 +46,15 @@ def _cell(tag: str, text: str, side: str) -> str:
     return f'<{tag} style="{style}">{escape(text)}</{tag}>'
 
 
-def _written(value: object, form: str | None) -> str:
+def _written(value: object, form: Form | None) -> str:
     import pandas as pd
 
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     if pd.isna(value):
-        return ""
+        return "" if form is None else "-"
     if isinstance(value, bool):
         return "yes" if value else ""
     if form is not None:
-        return form.format(value)
+        return form.format(value) if isinstance(form, str) else form(value)
     return f"{value:.3g}" if isinstance(value, float) else str(value)

@@ -37,8 +37,7 @@ export class Welcome {
     });
     this.#show("Where are your videos?",
       `There is no folder at ${library.data_dir}. vidsort works on a folder of .mp4 files; each folder inside it is one of your categories.`,
-      library.can_choose ? choose : h("p", { className: "result" },
-        "This server was started with a fixed library: start it again with --data-dir and the path of your folder."));
+      library.can_choose ? choose : h("p", { className: "result" }, library.reason));
   }
 
   // `make(names)` makes these folders.
