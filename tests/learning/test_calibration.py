@@ -50,6 +50,33 @@ def test_the_temperature_is_the_one_of_least_loss():
     assert Calibration.fit(scores, truth).inverse_temperature == pytest.approx(best, rel=5e-3)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_it_is_what_a_golden_section_finds(seed):
+    """The search that was here before; scipy's takes a third of the steps."""
+    rng = np.random.default_rng(seed)
+    count, folders = int(rng.integers(2, 200)), int(rng.integers(2, 8))
+    scores = rng.normal(size=(count, folders)) * 10 ** rng.uniform(-2, 3)
+    scores[rng.random(scores.shape) < 0.05] = -np.inf
+    truth = np.where(rng.random(count) < 0.7, scores.argmax(axis=1), rng.integers(folders, size=count))
+    there = np.isfinite(scores)
+    telling = there[np.arange(count), truth] & (there.sum(axis=1) > 1)
+    unit = np.std(scores[there])
+
+    def loss(log_beta):
+        shares = softmax(scores[telling] / unit * np.exp(log_beta))
+        sure = (telling.sum() + 1) / (telling.sum() + 2)
+        targets = np.where(there[telling], (1 - sure) / (there[telling].sum(axis=1, keepdims=True) - 1), 0.0)
+        targets[np.arange(telling.sum()), truth[telling]] = sure
+        return -(targets * np.log(np.where(targets > 0, np.maximum(shares, 1e-300), 1.0))).sum(axis=1).mean()
+
+    low, high, golden = -12.0, 8.0, (5**0.5 - 1) / 2
+    for _ in range(60):
+        left, right = high - golden * (high - low), low + golden * (high - low)
+        low, high = (low, right) if loss(left) <= loss(right) else (left, high)
+    expected = Calibration(float(np.exp((low + high) / 2)) / unit).apply(scores)
+    np.testing.assert_allclose(Calibration.fit(scores, truth).apply(scores), expected, atol=1e-6)
+
+
 def test_it_is_kept_and_read_as_it_was_and_nonsense_is_refused():
     calibration = Calibration(0.37)
     assert Calibration.from_arrays(calibration.to_arrays()) == calibration

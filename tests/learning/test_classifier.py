@@ -52,6 +52,42 @@ def test_models_that_were_written_before_are_still_read(head, name):
     np.testing.assert_allclose(classifier.predict_proba(features), expected["probabilities"], atol=1e-5)
 
 
+@pytest.mark.parametrize("head", HEADS)
+def test_an_old_model_is_read_by_any_scikit_learn_without_a_complaint(head, monkeypatch):
+    """Only its numbers are taken; what is read is written as today's models are."""
+    monkeypatch.setattr("sklearn.base.__version__", "99.0")
+    classifier = classifier_of({OLD_SKOPS: (FIXTURES / head / OLD_SKOPS).read_bytes()}, "m")
+    features = clouds({"a": 3, "b": 3})[0][:, : len(classifier.mean)]
+    again = classifier_of(model_files(classifier), "m")
+    np.testing.assert_allclose(again.predict_proba(features), classifier.predict_proba(features), atol=1e-6)
+
+
+@pytest.mark.parametrize("name", [MODEL_FILE, OLD_SKOPS])
+@pytest.mark.parametrize("head", ["lda", "neighbours"])
+def test_whatever_bytes_are_changed_it_is_a_model_or_an_error_in_a_sentence(head, name):
+    rng = np.random.default_rng(0)
+    old = (FIXTURES / head / OLD_SKOPS).read_bytes()
+    whole = old if name == OLD_SKOPS else model_files(classifier_of({OLD_SKOPS: old}, "m"))[MODEL_FILE]
+    refused = 0
+    for _ in range(60):
+        changed = bytearray(whole)
+        for place in rng.integers(len(whole), size=rng.integers(1, 20)):
+            changed[place] = rng.integers(256)
+        try:
+            found = classifier_of({name: bytes(changed)}, "m")
+            assert np.isfinite(found.predict_proba(np.ones((1, len(found.mean)), np.float32))).all()
+        except ArtifactError:
+            refused += 1
+    assert refused > 20
+
+
+def test_numbers_that_overflow_are_refused_where_they_are_used():
+    layers = [(np.full((3, 2), 1e308), np.zeros(2))]
+    classifier = Classifier(("a", "b"), np.full(3, -3e38, np.float32), 1.0, Calibration(), layers)
+    with np.errstate(all="ignore"), pytest.raises(ArtifactError, match="no probabilities"):
+        classifier.predict_proba(np.ones((1, 3), np.float32))
+
+
 class Intruder:
     """Not what a model is made of."""
 
@@ -67,6 +103,14 @@ def arrays_of_a_model(**changed: np.ndarray) -> bytes:
         whole = {name: arrays[name] for name in arrays} | changed
     written = io.BytesIO()
     np.savez(written, **whole)
+    return written.getvalue()
+
+
+def packed(parts: dict[str, bytes]) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
     return written.getvalue()
 
 
@@ -88,13 +132,23 @@ BROKEN = {
     "more columns than folders": arrays_of_a_model(weights0=np.ones((48, 5)), biases0=np.ones(5)),
     "brackets without end": arrays_of_a_model(folders=NESTED),
     "objects": arrays_of_a_model(mean=np.array([{}], object)),
+    "words for numbers": arrays_of_a_model(mean=np.full(48, "7")),
+    "numbers of two parts": arrays_of_a_model(biases0=np.zeros(2, complex)),
+    "a folder twice": arrays_of_a_model(folders=np.frombuffer(b'["a", "a"]', np.uint8)),
+    "neighbours of folders that are none": arrays_of_a_model(
+        rows=np.eye(4, 48, dtype=np.float32), labels=np.array([0, 1, 2, 9]), neighbours=np.array(2)
+    ),
+    "a bomb": packed({"mean.npy": bytes(50_000_000)}),
+    "a header without end": packed({"folders.npy": b"\x93NUMPY\x01\x00\x76\x00{'descr': ((((".ljust(128)}),
+    "packed by nobody knows what": packed({"mean.npy": b"x"}).replace(b"PK\x01\x02\x14\x03", b"PK\x01\x02\x14\xff"),
+    "text in the place of an array": packed({"mean.npy": b"x", "folders.npy": b"[]"}),
 }
 
 
 @pytest.mark.parametrize("name", [MODEL_FILE, OLD_LAYERS])
 @pytest.mark.parametrize("broken", BROKEN)
 def test_a_damaged_model_file_is_an_error_in_a_sentence(broken, name):
-    with pytest.raises(ArtifactError, match=r"model m cannot be read .* run `vidsort train` anew"):
+    with pytest.raises(ArtifactError, match=r"model m cannot be read .* run `vidsort retrain`"):
         classifier_of({name: BROKEN[broken]}, "m")
 
 

@@ -66,6 +66,22 @@ def test_lda_agrees_with_scikit_learns_ledoit_wolf():
     np.testing.assert_allclose(ShrinkageLDA().fit(features, labels).coef_, expected, rtol=1e-6)
 
 
+@pytest.mark.parametrize("counts", [COUNTS, {"a": 200, "b": 150}, {"a": 2, "b": 1}], ids=str)
+def test_its_shrinkage_is_that_of_ledoit_and_wolfs_formula(counts):
+    features, y = clouds(counts)
+    labels = np.unique(y, return_inverse=True)[1]
+    means = np.stack([features[labels == number].mean(axis=0) for number in range(len(counts))])
+    residuals = features - means[labels]
+    count, width = residuals.shape
+    covariance = residuals.T @ residuals / count
+    variance = np.trace(covariance) / width
+    spread = np.square(covariance).sum()
+    noise = np.square(np.square(residuals).sum(axis=1)).sum() / count - spread
+    share = min(1.0, noise / count / (spread - width * variance**2))
+    expected = np.linalg.solve((1 - share) / variance * covariance + share * np.eye(width), means.T).T
+    np.testing.assert_allclose(ShrinkageLDA().fit(features, labels).coef_, expected, rtol=2e-3, atol=1e-3)
+
+
 def test_lda_takes_folders_of_one_video():
     features, y = clouds({"a": 1, "b": 1, "c": 1})
     labels = np.unique(y, return_inverse=True)[1]

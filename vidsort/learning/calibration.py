@@ -7,6 +7,8 @@ import numpy as np
 
 # The inverse temperature is looked for between these powers of e.
 LOWEST, HIGHEST = -12.0, 8.0
+# Confidences are written with six digits.
+EXACTNESS = 1e-8
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:
@@ -55,7 +57,7 @@ class Calibration:
             beta = np.exp(log_beta)
             return float(np.mean(np.log(np.where(there, np.exp(beta * finite), 0.0).sum(axis=1)) - beta * wanted))
 
-        best = minimize_scalar(loss, bounds=(LOWEST, HIGHEST), method="bounded").x
+        best = minimize_scalar(loss, bounds=(LOWEST, HIGHEST), method="bounded", options={"xatol": EXACTNESS}).x
         return cls(float(np.exp(best)) / unit)
 
     def apply(self, scores: np.ndarray) -> np.ndarray:

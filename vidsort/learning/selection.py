@@ -197,7 +197,7 @@ def choose(
         if len(race.running) == 1:
             break
     winner = race.winner()
-    table: list[dict[str, float | str | bool]] = [
+    table: list[dict[str, float | str | bool | None]] = [
         {
             "head": candidate.name, "videos": (score := race.score(candidate, trials[0].labels))["count"],
             "accuracy": score["value"], "low": score["low"], "high": score["high"],
