@@ -21,7 +21,7 @@ MOST_MODULES = 8
 # Tables of like things, a module a row: they may grow.
 TABLES = {"api.contract", "api.routes", "cli", "features.encoders", "insight.figures"}
 # Beside `library.moves`, which alone renames or removes anything in a library: these do so with files of their own.
-OWN_FILES = {"artifacts.files", "cli.demo.library", "jobs.notebook", "media.pictures", "media.playable"}
+OWN_FILES = {"store.rescue", "artifacts.files", "cli.demo.library", "jobs.notebook", "media.pictures", "media.playable"}
 REMOVING = {"remove", "removedirs", "rename", "renames", "rmdir", "rmtree", "unlink"}
 HEAVY = {
     "av", "fastapi", "gradio", "imageio_ffmpeg", "matplotlib", "moviepy", "onnxruntime", "pandas", "papermill",

@@ -50,7 +50,7 @@ def test_a_damaged_database_fails_with_what_to_do(settings):
     settings.artifacts_dir.mkdir()
     (settings.artifacts_dir / "vidsort.db").write_bytes(b"no database " * 100)
     assert states(settings)["artifacts"] == "failed"
-    assert "move it away" in text(settings, "artifacts")
+    assert "doctor --rescue" in text(settings, "artifacts")
 
 
 def test_damaged_predictions_fail_with_what_to_do(settings):

@@ -167,7 +167,7 @@ def test_a_database_of_a_newer_vidsort_is_refused_and_left_alone(database):
 @pytest.mark.parametrize("content", [b"this is no database " * 200, b"SQLite format 3\x00" + b"\xff" * 4096])
 def test_a_damaged_database_says_what_to_do(tmp_path, content):
     (tmp_path / DATABASE_NAME).write_bytes(content)
-    with pytest.raises(ArtifactError, match="move it away"):
+    with pytest.raises(ArtifactError, match="doctor --rescue"):
         open_database(tmp_path)
     assert (tmp_path / DATABASE_NAME).read_bytes() == content
 
@@ -232,3 +232,31 @@ def test_a_closed_database_opens_again_on_use(database):
     put(database, "order")
     database.close()
     assert count(database) == 1
+
+
+def test_a_database_that_was_taken_away_is_noticed_and_nothing_is_written_into_what_has_gone(tmp_path):
+    database = open_database(tmp_path / "artifacts")
+    journal = Journal(database, "/library")
+    journal.intend([Intent("sort", "1.mp4", "food/1.mp4", 1)])
+    kept = (tmp_path / "artifacts").rename(tmp_path / "renamed")
+    for ask in (journal.pending, lambda: journal.intend([Intent("sort", "2.mp4", "food/2.mp4", 1)])):
+        with pytest.raises(ArtifactError, match="no longer there"):
+            ask()
+    kept.rename(tmp_path / "artifacts")
+    assert [entry.move.source for entry in journal.pending()] == ["1.mp4"]
+    database.close()
+
+
+def test_another_file_in_its_place_is_opened_anew(tmp_path, caplog):
+    database = open_database(tmp_path)
+    journal = Journal(database, "/library")
+    journal.intend([Intent("sort", "1.mp4", "food/1.mp4", 1)])
+    for path in tmp_path.glob("vidsort.db*"):
+        path.rename(path.with_name(f"old-{path.name}"))
+    other = open_database(tmp_path)
+    assert journal.pending() == []
+    assert "opened anew" in caplog.text
+    journal.intend([Intent("sort", "2.mp4", "food/2.mp4", 1)])
+    assert [entry.move.source for entry in Journal(other, "/library").pending()] == ["2.mp4"]
+    database.close()
+    other.close()

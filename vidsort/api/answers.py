@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from ..errors import VideoDecodeError, VidsortError
+from ..store.database import explained
 from .contract import Fault, Misfit
 from .workspace import Workspace
 
@@ -99,6 +101,11 @@ def add_error_answers(app: FastAPI) -> None:
         about = "The video cannot be decoded: " if isinstance(error, VideoDecodeError) else ""
         return _answer(error.status, about + str(error))
 
+    async def of_database(request: Request, error: Exception) -> Response:
+        told = explained(request.app.state.workspace.database.path, error)
+        log.error("%s", told)
+        return _answer(told.status, str(told))
+
     async def of_http(request: Request, error: Exception) -> Response:
         if error.detail in ("Not Found", "Method Not Allowed"):  # of a mount, which has no sentence for it
             allowed = (error.headers or {}).get("Allow", "")
@@ -120,4 +127,5 @@ def add_error_answers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, of_http)
     app.add_exception_handler(RequestValidationError, of_body)
     app.add_exception_handler(OSError, of_disk)
+    app.add_exception_handler(sqlite3.DatabaseError, of_database)
     app.add_exception_handler(Exception, unforeseen)

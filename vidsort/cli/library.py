@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from ..jobs.program import add_settings_flags, settings_from_flags
+from ..settings import Settings
 from .output import say, show_table
 
 MARKS = {"ok": "ok", "warning": "look", "failed": "FAILED"}
@@ -50,10 +51,15 @@ def adopt(parser: argparse.ArgumentParser) -> None:
 def doctor(parser: argparse.ArgumentParser) -> None:
     """`vidsort doctor`; exits with 1 where a check failed."""
     add_settings_flags(parser, "host")
+    parser.add_argument(
+        "--rescue", action="store_true", help="put a new database in place of a damaged one, with the history it holds"
+    )
 
     def call(flags: argparse.Namespace) -> int:
         from ..insight.doctor import examine
 
+        if flags.rescue:
+            _rescue(settings_from_flags(flags))
         checks = examine(settings_from_flags(flags))
         show_table(("", "what", "found"), ((MARKS[check.state], check.name, check.text) for check in checks))
         failed = sum(check.state == "failed" for check in checks)
@@ -61,3 +67,13 @@ def doctor(parser: argparse.ArgumentParser) -> None:
         return 1 if failed else 0
 
     parser.set_defaults(run=call)
+
+
+def _rescue(settings: Settings) -> None:
+    from ..store.rescue import is_damaged, rescue
+
+    if not is_damaged(settings.artifacts_dir):
+        say("The database is not damaged: there is nothing to rescue.")
+        return
+    aside, saved = rescue(settings.artifacts_dir)
+    say(f"{saved} rows of history were saved into a new database; the damaged one is kept as {aside}.")

@@ -3,8 +3,10 @@
 import argparse
 import importlib
 import logging
+import sqlite3
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from .. import __doc__ as description
 from .. import __version__
@@ -49,6 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except VidsortError as error:
         print(error, file=sys.stderr)
         return error.exit_code
+    except sqlite3.DatabaseError as error:
+        from ..store.database import DATABASE_NAME, explained
+
+        told = explained(Path(DATABASE_NAME), error)
+        print(told, file=sys.stderr)
+        return told.exit_code
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         print(f"{where}{error.strerror or error}.", file=sys.stderr)

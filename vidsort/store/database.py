@@ -1,6 +1,7 @@
 """The SQLite file: WAL, one connection a thread, numbered migrations."""
 
 import contextlib
+import logging
 import os
 import sqlite3
 import threading
@@ -14,6 +15,7 @@ DATABASE_NAME = "vidsort.db"
 # In the artifacts folder: a place each for the models and predictions of every library but the first.
 LIBRARIES = "libraries"
 BUSY_TIMEOUT_S = 30
+log = logging.getLogger(__name__)
 
 
 class Database:
@@ -30,12 +32,38 @@ class Database:
         self._lock = threading.Lock()
 
     def connection(self) -> sqlite3.Connection:
-        """This thread's connection; raises ArtifactError where the file is no database."""
+        """This thread's connection, a new one where another file has come to the database's name.
+
+        Raises ArtifactError where the file is no database, or was taken away since it was opened: what
+        would be written then would be lost without a word.
+        """
         local = self._local
         if getattr(local, "pid", None) != os.getpid():
-            local.connection, local.pid = self._connect(), os.getpid()
+            self._open()
+        elif (identity := self._identity()) != local.identity:
+            if identity is None:
+                raise ArtifactError(
+                    f"{self.path} is no longer there, though vidsort works with it: put it back, or start vidsort anew "
+                    "(the history of moves is in it)."
+                )
+            log.warning("Another file has come to %s: it is opened anew.", self.path)
+            self._open()
+            _migrate(self)
         connection: sqlite3.Connection = local.connection
         return connection
+
+    def _identity(self) -> tuple[int, int] | None:
+        """Which file has the name now; None for none."""
+        try:
+            facts = self.path.stat()
+        except OSError:
+            return None
+        return facts.st_dev, facts.st_ino
+
+    def _open(self) -> None:
+        local = self._local
+        local.connection, local.pid = self._connect(), os.getpid()
+        local.identity = self._identity()
 
     def _connect(self) -> sqlite3.Connection:
         try:
@@ -46,9 +74,7 @@ class Database:
             # FULL: an intent that was journaled must survive a power cut, not only a kill.
             connection.execute("PRAGMA synchronous=FULL")
         except sqlite3.Error as error:
-            raise ArtifactError(
-                f"{self.path} cannot be opened ({error}): move it away, and vidsort makes a new one."
-            ) from error
+            raise explained(self.path, error) from error
         with self._lock:
             self._opened.append(connection)
         return connection
@@ -70,10 +96,10 @@ class Database:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
-        except sqlite3.OperationalError as error:
-            raise ArtifactError(
-                f"{self.path} cannot be written ({error}): see that its disk has room and can be written."
-            ) from error
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+                raise
+            raise explained(self.path, error) from error
 
     def close(self) -> None:
         """Close the connections of all threads; a later use opens new ones."""
@@ -82,6 +108,22 @@ class Database:
         for connection in opened:
             connection.close()
         self._local = threading.local()
+
+
+def explained(path: Path, error: sqlite3.Error) -> ArtifactError:
+    """What an error of SQLite means for a person; only what it calls corrupt is damaged, and nothing is thrown away."""
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        what = f"is damaged ({error}): run `vidsort doctor --rescue`, which keeps it and saves the history of moves."
+    elif code == sqlite3.SQLITE_FULL:
+        what = f"has no room ({error}): free some on its disk, then try again."
+    elif code == sqlite3.SQLITE_IOERR:
+        what = f"cannot be read or written ({error}): see that its disk is there and has room, then try again."
+    elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        what = f"is held by another program ({error}): try again in a moment."
+    else:
+        what = f"cannot be written or opened ({error}): check the permissions of it and of its folder."
+    return ArtifactError(f"{path} {what}")
 
 
 def shared_dir(artifacts_dir: Path) -> Path:
@@ -111,10 +153,10 @@ def migrations() -> list[tuple[int, str]]:
 def _migrate(database: Database) -> None:
     known = migrations()
     latest = known[-1][0]
-    if _version(database.connection()) == latest:
+    if _version(database, database.connection()) == latest:
         return
     with database.write() as connection:
-        version = _version(connection)
+        version = _version(database, connection)
         if version > latest:
             raise ArtifactError(
                 f"{database.path} was made by a newer vidsort (its schema is {version}, this one knows "
@@ -138,8 +180,8 @@ def _statements(sql: str) -> list[str]:
     return statements
 
 
-def _version(connection: sqlite3.Connection) -> int:
+def _version(database: Database, connection: sqlite3.Connection) -> int:
     try:
         return int(connection.execute("PRAGMA user_version").fetchone()[0])
     except sqlite3.DatabaseError as error:
-        raise ArtifactError(f"The database is damaged ({error}): move it away, and vidsort makes a new one.") from error
+        raise explained(database.path, error) from error

@@ -4,7 +4,7 @@ from fastapi import Query
 from starlette.responses import JSONResponse, Response
 
 from ... import library as on_disk
-from ...errors import NotFoundError
+from ...errors import ArtifactError, NotFoundError
 from ..answers import Here, faults
 from ..choice import folder_at
 from ..contract import Health, LibraryAnswer, LibraryBody, LibraryPreview
@@ -49,9 +49,12 @@ def healthz() -> Health:
 @router.get("/readyz", response_model=Health, responses={503: {"model": Health}})
 def readyz(here: Here) -> Response:
     """Whether the server can do its work: 503 with the reason while the library cannot be read."""
-    opened = here.library
-    opened.snapshot()
-    detail = opened.why_away()
+    try:
+        opened = here.library
+        opened.snapshot()
+        detail = opened.why_away()
+    except ArtifactError as error:
+        return JSONResponse(Health(status="not_ready", detail=str(error)).model_dump(), 503)
     if not opened.live.exists:
         detail = f"The library {opened.data_dir} cannot be read: choose another with --data-dir, or make it readable."
     if detail is None:
