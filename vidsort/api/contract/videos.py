@@ -1,12 +1,16 @@
 """Unsorted videos with their predictions."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel
 
+from ...pile.order import ORDERS
 from ...records import FolderScore
 
-Order = Literal["confident", "unsure", "filename", "newest", "folder"]
+if TYPE_CHECKING:
+    Order = str
+else:
+    Order = Literal[tuple(ORDERS)]
 
 
 class VideoEntry(BaseModel):

@@ -1,6 +1,7 @@
 """What the review page needs beside the documented routes."""
 
 from ...library.names import check_filename
+from ...pile.order import FIRST_ORDER
 from ...pile.pace import Pace
 from ..answers import Here, faults
 from ..contract import Cursor, EntriesBody, Limit, Order, Preferences, QueueAnswer, SkipBody
@@ -11,7 +12,7 @@ router = Subject("Review page")
 
 @router.get("/api/queue", responses=faults(400, 422))
 def queue(
-    here: Here, order: Order = "confident", limit: Limit = 50, cursor: Cursor | None = None
+    here: Here, order: Order = FIRST_ORDER, limit: Limit = 50, cursor: Cursor | None = None
 ) -> QueueAnswer:
     """The pile in the order of review, with what the page shows of each video; those put off come last."""
     return QueueAnswer.model_validate(here.queue(limit, cursor, order))

@@ -1,8 +1,10 @@
 """The review page: one Gradio HTML shell at "/", whose modules talk to the documented routes by themselves."""
 
+import html
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...pile.order import ORDERS
 from .refusals import Refusals
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def mount(app: "FastAPI", settings: "Settings") -> "FastAPI":
     app.mount("/review", _modules(), name="review")
     with gr.Blocks(title=f"vidsort · {settings.data_dir.name}", analytics_enabled=False) as blocks:
         gr.HTML(
-            html_template=(HERE / "review.html").read_text(encoding="utf-8"),
+            html_template=review_html(),
             js_on_load=START,
             apply_default_css=False,
             padding=False,
@@ -55,6 +57,12 @@ def mount(app: "FastAPI", settings: "Settings") -> "FastAPI":
     mounted = app.router.routes[-1]
     mounted.app = Refusals(mounted.app)
     return app
+
+
+def review_html() -> str:
+    """The page, with the menu of orders made from their table."""
+    options = "".join(f'<option value="{order.name}">{html.escape(order.label)}</option>' for order in ORDERS.values())
+    return (HERE / "review.html").read_text(encoding="utf-8").replace("<!-- the orders -->", options)
 
 
 def _head() -> str:

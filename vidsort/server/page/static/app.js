@@ -243,7 +243,7 @@ export class App {
     const { muted, volume, speed } = this.preferences.values;
     this.player.set({ muted: muted ?? true, volume: volume ?? 1, speed: speed ?? 1 });
     this.commands.hint();
-    await this.supply.load(this.preferences.values.order ?? "confident");
+    await this.supply.load(this.preferences.values.order);
     this.retraining.update(await this.api.get("api/retrain/status"));
     this.pile.refreshSoon(() => this.render());
     this.render();

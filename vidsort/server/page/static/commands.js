@@ -164,6 +164,7 @@ export class Commands {
       preferences: app.preferences,
       folders: app.shownFolders().map((folder) => folder.name),
       library: app.library,
+      orders: app.root.querySelector("[data-orders]").content.cloneNode(true),
       reorder: (order) => {
         app.preferences.set({ order });
         void app.supply.load(order);

@@ -5,14 +5,6 @@ import { h } from "./dom.js";
 import { ACTIONS } from "./actions.js";
 import { capText, conflict, isCommand, readings } from "./keys.js";
 
-export const ORDERS = {
-  confident: "Surest guesses first",
-  unsure: "Least sure first (teaches most)",
-  folder: "Folder by folder",
-  newest: "Newest first",
-  filename: "By filename",
-};
-
 // The parts of the help, each with the view that its actions are for in the first place.
 const PARTS = { "One video at a time": "single", "The grid": "grid", Everywhere: undefined };
 
@@ -32,12 +24,12 @@ function row(label, keys) {
     h("span", { className: "keys" }, ...keys.map((key) => h("kbd", {}, capText(key)))));
 }
 
-// `preferences` has bound, folderKeys, values and set(changes); `folders` are names; `reorder(order)` loads anew;
-// `library` is what the server says of it, once it has.
-export function openSettings({ preferences, folders, library, reorder, changed }) {
-  const order = h("select", { className: "field", onchange: () => reorder(order.value) },
-    ...Object.entries(ORDERS).map(([value, label]) => h("option", { value }, label)));
-  order.value = preferences.values.order ?? "confident";
+// `preferences` has bound, folderKeys, values and set(changes); `folders` are names; `orders` are the options of the
+// menu, of which the first holds while none is chosen; `reorder(order)` loads anew; `library` is what the server says of
+// it, once it has.
+export function openSettings({ preferences, folders, orders, library, reorder, changed }) {
+  const order = h("select", { className: "field", onchange: () => reorder(order.value) }, orders);
+  if (preferences.values.order) order.value = preferences.values.order;
   const note = h("p", { className: "form-note", role: "status" }, "Choose a key cap, then press the new key.");
   const list = h("div", { className: "key-list" });
   const state = { waiting: null };

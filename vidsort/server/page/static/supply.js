@@ -10,7 +10,8 @@ export class Supply {
   // Which predictions the queue was made from, as the server names them.
   predictions = null;
   #cursor = null;
-  #order = "confident";
+  // The server's own while none is chosen.
+  #order = null;
 
   // `isOutdated(item)`: its guesses name a folder that has gone.
   constructor({ api, queue, decisions, isOutdated, changed }) {
@@ -20,20 +21,23 @@ export class Supply {
   // From the beginning, in this order.
   async load(order) {
     this.#order = order;
-    this.queue.load(await this.#page(null));
+    const videos = await this.#page(null);
+    if (!videos) return;
+    this.queue.load(videos);
     this.changed();
   }
 
   // The next page when few are left; at the end what was skipped elsewhere is found by a refresh.
   more() {
     if (this.isLoading || !this.#cursor || this.queue.ahead >= LOW) return;
-    void this.#quietly(async () => this.queue.append(await this.#page(this.#cursor)));
+    void this.#quietly(async () => this.queue.append((await this.#page(this.#cursor)) ?? []));
   }
 
   // New order and predictions; the card on show and the next one stay. `isStale`: what has gone leaves, too.
   refresh({ isStale = false } = {}) {
     return this.#quietly(async () => {
       const fresh = await this.#page(null);
+      if (!fresh) return;
       const listed = this.queue.isWhole ? fresh : isStale ? await this.find(this.queue.items.map((item) => item.filename)) : null;
       if (listed) {
         const here = new Set(listed.map((video) => video.filename));
@@ -67,11 +71,16 @@ export class Supply {
     return found;
   }
 
+  // The videos of a page; null where another order was chosen before it came, so that of several chosen in haste the
+  // last one holds, whichever answer is the last.
   async #page(cursor) {
+    const wanted = this.#order;
+    const order = wanted ? `&order=${wanted}` : "";
     const after = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
     // What is on its way when the list is asked for may have arrived when it comes, and still be in it.
     const before = this.decisions.pending();
-    const page = await this.api.get(`api/queue?order=${this.#order}&limit=${PAGE}${after}`);
+    const page = await this.api.get(`api/queue?limit=${PAGE}${order}${after}`);
+    if (this.#order !== wanted) return null;
     this.#cursor = page.next_cursor ?? null;
     this.queue.isWhole = !this.#cursor;
     if (!cursor) this.predictions = page.predictions;
