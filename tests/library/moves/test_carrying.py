@@ -223,7 +223,7 @@ def test_undo_on_an_empty_mount_point_is_refused_and_each_action_keeps_its_turn(
     data_dir.mkdir()
     empty(data_dir)
     for _ in range(3):
-        with pytest.raises(AwayError, match=r"videos is empty, so nothing was changed"):
+        with pytest.raises(AwayError, match=r"videos .*is empty"):
             mover.undo()
     for path in data_dir.iterdir():
         path.rmdir() if path.is_dir() else path.unlink()

@@ -86,11 +86,11 @@ class _Crossing:
             copy = self._copy()
             rename_file(self._source, self._aside)
             with _taken_back(lambda: rename_file(self._aside, self._source)):
-                _flush(self._source.folder)
+                flush(self._source.folder)
                 self._require_unchanged(self._aside)
                 rename_file(self._part, self._target)
                 with _taken_back(lambda: self._remove_copy(copy)):
-                    _flush(self._target.folder)
+                    flush(self._target.folder)
                     remove_file(self._aside, os.fstat(self._original))
 
     def _copy(self) -> os.stat_result:
@@ -159,7 +159,8 @@ def _taken_back(take_back: Callable[[], object]) -> Iterator[None]:
         raise
 
 
-def _flush(folder: OpenFolder) -> None:
+def flush(folder: OpenFolder) -> None:
+    """Make renames in it survive a power cut; raises OSError, since an original is removed next."""
     with step("flush folder", folder):
         flush_folder(folder.handle)
 

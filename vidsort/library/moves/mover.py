@@ -70,10 +70,11 @@ class Mover:
         Raises InvalidNameError, NotFoundError where it is not in the root, ConflictError where the
         folder has a file of that name.
         """
-        outcome = self.sort_batch([(filename, folder)])[0]
-        if outcome.error is not None:
-            raise outcome.error
-        return outcome.move
+        with self._alone() as folders:
+            plan = plan_sorts(folders, [(filename, folder)])[0]
+            if not isinstance(plan, Intent):
+                raise plan
+            return _moved(self._do(folders, [plan]))[0]
 
     def sort_batch(self, wanted: Sequence[tuple[str, str]]) -> list[Outcome]:
         """Move each (filename, folder) as `sort` does, each with its own outcome; one undo takes all back."""
@@ -123,7 +124,7 @@ class Mover:
             if not entries:
                 raise ConflictError("There is nothing to undo.")
             # What cannot be undone now may be after the changes that came later, so what is named keeps its turn.
-            return self._turn(folders, entries[::-1], "back", in_turn=move_id is batch is None)
+            return self._turn(folders, entries[::-1], "back", in_turn=move_id is None and batch is None)
 
     def redo(self) -> list[Move]:
         """Do again what was undone last; possible until something new is done. Raises ConflictError as `undo`."""
@@ -253,7 +254,10 @@ class Mover:
         facts = folders.root.facts()
         place = facts.st_dev, facts.st_ino
         if place != self._verified or (self._live is not None and self._live.is_empty):
-            require_there(self._home, self._data_dir)
+            try:
+                require_there(self._home, self._data_dir)
+            except NotFoundError as error:
+                raise AwayError(str(error)) from error  # it is there, but cannot be read
             self._verified = place
 
     def _recover(self, folders: Folders) -> list[Move]:

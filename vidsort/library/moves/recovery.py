@@ -10,13 +10,12 @@ import os
 import stat
 from collections.abc import Collection, Sequence
 
-from ...artifacts.files import flush_folder
 from ...errors import AwayError
 from ...store.journal import Entry, Fate
 from ..disk import is_spelled_so
 from ..opened import Folders, Place
 from .carrying import require_plainly_there, tag_of
-from .crossing import aside_of, discard, is_same_content, part_of
+from .crossing import aside_of, discard, flush, is_same_content, part_of
 from .rename import LeftHalfDone, remove_file, rename_file
 
 log = logging.getLogger(__name__)
@@ -60,13 +59,11 @@ def _settle_folder(folders: Folders, entry: Entry) -> Fate:
 
 def _settle_video(folders: Folders, entry: Entry) -> Fate:
     origin, destination = _place(folders, entry.origin), _place(folders, entry.destination)
-    aside = origin and aside_of(origin, tag_of(entry))
-    part = destination and part_of(destination, tag_of(entry))
-    if aside and _is_set_aside(origin, aside):
-        return _settle_crossing(folders, entry, (origin, aside), (destination, part))
-    if part:
-        discard(part)
-    left, there = origin and origin.facts(), destination and destination.facts()
+    aside, part = aside_of(origin, tag_of(entry)), part_of(destination, tag_of(entry))
+    if _is_set_aside(origin, aside):
+        return _settle_crossing(folders, entry, (origin, aside), (part, destination))
+    discard(part)
+    left, there = origin.facts(), destination.facts()
     if there is None:
         if left is None:
             require_plainly_there(folders, entry)
@@ -85,12 +82,10 @@ def _settle_video(folders: Folders, entry: Entry) -> Fate:
     return Fate.STAYED
 
 
-def _settle_crossing(
-    folders: Folders, entry: Entry, here: tuple[Place, Place], beyond: tuple[Place | None, Place | None]
-) -> Fate:
+def _settle_crossing(folders: Folders, entry: Entry, here: tuple[Place, Place], beyond: tuple[Place, Place]) -> Fate:
     """The same for a move to another device, whose original was set aside: so its copy was whole."""
-    (origin, aside), (destination, part) = here, beyond
-    there, copy = destination and destination.facts(), part and part.facts()
+    (origin, aside), (part, destination) = here, beyond
+    copy, there = part.facts(), destination.facts()
     if there is None:
         require_plainly_there(folders, entry)
     is_published = (
@@ -106,23 +101,33 @@ def _settle_crossing(
         rename_file(part, destination)
         is_published = True
     if is_published:
-        flush_folder(destination.folder.handle)
+        flush(destination.folder)
         discard(aside)
     else:
         rename_file(aside, origin)
         if there is not None and copy is not None and _is_placeholder(there):
             remove_file(destination, there)
-    if part:
-        discard(part)
+    discard(part)
     return Fate.REACHED if is_published else Fate.STAYED
 
 
-def _place(folders: Folders, place: str) -> Place | None:
-    """The place, None where its folder has gone."""
+class _Gone(Place):
+    """A place whose folder has gone, so that nothing is there."""
+
+    def beside(self, name: str) -> Place:
+        """Another one in that folder."""
+        return _Gone(self.folder, name)
+
+    def facts(self) -> os.stat_result | None:
+        """None, as nothing is there."""
+        return None
+
+
+def _place(folders: Folders, place: str) -> Place:
     try:
         return folders.place(place)
     except FileNotFoundError:
-        return None
+        return _Gone(folders.root, place)
 
 
 def _is_set_aside(origin: Place, aside: Place) -> bool:

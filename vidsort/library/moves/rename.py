@@ -38,7 +38,8 @@ def rename_file(source: Place, target: Place) -> None:
     LeftHalfDone.
     """
     facts = source.facts()
-    _require(facts is not None and stat.S_ISREG(facts.st_mode), errno.ENOENT, source)
+    if facts is None or not stat.S_ISREG(facts.st_mode):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(source))
     try:
         _rename_by_first_way(source, target, facts)
     except OSError as error:
