@@ -11,13 +11,12 @@ import pytest
 from places import mounted
 
 from vidsort.errors import ConflictError
+from vidsort.library import opened
 from vidsort.library.moves import crossing
 from vidsort.library.moves.crossing import move_file
 from vidsort.library.moves.faults import struck_by
 from vidsort.library.moves.rename import LeftHalfDone
-from vidsort.library.opened import OpenFolder, Place
-
-FLAGS = os.O_RDONLY | os.O_DIRECTORY
+from vidsort.library.opened import Folders
 
 
 @pytest.fixture
@@ -29,9 +28,11 @@ def bound(tmp_path):
         yield folder
 
 
-@pytest.fixture(params=["bound", "shared memory"])
-def elsewhere(request, tmp_path):
-    """A folder that no rename leads to from `tmp_path`."""
+@pytest.fixture(params=["bound", "shared memory", "by path"])
+def elsewhere(request, tmp_path, monkeypatch):
+    """A folder that no rename leads to from `tmp_path`; once where there are no descriptors of folders."""
+    if request.param == "by path":
+        monkeypatch.setattr(opened, "HAS_DESCRIPTORS", False)
     if request.param == "bound":
         yield request.getfixturevalue("bound")
         return
@@ -53,11 +54,8 @@ def source(tmp_path, monkeypatch) -> Path:
 
 
 def move(source: Path, target: Path) -> None:
-    with (
-        OpenFolder(source.parent, os.open(source.parent, FLAGS)) as here,
-        OpenFolder(target.parent, os.open(target.parent, FLAGS)) as there,
-    ):
-        move_file(Place(here, source.name), Place(there, target.name), "tag")
+    with Folders(source.parent) as here, Folders(target.parent) as there:
+        move_file(here.place(source.name), there.place(target.name), "tag")
 
 
 def left(*folders: Path) -> list[str]:
@@ -152,12 +150,15 @@ def test_a_change_of_the_original_while_it_is_copied_is_kept(source, elsewhere, 
     assert left(elsewhere, source.parent) == ["1.mp4"]
 
 
-def test_what_is_appended_after_the_comparison_is_not_deleted(source, elsewhere):
+@pytest.mark.parametrize("at", ["after rename 1.mp4 .original", "after rename .part 1.mp4"])
+def test_what_is_appended_after_the_comparison_is_not_deleted(source, elsewhere, monkeypatch, at):
+    """Also where the file system does not tell who writes."""
+    monkeypatch.setattr(crossing, "_is_being_written", lambda _: False)
     with contextlib.ExitStack() as files:
         held = []
         with once(
             "after create .part", lambda: held.append(files.enter_context(source.open("ab", buffering=0))),
-            "after rename 1.mp4 .original", lambda: held[0].write(b"theirs"),
+            at, lambda: held[0].write(b"theirs"),
         ), pytest.raises(ConflictError):
             move(source, elsewhere / "1.mp4")
     assert source.read_bytes().endswith(b"theirs")
@@ -273,3 +274,17 @@ def test_a_folder_that_cannot_be_flushed_at_all_is_no_failure(source, elsewhere,
     monkeypatch.setattr(os, "fsync", cannot)
     move(source, elsewhere / "1.mp4")
     assert left(elsewhere, source.parent) == ["1.mp4"]
+
+
+def test_nothing_is_open_when_it_is_renamed_or_removed(source, elsewhere):
+    """Which Windows would refuse."""
+    met = []
+
+    def look(when, step, *places):
+        if when == "before" and step in ("rename", "remove"):
+            opened_now = {os.path.realpath(entry) for entry in Path("/proc/self/fd").iterdir()}
+            met.append(opened_now & {os.path.realpath(str(place)) for place in places})
+
+    with struck_by(look):
+        move(source, elsewhere / "1.mp4")
+    assert met == [set()] * 4

@@ -53,8 +53,7 @@ def move_file(source: Place, target: Place, tag: str) -> None:
             raise
         if target.facts() is not None:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from error
-        with _opened(source) as original:
-            _Crossing(source, target, tag, original).carry()
+        _Crossing(source, target, tag).carry()
 
 
 def is_same_content(first: Place, second: Place) -> bool:
@@ -73,15 +72,16 @@ def discard(place: Place) -> None:
 class _Crossing:
     """One move to another device; after each step the names that are there tell recovery how far it came."""
 
-    def __init__(self, source: Place, target: Place, tag: str, original: int) -> None:
-        """`original` is a descriptor of the source."""
-        self._source, self._target, self._original = source, target, original
+    def __init__(self, source: Place, target: Place, tag: str) -> None:
+        """Raises FileNotFoundError where there is no regular file, ConflictError where it is being written."""
+        self._source, self._target = source, target
         self._part, self._aside = part_of(target, tag), aside_of(source, tag)
-        self._before = _version(os.fstat(original))
+        with _opened(source) as original:
+            self._before = os.fstat(original)
+        self._require_unchanged(source)
 
     def carry(self) -> None:
         """Copy, set the original aside, give the copy its name, remove the original; or take all of it back."""
-        self._require_unchanged(self._source)
         with _taken_back(lambda: discard(self._part)):
             copy = self._copy()
             rename_file(self._source, self._aside)
@@ -91,21 +91,26 @@ class _Crossing:
                 rename_file(self._part, self._target)
                 with _taken_back(lambda: self._remove_copy(copy)):
                     flush(self._target.folder)
-                    remove_file(self._aside, os.fstat(self._original))
+                    self._require_unchanged(self._aside)
+                    remove_file(self._aside, self._before)
 
     def _copy(self) -> os.stat_result:
         """Copy with times and permissions, flush and compare; what the copy is. Raises ConflictError and OSError."""
         discard(self._part)  # what an earlier try of this move could not remove
         with step("create", self._part):
             descriptor = self._part.open(NEW)
-        with os.fdopen(descriptor, "w+b") as writer, os.fdopen(self._original, "rb", closefd=False) as reader:
+        with (
+            os.fdopen(descriptor, "w+b") as writer,
+            _opened(self._source) as original,
+            os.fdopen(original, "rb", closefd=False) as reader,
+        ):
             digest = hashlib.blake2b()
             while chunk := reader.read(CHUNK_BYTES):
                 digest.update(chunk)
                 with step("write", self._part):
                     writer.write(chunk)
                     writer.flush()
-            self._keep_facts(descriptor)
+            self._keep_facts(original, descriptor)
             with step("flush", self._part):
                 os.fsync(descriptor)
             if hasattr(os, "posix_fadvise"):
@@ -118,17 +123,18 @@ class _Crossing:
                 )
             return os.fstat(descriptor)
 
-    def _keep_facts(self, copy: int) -> None:
+    def _keep_facts(self, original: int, copy: int) -> None:
         """Give the copy owner, times, permissions and attributes of the original, as far as the drive and we may."""
-        facts = os.fstat(self._original)
         with contextlib.suppress(AttributeError, OSError):
-            os.fchown(copy, facts.st_uid, facts.st_gid)
+            os.fchown(copy, self._before.st_uid, self._before.st_gid)
         by_descriptor = {os.chmod, os.utime} <= os.supports_fd and not hasattr(os, "chflags")
-        shutil.copystat(*((self._original, copy) if by_descriptor else (str(self._source), str(self._part))))
+        shutil.copystat(*((original, copy) if by_descriptor else (str(self._source), str(self._part))))
 
     def _require_unchanged(self, place: Place) -> None:
-        facts = os.fstat(self._original)
-        if not place.holds(facts) or _version(facts) != self._before or _is_being_written(self._original):
+        # It is not kept open: Windows renames and removes nothing that is.
+        with _opened(place) as original:
+            is_unchanged = _version(os.fstat(original)) == _version(self._before) and not _is_being_written(original)
+        if not is_unchanged:
             raise ConflictError(
                 f"{self._source.name} is being written to, or was changed while it was copied to another drive, so it "
                 "was left where it is: try again when no other program works on it."
@@ -136,7 +142,7 @@ class _Crossing:
 
     def _remove_copy(self, copy: os.stat_result) -> None:
         """Where the original is there, and nobody has changed the copy."""
-        if not self._aside.holds(os.fstat(self._original)):
+        if not self._aside.holds(self._before):
             # A drive may have removed the original and have said that it did not.
             raise LeftHalfDone(f"the original of {self._target} was not found again")
         there = self._target.facts()
