@@ -16,6 +16,7 @@ from videos import make_video
 
 from vidsort import extract_features, predict, train
 from vidsort.artifacts import read_predictions
+from vidsort.artifacts.owners import adopt
 from vidsort.features.modalities import ExtractConfig
 from vidsort.learning.fitting import TrainConfig
 from vidsort.library import scan
@@ -37,7 +38,10 @@ def learned(library_template, tmp_path_factory) -> Path:
 @pytest.fixture
 def home(learned, tmp_path) -> Path:
     """A learned home of this test's own."""
-    return Path(shutil.copytree(learned, tmp_path / "home"))
+    home = Path(shutil.copytree(learned, tmp_path / "home"))
+    # The copied artifacts know the library that they were copied with, which is still there.
+    adopt(home / "artifacts", home / "library", learned / "library")
+    return home
 
 
 def flags(home: Path) -> list[str]:
@@ -161,6 +165,16 @@ def test_without_a_threshold_what_promises_few_wrong_moves_is_moved_and_told(hom
     assert tree(home) == before
 
 
+def test_what_was_moved_is_told_also_where_its_names_cannot_be_written(home, monkeypatch):
+    (home / "library" / "food").rename(home / "library" / "\u98df\u3079\u7269 \U0001f35c")
+    assert vidsort(home, "train").returncode == 0
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    moved = vidsort(home, "predict", "--move", "--threshold", "0", "--yes")
+    assert (moved.returncode, "Traceback" in moved.stderr) == (0, False)
+    assert "3 videos moved" in moved.stdout
+    assert scan(home / "library").unsorted == ()
+
+
 def test_versions_are_listed_promoted_and_rolled_back_byte_for_byte(home):
     predictions = home / "artifacts" / "predictions.json"
     first = predictions.read_bytes()
@@ -233,8 +247,8 @@ def test_a_model_from_before_there_were_modalities_keeps_predicting_what_is_new(
 def test_a_library_with_one_folder_says_what_to_do(tmp_path, library_template):
     shutil.copytree(library_template / "food", tmp_path / "library" / "food")
     done = vidsort(tmp_path, "retrain")
-    assert done.returncode == 1
-    assert done.stderr.startswith("Failed at train.py: ")
+    assert done.returncode == 6
+    assert done.stderr.splitlines()[-1].startswith("Training needs videos in at least two folders")
     assert "Traceback" not in done.stderr
     assert vidsort(tmp_path, "train").returncode == 6
 

@@ -77,7 +77,8 @@ def least_confidence(settings: Settings, config: PredictConfig, model_id: str) -
     """
     if config.threshold is not None:
         return config.threshold
-    return threshold_for(artifacts.show_model(settings.artifacts_dir, model_id)["metrics"], PROMISED_ERROR)
+    home = artifacts.at_home(settings).artifacts_dir
+    return threshold_for(artifacts.show_model(home, model_id)["metrics"], PROMISED_ERROR)
 
 
 def run(

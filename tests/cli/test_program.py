@@ -11,7 +11,10 @@ from labelled import make_library, store_features
 from vidsort import errors
 from vidsort.cli import main, output
 from vidsort.cli.program import COMMANDS, EXIT_CODES
+from vidsort.jobs.retrain import Retrain
+from vidsort.library.moves.mover import Mover
 from vidsort.records import Failure, Progress, Report
+from vidsort.steps import STEPS
 from vidsort.store import open_database
 
 
@@ -110,8 +113,6 @@ def test_the_doctor_exits_with_1_where_a_check_failed(call, settings):
 
 
 def test_undo_takes_back_the_last_move_and_says_what(call, settings):
-    from vidsort.library.moves.mover import Mover
-
     database = open_database(settings.artifacts_dir)
     Mover(settings.data_dir, database).sort("71000000000000000.mp4", "food")
     database.close()
@@ -189,17 +190,135 @@ def test_a_long_name_is_not_cut_off_in_a_pipe(capsys):
     assert "7" * 40 + ".mp4" in capsys.readouterr().out
 
 
-def test_progress_is_silent_in_a_pipe(capsys):
+def test_progress_into_a_file_is_a_line_a_step(capsys):
     with output.progress_bars() as progress:
-        progress(Progress(step="train", done=1, total=2, rate_per_s=3, left_s=0.3))
-    assert capsys.readouterr() == ("", "")
+        for step in ("extract_features", "train"):
+            for done in (1, 2):
+                progress(Progress(step=step, done=done, total=2, rate_per_s=3, left_s=0.3, message="looking"))
+    told = capsys.readouterr()
+    assert (told.out, told.err.splitlines()) == ("", [
+        "Extracting features: 1 of 2 · 3.0 videos/s · 0.3 s left · looking",
+        "Training: 1 of 2 · 3.0/s · 0.3 s left · looking",
+    ])
+
+
+def test_a_step_that_is_silent_for_long_has_a_line_now_and_then(capfd, monkeypatch, eventually):
+    monkeypatch.setattr(output, "LINE_EVERY_S", 0.01)
+    told = []
+
+    def has_told() -> bool:
+        told.extend(capfd.readouterr().err.splitlines())
+        return len(told) >= 3
+
+    with output.progress_bars() as progress:
+        progress(Progress(step="train", done=5, total=20, message="Run"))
+        eventually(has_told)
+    assert told[0] == "Training: 5 of 20 · Run"
+    assert told[2].startswith("Training: 5 of 20 · Run · ")
+    assert told[2].endswith(" so far")
 
 
 def test_what_a_step_has_to_say_beforehand_is_said_once_also_in_a_pipe(capsys):
     with output.progress_bars() as progress:
         for done in range(3):
             progress(Progress(step="extract_features", done=done, total=3, notice="3 videos are looked at anew: [x]."))
-    assert capsys.readouterr() == ("", "3 videos are looked at anew: [x].\n")
+    assert capsys.readouterr().err.splitlines() == ["3 videos are looked at anew: [x].", "Extracting features: 0 of 3"]
+
+
+def retrained(settings, monkeypatch, **codes: str) -> int:
+    """The exit code of `vidsort retrain` whose steps are these pieces of Python instead."""
+    good = "print(json.dumps({'report': {'outputs': {}}}))"
+
+    def command(_settings, step):
+        return [sys.executable, "-c", "import json, os, sys, time\n" + codes.get(step, good)]
+
+    monkeypatch.setattr(Retrain.__init__, "__defaults__", (command, tuple(STEPS)))
+    return main(["retrain", *settings.as_flags()])
+
+
+def test_a_retrain_into_a_file_has_a_line_of_each_step_however_short(settings, monkeypatch, capsys):
+    assert retrained(settings, monkeypatch) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["Extracting features", "Training", "Predicting"]
+
+
+@pytest.mark.parametrize("code", [2, 3, 4, 5, 6, 7])
+def test_a_retrain_ends_with_the_code_and_the_sentence_of_its_step(settings, monkeypatch, capsys, code):
+    says = f"print('odd', file=sys.stderr); print('There is none: make one.', file=sys.stderr); sys.exit({code})"
+    assert retrained(settings, monkeypatch, train=says) == code
+    assert capsys.readouterr().err.splitlines()[-1] == "There is none: make one."
+
+
+@pytest.mark.parametrize(
+    ("step", "says"), [("sys.exit('odd')", "Training: odd"), ("os.abort()", "Training: it was killed by signal 6")]
+)
+def test_a_retrain_that_fails_otherwise_names_the_step_and_no_script(settings, monkeypatch, capsys, step, says):
+    assert retrained(settings, monkeypatch, train=step) == 1
+    told = capsys.readouterr().err
+    assert says in told
+    assert ".py" not in told
+
+
+def test_a_retrain_that_takes_too_long_says_so(settings, monkeypatch, capsys):
+    monkeypatch.setenv("VIDSORT_STEP_TIMEOUT_S", "0.2")
+    assert retrained(settings, monkeypatch, extract_features="time.sleep(60)") == 1
+    assert capsys.readouterr().err.splitlines()[-1] == "Extracting features: timed out after 0.2 s"
+
+
+def test_a_retrain_that_the_page_cancels_ends_as_one_that_was_stopped(settings, monkeypatch, capsys):
+    cancels = (
+        "from pathlib import Path; from vidsort.store import open_database; from vidsort.store.jobs import Jobs\n"
+        f"jobs = Jobs(open_database(Path({str(settings.artifacts_dir)!r}))); jobs.request_cancel(jobs.newest().id)\n"
+        "time.sleep(60)"
+    )
+    assert retrained(settings, monkeypatch, train=cancels) == 130
+    assert capsys.readouterr().err.splitlines()[-1] == "Training: cancelled; start it again"
+
+
+def test_a_retrain_without_a_library_and_one_without_folders_have_their_codes(tmp_path, capsys):
+    nowhere = tmp_path / "nowhere"
+    flags = ["--artifacts-dir", str(tmp_path / "artifacts")]
+    assert main(["retrain", "--data-dir", str(nowhere), *flags]) == 3
+    assert capsys.readouterr().err.splitlines()[-1].startswith(f"There is no library at {nowhere}")
+    nowhere.mkdir()
+    assert main(["retrain", "--data-dir", str(nowhere), *flags]) == 6
+    assert capsys.readouterr().err.splitlines()[-1].startswith("Training needs videos in at least two folders")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp932"])
+def test_what_an_encoding_does_not_have_is_replaced(settings, encoding):
+    """The videos are moved by then: a report that dies of a name would tell of a failure that there was not."""
+    name = "\u98df\u3079\u7269 \U0001f35c"
+    (settings.data_dir / name).mkdir()
+    database = open_database(settings.artifacts_dir)
+    Mover(settings.data_dir, database).sort("71000000000000000.mp4", name)
+    database.close()
+    for arguments in (["undo", *settings.as_flags()], ["--help"], ["config", *settings.as_flags()]):
+        done = subprocess.run(
+            [sys.executable, "-m", "vidsort", *arguments],
+            env=os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}, capture_output=True, check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+        done.stdout.decode(encoding)
+    assert (settings.data_dir / "71000000000000000.mp4").is_file()
+
+
+def test_who_stops_reading_stops_nothing():
+    """`vidsort undo | head -1`: what is under way is finished, and that is code 0."""
+    code = (
+        "import sys; from vidsort.cli import output\n"
+        "sys.stdin.readline()\n"
+        "for _ in range(3): output.say('x' * 100_000)\n"
+        "print('went on', file=sys.stderr)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.close()
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+        assert process.stderr.read() == b"went on\n"
+    assert process.returncode == 0
 
 
 def test_a_report_is_one_sentence():

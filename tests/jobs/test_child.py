@@ -47,6 +47,24 @@ def test_a_failed_step_names_its_script_and_the_end_of_its_error():
     assert len(str(failed.value)) < 900
 
 
+@pytest.mark.parametrize(("code", "exit_code"), [
+    ("sys.exit(3)", 3), ("sys.exit('odd')", 1), ("os.kill(os.getpid(), signal.SIGKILL)", 1), ("", 1),
+])
+def test_a_failed_step_has_the_exit_code_of_its_program_and_its_reason_without_the_script(code, exit_code):
+    with pytest.raises(StepFailedError) as failed:
+        run(code)
+    assert failed.value.exit_code == exit_code
+    assert str(failed.value) == f"Failed at train.py: {failed.value.reason}"
+
+
+def test_a_step_that_is_stopped_counts_as_stopped_and_one_out_of_time_as_failed():
+    with pytest.raises(StepFailedError) as stopped:
+        run("time.sleep(60)", reason_to_stop=lambda: "cancelled")
+    with pytest.raises(StepFailedError) as late:
+        run("time.sleep(60)", timeout_s=0.2)
+    assert (stopped.value.exit_code, late.value.exit_code) == (130, 1)
+
+
 @pytest.mark.parametrize(("code", "why"), [
     ("sys.exit(3)", "exit code 3"),
     ("os.kill(os.getpid(), signal.SIGKILL)", "killed by signal 9"),

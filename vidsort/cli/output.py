@@ -1,8 +1,14 @@
-"""What the commands print: progress bars on stderr, tables and sentences on stdout.
+"""What the commands print: progress on stderr, tables and sentences on stdout.
 
-Names of folders and reasons from files are printed as they are, never read as rich's markup.
+Names of folders and reasons from files are printed as they are, never read as rich's markup. Who
+stops reading stops nothing: by then videos may be moved.
 """
 
+import contextlib
+import os
+import sys
+import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -16,6 +22,8 @@ from ..records import Failure, Progress, Report
 from ..steps import STEPS, ProgressCallback, duration
 
 TITLES = {"demo": "Drawing clips"} | {step.name: step.title for step in STEPS.values()}
+# So often a line is written where there is no terminal to draw on.
+LINE_EVERY_S = 30.0
 # In a pipe there is no width to fit into; a wide line is easier to grep than a wrapped one.
 PIPE_WIDTH = 160
 
@@ -59,8 +67,12 @@ def summary(report: Report) -> str:
 
 @contextmanager
 def progress_bars() -> Iterator[ProgressCallback]:
-    """Yield a callback that draws one bar a step on stderr: count, rate, time left; in a pipe only notices."""
+    """Yield a callback that draws one bar a step on stderr: count, rate, time left; into a file it writes lines."""
     console = Console(stderr=True)
+    if not console.is_terminal:
+        with _Lines() as lines:
+            yield lines.tell
+        return
     tasks: dict[str, TaskID] = {}
     noticed: set[str] = set()
     columns = (
@@ -70,7 +82,7 @@ def progress_bars() -> Iterator[ProgressCallback]:
         MofNCompleteColumn(),
         TextColumn("{task.fields[pace]}", markup=False),
     )
-    with Bars(*columns, console=console, disable=not console.is_terminal) as bars:
+    with Bars(*columns, console=console) as bars:
 
         def draw(progress: Progress) -> None:
             if progress.step not in tasks:
@@ -84,10 +96,63 @@ def progress_bars() -> Iterator[ProgressCallback]:
         yield draw
 
 
+class _Lines:
+    """How far it is in lines on stderr, for a file or the log of cron: one as a step begins, then one now and then."""
+
+    def __init__(self) -> None:
+        self._last: Progress | None = None
+        self._begun_s = 0.0
+        self._noticed: set[str] = set()
+        self._ended = threading.Event()
+        # Of its own, because a step or a cell of a notebook may be silent for long.
+        self._clock = threading.Thread(target=self._now_and_then, daemon=True)
+
+    def __enter__(self) -> "_Lines":
+        self._clock.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._clock.join()
+
+    def tell(self, progress: Progress) -> None:
+        """Take over how far it is."""
+        if progress.notice and progress.notice not in self._noticed:
+            self._noticed.add(progress.notice)
+            self._write(progress.notice)
+        is_new = self._last is None or progress.step != self._last.step
+        if is_new:
+            self._begun_s = time.monotonic()
+        self._last = progress
+        if is_new:
+            self._write(self._line(progress))
+
+    def _now_and_then(self) -> None:
+        while not self._ended.wait(LINE_EVERY_S):
+            if self._last is not None:
+                spent_s = time.monotonic() - self._begun_s
+                self._write(f"{self._line(self._last)} · {duration(spent_s)} so far")
+
+    @staticmethod
+    def _line(progress: Progress) -> str:
+        far = f"{progress.done} of {progress.total}" if progress.total else ""
+        told = " · ".join(part for part in (far, _pace(progress)) if part)
+        return f"{TITLES.get(progress.step, progress.step)}: {told or 'started'}"
+
+    @staticmethod
+    def _write(text: str) -> None:
+        print(_printable(text), file=sys.stderr, flush=True)
+
+
 def _as_it_is(text: str) -> Text:
     """Text without markup and without what would steer the terminal."""
-    shown = (letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in text)
-    return Text("".join(shown))
+    return Text(_printable(text))
+
+
+def _printable(text: str) -> str:
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
 
 
 def _pace(progress: Progress) -> str:
@@ -102,6 +167,15 @@ def _pace(progress: Progress) -> str:
     return " · ".join(parts)
 
 
+class _Stdout(Console):
+    """Stdout, on which the rest is dropped when whoever read it has gone."""
+
+    def on_broken_pipe(self) -> None:
+        """Finish what is under way: rich would exit in the middle of it."""
+        with contextlib.closing(open(os.devnull, "wb")) as nowhere:  # noqa: PTH123
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
 def _console() -> Console:
-    console = Console(markup=False, highlight=False, emoji=False)
-    return console if console.is_terminal else Console(markup=False, highlight=False, emoji=False, width=PIPE_WIDTH)
+    console = _Stdout(markup=False, highlight=False, emoji=False)
+    return console if console.is_terminal else _Stdout(markup=False, highlight=False, emoji=False, width=PIPE_WIDTH)

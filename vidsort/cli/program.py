@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import io
 import logging
 import sqlite3
 import sys
@@ -37,13 +38,14 @@ EXIT_CODES = {
     5: "a video of which no frame can be had",
     6: "too few folders or videos to learn from",
     7: "a file in the artifacts folder is missing or damaged",
-    130: "stopped by Ctrl+C; finished work is kept",
+    130: "stopped by Ctrl+C, or a retrain by Cancel on the page; finished work is kept",
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; an error is one sentence on stderr."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
+    _replace_what_cannot_be_encoded()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     try:
         flags = build_parser(arguments).parse_args(arguments)
@@ -64,6 +66,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped; finished work is kept.", file=sys.stderr)
         return 130
+
+
+def _replace_what_cannot_be_encoded() -> None:
+    """Let stdout take any name in any encoding, as stderr does: videos may be moved before they are told of."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

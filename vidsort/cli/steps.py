@@ -5,12 +5,12 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ConflictError, SettingsError, VidsortError
+from ..errors import ConflictError, SettingsError, StepCancelled, VidsortError
 from ..jobs.program import add_config_flags, add_settings_flags, config_from_flags, settings_from_flags
 from ..records import Progress, Report
 from ..settings import Settings
 from ..steps import PROMISED_ERROR, STEPS, ProgressCallback, Step, percent, written_outputs
-from .output import duration, progress_bars, say, show_failures, show_table, summary
+from .output import TITLES, duration, progress_bars, say, show_failures, show_table, summary
 
 if TYPE_CHECKING:
     from ..jobs.retrain import Retrain
@@ -88,7 +88,7 @@ def retrain(parser: argparse.ArgumentParser) -> None:
         finally:
             job.stop()
         if status["last_result"] != "success":
-            raise VidsortError(status["last_result"])
+            raise _failure(status)
         say(f"Retrained in {duration(status['took_s'])}.")
         show_outputs({name: status[name] for name in JOB_OUTPUTS if name in status})
         if status.get("failed"):
@@ -122,10 +122,26 @@ def _lines(parts: Sequence[str]) -> list[str]:
     return lines
 
 
+def _failure(status: Mapping[str, Any]) -> VidsortError:
+    """The error of a job that failed, as the step would have raised it here."""
+    reason = str(status.get("reason", status["last_result"]))
+    exit_code = status.get("exit_code", VidsortError.exit_code)
+    is_sentence = exit_code not in (VidsortError.exit_code, StepCancelled.exit_code)
+    # Before its one sentence a step may have warned of something.
+    said = reason.splitlines()[-1] if is_sentence else f"{TITLES.get(status.get('step'), 'Retrain')}: {reason}"
+    error = VidsortError(said)
+    error.exit_code = exit_code
+    return error
+
+
 def _watch(job: "Retrain", progress: ProgressCallback) -> dict[str, Any]:
-    """Tell how far the job is until it has ended; returns how it ended."""
+    """Tell how far the job is until it has ended, at least once of each step; returns how it ended."""
+    coming = list(STEPS)
     while True:
         status = job.status()
+        while status.get("step") in coming:
+            # A step may be over before anybody looks.
+            progress(Progress(step=coming.pop(0), done=0, total=0, message="started"))
         if not status["running"]:
             return status
         if "step" in status:

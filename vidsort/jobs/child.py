@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO
 
-from ..errors import VidsortError
+from ..errors import StepCancelled, VidsortError
 from ..settings import Settings
 
 log = logging.getLogger(__name__)
@@ -26,10 +26,12 @@ SHOWN_ERROR_CHARACTERS = 800
 
 
 class StepFailedError(VidsortError):
-    """A step that did not end well: "Failed at <its script>: <why>"."""
+    """A step that did not end well: "Failed at <its script>: <why>"; `exit_code` is one of the command line's."""
 
-    def __init__(self, step: str, reason: str) -> None:
+    def __init__(self, step: str, reason: str, exit_code: int = VidsortError.exit_code) -> None:
         super().__init__(f"Failed at {step}.py: {reason}")
+        self.reason = reason
+        self.exit_code = exit_code
 
 
 def step_command(settings: Settings, step: str) -> list[str]:
@@ -56,20 +58,22 @@ def run_step(
         with _started(command, errors) as process:
             reader = threading.Thread(target=_read, args=(process.stdout, tell, reports), daemon=True)
             reader.start()
-            reason = None
+            reason, exit_code = None, StepCancelled.exit_code
             while reason is None and process.poll() is None:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(LOOK_S)
                 reason = reason_to_stop()
                 if reason is None and process.poll() is None and time.monotonic() > deadline_s:
-                    reason = f"timed out after {timeout_s:g} s"
+                    reason, exit_code = f"timed out after {timeout_s:g} s", VidsortError.exit_code
             if reason is None:
                 # Not until the end of the stream: a process that the step left behind may hold it open.
                 reader.join(LAST_LINES_S)
         reader.join()
         if reason is None and process.returncode == 0 and reports:
             return reports[-1]
-        raise StepFailedError(step, reason or _why(process.returncode, errors))
+        if reason is None:
+            reason, exit_code = _why(process.returncode, errors), max(VidsortError.exit_code, process.returncode)
+        raise StepFailedError(step, reason, exit_code)
 
 
 @contextlib.contextmanager

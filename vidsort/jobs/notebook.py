@@ -100,8 +100,8 @@ def run_notebook(
         ) from error
     except DeadKernelError as error:
         raise VidsortError(
-            f"The notebook {name} ended early: its Python died, perhaps for want of memory. {failed} shows how far it "
-            "came; run it again, finished work is kept."
+            f"The notebook {name} ended early: the process that ran it died, perhaps for want of memory. "
+            f"{failed} shows how far it came; run it again, finished work is kept."
         ) from error
     kept = keep(name, executed, at_home(settings).artifacts_dir)
     failed.unlink()

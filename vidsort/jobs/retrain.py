@@ -120,10 +120,12 @@ class Retrain:
                     self._run_step(settings, job_id, step, progress)
             except StepFailedError as error:
                 result = str(error)
+                progress.fail(error.reason, error.exit_code)
             except Exception as error:
                 # The thread ends here, so nobody else could tell the person who waits.
                 log.exception("The retrain job failed.")
                 result = f"Failed at {progress.step}.py: {error}"
+                progress.fail(str(error), VidsortError.exit_code)
             log.info("Retrain: %s", result)
             self._jobs.end(job_id, result, progress.outcome())
 
@@ -192,6 +194,9 @@ class _Progress:
         self._outcome |= {name: outputs[name] for name in kept if name in outputs}
         self._failed = max(self._failed, len(report.get("failed", ())))
         self._outcome["failed"] = self._failed
+
+    def fail(self, reason: str, exit_code: int) -> None:
+        self._outcome |= {"reason": reason, "exit_code": exit_code}
 
     def outcome(self) -> dict[str, object]:
         return self._outcome | {"step": self.step}

@@ -23,6 +23,8 @@ class RetrainStatus(BaseModel):
     """The job: whether it runs, how the last one ended, and while it runs how far it is.
 
     `left_s` is that of the step. `verdict`: was its model promoted; accuracy: grouped, with its 95 % interval.
+    `reason` and `exit_code`, where it failed: why, without the step's name, and what the command line exits with (130:
+    cancelled).
     """
 
     running: bool
@@ -52,6 +54,8 @@ class RetrainStatus(BaseModel):
     accuracy_low: float | None = None
     accuracy_high: float | None = None
     accuracy_note: str | None = None
+    reason: str | None = None
+    exit_code: int | None = None
 
 
 class ModelsAnswer(BaseModel):
