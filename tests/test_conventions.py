@@ -3,6 +3,7 @@
 import ast
 import collections
 import itertools
+import json
 import re
 import subprocess
 import sys
@@ -149,6 +150,63 @@ def test_only_the_moves_rename_or_remove_anything_in_a_library():
         if any(isinstance(node, ast.Call) and removes(node) for node in ast.walk(tree))
     }
     assert {name for name in found if room_of(name) != "library.moves"} == OWN_FILES
+
+
+def takes_video_names() -> dict[str, int | None]:
+    """What in the library takes the rule of names, with its place among the arguments, None: by keyword only."""
+    found: dict[str, int | None] = {}
+    for name, tree in TREES.items():
+        if not name.startswith("library"):
+            continue
+        for node in tree.body:
+            is_class = isinstance(node, ast.ClassDef)
+            made = [one for one in node.body if getattr(one, "name", "") == "__init__"] if is_class else [node]
+            for function in made:
+                if isinstance(function, ast.FunctionDef):
+                    places = [one.arg for one in function.args.args][is_class:]
+                    if "video_names" in places:
+                        found[node.name] = places.index("video_names")
+                    elif "video_names" in [one.arg for one in function.args.kwonlyargs]:
+                        found[node.name] = None
+    return found
+
+
+def calls_without_video_names(tree: ast.AST, takes: dict[str, int | None]) -> Iterator[str]:
+    libraries = {
+        alias.asname or alias.name
+        for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
+        for alias in node.names if alias.name == "library"
+    }
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called, given = node.func, node.args
+        if isinstance(called, ast.Attribute) and called.attr == "partial":
+            called, *given = node.args
+        if isinstance(called, ast.Attribute) and getattr(called.value, "id", None) in libraries:
+            name = called.attr
+        else:
+            name = getattr(called, "id", None)
+        is_given = any(keyword.arg == "video_names" for keyword in node.keywords) or (
+            takes.get(name) is not None and len(given) > takes[name]
+        )
+        if name in takes and not is_given:
+            yield f"line {node.lineno}: {name}"
+
+
+def test_the_rule_of_names_is_passed_along_wherever_a_library_is_looked_at():
+    """Who forgets it sees names of digits only, whatever was set; the demo makes no others."""
+    takes = takes_video_names()
+    assert {"LiveLibrary", "Mover", "check_filename", "find", "is_filename", "list_root", "scan"} <= set(takes)
+    trees = dict(TREES)
+    for notebook in ROOT.glob("notebooks/*.ipynb"):
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+        trees[notebook.name] = ast.parse(code)
+    found = {name: list(calls_without_video_names(tree, takes)) for name, tree in trees.items()}
+    assert not {name: calls for name, calls in found.items() if calls and not name.startswith("cli.demo")}
+    for forgotten in ("scan(path)", "functools.partial(list_root)", "Mover(path, database, live)"):
+        assert list(calls_without_video_names(ast.parse(forgotten), takes))
 
 
 def test_no_name_is_defined_twice_in_the_contract():

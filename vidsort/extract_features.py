@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from . import artifacts
+from . import artifacts, library
 from .artifacts.feature_sets import extraction_pace, record_extraction
 from .artifacts.owners import remember, seen
 from .errors import ArtifactError
@@ -48,7 +48,9 @@ def run(
     pace = extraction_pace(settings.artifacts_dir)
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
         store = FeatureStore(database)
-        contents = library_contents(store, settings.data_dir, tell=lambda total, done: progress(_looking(done, total)))
+        contents = library_contents(
+            store, settings.data_dir, settings.video_names, tell=lambda total, done: progress(_looking(done, total))
+        )
         missing = missing_of(store, contents, modalities)
         notice = told_anew(store, contents, missing, _looked_for_before(settings), config.feature_set, pace)
         work = _Work(settings, store, modalities, contents, progress, notice)
@@ -65,6 +67,7 @@ def run(
             *(failure_of(video, reason) for video, reason in errors.items()),
             *(failure_of(video, GONE) for video in work.lost),
         ),
+        left_out=tuple(library.left_out(settings.data_dir, settings.video_names)),
         took_s=time.monotonic() - started,
         outputs={"feature_set": config.feature_set.id, **work.outputs()},
     )

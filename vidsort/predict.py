@@ -95,7 +95,7 @@ def run(
     settings = artifacts.at_home(settings)
     started = time.monotonic()
     model_id, waiting = _models_to_use(settings, config)
-    videos = [video for video in library.videos(settings.data_dir) if video.folder is None]
+    videos = [video for video in library.videos(settings.data_dir, settings.video_names) if video.folder is None]
     progress(Progress(step=STEP, done=0, total=len(videos), message="reading features"))
     if waiting is not None:
         _predict(settings, config, waiting, videos)
@@ -106,6 +106,7 @@ def run(
         step=STEP,
         done=count,
         failed=tuple(failed),
+        left_out=tuple(library.left_out(settings.data_dir, settings.video_names)),
         took_s=time.monotonic() - started,
         outputs={"predictions_id": predictions_id, "model_id": model_id, "held_back_model_id": waiting},
     )

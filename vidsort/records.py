@@ -9,6 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 REPORT_MIMETYPE = "application/vnd.vidsort.report+json"
 
 
+# Which names are videos: ASCII digits and `.mp4`, or any with a video's ending; the rules are in `library.names`.
+VideoNames = Literal["digits", "any"]
+
+
 class Record(BaseModel):
     """A frozen row that refuses keys it does not know."""
 
@@ -30,6 +34,19 @@ class Folder(Record):
 
     name: str
     count: int
+
+
+class LeftOut(Record):
+    """What takes no part for one reason: how many, a few of them (relative to the library), and what can be done.
+
+    `reason` and `mend` are the two halves of a sentence that people read; names in `examples` are fit to be shown.
+    """
+
+    kind: Literal["names", "unusable_names", "links", "folders", "too_deep", "closed", "unreadable"]
+    reason: str
+    count: int
+    examples: tuple[str, ...]
+    mend: str
 
 
 class FolderScore(BaseModel):
@@ -87,12 +104,13 @@ class Progress(Record):
 
 
 class Report(Record):
-    """What one run of a step did: counts, the failed with their reasons, and what it wrote."""
+    """What one run of a step did: counts, the failed with their reasons, what is no video to it, and what it wrote."""
 
     step: str
     done: int
     skipped: int = 0
     failed: tuple[Failure, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     took_s: float
     outputs: dict[str, str | int | float | bool | None] = {}
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, Valid
 from pydantic.fields import FieldInfo
 
 from .errors import SettingsError
+from .records import VideoNames
 from .steps import STEPS, C, make_config, misfit, unknown
 
 PREFIX = "VIDSORT_"
@@ -51,6 +52,9 @@ class Settings(BaseModel):
     port: int = Field(8000, ge=0, le=65535, description="the port that the server listens on")
     password: SecretStr | None = Field(None, min_length=1, description="when set, every path asks for it")
     allowed_hosts: tuple[str, ...] = Field((), description="further values of the Host header that are answered")
+    video_names: VideoNames = Field(
+        "digits", description="which files are videos: digits and .mp4, or any with a video's ending"
+    )
     step_timeout_s: float = Field(
         900, gt=0, allow_inf_nan=False, description="seconds that one retrain step may take"
     )
@@ -103,7 +107,10 @@ class Settings(BaseModel):
 
     def as_flags(self) -> list[str]:
         """The flags that make a command work on the same library and artifacts."""
-        return ["--data-dir", str(self.data_dir), "--artifacts-dir", str(self.artifacts_dir)]
+        return [
+            "--data-dir", str(self.data_dir), "--artifacts-dir", str(self.artifacts_dir),
+            "--video-names", self.video_names,
+        ]
 
     def as_json(self) -> str:
         """All that a child process is to work with; the password is none of its business."""

@@ -20,7 +20,8 @@ from .insight.duplicates import near_duplicates
 from .jobs.program import step_main
 from .learning.classifier import model_files
 from .learning.fitting import TrainConfig, Trained, fit_classifier
-from .records import Failure, Progress, Report, Video
+from .library.left_out import sentence
+from .records import Failure, LeftOut, Progress, Report, Video
 from .settings import Settings
 from .steps import ProgressCallback, ignore_progress
 from .store import open_database
@@ -47,8 +48,9 @@ def run(
     settings = artifacts.at_home(settings)
     started = time.monotonic()
     progress(Progress(step=STEP, done=0, total=1, message="reading features"))
-    labelled = [video for video in library.videos(settings.data_dir) if video.folder is not None]
-    _require_folders(labelled, settings)
+    labelled = [video for video in library.videos(settings.data_dir, settings.video_names) if video.folder is not None]
+    left_out = library.left_out(settings.data_dir, settings.video_names)
+    _require_folders(labelled, settings, left_out)
     feature_set = artifacts.current_feature_set(settings.artifacts_dir)
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
         found = features_of(database, labelled, feature_set)
@@ -83,17 +85,17 @@ def run(
             "out_of_fold.json": out_of_fold_json(evidence),
         },
     )
-    return _report(trained, found.failed, manifest, time.monotonic() - started)
+    return _report(trained, found.failed, left_out, manifest, time.monotonic() - started)
 
 
-def _require_folders(labelled: Sequence[Video], settings: Settings) -> None:
+def _require_folders(labelled: Sequence[Video], settings: Settings, left_out: Sequence[LeftOut]) -> None:
     folders = {video.folder for video in labelled}
     if len(folders) >= 2:
         return
     there = f"all {len(labelled)} sorted videos lie in {next(iter(folders))!r}" if folders else "no video is sorted yet"
     raise NotEnoughLabelsError(
         f"Training needs videos in at least two folders, and {there}: make folders in {settings.data_dir} and put "
-        "one or more videos into each (ten or more make it useful)."
+        + " ".join(["one or more videos into each (ten or more make it useful).", *map(sentence, left_out)])
     )
 
 
@@ -153,7 +155,9 @@ def _versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in PACKAGES}
 
 
-def _report(trained: Trained, failed: Sequence[Failure], manifest: dict[str, Any], took_s: float) -> Report:
+def _report(
+    trained: Trained, failed: Sequence[Failure], left_out: Sequence[LeftOut], manifest: dict[str, Any], took_s: float
+) -> Report:
     metrics = trained.metrics
     thin = [name for name, score in metrics["folders"].items() if score["thin"]]
     return Report(
@@ -161,6 +165,7 @@ def _report(trained: Trained, failed: Sequence[Failure], manifest: dict[str, Any
         done=manifest["videos"],
         skipped=0,
         failed=tuple(failed),
+        left_out=tuple(left_out),
         took_s=took_s,
         outputs={
             "model_id": manifest["model_id"],

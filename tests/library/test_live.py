@@ -127,10 +127,10 @@ def test_a_quiet_library_is_not_listed_again(data_dir, clock, counted):
 def test_listing_a_busy_big_folder_takes_a_tenth_of_the_time_at_most(data_dir, clock, monkeypatch):
     listed_at = []
 
-    def slow_list(path):
+    def slow_list(path, **rule):
         listed_at.append(clock[0])
         clock[0] += 0.4
-        return real_list(path)
+        return real_list(path, **rule)
 
     real_list = live_library.list_root
     monkeypatch.setattr(live_library, "list_root", slow_list)
@@ -270,7 +270,7 @@ def test_a_move_made_during_a_listing_is_not_forgotten(live, data_dir, monkeypat
     live.stop()
     before = live_library.list_root(data_dir)
 
-    def list_while_somebody_sorts(path):
+    def list_while_somebody_sorts(path, **_):
         (path / "1.mp4").rename(path / "soccer" / "1.mp4")
         live.follow([("1.mp4", "soccer/1.mp4")])
         return before
@@ -326,10 +326,10 @@ def test_an_unexpected_error_is_logged_and_the_watching_goes_on(live, data_dir, 
     real_list = live_library.list_root
     failures = [RuntimeError("boom")]
 
-    def fails_once(path):
+    def fails_once(path, **rule):
         if failures:
             raise failures.pop()
-        return real_list(path)
+        return real_list(path, **rule)
 
     monkeypatch.setattr(live_library, "list_root", fails_once)
     (data_dir / "7.mp4").touch()

@@ -9,6 +9,7 @@ from vidsort.library.names import (
     check_filename,
     check_folder_name,
     check_new_folder_name,
+    content_type,
     folded,
     is_filename,
     is_folder_name,
@@ -98,3 +99,46 @@ def test_no_text_escapes_as_another_error(name):
             sentence = str(error)
         assert sentence.isprintable()  # so it can be shown, logged and sent as JSON
         sentence.encode()
+
+
+@pytest.mark.parametrize(
+    "name", ["7.mp4", "a.mp4", "7.MP4", "My clip [x].webm", "a..b.mov", "x.part1.mp4", "a" * 251 + ".mp4"]
+)
+def test_any_name_that_ends_like_a_video_is_one_where_any_is(name):
+    assert is_filename(name, "any")
+    assert check_filename(name, "any") == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "", ".mp4", "._7.mp4", ".x.mp4", "7.mp4.part", "7.f137.mp4", "7.temp.mp4", "a/b.mp4", "../a.mp4", "a\0.mp4",
+        "a\n.mp4", "a.mp4\n", "a\x7f.mp4", "a\x85.mp4", "\udce9.mp4", "a" * 252 + ".mp4", "é" * 126 + ".mp4",
+        "a.txt", "mp4",
+    ],
+)
+def test_what_is_hidden_left_over_over_long_or_has_control_characters_is_no_video_anywhere(name):
+    assert not is_filename(name, "any")
+    assert not is_filename(name)
+    with pytest.raises(InvalidNameError):
+        check_filename(name, "any")
+
+
+def test_who_is_refused_for_the_rule_of_digits_is_told_how_to_let_others_in():
+    with pytest.raises(InvalidNameError, match="VIDSORT_VIDEO_NAMES=any"):
+        check_filename("a.mp4")
+    with pytest.raises(InvalidNameError) as refused:
+        check_filename("a.txt")
+    assert "VIDSORT" not in str(refused.value)
+
+
+@given(st.text(max_size=12))
+def test_every_name_of_digits_is_a_name_of_any(name):
+    assert is_filename(name, "any") or not is_filename(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"), [("1.mp4", "video/mp4"), ("a.MOV", "video/quicktime"), ("a.b.webm", "video/webm")]
+)
+def test_the_type_of_a_video_is_told_by_its_ending(name, media_type):
+    assert content_type(name) == media_type

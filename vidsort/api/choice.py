@@ -8,19 +8,17 @@ from pathlib import Path
 
 from ..artifacts.files import write_whole
 from ..errors import ConflictError, InvalidNameError, SettingsError
+from ..records import VideoNames
 from ..settings import CONFIG_NAME, Settings, base_dir
 
 log = logging.getLogger(__name__)
 
 # What stands there, else the line that shows how to write it.
-DATA_DIR_LINES = (
-    re.compile(r"^[ \t]*data_dir[ \t]*=[^\r\n]*", re.MULTILINE),
-    re.compile(r"^# data_dir = \"[^\r\n]*", re.MULTILINE),
-)
+LINES = (r"^[ \t]*{name}[ \t]*=[^\r\n]*", r"^# {name} = \"[^\r\n]*")
 
 
 class LibraryChoice:
-    """The settings in force: what vidsort.toml says of the library and of the steps is followed while it changes.
+    """The settings in force: what vidsort.toml says of the library, its videos and the steps is followed.
 
     A flag, the environment, or a program that passed settings of its own, is stronger than the file.
     """
@@ -30,6 +28,7 @@ class LibraryChoice:
         self._config_path = base_dir() / CONFIG_NAME
         self._stamp = self._look()
         self.origin = settings.origin("data_dir")
+        self._origin_of_names = settings.origin("video_names")
 
     @property
     def can_choose(self) -> bool:
@@ -51,6 +50,15 @@ class LibraryChoice:
             "or without to choose here."
         )
 
+    @property
+    def reason_of_names(self) -> str | None:
+        """Why it cannot be chosen here which names are videos, and what to do; None where it can."""
+        if self._origin_of_names.kind in ("default", "file") and self.origin.kind != "program":
+            return None
+        if self._origin_of_names.kind == "environment":
+            return f"The environment variable {self._origin_of_names.name} decides which names are videos: change that."
+        return "This server was started with a fixed rule for names: start it again with --video-names any."
+
     def settings(self) -> Settings:
         """The settings now; costs one `stat` while the file is unchanged."""
         if self.origin.kind != "program":
@@ -67,21 +75,30 @@ class LibraryChoice:
         folder = folder_at(path)
         if folder is None or not folder.is_absolute():
             raise InvalidNameError(f"There is no folder {path[:200]!r}: give the whole path of an existing one.")
-        write_whole(self._config_path, self._with_data_dir(folder))
+        write_whole(self._config_path, self._with("data_dir", str(folder)))
         return self.settings()
 
-    def _with_data_dir(self, folder: Path) -> bytes:
+    def choose_names(self, video_names: VideoNames) -> Settings:
+        """Decide which names are videos; raises ConflictError where that is not decided here."""
+        if self.reason_of_names is not None:
+            raise ConflictError(self.reason_of_names)
+        write_whole(self._config_path, self._with("video_names", video_names))
+        return self.settings()
+
+    def _with(self, name: str, value: str) -> bytes:
+        """The file with this setting in it, all else as it is; raises ConflictError where that is not safe."""
         before = self._config_path.read_bytes() if self._config_path.exists() else b""
-        line = f"data_dir = {json.dumps(str(folder), ensure_ascii=False)}"
+        written = f"{name} = {json.dumps(value, ensure_ascii=False)}"
         try:
             text = before.decode("utf-8-sig")
-            there = next((found for pattern in DATA_DIR_LINES if (found := pattern.search(text))), None)
-            changed = text[: there.start()] + line + text[there.end() :] if there else f"{line}\n{text}"
-            is_right = tomllib.loads(changed) == {**tomllib.loads(text), "data_dir": str(folder)}
+            patterns = (line.format(name=name) for line in LINES)
+            there = next((found for line in patterns if (found := re.search(line, text, re.MULTILINE))), None)
+            changed = text[: there.start()] + written + text[there.end() :] if there else f"{written}\n{text}"
+            is_right = tomllib.loads(changed) == {**tomllib.loads(text), name: value}
         except (ValueError, RecursionError):
             is_right = False
         if not is_right:
-            raise ConflictError(f"{self._config_path} could not be changed safely: set data_dir in it by hand.")
+            raise ConflictError(f"{self._config_path} could not be changed safely: set {name} in it by hand.")
         return before[: len(before) - len(text.encode())] + changed.encode()
 
     def _follow(self) -> None:
@@ -91,7 +108,8 @@ class LibraryChoice:
             log.warning("The library stays %s, and what is set of the steps: %s", self._settings.data_dir, error)
             return
         # The rest was decided when the server began to listen.
-        self._settings = self._settings.model_copy(update={"data_dir": now.data_dir, "steps": now.steps})
+        followed = {"data_dir": now.data_dir, "video_names": now.video_names, "steps": now.steps}
+        self._settings = self._settings.model_copy(update=followed)
 
     def _look(self) -> tuple[int, int, int] | None:
         try:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from ..artifacts import predictions_path
 from ..artifacts.owners import choose_anew, home_of, remember, require_there, seen
 from ..errors import AwayError, VidsortError
+from ..features.unreadable import unreadable_of
 from ..jobs.retrain import Retrain
 from ..library import Snapshot
 from ..library.live import LiveLibrary
@@ -18,7 +19,7 @@ from ..media.playable import PlayableCopies
 from ..pile.pace import WINDOW_S, Pace, pace_of
 from ..pile.pages import Pile
 from ..pile.predictions import LivePredictions, Predictions, following
-from ..records import Folder
+from ..records import Folder, LeftOut
 from ..settings import Settings
 from ..store import Database, open_database
 from ..store.database import shared_dir
@@ -36,11 +37,13 @@ class OpenLibrary:
         self.data_dir = data_dir = settings.data_dir
         self.artifacts_dir = home_of(settings.artifacts_dir, data_dir)
         self.predictions = LivePredictions(predictions_path(self.artifacts_dir))
+        self.video_names = settings.video_names
         name = os.path.realpath(data_dir)
+        self._database = database
         self._activity = Activity(database, name)
-        self.live = LiveLibrary(data_dir)
+        self.live = LiveLibrary(data_dir, video_names=settings.video_names)
         # Before the first listing, so that what another process moves from now on is followed or listed.
-        self.mover = Mover(data_dir, database, self.live)
+        self.mover = Mover(data_dir, database, self.live, video_names=settings.video_names)
         self.review = Review(database, name)
         self._pile = Pile(self.live, self.review, database, self.artifacts_dir)
         self._is_watched = False
@@ -96,6 +99,11 @@ class OpenLibrary:
         self.mover.catch_up()
         return self.live.folders()
 
+    def left_out(self) -> list[LeftOut]:
+        """What takes no part, a row a reason; no folder is listed for it, and no video opened."""
+        unreadable = unreadable_of(self._database, self.artifacts_dir, self.data_dir, self.live.holds)
+        return [*self.live.left_out(), *unreadable]
+
     @property
     def pile(self) -> Pile:
         """The unsorted videos now."""
@@ -145,7 +153,7 @@ class Workspace:
         """The library in use."""
         settings = self.settings
         with self._switching:
-            if self._library.data_dir != settings.data_dir:
+            if (self._library.data_dir, self._library.video_names) != (settings.data_dir, settings.video_names):
                 before, self._library = self._library, OpenLibrary(settings, self.database)
                 if self._is_started:
                     before.stop()

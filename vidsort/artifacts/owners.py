@@ -74,7 +74,8 @@ def owner_of(home: Path) -> Owner | None:
 
 def seen(data_dir: Path, snapshot: Snapshot | None = None) -> Owner:
     """What is in a library now; raises NotFoundError where it is not there."""
-    now = snapshot or scan(data_dir)
+    # Whatever the setting of names: what it leaves out is there all the same.
+    now = snapshot or scan(data_dir, "any")
     names = [*now.unsorted, *(name for names in now.folders.values() for name in names)]
     return Owner(
         path=os.path.realpath(data_dir), device=data_dir.stat().st_dev, videos=len(names),
@@ -147,6 +148,8 @@ def require_there(home: Path, data_dir: Path, snapshot: Snapshot | None = None) 
     if owner is None or owner.is_empty or owner.path != os.path.realpath(data_dir) or not data_dir.is_dir():
         return
     now = seen(data_dir, snapshot)
+    if snapshot is not None and (now.is_empty or now.device != owner.device):
+        now = seen(data_dir)
     if now.is_empty:
         what = "is empty now"
     elif now.device != owner.device and not owner.is_like(now):

@@ -19,7 +19,7 @@ def undo(parser: argparse.ArgumentParser) -> None:
         from ..store import open_database
 
         settings = settings_from_flags(flags)
-        mover = Mover(settings.data_dir, open_database(settings.artifacts_dir))
+        mover = Mover(settings.data_dir, open_database(settings.artifacts_dir), video_names=settings.video_names)
         mover.recover()
         moves = mover.undo()
         show_table(("undone", "was at", "is at"), ((move.kind, move.target, move.source) for move in moves))
@@ -54,16 +54,24 @@ def doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rescue", action="store_true", help="put a new database in place of a damaged one, with the history it holds"
     )
+    parser.add_argument("--all", action="store_true", help="show all videos that cannot be read, not the first few")
 
     def call(flags: argparse.Namespace) -> int:
         from ..insight.doctor import examine
 
+        settings = settings_from_flags(flags)
         if flags.rescue:
-            _rescue(settings_from_flags(flags))
-        checks = examine(settings_from_flags(flags))
+            _rescue(settings)
+        checks = examine(settings, None) if flags.all else examine(settings)
         show_table(("", "what", "found"), ((MARKS[check.state], check.name, check.text) for check in checks))
         failed = sum(check.state == "failed" for check in checks)
-        say(f"{failed} of {len(checks)} checks failed." if failed else "All is well.")
+        worth_a_look = sum(check.state == "warning" for check in checks)
+        if failed:
+            say(f"{failed} of {len(checks)} checks failed.")
+        elif worth_a_look:
+            say(f"Nothing failed; {worth_a_look} of {len(checks)} checks found something that is worth a look.")
+        else:
+            say("All is well.")
         return 1 if failed else 0
 
     parser.set_defaults(run=call)

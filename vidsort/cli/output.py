@@ -18,7 +18,8 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
-from ..records import Failure, Progress, Report
+from ..library.left_out import sentence
+from ..records import Failure, LeftOut, Progress, Report
 from ..steps import STEPS, ProgressCallback, duration
 
 TITLES = {"demo": "Drawing clips"} | {step.name: step.title for step in STEPS.values()}
@@ -53,6 +54,12 @@ def show_failures(failed: Sequence[Failure]) -> None:
             ((failure.filename, failure.folder or "unsorted", failure.reason) for failure in failed),
             title="Left out",
         )
+
+
+def show_left_out(left_out: Sequence[LeftOut]) -> None:
+    """Print what takes no part in anything: a sentence a reason."""
+    for one in left_out:
+        say(sentence(one))
 
 
 def summary(report: Report) -> str:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ConflictError, SettingsError, StepCancelled, VidsortError
 from ..jobs.program import add_config_flags, add_settings_flags, config_from_flags, settings_from_flags
-from ..records import Progress, Report
+from ..records import LeftOut, Progress, Report
 from ..settings import Settings
 from ..steps import PROMISED_ERROR, STEPS, ProgressCallback, Step, percent, written_outputs
-from .output import TITLES, duration, progress_bars, say, show_failures, show_table, summary
+from .output import TITLES, duration, progress_bars, say, show_failures, show_left_out, show_table, summary
 
 if TYPE_CHECKING:
     from ..jobs.retrain import Retrain
@@ -93,6 +93,7 @@ def retrain(parser: argparse.ArgumentParser) -> None:
         show_outputs({name: status[name] for name in JOB_OUTPUTS if name in status})
         if status.get("failed"):
             say(f"{status['failed']} videos were left out; `vidsort doctor` says which and why.")
+        show_left_out([LeftOut.model_validate(one) for one in status.get("left_out", ())])
 
     parser.set_defaults(run=call)
 
@@ -102,6 +103,7 @@ def show_report(report: Report) -> None:
     say(summary(report))
     show_outputs(report.outputs)
     show_failures(report.failed)
+    show_left_out(report.left_out)
 
 
 def show_outputs(outputs: Mapping[str, object]) -> None:
@@ -210,6 +212,6 @@ def _sort(settings: Settings, plan: list[tuple[str, str]]) -> list["Outcome"]:
     from ..library.moves.mover import Mover
     from ..store import open_database
 
-    mover = Mover(settings.data_dir, open_database(settings.artifacts_dir))
+    mover = Mover(settings.data_dir, open_database(settings.artifacts_dir), video_names=settings.video_names)
     mover.recover()
     return mover.sort_batch(plan)

@@ -10,7 +10,7 @@ from pathlib import Path
 from .. import library
 from ..errors import NotFoundError
 from ..media.content import content_hash
-from ..records import Failure, Video
+from ..records import Failure, Video, VideoNames
 from ..store import open_database
 from ..store.features import FeatureStore
 
@@ -57,14 +57,15 @@ def contents_of(
 
 
 def library_contents(
-    store: FeatureStore, data_dir: Path, *, tell: Callable[[int, int], None] = lambda _total, _done: None
+    store: FeatureStore, data_dir: Path, video_names: VideoNames = "digits", *,
+    tell: Callable[[int, int], None] = lambda _total, _done: None
 ) -> Contents:
     """The contents of all videos of a library, listed again where one was moved before it was read.
 
     `tell` is called with the numbers of videos in all and known so far. Raises NotFoundError without a library.
     """
     for _ in range(MOST_LOOKS):
-        videos = library.videos(data_dir)
+        videos = library.videos(data_dir, video_names)
         contents = contents_of(store, videos, tell=functools.partial(tell, len(videos)))
         if not contents.gone:
             break
@@ -91,7 +92,8 @@ def found_anew(store: FeatureStore, gone: Sequence[Video]) -> dict[Video, Video]
     sizes = {video.size_bytes for video in remembered}
     there: dict[bytes, list[Video]] = {}
     for data_dir in {library_of(video) for video in remembered}:
-        alike = [video for video in library.videos(data_dir) if video.size_bytes in sizes]
+        # It may have another name by now; what counts is that its bytes are there.
+        alike = [video for video in library.videos(data_dir, "any") if video.size_bytes in sizes]
         for video, content in contents_of(store, alike).hashes.items():
             there.setdefault(content, []).append(video)
     return {

@@ -30,8 +30,11 @@ class Check(NamedTuple):
     text: str
 
 
-def examine(settings: Settings) -> list[Check]:
-    """All checks, in the order in which their failures explain one another."""
+def examine(settings: Settings, shown_failures: int | None = SHOWN_FAILURES) -> list[Check]:
+    """All checks, in the order in which their failures explain one another.
+
+    `shown_failures`: of so many videos that cannot be read it is told which and why; None: of all.
+    """
     checks: list[tuple[str, Callable[[], Check]]] = [
         ("python", _python),
         ("packages", _packages),
@@ -42,7 +45,8 @@ def examine(settings: Settings) -> list[Check]:
         ("artifacts", lambda: _artifacts(settings.artifacts_dir)),
         ("free disk", lambda: _disk(settings.artifacts_dir)),
         ("model", lambda: _model(_home(settings))),
-        ("unreadable videos", lambda: _unreadable(settings)),
+        ("left out", lambda: _left_out(settings)),
+        ("unreadable videos", lambda: _unreadable(settings, shown_failures)),
     ]
     found = []
     for name, check in checks:
@@ -115,7 +119,7 @@ def _library(settings: Settings) -> Check:
     from ..library import scan
 
     data_dir = settings.data_dir
-    snapshot = scan(data_dir)
+    snapshot = scan(data_dir, settings.video_names)
     require_there(_home(settings), data_dir, snapshot)
     _require_writable(data_dir)
     return Check(
@@ -156,7 +160,15 @@ def _model(artifacts_dir: Path) -> Check:
     return Check("model", "ok", f"{maker}, {len(predictions)} predictions")
 
 
-def _unreadable(settings: Settings) -> Check:
+def _left_out(settings: Settings) -> Check:
+    from ..library import left_out
+    from ..library.left_out import sentence
+
+    found = left_out(settings.data_dir, settings.video_names)
+    return Check("left out", "warning" if found else "ok", "\n".join(map(sentence, found)) or "nothing")
+
+
+def _unreadable(settings: Settings, shown: int | None) -> Check:
     """Those that the newest extraction could not decode; nothing is decoded here."""
     from .. import library
     from ..artifacts import current_feature_set
@@ -168,10 +180,11 @@ def _unreadable(settings: Settings) -> Check:
         return Check("unreadable videos", "ok", "not looked at yet: `vidsort extract-features` does")
     database = open_database(settings.artifacts_dir)
     feature_set = current_feature_set(home)
-    failed = features_of(database, library.videos(settings.data_dir), feature_set).failed
+    failed = features_of(database, library.videos(settings.data_dir, settings.video_names), feature_set).failed
     database.close()
     if not failed:
         return Check("unreadable videos", "ok", "none")
-    shown = "; ".join(f"{failure.filename}: {failure.reason}" for failure in failed[:SHOWN_FAILURES])
-    more = f" and {len(failed) - SHOWN_FAILURES} more" if len(failed) > SHOWN_FAILURES else ""
-    return Check("unreadable videos", "warning", shown + more)
+    lines = [f"{failure.filename}: {failure.reason}" for failure in failed[:shown]]
+    if len(failed) > len(lines):
+        lines.append(f"and {len(failed) - len(lines)} more: `vidsort doctor --all` shows them")
+    return Check("unreadable videos", "warning", "\n".join(lines))

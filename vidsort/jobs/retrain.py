@@ -194,6 +194,7 @@ class _Progress:
         self._outcome |= {name: outputs[name] for name in kept if name in outputs}
         self._failed = max(self._failed, len(report.get("failed", ())))
         self._outcome["failed"] = self._failed
+        self._outcome["left_out"] = report.get("left_out", [])
 
     def fail(self, reason: str, exit_code: int) -> None:
         self._outcome |= {"reason": reason, "exit_code": exit_code}

@@ -1,6 +1,7 @@
 """What is in the library, read from the disk or kept in memory; `moves` is the only code that changes it."""
 
 from .disk import (
+    Listing,
     Snapshot,
     find,
     folder_path,
@@ -8,6 +9,7 @@ from .disk import (
     is_category,
     is_spelled_so,
     is_video,
+    left_out,
     list_folder,
     list_root,
     require_library,
@@ -17,6 +19,6 @@ from .disk import (
 )
 
 __all__ = [
-    "Snapshot", "find", "folder_path", "folders", "is_category", "is_spelled_so", "is_video", "list_folder",
-    "list_root", "require_library", "scan", "video_facts", "videos",
+    "Listing", "Snapshot", "find", "folder_path", "folders", "is_category", "is_spelled_so", "is_video", "left_out",
+    "list_folder", "list_root", "require_library", "scan", "video_facts", "videos",
 ]

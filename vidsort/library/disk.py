@@ -9,10 +9,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import InvalidNameError, NotFoundError
-from ..records import Folder, Video
-from .names import check_filename, check_folder_name, is_filename, is_folder_name, other_spellings
+from ..records import Folder, LeftOut, Video, VideoNames
+from .left_out import Tally, told
+from .names import (
+    check_filename,
+    check_folder_name,
+    is_filename,
+    is_folder_name,
+    is_foreign,
+    is_like_a_video,
+    other_spellings,
+)
 
 log = logging.getLogger(__name__)
+
+IS_LINK = "is a link, and links are left alone: put the video itself in its place."
 
 
 @dataclass(frozen=True)
@@ -27,39 +38,67 @@ class Snapshot:
         return [Folder(name=name, count=len(self.folders[name])) for name in sorted(self.folders)]
 
 
-def scan(data_dir: Path) -> Snapshot:
+@dataclass(frozen=True)
+class Listing:
+    """What is directly in one folder, each tuple sorted: videos, folders inside it, and what is left out.
+
+    folders: of the root the category folders; of such a folder those that are not looked into, with the time
+    stamps (ns) that they had.
+    """
+
+    videos: tuple[str, ...]
+    folders: Mapping[str, int]
+    left_out: Tally
+
+
+def scan(data_dir: Path, video_names: VideoNames = "digits") -> Snapshot:
     """All names in the library now, without asking for any file's size; raises NotFoundError without a library."""
-    unsorted, names = list_root(data_dir)
-    return Snapshot(unsorted, {name: list_folder(data_dir / name) for name in names})
+    root = list_root(data_dir, video_names)
+    return Snapshot(
+        root.videos, {name: list_folder(data_dir / name, video_names).videos for name in root.folders}
+    )
 
 
-def videos(data_dir: Path) -> list[Video]:
+def videos(data_dir: Path, video_names: VideoNames = "digits") -> list[Video]:
     """Every video with size and time, sorted by folder (unsorted first) and filename; raises NotFoundError."""
-    _, names = list_root(data_dir)
-    found = list(_videos_in(data_dir, None))
-    for name in names:
-        found.extend(_videos_in(data_dir / name, name))
+    root = list_root(data_dir, video_names)
+    found = list(_with_facts(data_dir, None, root.videos))
+    for name in root.folders:
+        found.extend(_with_facts(data_dir / name, name, list_folder(data_dir / name, video_names).videos))
     return sorted(found, key=lambda video: (video.folder or "", video.filename))
 
 
-def folders(data_dir: Path) -> list[Folder]:
+def left_out(data_dir: Path, video_names: VideoNames = "digits") -> list[LeftOut]:
+    """What is no video or category folder here although a person may take it for one; raises NotFoundError."""
+    root = list_root(data_dir, video_names)
+    return told([root.left_out, *(list_folder(data_dir / name, video_names).left_out for name in root.folders)])
+
+
+def folders(data_dir: Path, video_names: VideoNames = "digits") -> list[Folder]:
     """The category folders, empty ones too, with their counts; raises NotFoundError without a library."""
-    return scan(data_dir).counts()
+    return scan(data_dir, video_names).counts()
 
 
-def find(data_dir: Path, filename: str, folder_names: Iterable[str] | None = None) -> Path:
+def find(
+    data_dir: Path, filename: str, folder_names: Iterable[str] | None = None, *, video_names: VideoNames = "digits"
+) -> Path:
     """Where this video is: in the root, else in the first category folder by name that has it.
 
     `folder_names` saves listing the root where they are known. Raises InvalidNameError for what is
-    no filename and NotFoundError where there is no such video.
+    no filename and NotFoundError where there is no such video, also where a link has its name.
     """
-    check_filename(filename)
-    if is_video(data_dir / filename):
-        return data_dir / filename
-    for name in sorted(list_root(data_dir)[1] if folder_names is None else folder_names):
-        path = data_dir / name / filename
+    check_filename(filename, video_names)
+
+    def places() -> Iterator[Path]:
+        yield data_dir / filename
+        for name in sorted(list_root(data_dir, video_names).folders if folder_names is None else folder_names):
+            yield data_dir / name / filename
+
+    for path in places():
         if is_video(path):
             return path
+    if any(path.is_symlink() for path in places()):
+        raise NotFoundError(f"{filename} {IS_LINK}")
     raise NotFoundError(f"There is no video {filename} in the library: it may have been moved away or renamed.")
 
 
@@ -78,29 +117,55 @@ def require_library(data_dir: Path) -> None:
         raise NotFoundError(f"There is no library at {data_dir}: choose the folder of your videos with --data-dir.")
 
 
-def list_root(data_dir: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The unsorted filenames and the names of the category folders, each sorted; raises NotFoundError."""
+def list_root(data_dir: Path, video_names: VideoNames = "digits") -> Listing:
+    """The unsorted videos and the category folders; raises NotFoundError where there is no library to be read."""
     require_library(data_dir)
-    unsorted, names = [], []
+    tally = Tally()
+    names = []
     try:
-        with os.scandir(data_dir) as entries:
-            for entry in entries:
-                if is_filename(entry.name):
-                    if entry.is_file(follow_symlinks=False):
-                        unsorted.append(entry.name)
-                elif is_folder_name(entry.name) and is_category(Path(entry.path), entry):
-                    names.append(entry.name)
+        unsorted, others = _sift(data_dir, "", video_names, tally)
     except OSError as error:
         raise NotFoundError(
             f"The library {data_dir} cannot be read ({error.strerror}): "
             "choose another folder with --data-dir, or make this one readable."
         ) from error
-    return tuple(sorted(unsorted)), tuple(sorted(names))
+    for entry in others:
+        is_fit = is_folder_name(entry.name) and not is_filename(entry.name, "digits")
+        if is_fit and is_category(Path(entry.path), entry):
+            names.append(entry.name)
+        elif not is_foreign(entry.name):
+            tally.add("links" if entry.is_symlink() else "folders", entry.name)
+    return Listing(tuple(sorted(unsorted)), dict.fromkeys(sorted(names), 0), tally)
 
 
-def list_folder(folder: Path) -> tuple[str, ...]:
-    """The filenames of the videos directly in a category folder, sorted; none where it has gone or is closed to us."""
-    return tuple(sorted(entry.name for entry in _video_entries(folder)))
+def list_folder(folder: Path, video_names: VideoNames = "digits") -> Listing:
+    """The videos directly in a category folder; none where it has gone or is closed to us."""
+    tally = Tally()
+    inner = {}
+    try:
+        found, others = _sift(folder, f"{folder.name}/", video_names, tally)
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENOTDIR):
+            log.warning("The folder %s is taken for empty, because it cannot be read (%s).", folder, error.strerror)
+            tally.add("closed", folder.name)
+        return Listing((), {}, tally)
+    for entry in others:
+        if is_foreign(entry.name):
+            continue
+        if entry.is_symlink():
+            tally.add("links", f"{folder.name}/{entry.name}")
+            continue
+        inner[entry.name] = stamp_of(Path(entry.path))
+        _count_too_deep(folder, entry.name, tally)
+    return Listing(tuple(sorted(found)), inner, tally)
+
+
+def stamp_of(folder: Path) -> int:
+    """When a name in it changed last, in ns; 0 where that cannot be seen."""
+    try:
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def video_facts(path: Path) -> os.stat_result | None:
@@ -155,24 +220,48 @@ def is_spelled_so(path: Path) -> bool:
     return True
 
 
-def _video_entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+def _sift(
+    folder: Path, prefix: str, video_names: VideoNames, tally: Tally
+) -> tuple[list[str], list[os.DirEntry[str]]]:
+    """The videos in a folder, and the folders, with links to such; what else looks like a video is counted."""
+    found, others = [], []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_file(follow_symlinks=False):
+                if is_filename(entry.name, video_names):
+                    found.append(entry.name)
+                elif is_like_a_video(entry.name):
+                    tally.add("names" if is_filename(entry.name, "any") else "unusable_names", prefix + entry.name)
+            elif _is_folder(entry):
+                others.append(entry)
+            elif entry.is_symlink() and is_like_a_video(entry.name):
+                tally.add("links", prefix + entry.name)
+    return found, others
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether this is a folder, or a link that leads to one."""
     try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if is_filename(entry.name) and entry.is_file(follow_symlinks=False):
-                    yield entry
+        return entry.is_dir()
+    except OSError:
+        return False  # a link that leads to itself, or where nobody may look
+
+
+def _count_too_deep(folder: Path, name: str, tally: Tally) -> None:
+    try:
+        found, _ = _sift(folder / name, "", "any", Tally())
     except OSError as error:
-        if error.errno not in (errno.ENOENT, errno.ENOTDIR):
-            log.warning("The folder %s is taken for empty, because it cannot be read (%s).", folder, error.strerror)
+        log.warning("The folder %s is not looked into, because it cannot be read (%s).", folder / name, error.strerror)
+        return
+    for filename in found:
+        tally.add("too_deep", f"{folder.name}/{name}/{filename}")
 
 
-def _videos_in(path: Path, folder: str | None) -> Iterator[Video]:
-    for entry in _video_entries(path):
-        try:
-            facts = entry.stat(follow_symlinks=False)
-        except FileNotFoundError:
-            continue  # moved away since it was listed
-        yield Video(
-            filename=entry.name, folder=folder, path=path / entry.name,
-            size_bytes=facts.st_size, mtime_ns=facts.st_mtime_ns,
-        )
+def _with_facts(path: Path, folder: str | None, filenames: Iterable[str]) -> Iterator[Video]:
+    for filename in filenames:
+        facts = video_facts(path / filename)
+        if facts is not None:  # else it was moved away since it was listed
+            yield Video(
+                filename=filename, folder=folder, path=path / filename,
+                size_bytes=facts.st_size, mtime_ns=facts.st_mtime_ns,
+            )

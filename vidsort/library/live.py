@@ -8,18 +8,21 @@ cause no listing.
 import bisect
 import collections
 import contextlib
+import functools
 import logging
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ..errors import NotFoundError
-from ..records import Folder
-from .disk import Snapshot, find, list_folder, list_root
+from ..records import Folder, LeftOut, VideoNames
+from .disk import Listing, Snapshot, find, list_folder, list_root, stamp_of
+from .left_out import Tally, told
 from .watching import Watch
 
 log = logging.getLogger(__name__)
 
+NOTHING = Listing((), {}, Tally())
 POLL_S = 0.5
 # Changes of the root that are remembered one by one; who asks for older ones reads the whole list.
 CHANGES_KEPT = 1000
@@ -32,15 +35,18 @@ class LiveLibrary:
     `version` grows with each change that shows; `exists` says whether the library can be read.
     """
 
-    def __init__(self, data_dir: Path, poll_s: float = POLL_S) -> None:
+    def __init__(self, data_dir: Path, poll_s: float = POLL_S, *, video_names: VideoNames = "digits") -> None:
         """`poll_s` is the time between two looks at the folders, at most one second."""
         self.data_dir = Path(data_dir)
+        self.video_names = video_names
         self.exists = False
         self.version = 0
         self._poll_s = poll_s
         # Sorted names by folder, the root's under ROOT; changed in place. None before the first look.
         self._names: dict[str, list[str]] | None = None
-        # The same as nobody can change it, made when it is asked for.
+        # By folder what its last listing left out, with the folders in it that are not looked into and their stamps.
+        self._left_out: dict[str, tuple[Tally, Mapping[str, int]]] = {}
+        # The names as nobody can change them, made when they are asked for.
         self._snapshot: Snapshot | None = None
         # What came into the root (True) or left it with each version.
         self._changes: collections.deque[tuple[int, Mapping[str, bool]]] = collections.deque(maxlen=CHANGES_KEPT)
@@ -93,6 +99,28 @@ class LiveLibrary:
         with self._changing:
             return len(self._names[ROOT])
 
+    def left_out(self) -> list[LeftOut]:
+        """What takes no part, a row a reason; costs one look at each folder that lies too deep, and no listing."""
+        self._begin()
+        with self._changing:
+            listed = dict(self._left_out)
+        changed = [
+            name for name, (_, inner) in listed.items()
+            if any(stamp_of(self.data_dir / name / each) != stamp for each, stamp in inner.items())
+        ]
+        if changed:
+            self.refresh(*changed)
+            with self._changing:
+                listed = dict(self._left_out)
+        return told(listed[name][0] for name in sorted(listed))
+
+    def holds(self, place: str) -> bool:
+        """Whether a video is at this place, relative to the library."""
+        self._begin()
+        folder, _, filename = place.rpartition("/")
+        with self._changing:
+            return folder in self._names and _is_in(self._names[folder], filename)
+
     def unsorted_among(self, filenames: Iterable[str]) -> list[str]:
         """Those of these that are in the root."""
         self._begin()
@@ -124,11 +152,11 @@ class LiveLibrary:
     def find(self, filename: str) -> Path:
         """Where this video is now; raises InvalidNameError and NotFoundError."""
         try:
-            return find(self.data_dir, filename, self.folder_names())
+            return find(self.data_dir, filename, self.folder_names(), video_names=self.video_names)
         except NotFoundError:
             # Another process may have made the folder it is in only just now.
             self.poll(is_paced=self._thread is not None)
-            return find(self.data_dir, filename, self.folder_names())
+            return find(self.data_dir, filename, self.folder_names(), video_names=self.video_names)
 
     def poll(self, *, is_paced: bool = False) -> None:
         """List again what changed since the last look; if `is_paced`, in a tenth of the time at most."""
@@ -181,38 +209,46 @@ class LiveLibrary:
             self._publish(self._meanwhile)
             self._meanwhile = None
 
-    def _list_due(self, known: Collection[str], *, is_paced: bool) -> tuple[dict[str, list[str]], set[str]]:
+    def _list_due(self, known: Collection[str], *, is_paced: bool) -> tuple[dict[str, Listing], set[str]]:
         """The folders that may have changed, listed, the root among them; and the names of all that are there."""
-        listed: dict[str, list[str]] = {}
+        listed: dict[str, Listing] = {}
         names = set(known)
         try:
             if self._watch.is_due(ROOT, is_paced=is_paced):
-                unsorted, found = self._watch.timed(ROOT, list_root)
-                listed[ROOT], names = list(unsorted), set(found)
+                listed[ROOT] = self._watch.timed(ROOT, functools.partial(list_root, video_names=self.video_names))
+                names = set(listed[ROOT].folders)
         except (OSError, NotFoundError) as error:
             if self.exists or self._names is None:
                 log.warning("The library %s is shown as empty until it can be read (%s).", self.data_dir, error)
             self._watch.forget()
             self.exists = False
-            return {ROOT: []}, set()
+            return {ROOT: NOTHING}, set()
         self.exists = True
         for name in set(known) - names:
             self._watch.forget(name)
         for name in sorted(names):
             try:
                 if self._watch.is_due(name, is_paced=is_paced):
-                    listed[name] = list(self._watch.timed(name, list_folder))
+                    listing = functools.partial(list_folder, video_names=self.video_names)
+                    listed[name] = self._watch.timed(name, listing)
             except OSError:
                 # It has just gone: the root's time stamp has changed with it, so the next look sees that. Or it
                 # cannot be asked now: listed as soon as it can, as its own time stamp need not change for that.
-                listed[name] = []
+                listed[name] = NOTHING
                 self._watch.forget(name)
         return listed, names
 
-    def _replace(self, listed: dict[str, list[str]], names: Collection[str]) -> None:
+    def _replace(self, listed: Mapping[str, Listing], names: Collection[str]) -> None:
         """Put what was listed in place of what was known; other folders than these are no longer there."""
         before = self._names
-        self._names = {name: listed.get(name, (before or {}).get(name, [])) for name in (ROOT, *names)}
+        self._names = {
+            name: list(listed[name].videos) if name in listed else (before or {}).get(name, [])
+            for name in (ROOT, *names)
+        }
+        left_out = {name: kept for name, kept in self._left_out.items() if name == ROOT or name in names}
+        for name, listing in listed.items():
+            left_out[name] = (listing.left_out, {} if name == ROOT else listing.folders)
+        self._left_out = {name: kept for name, kept in left_out.items() if kept[0].counts or kept[1]}
         if before is None:
             self._publish_version(None)
         elif self._names != before:

@@ -1,12 +1,26 @@
 """Which names of videos and folders are allowed; pure rules about text, the disk is not asked."""
 
+import os
 import re
 import unicodedata
 
 from ..errors import InvalidNameError
+from ..records import VideoNames
 
-FILENAME = re.compile(r"[0-9]+\.mp4")
 NAME_LIMIT_BYTES = 255
+DIGITS = re.compile(r"[0-9]+\.mp4")
+# The endings of videos, in any case, with what a server says of such a file.
+CONTENT_TYPES = {
+    "mp4": "video/mp4", "m4v": "video/x-m4v", "mov": "video/quicktime", "webm": "video/webm",
+    "mkv": "video/x-matroska", "avi": "video/x-msvideo", "3gp": "video/3gpp", "ts": "video/mp2t",
+    "mpg": "video/mpeg", "wmv": "video/x-ms-wmv",
+}
+# Not hidden, and so none of the `._…` that macOS leaves beside files either.
+ANY = re.compile(rf"[^./][^/]*\.(?:{'|'.join(CONTENT_TYPES)})", re.IGNORECASE)
+# What downloads leave while they run: parts, and the streams that are put together in the end.
+LEFTOVER = re.compile(r"\.(?:part|temp|f[0-9]+(?:-[0-9a-z]+)*)\.[^.]+\Z", re.IGNORECASE)
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+LET_IN = 'video_names = "any" in vidsort.toml (or VIDSORT_VIDEO_NAMES=any, or --video-names any)'
 
 # Folders that other programs put among the videos; compared without regard to case.
 FOREIGN_FOLDERS = frozenset(
@@ -19,16 +33,36 @@ _WINDOWS_DEVICES = _WINDOWS_PORTS | {"con", "prn", "aux", "nul"}
 _WINDOWS_CHARACTERS = frozenset('<>:"/\\|?*')
 
 
-def is_filename(name: str) -> bool:
-    """Whether this is the name of a video: ASCII digits and `.mp4`, nothing before or after, not over-long."""
-    return FILENAME.fullmatch(name) is not None and len(name) <= NAME_LIMIT_BYTES
+def is_filename(name: str, video_names: VideoNames = "digits") -> bool:
+    """Whether this is the name of a video, nothing before or after it, and not over-long.
+
+    digits: ASCII digits and `.mp4`. any: what has a video's ending in any case, but is not hidden, no leftover of a
+    download, and has no control characters; each name of digits is among these.
+    """
+    if video_names == "digits":
+        return DIGITS.fullmatch(name) is not None and len(name) <= NAME_LIMIT_BYTES
+    return is_like_a_video(name) and _filename_fault(name) is None
 
 
-def check_filename(name: str) -> str:
+def is_like_a_video(name: str) -> bool:
+    """Whether a person takes a file of this name for a video, whatever the rule is; it is told if it is left out."""
+    return ANY.fullmatch(name) is not None and LEFTOVER.search(name) is None
+
+
+def check_filename(name: str, video_names: VideoNames = "digits") -> str:
     """The name itself; raises InvalidNameError where it is not the name of a video."""
-    if not is_filename(name):
-        raise InvalidNameError(f"{_shown(name)} is no filename of a video: use digits and .mp4, like 7234567890.mp4.")
-    return name
+    if is_filename(name, video_names):
+        return name
+    if video_names == "any":
+        fault = _filename_fault(name) or "it ends like none, is hidden, or is a download's leftover"
+        raise InvalidNameError(f"{shown(name)} is no filename of a video ({fault}): use a name like My clip.mp4.")
+    hint = f"; set {LET_IN} to let in others" if is_filename(name, "any") else ""
+    raise InvalidNameError(f"{shown(name)} is no filename of a video: use digits and .mp4, like 7234567890.mp4{hint}.")
+
+
+def content_type(filename: str) -> str:
+    """What a server says of a video of this name."""
+    return CONTENT_TYPES[filename.rpartition(".")[2].lower()]
 
 
 def is_folder_name(name: str) -> bool:
@@ -40,7 +74,7 @@ def check_folder_name(name: str) -> str:
     """The name itself; raises InvalidNameError where no category folder can be called so."""
     fault = _folder_fault(name)
     if fault is not None:
-        raise InvalidNameError(f"{_shown(name)} is no folder name ({fault}): use the name of a folder in the library.")
+        raise InvalidNameError(f"{shown(name)} is no folder name ({fault}): use the name of a folder in the library.")
     return name
 
 
@@ -54,13 +88,35 @@ def check_new_folder_name(name: str) -> str:
     composed = unicodedata.normalize("NFC", name)
     fault = _folder_fault(composed) or _portability_fault(composed)
     if fault is not None:
-        raise InvalidNameError(f"A folder cannot be called {_shown(name)} ({fault}): choose another name.")
+        raise InvalidNameError(f"A folder cannot be called {shown(name)} ({fault}): choose another name.")
     return composed
 
 
 def folded(name: str) -> str:
     """What two names have in common that some file systems take for one: case and composition ignored."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _filename_fault(name: str) -> str | None:
+    """Why a name that ends like a video's cannot be used."""
+    if "/" in name or (os.name == "nt" and not _WINDOWS_CHARACTERS.isdisjoint(name)):
+        return "no file can be called so"
+    if CONTROL.search(name):
+        return "it has a control character in it"
+    return _length_fault(name)
+
+
+def _length_fault(name: str) -> str | None:
+    try:
+        length_bytes = len(name.encode("utf-8"))
+    except UnicodeEncodeError:
+        return "it is no valid Unicode"
+    return f"it is longer than {NAME_LIMIT_BYTES} bytes" if length_bytes > NAME_LIMIT_BYTES else None
+
+
+def is_foreign(name: str) -> bool:
+    """Whether a folder of this name is hidden or belongs to another program, so that nobody misses it."""
+    return name.startswith(".") or name.casefold() in FOREIGN_FOLDERS
 
 
 def _folder_fault(name: str) -> str | None:
@@ -74,15 +130,9 @@ def _folder_fault(name: str) -> str | None:
         return "it has .. in it"
     if name.startswith("."):
         return "hidden folders are left alone"
-    try:
-        length_bytes = len(name.encode("utf-8"))
-    except UnicodeEncodeError:
-        return "it is no valid Unicode"
-    if length_bytes > NAME_LIMIT_BYTES:
-        return f"it is longer than {NAME_LIMIT_BYTES} bytes"
     if name.casefold() in FOREIGN_FOLDERS:
         return "such folders belong to other programs"
-    return None
+    return _length_fault(name)
 
 
 def _portability_fault(name: str) -> str | None:
@@ -97,7 +147,7 @@ def _portability_fault(name: str) -> str | None:
     return None
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
     """The name as a message can hold it: quoted, escaped where it is odd, not over-long."""
     shown = ascii(name) if not name.isprintable() else repr(name)
     return shown if len(shown) <= 80 else f"{shown[:60]}…{shown[-1]}"
@@ -107,5 +157,3 @@ def other_spellings(name: str) -> list[str]:
     """Names that a file system blind to case or composition takes for this one; the name itself is not among them."""
     spellings = {name.swapcase(), unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)}
     return sorted(spellings - {name})
-
-

@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -156,6 +157,16 @@ class FeatureStore:
                 modality,
             )
         )
+
+    def failed(self, modality: str) -> dict[bytes, str]:
+        """All sources that gave nothing in this modality, with the reasons; cheap, however many gave something."""
+        question = "SELECT source, error FROM features WHERE modality = ? AND error IS NOT NULL"
+        return dict(self._database.connection().execute(question, (modality,)))
+
+    def paths_of(self, contents: Iterable[bytes]) -> dict[Path, bytes]:
+        """Where these contents were seen last; a path may hold something else by now."""
+        rows = self._chunked("SELECT path, content_hash FROM contents WHERE content_hash IN ({})", list(contents))
+        return {Path(os.fsdecode(path)): content for path, content in rows}
 
     def modalities_of(self, sources: Iterable[bytes]) -> dict[bytes, set[str]]:
         """The modalities in which these sources were looked at, of those that were."""

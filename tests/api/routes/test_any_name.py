@@ -24,8 +24,8 @@ __all__ = ["client", "make_client"]
 @pytest.fixture
 def names(settings, monkeypatch) -> list[str]:
     """The names of the unsorted videos, hostile ones among them, in order."""
-    monkeypatch.setattr(disk, "is_filename", lambda _: True)
-    monkeypatch.setattr(plans, "check_filename", lambda name: name)
+    monkeypatch.setattr(disk, "is_filename", lambda *_: True)
+    monkeypatch.setattr(plans, "check_filename", lambda name, _: name)
     for name in HOSTILE:
         (settings.data_dir / name).touch()
     return sorted(entry.name for entry in os.scandir(settings.data_dir) if entry.is_file())

@@ -5,7 +5,7 @@ from .faults import Complaint, Fault, Misfit
 from .files import Preparing
 from .folders import FoldersAnswer, MergeBody, NameBody
 from .jobs import ModelsAnswer, RetrainCancelled, RetrainStarted, RetrainStatus
-from .library import Health, LibraryAnswer, LibraryBody, LibraryPreview
+from .library import Health, LibraryAnswer, LibraryBody, LibraryPreview, NamesBody
 from .moves import (
     ActionsAnswer,
     HistoryAnswer,
@@ -23,7 +23,7 @@ from .videos import Order, VideoEntry, VideosAnswer
 __all__ = [
     "BATCH_LIMIT", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer", "Body", "Complaint", "Cursor", "EntriesBody",
     "Fault", "FoldersAnswer", "Health", "HistoryAnswer", "LibraryAnswer", "LibraryBody", "LibraryPreview", "Limit",
-    "MergeBody", "Misfit", "ModelsAnswer", "MovesAnswer", "NameBody", "Order", "Preferences", "Preparing",
+    "MergeBody", "Misfit", "ModelsAnswer", "MovesAnswer", "NameBody", "NamesBody", "Order", "Preferences", "Preparing",
     "QueueAnswer", "QueueEntry", "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SkipBody", "SortAnswer",
     "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome", "State", "UndoBody", "VideoEntry",
     "VideosAnswer",

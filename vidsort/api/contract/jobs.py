@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from ...artifacts import ModelVersion
+from ...records import LeftOut
 
 
 class RetrainStarted(BaseModel):
@@ -46,6 +47,7 @@ class RetrainStatus(BaseModel):
     notice: str | None = None
     encoder_calls: int | None = None
     failed: int | None = None
+    left_out: list[LeftOut] | None = None
     model_id: str | None = None
     predictions_id: str | None = None
     promoted: bool | None = None

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from ...records import Folder
+from ...records import Folder, LeftOut, VideoNames
 from .bounds import Body
 
 
@@ -14,10 +14,17 @@ class LibraryBody(Body):
     path: str = Field(min_length=1, max_length=4096)
 
 
+class NamesBody(Body):
+    """Which names are videos: digits and `.mp4`, or any with a video's ending."""
+
+    video_names: VideoNames
+
+
 class LibraryAnswer(BaseModel):
     """The library in use; `reason` says why no other can be chosen here, and is null where one can (`can_choose`).
 
-    `heirs`: which folder took the place of one that has gone, by renaming or merging.
+    `heirs`: which folder took the place of one that has gone, by renaming or merging. `left_out`: what takes no part,
+    a row a reason. `reason_of_names`: why it cannot be chosen here which names are videos, null where it can.
     """
 
     data_dir: str
@@ -28,6 +35,9 @@ class LibraryAnswer(BaseModel):
     can_choose: bool
     decided_by: Literal["default", "file", "environment", "flag", "program"]
     reason: str | None
+    video_names: VideoNames
+    reason_of_names: str | None
+    left_out: list[LeftOut]
 
 
 class LibraryPreview(BaseModel):

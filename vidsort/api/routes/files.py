@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from ...errors import NotFoundError
-from ...library.names import check_filename
+from ...library.names import CONTENT_TYPES, content_type
 from ...library.opened import OpenVideo, open_video
 from ...media.pictures import Kind
 from ..answers import Here, faults
@@ -29,11 +29,15 @@ PICTURE = {
     200: {"content": {"image/webp": {}}},
     304: {"description": "What the browser has is still right"},
 } | faults(400, 404) | UNDECODABLE
-MP4 = {
-    200: {"content": {"video/mp4": {}}},
-    206: {"content": {"video/mp4": {}}, "description": "The part that the Range header asks for"},
+VIDEO_TYPES: dict[str, dict[str, object]] = {media_type: {} for media_type in CONTENT_TYPES.values()}
+VIDEO = {
+    200: {"content": VIDEO_TYPES},
+    206: {"content": VIDEO_TYPES, "description": "The part that the Range header asks for"},
     304: {"description": "What the browser has is still right"},
 }
+PLAYED_EVERYWHERE = "video/mp4"
+# How a Matroska file begins, of which WebM is a kind (RFC 8794).
+EBML = b"\x1aE\xdf\xa3"
 CACHED = "private, max-age=60"
 # So often is a video looked for again that is moved just when it should be opened.
 TIMES_MOVED = 5
@@ -55,15 +59,15 @@ register_url_convertor("rest", _Rest())
 router = Subject("Files")
 
 
-@router.get("/videos/{filename:rest}", responses=MP4 | faults(400, 404, 416, 422), response_class=Response)
+@router.get("/videos/{filename:rest}", responses=VIDEO | faults(400, 404, 416, 422), response_class=Response)
 def video(here: Here, request: Request, filename: str) -> Response:
     """The video, looked for in the root first, then in the folders; Range and conditional requests are answered."""
-    return FileAnswer.of(_open(here, filename).file, request)
+    return FileAnswer.of(_open(here, filename).file, request, content_type(filename))
 
 
 @router.get(
     "/playable/{filename:rest}",
-    responses=MP4 | {202: {"model": Preparing}} | faults(400, 404, 416) | UNDECODABLE,
+    responses=VIDEO | {202: {"model": Preparing}} | faults(400, 404, 416) | UNDECODABLE,
     response_class=Response,
 )
 def playable(here: Here, request: Request, filename: str) -> Response:
@@ -71,7 +75,9 @@ def playable(here: Here, request: Request, filename: str) -> Response:
     with _open(here, filename).as_path() as path:
         copy, share = here.copies.get(path, filename, lambda: _open(here, filename).as_path()), here.copies.share(path)
     if copy == path:
-        return FileAnswer.of(_open(here, filename).file, request)
+        file = _open(here, filename).file
+        # What is in it counts here, as some browsers refuse by the type what they could play.
+        return FileAnswer.of(file, request, "video/webm" if file.read(len(EBML)) == EBML else PLAYED_EVERYWHERE)
     if copy is not None:
         with contextlib.suppress(FileNotFoundError):  # it may be deleted at any time
             return FileAnswer.of(copy.open("rb"), request)
@@ -99,7 +105,7 @@ def _open(here: Here, filename: str) -> OpenVideo:
 
 
 def _picture(here: Here, request: Request, filename: str, kind: Kind) -> Response:
-    with _open(here, check_filename(filename)).as_path() as path:
+    with _open(here, filename).as_path() as path:
         data = here.pictures.get(path, kind)
     headers = {"etag": f'"{hashlib.blake2b(data, digest_size=12).hexdigest()}"', "cache-control": CACHED}
     if is_known(request.headers, headers["etag"]):
@@ -115,8 +121,10 @@ RANGE = re.compile(r"bytes=\s*(?:(\d{1,19})-(\d{0,19})|-(\d{1,19}))\s*")
 class FileAnswer(StreamingResponse):
     """The answer from a file that is open already, so that moving the video meanwhile changes nothing."""
 
-    def __init__(self, file: BinaryIO, start: int, length: int, status: int, headers: dict[str, str]) -> None:
-        super().__init__(_pieces(file, start, length), status, headers, "video/mp4")
+    def __init__(
+        self, file: BinaryIO, start: int, length: int, status: int, headers: dict[str, str], media_type: str
+    ) -> None:
+        super().__init__(_pieces(file, start, length), status, headers, media_type)
         self._file = file
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -127,7 +135,7 @@ class FileAnswer(StreamingResponse):
             self._file.close()
 
     @classmethod
-    def of(cls, file: BinaryIO, request: Request) -> Response:
+    def of(cls, file: BinaryIO, request: Request, media_type: str = PLAYED_EVERYWHERE) -> Response:
         """The answer to this request (GET or HEAD), after which the file is closed; raises HTTPException 416."""
         facts = os.fstat(file.fileno())
         headers = {
@@ -150,8 +158,8 @@ class FileAnswer(StreamingResponse):
             headers["content-range"] = f"bytes {start}-{start + length - 1}/{facts.st_size}"
         if request.method == "HEAD":
             file.close()
-            return Response(status_code=206 if part else 200, headers=headers, media_type="video/mp4")
-        return cls(file, start, length, 206 if part else 200, headers)
+            return Response(status_code=206 if part else 200, headers=headers, media_type=media_type)
+        return cls(file, start, length, 206 if part else 200, headers, media_type)
 
 
 def is_known(headers: Headers, etag: str, last_modified: str | None = None) -> bool:

@@ -7,7 +7,7 @@ from ... import library as on_disk
 from ...errors import ArtifactError, NotFoundError
 from ..answers import Here, faults
 from ..choice import folder_at
-from ..contract import Health, LibraryAnswer, LibraryBody, LibraryPreview
+from ..contract import Health, LibraryAnswer, LibraryBody, LibraryPreview, NamesBody
 from ..workspace import Workspace
 from .subject import Subject
 
@@ -21,11 +21,11 @@ def library(here: Here) -> LibraryAnswer:
 
 
 @router.get("/api/library/preview", responses=faults(422))
-def preview(path: str = Query(max_length=4096)) -> LibraryPreview:
+def preview(here: Here, path: str = Query(max_length=4096)) -> LibraryPreview:
     """What a folder would be as the library; nothing is changed."""
     folder = folder_at(path)
     try:
-        snapshot = on_disk.scan(folder) if folder else None
+        snapshot = on_disk.scan(folder, here.settings.video_names) if folder else None
     except NotFoundError:
         snapshot = None
     if snapshot is None:
@@ -37,6 +37,13 @@ def preview(path: str = Query(max_length=4096)) -> LibraryPreview:
 def choose(here: Here, body: LibraryBody) -> LibraryAnswer:
     """Make a folder the library, for this server and the command line: it is written into vidsort.toml."""
     here.choose(body.path)
+    return _library(here)
+
+
+@router.put("/api/library/names", responses=faults(409, 422))
+def choose_names(here: Here, body: NamesBody) -> LibraryAnswer:
+    """Decide which names are videos, for this server and the command line: it is written into vidsort.toml."""
+    here.choice.choose_names(body.video_names)
     return _library(here)
 
 
@@ -74,4 +81,7 @@ def _library(here: Workspace) -> LibraryAnswer:
         can_choose=here.choice.can_choose,
         decided_by=here.choice.origin.kind,
         reason=here.choice.reason,
+        video_names=opened.video_names,
+        reason_of_names=here.choice.reason_of_names,
+        left_out=opened.left_out(),
     )

@@ -27,14 +27,14 @@ def entries(here: Here, body: EntriesBody) -> QueueAnswer:
 @router.post("/api/skip", responses=faults(400, 422))
 def skip(here: Here, body: SkipBody) -> SkipBody:
     """Put a video off: it comes last in the queue."""
-    here.library.review.skip(check_filename(body.filename))
+    here.library.review.skip(check_filename(body.filename, here.library.video_names))
     return body
 
 
 @router.delete("/api/skip/{filename}", responses=faults(400, 422))
 def unskip(here: Here, filename: str) -> SkipBody:
     """Put a video back in its place in the queue."""
-    here.library.review.unskip(check_filename(filename))
+    here.library.review.unskip(check_filename(filename, here.library.video_names))
     return SkipBody(filename=filename)
 
 

@@ -118,7 +118,7 @@ def require_plainly_there(folders: Folders, entry: Entry) -> None:
     try:
         with os.scandir(folders.root.handle) as found:
             is_empty = not any(
-                is_filename(each.name) or (is_folder_name(each.name) and each.is_dir()) for each in found
+                is_filename(each.name, "any") or (is_folder_name(each.name) and each.is_dir()) for each in found
             )
     except OSError as error:
         raise AwayError(

@@ -17,7 +17,7 @@ import filelock
 
 from ...artifacts.owners import home_of, require_there
 from ...errors import AwayError, ConflictError, NotFoundError, VidsortError
-from ...records import Action, Move
+from ...records import Action, Move, VideoNames
 from ...store import Database
 from ...store.journal import Activity, Direction, Entry, Fate, Intent, Journal
 from ..live import LiveLibrary
@@ -49,9 +49,12 @@ class Outcome:
 class Mover:
     """Moves videos of one library and remembers it; safe to use from many threads and processes at once."""
 
-    def __init__(self, data_dir: Path, database: Database, live: LiveLibrary | None = None) -> None:
+    def __init__(
+        self, data_dir: Path, database: Database, live: LiveLibrary | None = None, *, video_names: VideoNames = "digits"
+    ) -> None:
         """`live` is told of each move at once, so that it need not look at the disk."""
         self._data_dir = Path(data_dir)
+        self._video_names = video_names
         self._home = home_of(database.path.parent, self._data_dir)
         # The folder that was plainly the library when it was looked at last.
         self._verified: tuple[int, int] | None = None
@@ -71,7 +74,7 @@ class Mover:
         folder has a file of that name.
         """
         with self._alone() as folders:
-            plan = plan_sorts(folders, [(filename, folder)])[0]
+            plan = plan_sorts(folders, [(filename, folder)], self._video_names)[0]
             if not isinstance(plan, Intent):
                 raise plan
             return _moved(self._do(folders, [plan]))[0]
@@ -79,7 +82,7 @@ class Mover:
     def sort_batch(self, wanted: Sequence[tuple[str, str]]) -> list[Outcome]:
         """Move each (filename, folder) as `sort` does, each with its own outcome; one undo takes all back."""
         with self._alone() as folders:
-            plans = plan_sorts(folders, wanted)
+            plans = plan_sorts(folders, wanted, self._video_names)
             results = iter(self._do(folders, [plan for plan in plans if isinstance(plan, Intent)]))
         outcomes = []
         for (filename, folder), plan in zip(wanted, plans, strict=True):
@@ -103,7 +106,7 @@ class Mover:
         Raises InvalidNameError, and ConflictError, with nothing moved, where a filename is in both.
         """
         with self._alone() as folders:
-            return _moved(self._do(folders, plan_merge(folders, name, into)))
+            return _moved(self._do(folders, plan_merge(folders, name, into, self._video_names)))
 
     def undo(self, move_id: int | None = None, *, batch: str | None = None) -> list[Move]:
         """Take back the last action that is not undone yet, or the one of this id, or all that is left of this batch.

@@ -6,13 +6,16 @@ import stat
 from collections.abc import Sequence
 
 from ...errors import AwayError, ConflictError, InvalidNameError, NotFoundError, VidsortError
+from ...records import VideoNames
 from ...store.journal import Intent
-from ..disk import folder_path, is_category
+from ..disk import IS_LINK, folder_path, is_category
 from ..names import check_filename, check_new_folder_name, folded, is_filename
 from ..opened import Folders, OpenFolder, Place
 
 
-def plan_sorts(folders: Folders, wanted: Sequence[tuple[str, str]]) -> list[Intent | VidsortError]:
+def plan_sorts(
+    folders: Folders, wanted: Sequence[tuple[str, str]], video_names: VideoNames = "digits"
+) -> list[Intent | VidsortError]:
     """Move each (filename, folder) from the root into the folder; for each its change, or why it cannot be.
 
     The errors are InvalidNameError, NotFoundError (not in the root, or named before in this batch),
@@ -24,7 +27,8 @@ def plan_sorts(folders: Folders, wanted: Sequence[tuple[str, str]]) -> list[Inte
     check_folder = functools.cache(lambda folder: _open_category(folders, folder))
     for filename, folder in wanted:
         try:
-            plans.append(_plan_sort(folders, check_filename(filename), folder, check_folder(folder), claimed))
+            check_filename(filename, video_names)
+            plans.append(_plan_sort(folders, filename, folder, check_folder(folder), claimed))
             claimed.add(filename)
         except VidsortError as error:
             plans.append(error)
@@ -38,6 +42,8 @@ def plan_sorts(folders: Folders, wanted: Sequence[tuple[str, str]]) -> list[Inte
 
 def _plan_sort(folders: Folders, name: str, folder: str, opened: OpenFolder, claimed: set[str]) -> Intent:
     facts = Place(folders.root, name).facts()
+    if facts is not None and stat.S_ISLNK(facts.st_mode):
+        raise NotFoundError(f"{name} {IS_LINK}")
     if name in claimed or facts is None or not stat.S_ISREG(facts.st_mode):
         raise NotFoundError(f"{name} is not among the unsorted videos: it may already be sorted.")
     if Place(opened, name).facts() is not None:
@@ -62,7 +68,7 @@ def plan_rename(folders: Folders, old: str, new: str) -> Intent:
     return Intent("rename", old, new)
 
 
-def plan_merge(folders: Folders, name: str, into: str) -> list[Intent]:
+def plan_merge(folders: Folders, name: str, into: str, video_names: VideoNames = "digits") -> list[Intent]:
     """Move all videos of a folder into another one and remove the emptied folder.
 
     The folder stays where it holds more than videos. Raises InvalidNameError, and ConflictError for
@@ -73,7 +79,7 @@ def plan_merge(folders: Folders, name: str, into: str) -> list[Intent]:
     if os.path.samestat(facts, target.facts()):
         raise ConflictError(f"{name} cannot be merged into itself: choose another folder.")
     moves = []
-    for filename in sorted(filter(is_filename, source.names())):
+    for filename in sorted(each for each in source.names() if is_filename(each, video_names)):
         video = Place(source, filename).facts()
         if video is None or not stat.S_ISREG(video.st_mode):
             continue
