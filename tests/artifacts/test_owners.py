@@ -94,6 +94,15 @@ def test_a_copy_of_a_library_that_is_still_there_is_another_one(place, tmp_path)
     assert at_home(place.model_copy(update={"data_dir": tmp_path / "copy"})).artifacts_dir != place.artifacts_dir
 
 
+def test_a_library_that_was_copied_along_with_its_artifacts_finds_them_again(place, tmp_path):
+    at_home(place)
+    shutil.copytree(place.data_dir, tmp_path / "copy" / "library")
+    shutil.copytree(place.artifacts_dir, tmp_path / "copy" / "artifacts")
+    copied = Settings(data_dir=tmp_path / "copy" / "library", artifacts_dir=tmp_path / "copy" / "artifacts")
+    assert at_home(copied) == copied
+    assert at_home(place) == place
+
+
 def test_a_library_of_other_videos_in_place_of_one_that_has_gone_is_another_one(place, other):
     at_home(place)
     shutil.rmtree(place.data_dir)

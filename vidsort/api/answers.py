@@ -42,7 +42,7 @@ class Json(JSONResponse):
         return json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
 
 
-def faults(*statuses: int) -> dict[int | str, dict[str, object]]:
+def faults(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that answers these errors."""
     return {
         status: {"model": Misfit if status == 422 else Fault, "description": MEANINGS[status]} for status in statuses
@@ -93,30 +93,31 @@ def _misfit(complaint: Mapping[str, Any]) -> str:
 
 def add_error_answers(app: FastAPI) -> None:
     """Make every error of this application JSON."""
+    # What comes to each is of the class that it is added for below; starlette's types know only Exception.
 
-    async def known(_: Request, error: Exception) -> Response:
+    async def known(_: Request, error: Any) -> Response:
         if error.status >= 500:
             log.error("%s", error)
         # A decoder's reason is short, because it is shown beside its video as well.
         about = "The video cannot be decoded: " if isinstance(error, VideoDecodeError) else ""
         return _answer(error.status, about + str(error))
 
-    async def of_database(request: Request, error: Exception) -> Response:
+    async def of_database(request: Request, error: Any) -> Response:
         told = explained(request.app.state.workspace.database.path, error)
         log.error("%s", told)
         return _answer(told.status, str(told))
 
-    async def of_http(request: Request, error: Exception) -> Response:
+    async def of_http(request: Request, error: Any) -> Response:
         if error.detail in ("Not Found", "Method Not Allowed"):  # of a mount, which has no sentence for it
             allowed = (error.headers or {}).get("Allow", "")
             error = no_such_route(request.url.path, request.method, [name for name in allowed.split(", ") if name])
         return _answer(error.status_code, error.detail, error.headers)
 
-    async def of_body(_: Request, error: Exception) -> Response:
+    async def of_body(_: Request, error: Any) -> Response:
         found = _complaints(error)
         return _answer(422, _misfit(found[0]), errors=found)
 
-    async def of_disk(request: Request, error: Exception) -> Response:
+    async def of_disk(request: Request, error: Any) -> Response:
         log.exception("%s %s failed.", request.method, request.url.path, exc_info=error)
         return _answer(500, f"The disk did not do what was asked ({error.strerror or error}): see the server's log.")
 

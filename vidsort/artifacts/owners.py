@@ -38,9 +38,14 @@ log = logging.getLogger(__name__)
 
 
 class Owner(Record):
-    """A library as it was when it was last looked at: its real path, its device, what was in it."""
+    """A library as it was when it was last looked at: its real path, its device, what was in it.
+
+    `home` is where these artifacts were then: where they have been copied along with their library, the
+    one that they came from may still lie at its path.
+    """
 
     path: str
+    home: str = ""
     device: int | None = None
     videos: int = 0
     folders: tuple[str, ...] = ()
@@ -107,7 +112,8 @@ def home_of(artifacts_dir: Path, data_dir: Path) -> Path:
         for home, owner in _owners(root):
             if owner.path == path:
                 return home
-            if not Path(owner.path).is_dir() and not owner.is_empty and owner.is_like(now):
+            is_free = not Path(owner.path).is_dir() or owner.home != os.path.realpath(home)
+            if is_free and not owner.is_empty and owner.is_like(now):
                 log.warning("The library %s is the one that lay at %s.", path, owner.path)
                 _follow(root, home, owner, now)
                 return home
@@ -120,7 +126,7 @@ def home_of(artifacts_dir: Path, data_dir: Path) -> Path:
 
 def remember(home: Path, now: Owner) -> None:
     """Write down what is in a library, to know it again; what is empty now and was not is not taken for the same."""
-    before = owner_of(home)
+    before, now = owner_of(home), now.model_copy(update={"home": os.path.realpath(home)})
     if before != now and (before is None or before.is_empty or not now.is_empty):
         _write(home, now)
 
@@ -181,7 +187,7 @@ def _follow(root: Path, home: Path, before: Owner, now: Owner) -> None:
 
 
 def _write(home: Path, owner: Owner) -> None:
-    write_whole(home / OWNER_NAME, as_json(owner))
+    write_whole(home / OWNER_NAME, as_json(owner.model_copy(update={"home": os.path.realpath(home)})))
 
 
 def _sketch(names: Iterable[str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from ..artifacts import current_feature_set
 from ..errors import ArtifactError
@@ -12,13 +13,14 @@ from ..records import Prediction, Video
 from ..store import Database
 from ..store.features import FeatureStore
 
-NO_PREDICTION = {"predicted_folder": None, "confidence": 0, "top_predictions": []}
+NO_PREDICTION: dict[str, Any] = {"predicted_folder": None, "confidence": 0, "top_predictions": []}
 _NO_PREDICTION_TEXT = json.dumps(NO_PREDICTION)
 
 
 def entry(filename: str, prediction: Prediction | None) -> dict[str, object]:
     """The video as the list has it."""
-    return {"filename": filename} | (prediction.model_dump(exclude={"video"}) if prediction else NO_PREDICTION)
+    named: dict[str, object] = {"filename": filename}
+    return named | (prediction.model_dump(exclude={"video"}) if prediction else NO_PREDICTION)
 
 
 def entry_text(filename: str, prediction: Prediction | None) -> str:

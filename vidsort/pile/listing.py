@@ -41,8 +41,13 @@ class Listing:
 
     def text(self) -> bytes:
         """The answer to the question for all videos."""
-        by_video = self.predictions.by_video
-        for at, block in enumerate(self._blocks):
-            if self._texts[at] is None:
-                self._texts[at] = ", ".join(entry_text(name, by_video.get(name)) for name in block).encode()
-        return b'{"videos": [%b], "total": %d}' % (b", ".join(self._texts), self._count)
+        return b'{"videos": [%b], "total": %d}' % (b", ".join(map(self._text, range(len(self._blocks)))), self._count)
+
+    def _text(self, at: int) -> bytes:
+        """The entries of one block."""
+        text = self._texts[at]
+        if text is None:
+            by_video = self.predictions.by_video
+            text = ", ".join(entry_text(name, by_video.get(name)) for name in self._blocks[at]).encode()
+            self._texts[at] = text
+        return text

@@ -147,14 +147,17 @@ class Pile:
     def listing(self, predictions: Predictions) -> bytes:
         """The JSON of all videos with their predictions, sorted by filename."""
         with self._lock:
-            is_of_these = self._listing is not None and self._listing.predictions is predictions
-            self._listed, changed = self._live.unsorted_since(self._listed if is_of_these else None)
-            if isinstance(changed, Mapping):
+            listing = self._listing
+            if listing is not None and listing.predictions is not predictions:
+                listing = None
+            self._listed, changed = self._live.unsorted_since(self._listed if listing is not None else None)
+            if listing is not None and isinstance(changed, Mapping):
                 for name, is_here in changed.items():
-                    self._listing.put(name, is_here)
+                    listing.put(name, is_here)
             else:
-                self._listing = Listing(changed, predictions)
-            return self._listing.text()
+                listing = Listing(list(changed), predictions)
+            self._listing = listing
+            return listing.text()
 
     def videos(
         self, predictions: Predictions, limit: int, cursor: str | None, order: str, folder: str | None

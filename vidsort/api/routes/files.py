@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 from collections.abc import AsyncIterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
@@ -24,17 +24,20 @@ from ..answers import Here, faults
 from ..contract import Fault, Preparing
 from .subject import Subject
 
-UNDECODABLE = {422: {"model": Fault, "description": "The video cannot be decoded"}}
-PICTURE = {
+Responses = dict[int | str, dict[str, Any]]
+UNDECODABLE: Responses = {422: {"model": Fault, "description": "The video cannot be decoded"}}
+WEBP: Responses = {
     200: {"content": {"image/webp": {}}},
     304: {"description": "What the browser has is still right"},
-} | faults(400, 404) | UNDECODABLE
+}
+PICTURE = WEBP | faults(400, 404) | UNDECODABLE
 VIDEO_TYPES: dict[str, dict[str, object]] = {media_type: {} for media_type in CONTENT_TYPES.values()}
-VIDEO = {
+VIDEO: Responses = {
     200: {"content": VIDEO_TYPES},
     206: {"content": VIDEO_TYPES, "description": "The part that the Range header asks for"},
     304: {"description": "What the browser has is still right"},
 }
+PREPARING: Responses = {202: {"model": Preparing}}
 PLAYED_EVERYWHERE = "video/mp4"
 # How a Matroska file begins, of which WebM is a kind (RFC 8794).
 EBML = b"\x1aE\xdf\xa3"
@@ -67,7 +70,7 @@ def video(here: Here, request: Request, filename: str) -> Response:
 
 @router.get(
     "/playable/{filename:rest}",
-    responses=VIDEO | {202: {"model": Preparing}} | faults(400, 404, 416) | UNDECODABLE,
+    responses=VIDEO | PREPARING | faults(400, 404, 416) | UNDECODABLE,
     response_class=Response,
 )
 def playable(here: Here, request: Request, filename: str) -> Response:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
@@ -20,14 +21,15 @@ def add_routes(app: FastAPI, workspace: Workspace) -> None:
     app.state.workspace = workspace
     for subject in SUBJECTS:
         app.include_router(subject.router)
-    app.router.routes.append(_Remainder([route for subject in SUBJECTS for route in subject.router.routes]))
+    own = [route for subject in SUBJECTS for route in subject.router.routes if isinstance(route, APIRoute)]
+    app.router.routes.append(_Remainder(own))
     add_error_answers(app)
 
 
 class _Remainder(BaseRoute):
     """Answers 405 and 404 for paths of the API, which the page mounted at "/" would else swallow."""
 
-    def __init__(self, routes: list[BaseRoute]) -> None:
+    def __init__(self, routes: list[APIRoute]) -> None:
         self._routes = routes
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:

@@ -54,7 +54,7 @@ def mount(app: "FastAPI", settings: "Settings") -> "FastAPI":
         ssr_mode=False,
         pwa=False,
     )
-    mounted = app.router.routes[-1]
+    mounted: Any = app.router.routes[-1]
     mounted.app = Refusals(mounted.app)
     return app
 
