@@ -3,17 +3,20 @@
 import argparse
 import importlib
 import json
+import re
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from conftest import ROOT
 
 from vidsort.errors import SettingsError
 from vidsort.jobs.program import add_settings_flags, settings_from_flags
 from vidsort.learning.fitting import TrainConfig
 from vidsort.predict import PredictConfig
-from vidsort.settings import Settings, base_dir, load_settings
+from vidsort.settings import PLAIN, Settings, base_dir, load_settings
+from vidsort.steps import STEPS
 
 
 def write_config(text: str) -> None:
@@ -244,6 +247,13 @@ def test_allowed_hosts_come_from_a_list_a_comma_list_or_flags(monkeypatch):
     write_config('allowed_hosts = ["c.example"]\n')
     assert parse().allowed_hosts == ("c.example",)
     assert parse("--allowed-hosts", "d", "e").allowed_hosts == ("d", "e")
+
+
+def test_the_table_in_the_readme_has_every_setting():
+    table = (ROOT / "README.md").read_text(encoding="utf-8").split("## Settings")[1].split("\n## ")[0]
+    named = set(re.findall(r"`([a-z_]+)`", "".join(re.findall(r"^\|([^|]*)\|", table, re.MULTILINE))))
+    assert set(PLAIN) <= named
+    assert all(f"`[{step}]`" in table for step in STEPS)
 
 
 def test_there_is_no_password_flag():

@@ -135,6 +135,20 @@ def test_a_failing_step_says_one_sentence_and_exits_with_its_code(settings, caps
     assert captured.out == ""
 
 
+def test_an_error_of_the_system_is_one_sentence_of_a_step_too(settings, capsys):
+    def run(settings, config, *, progress):
+        raise PermissionError(13, "Permission denied", "/library")
+
+    assert step_main("train", run, Config, "Train.", settings.as_flags()) == 1
+    assert capsys.readouterr().err == "/library: Permission denied.\n"
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", '{"port": -1}', '{"prot": 1}', "[" * 100_000])
+def test_settings_that_no_server_gave_are_refused_in_one_sentence(text, capsys):
+    assert step_main("train", run_well, Config, "Train.", ["--settings", text]) == 2
+    assert capsys.readouterr().err.startswith("--settings takes what a server gives its steps")
+
+
 def test_an_interrupted_step_exits_as_a_shell_expects(settings):
     def run(settings, config, *, progress):
         raise KeyboardInterrupt

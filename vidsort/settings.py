@@ -156,7 +156,7 @@ def load_settings(**flags: Any) -> Settings:
     except ValidationError as error:
         raise SettingsError(_explain(error, found)) from error
     settings = settings.model_copy(update={
-        name: _absolute(name, getattr(settings, name), base) for name in PATHS if name not in found
+        name: absolute(name, getattr(settings, name), base) for name in PATHS if name not in found
     })
     settings._origins = {name: given.origin for name, given in found.items()}
     return settings
@@ -182,7 +182,7 @@ def _from_file(base: Path) -> dict[str, _Given]:
     except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(f"{path} cannot be read ({_why_unread(error)}): mend or remove it.") from error
     return {
-        name: _Given(_absolute(name, value, base) if name in PATHS else value, Origin("file", str(path)))
+        name: _Given(absolute(name, value, base) if name in PATHS else value, Origin("file", str(path)))
         for name, value in _flat(given, f"{path}: ")
     }
 
@@ -208,7 +208,7 @@ def _from_environment(base: Path) -> dict[str, _Given]:
         is_list = typing.get_origin(field.annotation) is tuple
         value: Any = [part.strip() for part in text.split(",") if part.strip()] if is_list else text
         if name in PATHS:
-            value = _absolute(name, text, base if is_notebook else Path.cwd())
+            value = absolute(name, text, base if is_notebook else Path.cwd())
         found[name] = _Given(value, Origin("environment", variable))
     return found
 
@@ -239,7 +239,7 @@ def _is_kernel() -> bool:
 def _from_flags(flags: Mapping[str, Any]) -> dict[str, _Given]:
     return {
         name: _Given(
-            _absolute(name, value, Path.cwd()) if name in PATHS else value,
+            absolute(name, value, Path.cwd()) if name in PATHS else value,
             Origin("flag", "--" + name.rpartition(".")[2].replace("_", "-")),
         )
         for name, value in _flat(flags, "")
@@ -268,8 +268,11 @@ def _flat(given: Mapping[str, Any], where: str) -> Iterator[tuple[str, Any]]:
                 yield f"{name}.{field}", value[field]
 
 
-def _absolute(name: str, value: Any, base: Path) -> Any:
-    """The path from `base` on; what is no path is left to be refused with its name."""
+def absolute(name: str, value: Any, base: Path) -> Any:
+    """A path from `base` on, `~` resolved; what is no path is left to be refused with its name.
+
+    Raises SettingsError for the home of nobody and for what no path can be.
+    """
     if not isinstance(value, str | Path):
         return value
     try:

@@ -82,6 +82,23 @@ def test_a_missing_library_says_how_to_name_one(settings, capsys, tmp_path):
     assert "--data-dir" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["doctor", "--data-dir", "~no-such-user-here/x"], ["config", "--artifacts-dir", "~no-such-user-here"],
+        ["demo", "--no-serve", "--dir", "~no-such-user-here"], ["adopt", "~no-such-user-here"],
+        ["train", "--seed", "9" * 5000], ["train", "--strengths", "1", "x" * 5000], ["serve", "--port", "9" * 5000],
+        ["notebook", "train", "-p", "seed", "9" * 5000], ["notebook", "train", "-p", "heads", "[" * 5000],
+        ["notebook", "train", "-p", "x" * 5000, "1"], ["notebook", "train", "-p", "seed", "+" * 100_000 + "1"],
+    ],
+)
+def test_an_odd_value_of_a_flag_is_one_sentence(arguments, capsys):
+    assert main(arguments) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert len(told) < 300
+
+
 def test_an_error_of_the_system_is_one_sentence_too(call, monkeypatch):
     def fail(artifacts_dir):
         raise OSError(28, "No space left on device", "/library/1.mp4")

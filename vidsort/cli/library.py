@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from ..jobs.program import add_settings_flags, settings_from_flags
-from ..settings import Settings
+from ..settings import Settings, absolute
 from .output import say, show_table
 
 MARKS = {"ok": "ok", "warning": "look", "failed": "FAILED"}
@@ -42,7 +42,7 @@ def adopt(parser: argparse.ArgumentParser) -> None:
             choose_anew(settings.artifacts_dir, settings.data_dir)
             say(f"{settings.data_dir} is taken for what it is now.")
             return
-        home = adopt(settings.artifacts_dir, settings.data_dir, flags.old.expanduser().absolute())
+        home = adopt(settings.artifacts_dir, settings.data_dir, absolute("old", flags.old, Path.cwd()))
         say(f"{settings.data_dir} has the models, predictions and history of {flags.old} now ({home}).")
 
     parser.set_defaults(run=call)

@@ -49,5 +49,5 @@ def _value(text: str) -> object:
     """What a person means by a value: 3, 0.5, True, None or a tuple as Python writes them, else the text itself."""
     try:
         return ast.literal_eval(text)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
         return text

@@ -7,7 +7,6 @@ import logging
 import sqlite3
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from .. import __doc__ as description
 from .. import __version__
@@ -50,19 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         flags = build_parser(arguments).parse_args(arguments)
         return flags.run(flags) or 0
-    except VidsortError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
-    except sqlite3.DatabaseError as error:
-        from ..store.database import DATABASE_NAME, explained
+    except (VidsortError, sqlite3.DatabaseError, OSError) as error:
+        from ..jobs.program import as_told
 
-        told = explained(Path(DATABASE_NAME), error)
+        told = as_told(error)
         print(told, file=sys.stderr)
         return told.exit_code
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        print(f"{where}{error.strerror or error}.", file=sys.stderr)
-        return VidsortError.exit_code
     except KeyboardInterrupt:
         print("Stopped; finished work is kept.", file=sys.stderr)
         return 130

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..errors import SettingsError
 from ..jobs.program import add_settings_flags, settings_from_flags
-from ..settings import Settings, load_settings
+from ..settings import Settings, absolute, load_settings
 from .output import progress_bars, say
 
 SERVER_FLAGS = ("host", "port", "allowed_hosts")
@@ -34,7 +34,7 @@ def demo(parser: argparse.ArgumentParser) -> None:
 
         if flags.setting_data_dir or flags.setting_artifacts_dir:
             raise SettingsError("The demo has a library and artifacts of its own: --dir says where.")
-        home = flags.dir.expanduser().resolve()
+        home = absolute("dir", flags.dir, Path.cwd()).resolve()
         given = {name: getattr(flags, f"setting_{name}") for name in SERVER_FLAGS}
         settings = load_settings(data_dir=home / "videos", artifacts_dir=home / "artifacts", **given)
         settings.require_safe_host()

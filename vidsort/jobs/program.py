@@ -3,17 +3,19 @@
 import argparse
 import json
 import os
+import sqlite3
 import sys
 import threading
 import types
 import typing
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from ..errors import VidsortError
+from ..errors import SettingsError, VidsortError
 from ..records import Progress, Report
 from ..settings import PATHS, PLAIN, Settings, load_settings
 from ..steps import C, StepConfig
@@ -35,6 +37,26 @@ def settings_from_flags(flags: argparse.Namespace) -> Settings:
         name.removeprefix("setting_"): value
         for name, value in vars(flags).items() if name.startswith("setting_")
     })
+
+
+def settings_from_json(text: str) -> Settings:
+    """What `Settings.as_json` gave; raises SettingsError for anything else."""
+    try:
+        return Settings(**json.loads(text))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise SettingsError("--settings takes what a server gives its steps; use the other flags by hand.") from error
+
+
+def as_told(error: VidsortError | sqlite3.DatabaseError | OSError) -> VidsortError:
+    """An error of a program as a person is told it: one sentence, and an exit code."""
+    if isinstance(error, VidsortError):
+        return error
+    if isinstance(error, sqlite3.DatabaseError):
+        from ..store.database import DATABASE_NAME, explained
+
+        return explained(Path(DATABASE_NAME), error)
+    where = f"{error.filename}: " if error.filename else ""
+    return VidsortError(f"{where}{error.strerror or error}.")
 
 
 def add_config_flags(parser: argparse.ArgumentParser, config_type: type[StepConfig]) -> None:
@@ -92,11 +114,12 @@ def step_main(
         print(json.dumps({"progress": progress.model_dump(mode="json")}), flush=True)
 
     try:
-        settings = Settings(**json.loads(flags.settings)) if flags.settings else settings_from_flags(flags)
+        settings = settings_from_json(flags.settings) if flags.settings else settings_from_flags(flags)
         report = run(settings, config_from_flags(flags, settings, step, config_type), progress=tell)
-    except VidsortError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
+    except (VidsortError, sqlite3.DatabaseError, OSError) as error:
+        told = as_told(error)
+        print(told, file=sys.stderr)
+        return told.exit_code
     except KeyboardInterrupt:
         return 130
     print(json.dumps({"report": report.model_dump(mode="json")}), flush=True)
