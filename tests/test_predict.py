@@ -157,7 +157,7 @@ def test_a_damaged_model_leaves_the_predictions_in_force(place):
     before = published(place)
     model_id = train.run(place, QUICK).outputs["model_id"]
     (place.artifacts_dir / "models" / model_id / "model.npz").write_bytes(b"no model")
-    with pytest.raises(ArtifactError, match="anew"):
+    with pytest.raises(ArtifactError, match="run `vidsort retrain`"):
         predict.run(place)
     assert published(place) == before
 

@@ -16,9 +16,8 @@ from .artifacts.publication import predictions_of_models, write_predictions
 from .errors import ArtifactError
 from .features.stored import features_of
 from .jobs.program import step_main
-from .learning.classifier import MODEL_FILES, Classifier, classifier_of
+from .learning.classifier import Classifier
 from .learning.scores import threshold_for
-from .library.names import is_folder_name
 from .records import Failure, FolderScore, Prediction, Progress, Report, Video
 from .settings import Settings
 from .steps import PROMISED_ERROR, ProgressCallback, StepConfig, ignore_progress
@@ -128,8 +127,7 @@ def _models_to_use(settings: Settings, config: PredictConfig) -> tuple[str, str 
     if newest == now.model_id or newest in predictions_of_models(artifacts_dir):
         # It has had its turn; if another is in force, that was somebody's choice.
         return now.model_id, None
-    promotion = artifacts.manifest_entry(artifacts_dir, newest, "promotion")
-    return (newest, None) if promotion["promote"] else (now.model_id, newest)
+    return (newest, None) if artifacts.may_take_over(artifacts_dir, newest) else (now.model_id, newest)
 
 
 def _predict(
@@ -137,7 +135,7 @@ def _predict(
 ) -> tuple[str, int, list[Failure]]:
     """Store what a model says of these videos; returns the predictions' id, their number, and who has none."""
     feature_set = artifacts.model_feature_set(settings.artifacts_dir, model_id)
-    classifier = _classifier(settings, model_id)
+    classifier = artifacts.read_model(settings.artifacts_dir, model_id)
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
         found = features_of(database, videos, feature_set)
     entries = predictions_of(
@@ -150,15 +148,6 @@ def _predict(
     }
     write_predictions(settings.artifacts_dir, predictions_id, _lines(entries), manifest)
     return predictions_id, len(entries), found.failed
-
-
-def _classifier(settings: Settings, model_id: str) -> Classifier:
-    """A stored model; raises ArtifactError for one that cannot be read, or that would sort out of the library."""
-    found = classifier_of(artifacts.files_of_model(settings.artifacts_dir, model_id, MODEL_FILES), model_id)
-    strange = [name for name in found.folders if not is_folder_name(name)]
-    if strange:
-        raise ArtifactError(f"The model {model_id} names a folder {strange[0]!r}, which is none: train anew.")
-    return found
 
 
 def _lines(entries: Sequence[Prediction]) -> bytes:

@@ -68,7 +68,9 @@ def test_json_is_readable_by_any_program_also_where_a_number_is_unknown(tmp_path
     assert durable.read_json(tmp_path / "a.json") == json.loads(text)
 
 
-@pytest.mark.parametrize("content", [None, b"", b"{", b"\xff", b"[]", b"null", b"7", b"[" * 100_000, b"9" * 5_000])
+@pytest.mark.parametrize("content", [
+    None, b"", b"{", b"\xff", b"[]", b"null", b"7", b'{"a": NaN}', b'{"a": -Infinity}', b"[" * 100_000, b"9" * 5_000,
+])
 def test_a_missing_or_damaged_file_says_what_to_do(tmp_path, content):
     path = tmp_path / "a.json"
     if content is not None:
@@ -96,11 +98,15 @@ def test_what_would_never_end_is_not_waited_for(tmp_path, make):
         durable.read_json(path)
 
 
-def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(durable, "MOST_BYTES", 10)
-    (tmp_path / "a.json").write_text('"' + "x" * 20 + '"')
+def test_a_file_that_is_too_large_is_not_read(tmp_path):
+    (tmp_path / "a.json").write_bytes(b"x" * 20)
+    assert durable.read_file(tmp_path / "a.json", 20) == b"x" * 20
     with pytest.raises(ArtifactError, match="too large"):
-        durable.read_file(tmp_path / "a.json")
+        durable.read_file(tmp_path / "a.json", 19)
+    # With a hole for all of its content, so that it takes no room.
+    os.truncate(tmp_path / "a.json", durable.MOST_JSON_BYTES + 1)
+    with pytest.raises(ArtifactError, match="too large"):
+        durable.read_json(tmp_path / "a.json")
 
 
 def test_ids_sort_by_age_also_within_a_second():

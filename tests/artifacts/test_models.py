@@ -1,12 +1,13 @@
 import json
 import multiprocessing
 import os
+import shutil
 
 import pytest
 
 from vidsort import artifacts
 from vidsort.artifacts.files import as_json, new_version_id, read_json, version_ids, write_version, write_whole
-from vidsort.artifacts.publication import publish, write_predictions
+from vidsort.artifacts.publication import predictions_of_models, publish, write_predictions
 from vidsort.errors import ArtifactError, NotFoundError
 from vidsort.insight import comparison
 
@@ -128,6 +129,52 @@ def test_predictions_that_are_gone_change_nothing(tmp_path):
         publish(tmp_path, "20260101-000009-abcdef")
     assert artifacts.predictions_path(tmp_path).read_bytes() == data
     assert artifacts.current(tmp_path).predictions_id == first
+
+
+def test_what_is_no_predictions_is_never_put_in_force(tmp_path):
+    first, data = store(tmp_path, 1)
+    publish(tmp_path, first)
+    second, _ = store(tmp_path, 2)
+    for damaged in (b"", b"{}", b"[" * 100_000, b'[{"video": 7}]'):
+        (tmp_path / "predictions" / second / "predictions.json").write_bytes(damaged)
+        with pytest.raises(ArtifactError, match="documented form"):
+            publish(tmp_path, second)
+        assert artifacts.predictions_path(tmp_path).read_bytes() == data
+    (tmp_path / "predictions" / second / "manifest.json").write_text('{"model_id": ["m"]}')
+    assert set(predictions_of_models(tmp_path).values()) == {first}
+
+
+def test_a_file_that_is_no_predictions_is_kept_and_stepped_over(tmp_path, caplog):
+    first, data = store(tmp_path, 1)
+    publish(tmp_path, first)
+    artifacts.predictions_path(tmp_path).write_bytes(b"[{")
+    now = publish(tmp_path, store(tmp_path, 2)[0])
+    assert [was.predictions_id for was in now.history] == [first]
+    assert b"[{" in [path.read_bytes() for path in tmp_path.glob("predictions/*/predictions.json")]
+    assert "never put in force again" in caplog.text
+    artifacts.rollback(tmp_path)
+    assert artifacts.predictions_path(tmp_path).read_bytes() == data
+
+
+def test_predictions_that_are_gone_do_not_keep_new_ones_from_being_published(tmp_path, caplog):
+    first, data = store(tmp_path, 1)
+    publish(tmp_path, first)
+    shutil.rmtree(tmp_path / "predictions" / first)
+    second, new = store(tmp_path, 2)
+    now = publish(tmp_path, second)
+    assert artifacts.predictions_path(tmp_path).read_bytes() == new
+    # What was in force is still there, though nobody knows any more which model made it.
+    assert [was.model_id for was in now.history] == [None]
+    assert "no way back" in caplog.text
+    artifacts.rollback(tmp_path)
+    assert artifacts.predictions_path(tmp_path).read_bytes() == data
+
+
+@pytest.mark.parametrize("predictions_id", ["../../elsewhere", "", "20260101-000001-abcdef/..", None, 7])
+def test_what_is_in_force_is_named_by_an_id(tmp_path, predictions_id):
+    (tmp_path / "current.json").write_text(json.dumps({"model_id": "m", "predictions_id": predictions_id, "at": ""}))
+    with pytest.raises(ArtifactError, match="damaged"):
+        artifacts.current(tmp_path)
 
 
 def _publish_often(folder, predictions_id):

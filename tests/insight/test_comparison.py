@@ -124,7 +124,7 @@ def test_answers_come_back_from_disk_as_they_were(tmp_path):
 @pytest.mark.parametrize("text", ["", "{}", '{"folders": [], "videos": [{"filename": "1.mp4"}]}', "[]"])
 def test_damaged_answers_are_an_error(tmp_path, text):
     (tmp_path / "out_of_fold.json").write_text(text)
-    with pytest.raises(ArtifactError, match="anew"):
+    with pytest.raises(ArtifactError, match="run `vidsort retrain`"):
         read_out_of_fold(tmp_path)
 
 

@@ -15,7 +15,7 @@ from vidsort.errors import ArtifactError, NotEnoughLabelsError, NotFoundError, S
 from vidsort.insight import figures
 from vidsort.jobs import notebook
 from vidsort.jobs.notebook import keep, report_of, run_notebook
-from vidsort.records import Report
+from vidsort.records import REPORT_MIMETYPE, Report
 from vidsort.steps import STEPS
 
 
@@ -228,12 +228,30 @@ def test_a_saved_notebook_that_belongs_nowhere_is_refused_in_one_sentence(report
     assert not artifacts_dir.exists()
 
 
-@pytest.mark.parametrize("content", [None, b"", b"{}", b"no notebook", b"[1]", b"\xff"])
+ODD_REPORT = nbformat.v4.new_output("display_data", {REPORT_MIMETYPE: {"step": 7}})
+
+
+@pytest.mark.parametrize("content", [
+    None, b"", b"{}", b"no notebook", b"[1]", b"\xff", b"[" * 100_000,
+    b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": 7}',
+    nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=[ODD_REPORT])])).encode(),
+], ids=lambda content: str(content)[:20])
 def test_what_is_no_notebook_is_refused_in_one_sentence(content, tmp_path, capsys):
     path = tmp_path / "1.ipynb"
     if content is not None:
         path.write_bytes(content)
-    assert main(["notebook", "train", "--keep", str(path), "--artifacts-dir", str(tmp_path)]) != 0
+    kept = main(["notebook", "train", "--keep", str(path), "--artifacts-dir", str(tmp_path)])
+    assert kept == (3 if content is None else 7)
+    told = capsys.readouterr().err
+    assert "1.ipynb" in told
+    assert len(told.splitlines()) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes of this kind here")
+def test_a_pipe_is_no_notebook_and_is_not_waited_for(tmp_path, capsys):
+    os.mkfifo(tmp_path / "1.ipynb")
+    flags = ["--artifacts-dir", str(tmp_path)]
+    assert main(["notebook", "train", "--keep", str(tmp_path / "1.ipynb"), *flags]) == 7
     assert "1.ipynb" in capsys.readouterr().err
 
 

@@ -13,18 +13,17 @@ from .feature_sets import current_feature_set, feature_set_in_force, model_featu
 from .files import new_version_id, write_whole
 from .models import (
     ModelVersion,
-    files_of_model,
     list_models,
-    manifest_entry,
+    may_take_over,
     model_dir,
     model_ids,
     model_in_force,
     promote,
-    read_predictions,
+    read_model,
     show_model,
 )
 from .owners import at_home, home_of
-from .publication import Current, current, predictions_path, publish, rollback
+from .publication import Current, current, predictions_path, publish, read_predictions, rollback
 
 __all__ = [
     "Current",
@@ -33,10 +32,9 @@ __all__ = [
     "current",
     "current_feature_set",
     "feature_set_in_force",
-    "files_of_model",
     "home_of",
     "list_models",
-    "manifest_entry",
+    "may_take_over",
     "model_dir",
     "model_feature_set",
     "model_ids",
@@ -45,6 +43,7 @@ __all__ = [
     "predictions_path",
     "promote",
     "publish",
+    "read_model",
     "read_predictions",
     "rollback",
     "show_model",

@@ -29,7 +29,7 @@ def extraction_pace(artifacts_dir: Path) -> float | None:
     """Videos a second of the last extraction that had some to look at; None where none is on record."""
     try:
         return float(_newest(artifacts_dir)["videos_per_s"])
-    except (ArtifactError, KeyError, TypeError, ValueError):
+    except (ArtifactError, KeyError, TypeError, ValueError, OverflowError):
         return None
 
 

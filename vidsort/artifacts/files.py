@@ -19,8 +19,8 @@ from ..errors import ArtifactError
 
 log = logging.getLogger(__name__)
 
-# Predictions of ten million videos take less.
-MOST_BYTES = 4 << 30
+# The rows that neighbours are among take 5 KB a video; JSON is written of a million videos in a quarter of the other.
+MOST_BYTES, MOST_JSON_BYTES = 4 << 30, 1 << 30
 VERSION_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}", re.ASCII)
 
 # What file systems answer that cannot flush a folder; there is nothing more to be done then.
@@ -96,7 +96,7 @@ def as_json(value: object) -> bytes:
     return (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def read_file(path: Path) -> bytes:
+def read_file(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
     """The bytes of a regular file; raises FileNotFoundError, and ArtifactError for whatever else is there.
 
     A pipe or a device would be waited for, or read, for ever; so would a file without end.
@@ -107,9 +107,10 @@ def read_file(path: Path) -> bytes:
             facts = os.fstat(file.fileno())
             if not stat.S_ISREG(facts.st_mode):
                 raise ArtifactError(f"{path} is no file that can be read: remove it, then run `vidsort retrain`.")
-            if facts.st_size > MOST_BYTES:
+            if facts.st_size > most_bytes:
                 raise ArtifactError(f"{path} is too large to be one of ours: remove it, then run `vidsort retrain`.")
-            return file.read(MOST_BYTES)
+            # Asked for more, Python would make room for all of that before it reads.
+            return file.read(facts.st_size)
     except FileNotFoundError:
         raise
     except OSError as error:
@@ -121,7 +122,7 @@ def read_file(path: Path) -> bytes:
 def read_json(path: Path) -> dict[str, Any]:
     """The object in a JSON file of ours; raises ArtifactError where it is missing, damaged, or no object."""
     try:
-        found = json.loads(read_file(path))
+        found = json.loads(read_file(path, MOST_JSON_BYTES), parse_constant=_refuse)
     except FileNotFoundError as error:
         raise _unreadable(path, "it is not there") from error
     except (ValueError, RecursionError) as error:
@@ -129,6 +130,11 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise _unreadable(path, f"it holds {str(found)[:20]} where an object is wanted")
     return found
+
+
+def _refuse(constant: str) -> Any:
+    """JSON has no NaN and no infinity, and Python reads them all the same."""
+    raise ValueError(f"it holds {constant}")
 
 
 def _unreadable(path: Path, reason: str) -> ArtifactError:

@@ -2,16 +2,18 @@
 
 import logging
 import os
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ArtifactError, NotFoundError
-from ..records import Prediction, Record
-from .files import VERSION_ID, read_file, read_json, version_ids
+from ..library.names import is_folder_name
+from ..records import Record
+from .evidence import read_manifest, read_metrics
+from .files import VERSION_ID, read_file, version_ids
 from .publication import Current, current, predictions_of_models, publish
+
+if TYPE_CHECKING:
+    from ..learning.classifier import Classifier
 
 log = logging.getLogger(__name__)
 
@@ -39,42 +41,33 @@ def model_in_force(artifacts_dir: Path) -> str:
     return ids[-1]
 
 
-def manifest_entry(artifacts_dir: Path, model_id: str, name: str) -> Any:
-    """One entry of a model's manifest; raises NotFoundError for no model, ArtifactError for no entry."""
-    manifest = read_json(model_dir(artifacts_dir, model_id) / "manifest.json")
-    if name not in manifest:
-        raise ArtifactError(f"The manifest of the model {model_id} has no {name}: remove that model, or train anew.")
-    return manifest[name]
+def may_take_over(artifacts_dir: Path, model_id: str) -> bool:
+    """What the verdict on a model was; raises NotFoundError for no model, ArtifactError for a damaged manifest."""
+    return bool(read_manifest(model_dir(artifacts_dir, model_id))["promotion"]["promote"])
 
 
-def files_of_model(artifacts_dir: Path, model_id: str, names: Iterable[str]) -> dict[str, bytes]:
-    """Those of these files that a model has, by name; raises NotFoundError for no model, and ArtifactError."""
-    folder = model_dir(artifacts_dir, model_id)
-    return {name: read_file(folder / name) for name in names if os.path.lexists(folder / name)}
+def read_model(artifacts_dir: Path, model_id: str) -> "Classifier":
+    """A stored model, ready to predict.
 
-
-def read_predictions(path: Path) -> list[Prediction]:
-    """The entries of a predictions file in the documented form, whoever wrote it; more keys are ignored.
-
-    Raises ArtifactError where the file is missing, damaged or of another form.
+    Raises NotFoundError, and ArtifactError for one that cannot be read, or that would sort out of the library.
     """
-    try:
-        data = read_file(path).removeprefix(b"\xef\xbb\xbf")
-    except FileNotFoundError as error:
-        raise ArtifactError(f"{path} is not there: run `vidsort retrain` to make it.") from error
-    try:
-        return TypeAdapter(list[Prediction]).validate_json(data, strict=True)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the whole file"
-        raise ArtifactError(
-            f"{path} is not in the documented form (at {place}: {first['msg']}): run `vidsort retrain` to make it anew."
-        ) from error
+    from ..learning.classifier import MODEL_FILES, classifier_of
+
+    folder = model_dir(artifacts_dir, model_id)
+    files = {name: read_file(folder / name) for name in MODEL_FILES if os.path.lexists(folder / name)}
+    found = classifier_of(files, model_id)
+    strange = [name for name in found.folders if not is_folder_name(name)]
+    if strange:
+        raise ArtifactError(f"The model {model_id} names a folder {strange[0]!r:.80}, which is none: train anew.")
+    return found
 
 
 def promote(artifacts_dir: Path, model_id: str) -> Current:
-    """Put a model's stored predictions in force at once; raises NotFoundError, or ArtifactError where it has none."""
-    model_dir(artifacts_dir, model_id)
+    """Put a model's stored predictions in force at once.
+
+    Raises NotFoundError, and ArtifactError where it has none, or is itself none that could make the next ones.
+    """
+    read_model(artifacts_dir, model_id)
     predictions_id = predictions_of_models(artifacts_dir).get(model_id)
     if predictions_id is None:
         raise ArtifactError(
@@ -126,26 +119,18 @@ def _version(
     artifacts_dir: Path, model_id: str, now: Current | None, predictions: dict[str, str]
 ) -> ModelVersion:
     folder = model_dir(artifacts_dir, model_id)
-    manifest, metrics = read_json(folder / "manifest.json"), read_json(folder / "metrics.json")
-    try:
-        return ModelVersion(
-            model_id=model_id, is_current=now is not None and model_id == now.model_id,
-            predictions_id=predictions.get(model_id),
-            held_back=not manifest["promotion"]["promote"], verdict=manifest["promotion"]["verdict"],
-            created=manifest["created"], head=manifest["head"], feature_set=manifest["feature_set"],
-            videos=manifest["videos"], folders=len(manifest["folders"]),
-            accuracy=_measured(metrics["accuracy"]), accuracy_low=_measured(metrics["accuracy"], "low"),
-            accuracy_high=_measured(metrics["accuracy"], "high"), note=metrics.get("note"),
-            macro_f1=_measured(metrics["macro_f1"]), calibration_error=_measured(metrics["calibration_error"]),
-            log_loss=_measured(metrics["log_loss"]),
-        )
-    except (KeyError, TypeError, ValidationError) as error:
-        raise ArtifactError(f"{folder} is damaged ({error!r}): remove it.") from error
-
-
-def _measured(score: dict[str, Any], of: str = "value") -> float | None:
-    """A number of a score; None where nothing was counted, for which older versions wrote 0."""
-    return score[of] if score["count"] else None
+    manifest, metrics = read_manifest(folder), read_metrics(folder)
+    accuracy = metrics["accuracy"]
+    return ModelVersion(
+        model_id=model_id, is_current=now is not None and model_id == now.model_id,
+        predictions_id=predictions.get(model_id),
+        held_back=not manifest["promotion"]["promote"], verdict=manifest["promotion"]["verdict"],
+        created=manifest["created"], head=manifest["head"], feature_set=manifest["feature_set"],
+        videos=manifest["videos"], folders=len(manifest["folders"]),
+        accuracy=accuracy["value"], accuracy_low=accuracy["low"], accuracy_high=accuracy["high"], note=metrics["note"],
+        macro_f1=metrics["macro_f1"]["value"], calibration_error=metrics["calibration_error"]["value"],
+        log_loss=metrics["log_loss"]["value"],
+    )
 
 
 def show_model(artifacts_dir: Path, model_id: str) -> dict[str, Any]:
@@ -154,6 +139,6 @@ def show_model(artifacts_dir: Path, model_id: str) -> dict[str, Any]:
     version = _version(artifacts_dir, model_id, current(artifacts_dir), predictions_of_models(artifacts_dir))
     return {
         "version": version.model_dump(mode="json"),
-        "manifest": read_json(folder / "manifest.json"),
-        "metrics": read_json(folder / "metrics.json"),
+        "manifest": read_manifest(folder),
+        "metrics": read_metrics(folder),
     }

@@ -6,11 +6,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from ..errors import ArtifactError, NotFoundError
-from ..records import Record
-from .files import as_json, created_now, new_version_id, read_file, read_json, version_ids, write_version, write_whole
+from ..records import Prediction, Record
+from .evidence import model_of_predictions
+from .files import (
+    MOST_JSON_BYTES,
+    VERSION_ID,
+    as_json,
+    created_now,
+    new_version_id,
+    read_file,
+    version_ids,
+    write_version,
+    write_whole,
+)
 
 HISTORY_LIMIT = 100
 LOCK_TIMEOUT_S = 30
@@ -21,7 +32,7 @@ class Publication(Record):
     """A model and its predictions that were in force; `model_id` is None for a file of another program."""
 
     model_id: str | None
-    predictions_id: str
+    predictions_id: str = Field(pattern=f"^{VERSION_ID.pattern}$")
     at: str
 
 
@@ -53,13 +64,36 @@ def predictions_of_models(artifacts_dir: Path) -> dict[str, str]:
     newest: dict[str, str] = {}
     for predictions_id in version_ids(folder):
         try:
-            model_id = read_json(folder / predictions_id / "manifest.json").get("model_id")
+            model_id = model_of_predictions(folder / predictions_id)
         except ArtifactError as error:
             log.warning("%s", error)
             continue
         if model_id is not None:
             newest[model_id] = predictions_id
     return newest
+
+
+def read_predictions(path: Path) -> list[Prediction]:
+    """The entries of a predictions file in the documented form, whoever wrote it; more keys are ignored.
+
+    Raises ArtifactError where the file is missing, damaged or of another form.
+    """
+    try:
+        return _entries(read_file(path, MOST_JSON_BYTES), path)
+    except FileNotFoundError as error:
+        raise ArtifactError(f"{path} is not there: run `vidsort retrain` to make it.") from error
+
+
+def _entries(data: bytes, path: Path) -> list[Prediction]:
+    """The entries in the bytes of a file; raises ArtifactError."""
+    try:
+        return TypeAdapter(list[Prediction]).validate_json(data.removeprefix(b"\xef\xbb\xbf"), strict=True)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the whole file"
+        raise ArtifactError(
+            f"{path} is not in the documented form (at {place}: {first['msg']}): run `vidsort retrain` to make it anew."
+        ) from error
 
 
 def write_predictions(artifacts_dir: Path, predictions_id: str, data: bytes, manifest: dict[str, Any]) -> None:
@@ -94,13 +128,21 @@ def _history(artifacts_dir: Path, before: Current | None) -> tuple[Publication, 
     history: tuple[Publication, ...] = ()
     ours = None
     if before is not None:
-        history = (*before.history, Publication(**before.model_dump(exclude={"history"})))
-        ours = _stored_bytes(artifacts_dir, before.predictions_id)
+        history = before.history
+        try:
+            ours = _stored_bytes(artifacts_dir, before.predictions_id)
+            history = (*history, Publication(**before.model_dump(exclude={"history"})))
+        except ArtifactError as error:
+            log.warning("There is no way back to the predictions before: %s", error)
     in_force = predictions_path(artifacts_dir)
     if in_force.is_file() and (data := read_file(in_force)) != ours:
         kept = Publication(model_id=None, predictions_id=new_version_id(), at=created_now())
         write_predictions(artifacts_dir, kept.predictions_id, data, {"model_id": None, "created": kept.at})
-        history = (*history, kept)
+        try:
+            _entries(data, in_force)
+            history = (*history, kept)
+        except ArtifactError as error:
+            log.warning("It is kept as %s and never put in force again: %s", kept.predictions_id, error)
     return history[-HISTORY_LIMIT:]
 
 
@@ -127,8 +169,10 @@ def _published(artifacts_dir: Path) -> Iterator[None]:
 
 
 def _put_in_force(artifacts_dir: Path, predictions_id: str, history: tuple[Publication, ...]) -> Current:
-    data = _stored_bytes(artifacts_dir, predictions_id)
-    model_id = read_json(artifacts_dir / "predictions" / predictions_id / "manifest.json").get("model_id")
+    folder = artifacts_dir / "predictions" / predictions_id
+    data, model_id = _stored_bytes(artifacts_dir, predictions_id), model_of_predictions(folder)
+    # Nothing that a server could not read is ever put where servers read.
+    _entries(data, folder / "predictions.json")
     now = Current(model_id=model_id, predictions_id=predictions_id, at=created_now(), history=history)
     write_whole(predictions_path(artifacts_dir), data)
     write_whole(artifacts_dir / "current.json", as_json(now))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..artifacts import ModelVersion, list_models, model_dir, read_predictions, show_model
-from ..artifacts.files import read_json
+from ..artifacts.evidence import read_answers, read_manifest
 from ..artifacts.publication import current
 from ..errors import ArtifactError
 from ..records import Prediction, Record
@@ -141,11 +141,10 @@ def out_of_fold_json(found: OutOfFold) -> bytes:
 
 def read_out_of_fold(folder: Path) -> OutOfFold:
     """The out-of-fold answers in a model's folder; raises ArtifactError where they are missing or damaged."""
-    path = folder / "out_of_fold.json"
+    found = read_answers(folder)
+    names: Sequence[str] = found["folders"]
+    videos: Sequence[Mapping[str, Any]] = found["videos"]
     try:
-        found = read_json(path)
-        names: Sequence[str] = found["folders"]
-        videos: Sequence[Mapping[str, Any]] = found["videos"]
         return OutOfFold(
             folders=tuple(names),
             filenames=tuple(video["filename"] for video in videos),
@@ -155,8 +154,10 @@ def read_out_of_fold(folder: Path) -> OutOfFold:
             scored=tuple(video["scored"] for video in videos),
             ranked=tuple(tuple((names[index], share) for index, share in video["ranked"]) for video in videos),
         )
-    except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise ArtifactError(f"{path} cannot be read ({error!r}): remove that model, or train anew.") from error
+    except IndexError as error:
+        raise ArtifactError(
+            f"The answers in {folder} name folders that it does not know: remove it, or run `vidsort retrain`."
+        ) from error
 
 
 class Change(Record):
@@ -211,7 +212,7 @@ def versions_frame(artifacts_dir: Path) -> "pd.DataFrame":
 
     rows = []
     for version in list_models(artifacts_dir):
-        manifest = read_json(model_dir(artifacts_dir, version.model_id) / "manifest.json")
+        manifest = read_manifest(model_dir(artifacts_dir, version.model_id))
         configs = {
             f"{step}.{name}": value
             for step in ("train", "extract")

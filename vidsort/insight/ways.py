@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..artifacts.files import as_json, read_json, write_whole
-from ..errors import VideoDecodeError
+from ..errors import ArtifactError, VideoDecodeError
 from ..features.contents import contents_of, failure_of, found_anew, is_gone, unreadable_reason
 from ..features.encoders.evidence import Encoder, Evidence
 from ..features.encoders.frames import NETWORKS
@@ -210,7 +210,7 @@ class _Seeing:
         """
         path = artifacts_dir / "features" / configs[0].feature_set.id / "costs.json"
         ids = [config.feature_set.id for config in configs]
-        kept = read_json(path) if path.is_file() else {}
+        kept = _kept(path)
         if not set(ids) <= set(kept):
             ways = [[modality.load() for modality in config.chosen.values()] for config in configs]
             timed: list[list[tuple[float, float]]] = []
@@ -231,6 +231,15 @@ class _Seeing:
     def _timed(self, video: Video, encoders: Sequence[Encoder]) -> tuple[float, float]:
         found = [self._find(video, encoder) for encoder in encoders]
         return sum(one.decode_s for one in found if one), sum(one.encode_s for one in found if one)
+
+
+def _kept(path: Path) -> dict[str, dict[str, float]]:
+    """What was measured before; a record that is damaged is measured anew."""
+    try:
+        kept = read_json(path)
+        return {name: {part: float(cost[part]) for part in ("decode_s", "encode_s")} for name, cost in kept.items()}
+    except (ArtifactError, KeyError, TypeError, ValueError, OverflowError):
+        return {}
 
 
 def _right(X: np.ndarray, labels: np.ndarray, groups: np.ndarray, seed: int) -> np.ndarray:  # noqa: N803

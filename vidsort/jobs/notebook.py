@@ -132,11 +132,13 @@ def keep_saved(name: str, path: Path, artifacts_dir: Path) -> NotebookRun:
 
     try:
         executed = nbformat.reads(read_file(path).decode("utf-8"), as_version=4)
+        nbformat.validate(executed)
+        report = report_of(executed)
     except FileNotFoundError as error:
         raise NotFoundError(f"There is no notebook {path}: save it, and name the file that was saved.") from error
     except (ValueError, TypeError, AttributeError, RecursionError, nbformat.ValidationError) as error:
-        raise ArtifactError(f"{path} is no notebook that can be read ({error}): save it anew.") from error
-    report = report_of(executed)
+        why = str(error).partition("\n")[0][:200]
+        raise ArtifactError(f"{path} is no notebook that can be read ({why}): save it anew.") from error
     if report is None:
         raise ArtifactError(f"{path} shows no run of {name}: run all of its cells and save it, outputs included.")
     if report.step != name:
