@@ -28,7 +28,7 @@ def written(tmp_path, monkeypatch):
 
     def write(*sources: str) -> None:
         first = nbformat.v4.new_code_cell(
-            "data_dir = None\nartifacts_dir = None\nseed = 0\nheads = ()\npromised_error = 0.05"
+            "data_dir = None\nartifacts_dir = None\nvideo_names = None\nseed = 0\nheads = ()\npromised_error = 0.05"
         )
         first.metadata["tags"] = ["parameters"]
         made = nbformat.v4.new_notebook(cells=[first, *map(nbformat.v4.new_code_cell, sources)])

@@ -37,7 +37,7 @@ STYLE = """<style>
 SHOW_CODE = '<input type="checkbox" id="code"><label for="code">Show the code</label>'
 FEATURE_SET = re.compile("[0-9a-f]{12}", re.ASCII)
 # Given by the settings, never by parameters of one run.
-SETTINGS = ("data_dir", "artifacts_dir")
+SETTINGS = ("data_dir", "artifacts_dir", "video_names")
 
 
 class ReportConfig(StepConfig):

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { Agreement } from "../../../../vidsort/server/page/static/agreement.js";
-import { count, figure, percent, spell } from "../../../../vidsort/server/page/static/dom.js";
+import { count, figure, isolated, percent, spell } from "../../../../vidsort/server/page/static/dom.js";
 import { describe, describeBack } from "../../../../vidsort/server/page/static/history.js";
 import { paceText, troubleText } from "../../../../vidsort/server/page/static/pile.js";
 import { overall, rightIn, stepShare } from "../../../../vidsort/server/page/static/retrain.js";
@@ -111,4 +111,11 @@ test("how good a new model is: with what it is not of, and never 0% where nothin
   assert.equal(rightIn({ accuracy: null, accuracy_note: "not measured yet: sort more" }), "How good it is: not measured yet: sort more.");
   assert.equal(rightIn({ accuracy: 1, accuracy_low: 0.61, accuracy_high: 1, accuracy_note: "of a only" }),
     "Right in 100% (61% to 100%) of videos that it had not seen, of a only.");
+});
+
+test("a name turns no words around it, and what steers a text is shown by its code", () => {
+  assert.equal(isolated("7.mp4"), "7.mp4");
+  assert.equal(isolated("סרטון.mp4"), "\u2068סרטון.mp4\u2069");
+  assert.equal(isolated("\u202egnp.mp4"), "\u2068\\u202egnp.mp4\u2069");
+  assert.equal(isolated("a\u2069b.mp4"), "\u2068a\\u2069b.mp4\u2069");
 });

@@ -208,13 +208,14 @@ export class App {
       return "welcome";
     }
     if (!folders.length) {
-      this.welcome.noFolders(this.left, (names) => this.commands.makeFolders(names));
+      this.welcome.noFolders(this.left, (names) => this.commands.makeFolders(names), this.library, () => void this.load());
       return "welcome";
     }
     if (this.view === "grid") return "grid";
     if (item) return "single";
     if (this.supply.isLoading) return "single";
-    this.welcome.allDone({ sorted: this.sorted, folders: folders.length, pace: this.pile.figures, session: this.session });
+    this.welcome.allDone({ sorted: this.sorted, folders: folders.length, pace: this.pile.figures, session: this.session,
+      library: this.library, changed: () => void this.load() });
     return "welcome";
   }
 
@@ -247,6 +248,8 @@ export class App {
     this.retraining.update(await this.api.get("api/retrain/status"));
     this.pile.refreshSoon(() => this.render());
     this.render();
+    const reasons = library.left_out.map((one) => one.reason).join("; ");
+    if (reasons && this.shownView !== "welcome") this.hint(`${reasons}: vidsort doctor says which, and what to do.`);
   }
 
   // The server is away at the start: say so, and try until it answers.

@@ -1,6 +1,6 @@
 // What stands around the video on show: guesses, filmstrip, caption, name.
 
-import { h, percent, setText } from "./dom.js";
+import { h, isolated, percent, setText } from "./dom.js";
 import { capText, shortcut } from "./keys.js";
 
 const GUESSES = 3;
@@ -40,7 +40,7 @@ export class Card {
     setText(this.tip, tip ?? "");
     setText(this.caption, item?.caption ?? "");
     this.caption.title = item?.caption ?? "";
-    setText(this.file, item ? `${item.filename} · ${place}` : "");
+    setText(this.file, item ? `${isolated(item.filename)} · ${place}` : "");
     if (item?.filename !== this.#filename) this.#turnTo(item);
   }
 

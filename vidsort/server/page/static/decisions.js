@@ -1,5 +1,7 @@
 // What the reviewer decides: shown at once, sent by the outbox, taken back where the server refuses.
 
+import { isolated } from "./dom.js";
+
 const makeId = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`;
 
 export class Decisions {
@@ -164,8 +166,8 @@ export class Decisions {
       const back = error.status !== 404;
       if (back) this.queue.putBack(entry.items[0], { show: false });
       this.tell.failed(back
-        ? `${entry.filename} was not filed in ${entry.folder} and comes next: ${error.message}`
-        : `${entry.filename} was not filed in ${entry.folder}: ${error.message}`);
+        ? `${isolated(entry.filename)} was not filed in ${entry.folder} and comes next: ${error.message}`
+        : `${isolated(entry.filename)} was not filed in ${entry.folder}: ${error.message}`);
     } else if (entry.kind === "batch") {
       this.#returnAll(entry.items);
       this.tell.failed(`Nothing was filed in ${entry.folder}: ${error.message}`);

@@ -55,6 +55,17 @@ export function figure(number) {
   return Math.round(number).toLocaleString("en");
 }
 
+// Letters that are written from right to left, and what turns a text around or sets it apart.
+const TURNING = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]|[\ud802-\ud803\ud83a-\ud83b]/;
+const STEERING = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+// A name from the disk inside other words: however it is written, it turns none of them around.
+export function isolated(name) {
+  if (!TURNING.test(name)) return name;
+  const shown = name.replace(STEERING, (letter) => `\\u${letter.charCodeAt(0).toString(16)}`);
+  return `\u2068${shown}\u2069`;
+}
+
 export function count(number, noun) {
   return `${figure(number)} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -1,6 +1,6 @@
 // The grid: mark what is wrong, file all the rest of a group by one key. Only the rows in sight are elements.
 
-import { count, figure, h, percent, setText } from "./dom.js";
+import { count, figure, h, isolated, percent, setText } from "./dom.js";
 import { groupByGuess, inSight, layOut, markRange, neighbour } from "./grid_rows.js";
 
 const TILE_PX = 148;
@@ -174,7 +174,7 @@ export class Grid {
   #tile(item, at) {
     const picture = h("img", { alt: "", src: this.api.poster(item.filename), loading: "lazy" });
     picture.addEventListener("error", () => (picture.hidden = true));
-    const tile = h("div", { className: "tile", role: "gridcell", id: `tile-${item.filename}`, dataset: { at } },
+    const tile = h("div", { className: "tile", role: "gridcell", id: tileId(item), dataset: { at } },
       picture, item.predicted_folder ? h("span", { className: "share" }, percent(item.confidence)) : null);
     tile.addEventListener("click", (event) => {
       this.#mark(at, event.shiftKey);
@@ -190,7 +190,7 @@ export class Grid {
     tile.classList.toggle("is-marked", isMarked);
     tile.classList.toggle("is-at", at === this.#at);
     tile.setAttribute("aria-selected", String(isMarked));
-    tile.setAttribute("aria-label", `${item.filename}, ${percent(item.confidence)}${isMarked ? ", marked as wrong" : ""}`);
+    tile.setAttribute("aria-label", `${isolated(item.filename)}, ${percent(item.confidence)}${isMarked ? ", marked as wrong" : ""}`);
   }
 
   #repaint() {
@@ -235,7 +235,7 @@ export class Grid {
   #tell() {
     const group = this.#group();
     const item = this.#items[this.#at];
-    this.scroll.setAttribute("aria-activedescendant", item ? `tile-${item.filename}` : "");
+    this.scroll.setAttribute("aria-activedescendant", item ? tileId(item) : "");
     for (const [row, element] of this.#shown) {
       if (row.kind === "head") element.firstElementChild.classList.toggle("is-active", row.group === group);
     }
@@ -271,4 +271,9 @@ export class Grid {
 function fileAdvice(rest, marked) {
   const number = figure(Math.min(rest, MOST));
   return `Enter files ${rest > MOST ? `the surest ${number}` : number}${marked ? `, ${figure(marked)} marked stay` : ""}`;
+}
+
+// Without spaces, which would make it the ids of several.
+function tileId(item) {
+  return `tile-${encodeURIComponent(item.filename)}`;
 }

@@ -1,6 +1,6 @@
 // The panel of the last moves, each with its own way back.
 
-import { count, h } from "./dom.js";
+import { count, h, isolated } from "./dom.js";
 
 const SHOWN = 100;
 const AGO = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
@@ -84,7 +84,7 @@ export function telling(moves) {
 }
 
 function named(move, moves) {
-  return moves > 1 ? count(moves, "video") : move.source;
+  return moves > 1 ? count(moves, "video") : isolated(move.source);
 }
 
 function ago(at) {

@@ -1,7 +1,7 @@
 // What the person sees and hears of each decision.
 
 import { ACTIONS } from "./actions.js";
-import { afterPaint, count, figure, percent } from "./dom.js";
+import { afterPaint, count, figure, isolated, percent } from "./dom.js";
 import { describe, describeBack, telling } from "./history.js";
 import { history } from "./sending.js";
 
@@ -83,7 +83,8 @@ export async function tellGone(app, { filename }) {
   } catch {
     folder = null; // it is gone all the same; where to is not known
   }
-  const text = folder ? `${filename} was filed in ${folder} by other hands` : `${filename} is no longer in the pile`;
+  const name = isolated(filename);
+  const text = folder ? `${name} was filed in ${folder} by other hands` : `${name} is no longer in the pile`;
   app.toasts.say(text);
   app.announcer.say(`${text}. ${app.left} left. ${nextOne(app)}`);
 }

@@ -1,7 +1,7 @@
 // What stands in the video's place while there is none: no library, no folders, all done, no answer.
 
 import { form, textField } from "./dialog.js";
-import { count, figure, h, percent, spell } from "./dom.js";
+import { count, figure, h, isolated, percent, spell } from "./dom.js";
 
 const SUGGESTED = ["cooking", "sport", "music"];
 const LOOK_MS = 250;
@@ -36,17 +36,17 @@ export class Welcome {
       },
     });
     this.#show("Where are your videos?",
-      `There is no folder at ${library.data_dir}. vidsort works on a folder of .mp4 files; each folder inside it is one of your categories.`,
+      `There is no folder at ${library.data_dir}. vidsort works on a folder of videos; each folder inside it is one of your categories.`,
       library.can_choose ? choose : h("p", { className: "result" }, library.reason));
   }
 
   // `make(names)` makes these folders.
-  noFolders(unsorted, make) {
-    if (!this.#turnTo("folders")) return;
+  noFolders(unsorted, make, library, changed) {
+    if (!this.#turnTo(`folders ${JSON.stringify(library.left_out)}`)) return;
     const fields = SUGGESTED.map((name, at) => textField(`name${at}`, `Folder ${at + 1}`, "", { placeholder: name }));
     this.#show("Make your first folders",
       `${count(unsorted, "video")} to sort and nowhere to put them yet. Name two or three kinds of video that you have many of; more can follow at any time.`,
-      form({
+      [form({
         fields,
         label: "Make folders",
         submit: async (values) => {
@@ -54,21 +54,29 @@ export class Welcome {
           if (!names.length) throw new Error("Name at least one folder.");
           await make(names);
         },
-      }));
+      }), this.#leftOut(library, changed)]);
   }
 
-  // `pace` is what /api/pace gives, or null; `session` counts decisions of this page.
-  allDone({ sorted, folders, pace, session }) {
-    if (!this.#turnTo(`done ${sorted}`)) return;
+  // `pace` is what /api/pace gives, or null; `session` counts decisions of this page. `changed()` is called when
+  // the library has other videos by now.
+  allDone({ sorted, folders, pace, session, library, changed }) {
+    if (!this.#turnTo(`done ${sorted} ${JSON.stringify(library.left_out)}`)) return;
     const facts = [[figure(sorted), `${sorted === 1 ? "video" : "videos"} in ${count(folders, "folder")}`]];
     if (session) facts.push([figure(session), "sorted just now"]);
     if (pace?.per_hour) facts.push([figure(pace.per_hour), "an hour"]);
     if (pace && pace.top1_accepted_share !== null && pace.top1_accepted_share !== undefined) {
       facts.push([percent(pace.top1_accepted_share), "first guesses right"]);
     }
+    const leftOut = this.#leftOut(library, changed);
+    if (leftOut) {
+      this.#show("Not everything takes part",
+        `Nothing is left to sort and ${count(sorted, "video")} ${sorted === 1 ? "lies" : "lie"} in ${count(folders, "folder")}, but there is more in ${library.data_dir}.`,
+        leftOut);
+      return;
+    }
     this.#show(sorted ? "All sorted" : "No videos yet",
       sorted ? "The pile is empty. New videos that you put into the library appear here by themselves; retrain now and then, so that the guesses learn from what you filed."
-        : "Put .mp4 files into the library's folder; they appear here by themselves.",
+        : "Put videos into the library's folder; they appear here by themselves.",
       sorted ? h("div", { className: "facts" }, ...facts.map(([figure, label]) =>
         h("div", { className: "fact" }, h("strong", {}, figure), h("span", {}, label)))) : null);
   }
@@ -79,6 +87,26 @@ export class Welcome {
     this.#show(error.status === undefined ? "The server does not answer" : "The server is in trouble",
       `${error.message} Trying again in ${spell(retryInMs / 1000)}; decisions that were not sent are kept in this browser.`,
       h("div", {}, h("button", { type: "button", className: "button primary", onclick: again }, "Try now")));
+  }
+
+  // What takes no part, why, and what can be done; null where there is nothing.
+  #leftOut(library, changed) {
+    if (!library.left_out.length) return null;
+    const rows = library.left_out.map((one) => h("li", {},
+      h("strong", {}, one.reason),
+      h("p", { className: "examples" }, one.examples.map(isolated).join(", ") + (one.count > one.examples.length ? ", …" : "")),
+      h("p", {}, `${one.mend[0].toUpperCase()}${one.mend.slice(1)}.`)));
+    const isByName = library.left_out.some((one) => one.kind === "names");
+    return h("div", { className: "left-out" }, h("ul", {}, ...rows),
+      isByName && library.reason_of_names ? h("p", { className: "result" }, library.reason_of_names) : null,
+      isByName && !library.reason_of_names ? form({
+        fields: [],
+        label: "Let them in",
+        submit: async () => {
+          await this.api.call("PUT", "api/library/names", { video_names: "any" });
+          changed();
+        },
+      }) : null);
   }
 
   #turnTo(name) {

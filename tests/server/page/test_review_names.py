@@ -1,0 +1,59 @@
+"""Names as people give them: told where they are left out, let in by a press, and harmless wherever they are shown."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from page.conftest import FOLDERS, Pile, wait_until_saved
+from vidsort.settings import load_settings
+
+NAMES = (
+    "My clip [dQw4w9WgXcQ].mp4", "a#b?c%20d&e;f+100%.mp4", "b \"q\" 'q' <img src=x onerror=alert(1)>.mp4",
+    "c \N{PARTY POPPER}.mp4", "סרטון 5.mp4",
+)
+
+
+@pytest.fixture
+def named(pile) -> Pile:
+    """A library with nothing but such names, unsorted."""
+    pile.fill(1, FOLDERS, predicted=False)
+    (clip,) = pile.data_dir.glob("*.mp4")
+    for name in NAMES:
+        shutil.copy(clip, pile.data_dir / name)
+    clip.unlink()
+    return pile
+
+
+def test_an_empty_page_says_what_is_left_out_and_lets_it_in(named, serve, visitor, shot):
+    Path("vidsort.toml").write_text(f'data_dir = "{named.data_dir}"\n')
+    page = visitor.open(serve(load_settings(artifacts_dir=named.artifacts_dir)), ready=".left-out")
+    assert f"{len(NAMES)} videos are left out because of their names" in page.locator(".left-out").inner_text()
+    assert "All sorted" not in page.locator(".welcome-card").inner_text()
+    shot(page, "left-out")
+    page.get_by_role("button", name="Let them in").click()
+    page.wait_for_selector(".stage[data-filename]:not([data-filename=''])")
+    shown = set()
+    for left in range(len(NAMES), 0, -1):
+        page.wait_for_function(f"document.querySelector('[data-file]').textContent.endsWith('1 of {left}')")
+        page.wait_for_function("[...document.querySelectorAll('.stage video')].some((video) => video.readyState >= 2)")
+        shown.add(page.locator("[data-file]").text_content())
+        page.keyboard.press("1")
+    wait_until_saved(page)
+    assert set(NAMES) <= named.inside(FOLDERS[0])
+    assert any(text.startswith("\N{FIRST STRONG ISOLATE}סרטון 5.mp4\N{POP DIRECTIONAL ISOLATE} ") for text in shown)
+    page.keyboard.press("z")
+    page.wait_for_function("document.querySelector('[data-file]').textContent.endsWith('1 of 1')")
+
+
+def test_where_a_flag_decides_it_is_said_instead(named, serve, visitor):
+    settings = load_settings(data_dir=named.data_dir, artifacts_dir=named.artifacts_dir, video_names="digits")
+    page = visitor.open(serve(settings), ready=".left-out")
+    assert "--video-names any" in page.locator(".left-out .result").inner_text()
+    assert not page.get_by_role("button", name="Let them in").count()
+
+
+def test_beside_a_pile_it_is_said_once(named, serve, visitor):
+    shutil.copy(named.data_dir / NAMES[0], named.data_dir / "1.mp4")
+    page = visitor.open(serve(named.settings))
+    page.wait_for_selector("text=5 videos are left out because of their names")
