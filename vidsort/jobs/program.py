@@ -26,7 +26,7 @@ def add_settings_flags(parser: argparse.ArgumentParser, *names: str) -> None:
 
     The password is no flag: a command line is seen by every user of the machine.
     """
-    for name in (*PATHS, "video_names", *names):
+    for name in dict.fromkeys((*PATHS, "video_names", *names)):
         field = PLAIN[name]
         _add_flag(parser, name, field, dest=f"setting_{name}", default=None, help=field.description or "")
 

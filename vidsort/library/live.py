@@ -11,7 +11,7 @@ import contextlib
 import functools
 import logging
 import threading
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ..errors import NotFoundError
@@ -74,30 +74,26 @@ class LiveLibrary:
 
     def snapshot(self) -> Snapshot:
         """All names; immutable, and made anew only when something has changed."""
-        self._begin()
-        with self._changing:
+        with self._held() as names_of:
             if self._snapshot is None:
-                folders = {name: tuple(names) for name, names in self._names.items() if name != ROOT}
-                self._snapshot = Snapshot(tuple(self._names[ROOT]), folders)
+                folders = {name: tuple(names) for name, names in names_of.items() if name != ROOT}
+                self._snapshot = Snapshot(tuple(names_of[ROOT]), folders)
             return self._snapshot
 
     def folders(self) -> list[Folder]:
         """The category folders with their counts, sorted by name."""
-        self._begin()
-        with self._changing:
-            return [Folder(name=name, count=len(self._names[name])) for name in sorted(self._names) if name != ROOT]
+        with self._held() as names_of:
+            return [Folder(name=name, count=len(names_of[name])) for name in sorted(names_of) if name != ROOT]
 
     def folder_names(self) -> set[str]:
         """The names of the category folders."""
-        self._begin()
-        with self._changing:
-            return set(self._names) - {ROOT}
+        with self._held() as names_of:
+            return set(names_of) - {ROOT}
 
     def count_unsorted(self) -> int:
         """The number of videos in the root."""
-        self._begin()
-        with self._changing:
-            return len(self._names[ROOT])
+        with self._held() as names_of:
+            return len(names_of[ROOT])
 
     def left_out(self) -> list[LeftOut]:
         """What takes no part, a row a reason; costs one look at each folder that lies too deep, and no listing."""
@@ -116,16 +112,14 @@ class LiveLibrary:
 
     def holds(self, place: str) -> bool:
         """Whether a video is at this place, relative to the library."""
-        self._begin()
         folder, _, filename = place.rpartition("/")
-        with self._changing:
-            return folder in self._names and _is_in(self._names[folder], filename)
+        with self._held() as names_of:
+            return folder in names_of and _is_in(names_of[folder], filename)
 
     def unsorted_among(self, filenames: Iterable[str]) -> list[str]:
         """Those of these that are in the root."""
-        self._begin()
-        with self._changing:
-            return [name for name in filenames if _is_in(self._names[ROOT], name)]
+        with self._held() as names_of:
+            return [name for name in filenames if _is_in(names_of[ROOT], name)]
 
     @property
     def is_empty(self) -> bool:
@@ -142,7 +136,7 @@ class LiveLibrary:
             if version == self.version:
                 return version, {}
             if version is None or not self._changes or self._changes[0][0] > version + 1:
-                return self.version, tuple(self._names[ROOT])
+                return self.version, tuple((self._names or {})[ROOT])
             changed: dict[str, bool] = {}
             for since, change in self._changes:
                 if since > version:
@@ -175,7 +169,7 @@ class LiveLibrary:
         places = [place for move in moves for place in move]
         of_videos = all("/" in origin or "/" in destination for origin, destination in moves)
         with self._changing:
-            is_known = of_videos and all(_folder_of(place) in self._names for place in places)
+            is_known = of_videos and all(_folder_of(place) in (self._names or {}) for place in places)
             if is_known:
                 if self._meanwhile is not None:
                     self._meanwhile.extend(moves)
@@ -186,6 +180,13 @@ class LiveLibrary:
     def moving(self, folders: Collection[str]) -> contextlib.AbstractContextManager[None]:
         """While we move something in these folders (the root is the empty name), their new time stamps are our own."""
         return self._watch.moving(folders)
+
+    @contextlib.contextmanager
+    def _held(self) -> Iterator[dict[str, list[str]]]:
+        """The names by folder, as they stay while the block runs."""
+        self._begin()
+        with self._changing:
+            yield self._names or {}
 
     def _begin(self) -> None:
         if self._names is None:
@@ -262,7 +263,7 @@ class LiveLibrary:
         for origin, destination in moves:
             for place, shall_be_there in ((origin, False), (destination, True)):
                 folder, _, filename = place.rpartition("/")
-                if folder in self._names and _put(self._names[folder], filename, shall_be_there):
+                if (names := (self._names or {}).get(folder)) is not None and _put(names, filename, shall_be_there):
                     is_new = True
                     if folder == ROOT:
                         changed[filename] = shall_be_there

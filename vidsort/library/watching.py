@@ -115,8 +115,9 @@ class Watch:
                 self._moving = {}
                 for name, (stamp, _) in before.items():
                     watched = self._watched.get(name)
-                    if watched is not None and watched.stamp == stamp and after[name]:
-                        watched.take_for_own(after[name], now_s)
+                    left = after[name]
+                    if watched is not None and watched.stamp == stamp and left:
+                        watched.take_for_own(left, now_s)
 
     def _look(self, name: str) -> Stamp:
         facts = (self._data_dir / name).stat()

@@ -52,5 +52,5 @@ class _Remainder(BaseRoute):
             method
             for route in self._routes
             if route.matches({**scope, "method": "OPTIONS"})[0] is Match.PARTIAL
-            for method in route.methods
+            for method in route.methods or ()
         })
