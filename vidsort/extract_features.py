@@ -10,7 +10,8 @@ import numpy as np
 
 from . import artifacts, library
 from .artifacts.feature_sets import extraction_pace, record_extraction
-from .artifacts.owners import remember, seen
+from .artifacts.owners import remember
+from .artifacts.recognition import seen
 from .errors import ArtifactError
 from .features.contents import GONE, MOST_LOOKS, Contents, failure_of, found_anew, library_contents
 from .features.missing import Missing, missing_of, told_anew

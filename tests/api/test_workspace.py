@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from vidsort.api.workspace import OpenLibrary, Workspace
+from vidsort.artifacts.owners import adopt, choose_anew, home_of
 from vidsort.errors import AwayError, VidsortError
 
 
@@ -83,3 +84,39 @@ def test_each_library_has_the_predictions_that_were_made_for_it(workspace, setti
     assert second.artifacts_dir.parent.name == "libraries"
     assert second.predictions.current().version == ""
     assert first.predictions.current().version
+
+
+def test_a_running_server_follows_what_is_adopted_and_what_is_chosen_anew_elsewhere(workspace, settings, tmp_path):
+    workspace.start()
+    second = settings.model_copy(update={"data_dir": tmp_path / "second"})
+    (second.data_dir / "cats").mkdir(parents=True)
+    home = home_of(settings.artifacts_dir, second.data_dir)
+    assert workspace.look_after().artifacts_dir == settings.artifacts_dir
+    adopt(settings.artifacts_dir, settings.data_dir, second.data_dir)
+    assert workspace.look_after().artifacts_dir == home
+    kept = settings.data_dir.rename(tmp_path / "kept")
+    settings.data_dir.mkdir()
+    workspace.library.live.poll()
+    assert workspace.state()["away"]
+    choose_anew(settings.artifacts_dir, settings.data_dir)
+    assert workspace.state()["away"] is None
+    settings.data_dir.rmdir()
+    kept.rename(settings.data_dir)
+
+
+def test_a_library_that_was_filled_while_the_server_ran_is_known_to_be_away(settings, tmp_path):
+    """A new user starts with an empty folder, and pulls the plug before anything was retrained."""
+    kept = settings.data_dir.rename(tmp_path / "kept")
+    settings.data_dir.mkdir()
+    workspace = Workspace(settings)
+    workspace.start()
+    assert workspace.state()["away"] is None
+    settings.data_dir.rmdir()
+    kept.rename(settings.data_dir)
+    workspace.library.live.poll()
+    assert workspace.state()["total"] == 3
+    settings.data_dir.rename(kept)
+    settings.data_dir.mkdir()
+    workspace.library.live.poll()
+    assert "held 15 videos in 3 folders" in workspace.state()["away"]
+    workspace.stop()

@@ -1,13 +1,13 @@
 """What the server works on: the library in memory, its moves, predictions, the retrain job."""
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Sequence
 
 from ..artifacts import predictions_path
-from ..artifacts.owners import choose_anew, home_of, remember, require_there, seen
+from ..artifacts.owners import choose_anew, history_of, home_of, remember, require_there
+from ..artifacts.recognition import seen
 from ..errors import AwayError, VidsortError
 from ..features.unreadable import unreadable_of
 from ..jobs.retrain import Retrain
@@ -25,7 +25,7 @@ from ..store import Database, open_database
 from ..store.database import shared_dir
 from ..store.journal import Activity
 from ..store.review import Review
-from .choice import LibraryChoice
+from .choice import LibraryChoice, folder_at
 
 log = logging.getLogger(__name__)
 
@@ -38,15 +38,17 @@ class OpenLibrary:
         self.artifacts_dir = home_of(settings.artifacts_dir, data_dir)
         self.predictions = LivePredictions(predictions_path(self.artifacts_dir))
         self.video_names = settings.video_names
-        name = os.path.realpath(data_dir)
+        self.history = history_of(self.artifacts_dir, data_dir)
         self._database = database
-        self._activity = Activity(database, name)
+        self._activity = Activity(database, self.history)
         self.live = LiveLibrary(data_dir, video_names=settings.video_names)
         # Before the first listing, so that what another process moves from now on is followed or listed.
         self.mover = Mover(data_dir, database, self.live, video_names=settings.video_names)
-        self.review = Review(database, name)
+        self.review = Review(database, self.history)
         self._pile = Pile(self.live, self.review, database, self.artifacts_dir)
         self._is_watched = False
+        # Its folders, and whether it was empty, when it was written down last.
+        self._remembered: tuple[set[str], bool] | None = None
         # What was found out about it, with the version of the view that it was found out from.
         self._away: tuple[int, str | None] | None = None
         # Asked for again when the names of the folders have changed.
@@ -60,13 +62,14 @@ class OpenLibrary:
             log.warning("Unfinished moves were not looked for: %s", error)
         self.live.start()
         self._is_watched = True
-        if self.why_away() is None and self.live.exists:
-            remember(self.artifacts_dir, seen(self.data_dir, self.live.snapshot()))
+        self._remembered = self._outline()
+        self._remember()
 
     def why_away(self) -> str | None:
         """Why this is plainly not the library that it was, so that nothing is made or moved in it; None where it is."""
         version = self.live.version
-        if self._away is None or self._away[0] != version:
+        # What was away may also have been chosen anew, by any process.
+        if self._away != (version, None):
             try:
                 require_there(self.artifacts_dir, self.data_dir, self.live.snapshot())
                 self._away = version, None
@@ -74,12 +77,34 @@ class OpenLibrary:
                 self._away = version, str(error)
         return self._away[1]
 
-    def look_anew(self) -> None:
-        """Forget what was found out about whether it is the one that it was."""
-        self._away = None
+    @property
+    def is_known_so(self) -> bool:
+        """Whether its path still leads to the artifacts and the history that it was opened with."""
+        home = home_of(self.artifacts_dir, self.data_dir)
+        return (home, history_of(home, self.data_dir)) == (self.artifacts_dir, self.history)
+
+    def look_after(self) -> None:
+        """Write down what it is known by where its folders have changed, or its first videos have come."""
+        outline = self._outline()
+        if outline != self._remembered:
+            self._remembered = outline
+            self._remember()
+
+    def _outline(self) -> tuple[set[str], bool]:
+        return self.live.folder_names(), self.live.is_empty
+
+    def _remember(self) -> None:
+        if not self.live.exists or self.why_away() is not None:
+            return
+        try:
+            remember(self.artifacts_dir, seen(self.data_dir, self.live.snapshot()))
+        except (VidsortError, OSError) as error:
+            log.warning("What is in the library could not be written down: %s", error)
 
     def stop(self) -> None:
         """End the watching."""
+        if self._is_watched:
+            self._remember()
         self._is_watched = False
         self.live.stop()
 
@@ -154,22 +179,40 @@ class Workspace:
         settings = self.settings
         with self._switching:
             if (self._library.data_dir, self._library.video_names) != (settings.data_dir, settings.video_names):
-                before, self._library = self._library, OpenLibrary(settings, self.database)
-                if self._is_started:
-                    before.stop()
-                    self._library.start()
+                self._open(settings)
             return self._library
+
+    def look_after(self) -> OpenLibrary:
+        """The library in use; opened anew where another lies at its path now, or somebody said which one it is."""
+        opened = self.library
+        opened.keep_up()
+        with self._switching:
+            try:
+                if opened is self._library and not opened.is_known_so:
+                    self._open(self.settings)
+                self._library.look_after()
+            except VidsortError as error:
+                log.warning("Whether the library is still the one that it was cannot be seen: %s", error)
+            return self._library
+
+    def _open(self, settings: Settings) -> None:
+        before, self._library = self._library, OpenLibrary(settings, self.database)
+        if self._is_started:
+            before.stop()
+            self._library.start()
 
     def choose(self, path: str) -> None:
         """Make a folder the library, and take it for what it is now, also where it is plainly not what it was.
 
         Raises ConflictError where something stronger decides, InvalidNameError for no folder.
         """
-        self.choice.choose(path)
-        opened = self.library
+        opened = self.look_after()
+        # What is the library already needs no choice, only somebody's word that it is.
+        if opened.why_away() is None or folder_at(path) != opened.data_dir:
+            self.choice.choose(path)
+            opened = self.look_after()
         if opened.why_away() is not None:
             choose_anew(opened.artifacts_dir, opened.data_dir)
-            opened.look_anew()
 
     def start(self) -> None:
         """Watch the library until `stop`; without it everything answers as well, only slower."""
@@ -216,9 +259,9 @@ class Workspace:
 
     def state(self) -> dict[str, object]:
         """What the page is told when it changes: folders, number of unsorted videos, the job, which predictions."""
-        library = self.library
-        library.keep_up()
+        library = self.look_after()
         return {
+            "away": library.why_away(),
             "folders": [folder.model_dump() for folder in library.live.folders()],
             "heirs": library.heirs(),
             "total": library.live.count_unsorted(),

@@ -3,15 +3,16 @@
     artifacts/library.json             which library the artifacts themselves belong to: the first one
     artifacts/libraries/<id>/          the same for each further one: models, predictions, current.json …
 
-A library is known by its path; where that has gone, by the names of its videos (a sketch of them is kept), so that
-one that was moved is found again. The database with features and the journal is one for all of them.
+A library is known by its path while the folder there is the one that it was, or holds most of what it held; else it is
+looked for by that (a sketch of its videos is kept), so that one that was moved is found again. The database with
+features and the journal is one for all of them.
 """
 
 import contextlib
 import hashlib
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import filelock
@@ -19,73 +20,31 @@ from pydantic import ValidationError
 
 from ..errors import ArtifactError, AwayError, NotFoundError
 from ..library import Snapshot, scan
-from ..records import Record
 from ..settings import Settings
 from ..store import open_database
 from ..store.database import LIBRARIES, shared_dir
-from ..store.journal import rename_library
+from ..store.journal import has_history
 from .files import as_json, read_file, write_whole
+from .recognition import Owner, facts_of, places_in, seen
 
 OWNER_NAME = "library.json"
 LOCK_NAME = "owners.lock"
 LOCK_TIMEOUT_S = 30
-# So many names are kept to know a library again: those whose hashes are the lowest, which are the same ones wherever
-# videos lie (Broder 1997).
-SKETCHED = 64
-# From such a share of names on it is the same library, with some videos come or gone.
-LEAST_ALIKE = 0.5
 log = logging.getLogger(__name__)
-
-
-class Owner(Record):
-    """A library as it was when it was last looked at: its real path, its device, what was in it.
-
-    `home` is where these artifacts were then: where they have been copied along with their library, the
-    one that they came from may still lie at its path.
-    """
-
-    path: str
-    home: str = ""
-    device: int | None = None
-    videos: int = 0
-    folders: tuple[str, ...] = ()
-    sketch: tuple[str, ...] = ()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there was nothing in it."""
-        return not self.videos and not self.folders
-
-    def is_like(self, other: "Owner") -> bool:
-        """Whether most of what was in one is in the other."""
-        names = set(self.sketch), set(other.sketch)
-        if not all(names):
-            return not any(names) and bool(set(self.folders) & set(other.folders))
-        return len(names[0] & names[1]) >= LEAST_ALIKE * min(len(names[0]), len(names[1]))
 
 
 def owner_of(home: Path) -> Owner | None:
     """Whose artifacts these are; None where nobody's yet. Raises ArtifactError for a damaged record."""
     path = home / OWNER_NAME
     try:
-        return Owner.model_validate_json(read_file(path))
+        owner = Owner.model_validate_json(read_file(path))
     except FileNotFoundError:
         return None
     except ValidationError as error:
         raise ArtifactError(
             f"{path} is damaged: remove it; the library that is used next takes these artifacts over."
         ) from error
-
-
-def seen(data_dir: Path, snapshot: Snapshot | None = None) -> Owner:
-    """What is in a library now; raises NotFoundError where it is not there."""
-    # Whatever the setting of names: what it leaves out is there all the same.
-    now = snapshot or scan(data_dir, "any")
-    names = [*now.unsorted, *(name for names in now.folders.values() for name in names)]
-    return Owner(
-        path=os.path.realpath(data_dir), device=data_dir.stat().st_dev, videos=len(names),
-        folders=tuple(sorted(now.folders)), sketch=_sketch(names),
-    )
+    return owner if owner.history else owner.model_copy(update={"history": owner.path})
 
 
 def at_home(settings: Settings) -> Settings:
@@ -102,64 +61,91 @@ def at_home(settings: Settings) -> Settings:
 def home_of(artifacts_dir: Path, data_dir: Path) -> Path:
     """The place of a library's own artifacts; a library that is not there yet, and unknown, gets none on disk."""
     root, path = shared_dir(artifacts_dir), os.path.realpath(data_dir)
-    known = {owner.path: home for home, owner in _owners(root)}
-    if path in known:
-        return known[path]
+    here = [(home, owner) for home, owner in _owners(root) if owner.path == path]
     if not data_dir.is_dir():
-        return root if owner_of(root) is None else _place(root, path)
+        free = root if owner_of(root) is None else _place(root, path)
+        return here[0][0] if here else free
+    folder = facts_of(data_dir)
+    known = next((home for home, owner in here if owner.is_at(folder)), None)
+    if known is not None:
+        return known
     with _alone(root):
-        now = seen(data_dir)
-        for home, owner in _owners(root):
-            if owner.path == path:
-                return home
-            is_free = not Path(owner.path).is_dir() or owner.home != os.path.realpath(home)
-            if is_free and not owner.is_empty and owner.is_like(now):
-                log.warning("The library %s is the one that lay at %s.", path, owner.path)
-                _follow(root, home, owner, now)
-                return home
-        first = owner_of(root)
-        is_free = first is None or (first.is_empty and not (root / "current.json").exists())
-        home = root if is_free else _place(root, path)
-        _write(home, now)
-        return home
+        return _settled(root, data_dir, path)
+
+
+def history_of(home: Path, data_dir: Path) -> str:
+    """What the database calls this library: its history of moves, what was put off, its jobs and keys."""
+    owner, path = owner_of(home), os.path.realpath(data_dir)
+    return owner.history if owner is not None and owner.path == path else path
 
 
 def remember(home: Path, now: Owner) -> None:
     """Write down what is in a library, to know it again; what is empty now and was not is not taken for the same."""
-    before, now = owner_of(home), now.model_copy(update={"home": os.path.realpath(home)})
-    if before != now and (before is None or before.is_empty or not now.is_empty):
+    before = owner_of(home)
+    if before is None or before.path != now.path:
+        return
+    now = now.model_copy(update={"history": before.history, "home": os.path.realpath(home)})
+    if before != now and (before.is_empty or not now.is_empty):
         _write(home, now)
+
+
+def follow_folders(home: Path, changes: Sequence[tuple[str, str]]) -> None:
+    """Write down folders that vidsort itself made, renamed or removed: a library that it emptied is not away."""
+    try:
+        owner = owner_of(home)
+        if owner is not None:
+            gone, come = {old for old, _ in changes}, {new for _, new in changes}
+            folders = (set(owner.folders) - gone | come) - {""}
+            _write(home, owner.model_copy(update={"folders": tuple(sorted(folders))}))
+    except (ArtifactError, OSError) as error:
+        # The folders are changed all the same, and that has to be journaled.
+        log.warning("What is in the library could not be written down: %s", error)
 
 
 def choose_anew(artifacts_dir: Path, data_dir: Path) -> None:
     """Take a library for what it is now, also where that is plainly not what it was: somebody has said so."""
-    _write(home_of(artifacts_dir, data_dir), seen(data_dir))
+    home = home_of(artifacts_dir, data_dir)
+    _write(home, seen(data_dir).model_copy(update={"history": history_of(home, data_dir)}))
 
 
 def adopt(artifacts_dir: Path, data_dir: Path, old_path: Path) -> Path:
-    """Give a library the artifacts and the history of the one that lay at `old_path`; raises NotFoundError."""
-    root = shared_dir(artifacts_dir)
+    """Give a library the artifacts and the history of the one that lay at `old_path`; raises NotFoundError.
+
+    What was made for it at its own path until now stays where it is, and is nobody's.
+    """
+    root, now, facts = shared_dir(artifacts_dir), seen(data_dir), facts_of(data_dir)
+    old = {str(old_path), os.path.realpath(old_path)}
     with _alone(root):
-        for home, owner in _owners(root):
-            if owner.path in (str(old_path), os.path.realpath(old_path)):
-                _follow(root, home, owner, seen(data_dir))
-                return home
-    paths = ", ".join(owner.path for _, owner in _owners(root)) or "none"
+        owners = list(_owners(root))
+        is_here = [owner.path == now.path and owner.is_at(facts) for _, owner in owners]
+        found = [each for each, here in zip(owners, is_here, strict=True) if each[1].path in old and not here]
+        if not found:
+            found = _with_history_only(root, owners, now.path, old)
+        for home, owner in found[:1]:
+            for other, left in owners:
+                if left.path == now.path and other != home:
+                    _write(other, left.model_copy(update={"path": ""}))
+            _write(home, now.model_copy(update={"history": owner.history}))
+            return home
+    paths = ", ".join(owner.path for _, owner in owners if owner.path) or "none"
     raise NotFoundError(f"No library at {old_path} has artifacts in {root}; those that have: {paths}.")
 
 
 def require_there(home: Path, data_dir: Path, snapshot: Snapshot | None = None) -> None:
-    """Raise AwayError where a library that had something in it is empty now, or another one on another device."""
+    """Raise AwayError where a library that had something in it is empty now, or another one lies at its path."""
     owner = owner_of(home)
     if owner is None or owner.is_empty or owner.path != os.path.realpath(data_dir) or not data_dir.is_dir():
         return
-    now = seen(data_dir, snapshot)
-    if snapshot is not None and (now.is_empty or now.device != owner.device):
-        now = seen(data_dir)
-    if now.is_empty:
+    try:
+        folder = facts_of(data_dir)
+        is_plain = snapshot is not None and bool(places_in(snapshot) or snapshot.folders) and owner.is_at(folder)
+        now = snapshot if snapshot is not None and is_plain else scan(data_dir, "any")
+    except NotFoundError as error:
+        raise AwayError(str(error)) from error
+    if not places_in(now) and not now.folders:
         what = "is empty now"
-    elif now.device != owner.device and not owner.is_like(now):
-        what = "is another one on another device now"
+    elif not owner.is_at(folder) and not owner.is_held_by(data_dir, now):
+        what = f"is another one {'on another device ' if folder.st_dev != owner.device else ''}now"
     else:
         return
     raise AwayError(
@@ -168,31 +154,94 @@ def require_there(home: Path, data_dir: Path, snapshot: Snapshot | None = None) 
     )
 
 
+def _settled(root: Path, data_dir: Path, path: str) -> Path:
+    """The home of a library that is there, written down; its folder is not the one that was known at its path."""
+    now, owners = scan(data_dir, "any"), list(_owners(root))
+    folder, is_empty = facts_of(data_dir), not (places_in(now) or now.folders)
+    here = [(home, owner) for home, owner in owners if owner.path == path]
+    for home, owner in here:
+        if owner.is_held_by(data_dir, now):
+            _write(home, seen(data_dir, now).model_copy(update={"history": owner.history}))
+            return home
+    moved = [each for each in owners if each[1].path != path and _has_come(*each, data_dir, now, folder)]
+    if len(moved) == 1:
+        home, owner = moved[0]
+        log.warning("The library %s is the one that lay at %s.", path, owner.path)
+        _write(home, seen(data_dir, now).model_copy(update={"history": owner.history}))
+        return home
+    for home, owner in here:
+        # Nothing, or something on another device, is no other library: its own one is away.
+        if is_empty or owner.is_empty or owner.device != folder.st_dev:
+            return home
+    if here:
+        log.warning("Another library lies at %s now: it begins with no models and no history.", path)
+    first = owner_of(root)
+    is_free = first is None or (first.is_empty and not (root / "current.json").exists())
+    home = root if is_free else _place(root, path)
+    _write(home, seen(data_dir, now).model_copy(update={"history": _free_history(owners, path)}))
+    return home
+
+
+def _has_come(home: Path, owner: Owner, data_dir: Path, now: Snapshot, folder: os.stat_result) -> bool:
+    """Whether a library lies here now, and no longer where it lay; of one without videos the very folder must have."""
+    if not owner.is_held_by(data_dir, now) or not (owner.sketch or owner.is_at(folder)):
+        return False
+    if not owner.path or owner.is_at(folder) or owner.home != os.path.realpath(home):
+        return True
+    before = Path(owner.path)
+    try:
+        return not owner.is_held_by(before, scan(before, "any"))
+    except NotFoundError:
+        return True
+
+
+def _with_history_only(
+    root: Path, owners: Collection[tuple[Path, Owner]], path: str, old: Collection[str]
+) -> list[tuple[Path, Owner]]:
+    """The home of the library at this path with a history that was made at an old one, before artifacts had owners."""
+    with contextlib.closing(open_database(root)) as database:
+        left = [name for name in sorted(old) if has_history(database, name)]
+    free = [name for name in left if name not in {owner.history for _, owner in owners}]
+    return [
+        (home, owner.model_copy(update={"history": name})) for home, owner in owners if owner.path == path
+        for name in free[:1]
+    ]
+
+
 def _owners(root: Path) -> Iterator[tuple[Path, Owner]]:
-    for home in (root, *sorted((root / LIBRARIES).glob("*"))):
-        owner = owner_of(home) if home.is_dir() else None
+    first = owner_of(root)
+    if first is not None:
+        yield root, first
+    for home in sorted((root / LIBRARIES).glob("*")):
+        try:
+            owner = owner_of(home) if home.is_dir() else None
+        except ArtifactError as error:
+            log.warning("%s", error)  # it stops nobody else
+            continue
         if owner is not None:
             yield home, owner
 
 
 def _place(root: Path, path: str) -> Path:
-    return root / LIBRARIES / hashlib.blake2b(os.fsencode(path), digest_size=6).hexdigest()
+    """Where a library gets its artifacts that has none yet: named after its path, unless another has that place."""
+    turn = 0
+    while True:
+        name = hashlib.blake2b(os.fsencode(path) + b"\0" * turn, digest_size=6).hexdigest()
+        owner = owner_of(root / LIBRARIES / name)
+        if owner is None:
+            return root / LIBRARIES / name
+        turn += 1
 
 
-def _follow(root: Path, home: Path, before: Owner, now: Owner) -> None:
-    """Let artifacts and history go with a library to its new path."""
-    with contextlib.closing(open_database(root)) as database:
-        rename_library(database, before.path, now.path)
-    _write(home, now)
+def _free_history(owners: Collection[tuple[Path, Owner]], path: str) -> str:
+    taken, name = {owner.history for _, owner in owners}, path
+    while name in taken:
+        name += "//"  # which no real path has
+    return name
 
 
 def _write(home: Path, owner: Owner) -> None:
     write_whole(home / OWNER_NAME, as_json(owner.model_copy(update={"home": os.path.realpath(home)})))
-
-
-def _sketch(names: Iterable[str]) -> tuple[str, ...]:
-    digests = {hashlib.blake2b(os.fsencode(name), digest_size=8).hexdigest() for name in names}
-    return tuple(sorted(digests)[:SKETCHED])
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from ..errors import ArtifactError
 DATABASE_NAME = "vidsort.db"
 # In the artifacts folder: a place each for the models and predictions of every library but the first.
 LIBRARIES = "libraries"
+LIBRARY_ID = re.compile("[0-9a-f]{12}", re.ASCII)
 BUSY_TIMEOUT_S = 30
 log = logging.getLogger(__name__)
 
@@ -128,7 +130,8 @@ def explained(path: Path, error: sqlite3.Error) -> ArtifactError:
 
 def shared_dir(artifacts_dir: Path) -> Path:
     """What all libraries share: the artifacts folder itself, also where the place of one library in it is given."""
-    return artifacts_dir.parent.parent if artifacts_dir.parent.name == LIBRARIES else artifacts_dir
+    is_of_one = artifacts_dir.parent.name == LIBRARIES and LIBRARY_ID.fullmatch(artifacts_dir.name)
+    return artifacts_dir.parent.parent if is_of_one else artifacts_dir
 
 
 def open_database(artifacts_dir: Path) -> Database:

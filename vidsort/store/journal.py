@@ -272,8 +272,7 @@ class Activity:
         return [(source, target.rpartition("/")[0], when) for source, target, when in rows]
 
 
-def rename_library(database: Database, old: str, new: str) -> None:
-    """Let history, and what was put off, go with a library to its new path."""
-    with database.write() as connection:
-        connection.execute("UPDATE moves SET library = ? WHERE library = ?", (new, old))
-        connection.execute("UPDATE OR REPLACE skips SET library = ? WHERE library = ?", (new, old))
+def has_history(database: Database, library: str) -> bool:
+    """Whether anything was ever moved in the library of this name."""
+    question = "SELECT 1 FROM moves WHERE library = ? LIMIT 1"
+    return database.connection().execute(question, (library,)).fetchone() is not None

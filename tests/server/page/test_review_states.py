@@ -308,3 +308,24 @@ def wait_until_saved_anywhere(page) -> None:
     """The state is hidden on a phone while all is well."""
     page.wait_for_selector('[data-sync][data-state="saved"]', state="attached")
 
+
+
+def test_a_library_that_is_away_says_so_and_comes_back_by_itself_or_by_a_click(
+    pile, serve, visitor, shot, axe, tmp_path
+):
+    page = visitor.open(serve(pile.fill(5).settings))
+    page.wait_for_selector("video.on-show")
+    kept = pile.data_dir.rename(tmp_path / "kept")
+    pile.data_dir.mkdir()
+    page.wait_for_selector("text=Your library is away")
+    assert "held 11 videos in 3 folders and is empty now" in page.inner_text(".welcome-card")
+    shot(page, "away")
+    axe(page)
+    pile.data_dir.rmdir()
+    kept.rename(pile.data_dir)
+    page.wait_for_selector("text=Your library is away", state="hidden")
+    page.wait_for_selector("video.on-show")
+    kept = pile.data_dir.rename(tmp_path / "kept")
+    pile.data_dir.mkdir()
+    page.get_by_role("button", name="Use the folder as it is now").click()
+    page.wait_for_selector("text=Make your first folders")

@@ -23,12 +23,14 @@ class NamesBody(Body):
 class LibraryAnswer(BaseModel):
     """The library in use; `reason` says why no other can be chosen here, and is null where one can (`can_choose`).
 
+    `away`: why it is plainly not the library that it was, so that nothing is made or moved in it; null where it is.
     `heirs`: which folder took the place of one that has gone, by renaming or merging. `left_out`: what takes no part,
     a row a reason. `reason_of_names`: why it cannot be chosen here which names are videos, null where it can.
     """
 
     data_dir: str
     exists: bool
+    away: str | None
     unsorted: int
     folders: list[Folder]
     heirs: dict[str, str]

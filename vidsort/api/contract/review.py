@@ -61,11 +61,12 @@ class Preferences(Body):
 
 
 class State(BaseModel):
-    """What the page is told when it changes; `heirs` are the folders that took the place of others.
+    """What the page is told when it changes; `away` and `heirs` as GET /api/library has them.
 
     `predictions` is another text when other predictions are in force.
     """
 
+    away: str | None
     folders: list[Folder]
     heirs: dict[str, str]
     total: int

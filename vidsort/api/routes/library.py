@@ -57,8 +57,7 @@ def healthz() -> Health:
 def readyz(here: Here) -> Response:
     """Whether the server can do its work: 503 with the reason while the library cannot be read."""
     try:
-        opened = here.library
-        opened.snapshot()
+        opened = here.look_after()
         detail = opened.why_away()
     except ArtifactError as error:
         return JSONResponse(Health(status="not_ready", detail=str(error)).model_dump(), 503)
@@ -70,11 +69,12 @@ def readyz(here: Here) -> Response:
 
 
 def _library(here: Workspace) -> LibraryAnswer:
-    opened = here.library
+    opened = here.look_after()
     snapshot = opened.snapshot()
     return LibraryAnswer(
         data_dir=str(opened.data_dir),
         exists=opened.live.exists,
+        away=opened.why_away(),
         unsorted=len(snapshot.unsorted),
         folders=snapshot.counts(),
         heirs=opened.heirs(),

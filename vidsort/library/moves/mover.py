@@ -6,7 +6,6 @@ forth again, until something new is done.
 """
 
 import contextlib
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import filelock
 
-from ...artifacts.owners import home_of, require_there
+from ...artifacts.owners import follow_folders, history_of, home_of, require_there
 from ...errors import AwayError, ConflictError, NotFoundError, VidsortError
 from ...records import Action, Move, VideoNames
 from ...store import Database
@@ -58,7 +57,7 @@ class Mover:
         self._home = home_of(database.path.parent, self._data_dir)
         # The folder that was plainly the library when it was looked at last.
         self._verified: tuple[int, int] | None = None
-        library = os.path.realpath(data_dir)
+        library = history_of(self._home, self._data_dir)
         self._journal = Journal(database, library)
         self._lock_path = database.path.with_name(LOCK_NAME)
         self._threads = threading.Lock()
@@ -220,6 +219,9 @@ class Mover:
         reached = [entry for entry in entries if fates.get(entry.move.id) is Fate.REACHED]
         if self._live is not None and reached:
             self._live.follow([(entry.origin, entry.destination) for entry in reached])
+        changed = [(entry.origin, entry.destination) for entry in reached if entry.move.kind not in ("sort", "merge")]
+        if changed:
+            follow_folders(self._home, changed)
         flush_parents(folders, reached)
         with step("settle"):
             return self._journal.settle([entry for entry in entries if entry.move.id in fates], fates)

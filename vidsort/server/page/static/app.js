@@ -207,6 +207,10 @@ export class App {
       this.welcome.noLibrary(this.library, () => void this.load());
       return "welcome";
     }
+    if (this.library?.away) {
+      this.welcome.away(this.library, () => void this.load());
+      return "welcome";
+    }
     if (!folders.length) {
       this.welcome.noFolders(this.left, (names) => this.commands.makeFolders(names), this.library, () => void this.load());
       return "welcome";

@@ -4,7 +4,7 @@ import { tellGone } from "./telling.js";
 
 const NEAR = 4;
 
-// Gives what is called with each state of the server: {folders, heirs, total, retrain, predictions}, the last of them
+// Gives what is called with each state of the server: {away, folders, heirs, total, retrain, predictions}, the last of them
 // not where it was asked for instead of told.
 export function follower(app) {
   let seen = "";
@@ -12,7 +12,8 @@ export function follower(app) {
     app.retraining.update(state.retrain);
     app.setFolders(state.folders, state.heirs);
     app.all = state.total + state.folders.reduce((sum, folder) => sum + folder.count, 0);
-    if (app.library && !app.library.exists) void app.load();
+    const isAwayNow = state.away !== undefined && state.away !== app.library?.away;
+    if (app.library && (!app.library.exists || isAwayNow)) void app.load();
     follow(app, state);
     const now = JSON.stringify([state.folders, state.total]);
     if (now !== seen) void look(app);

@@ -40,6 +40,23 @@ export class Welcome {
       library.can_choose ? choose : h("p", { className: "result" }, library.reason));
   }
 
+  // The library is plainly not the one that it was; `chosen()` is called when it is to be taken as it is.
+  away(library, chosen) {
+    if (!this.#turnTo(`away ${library.away}`)) return;
+    const problem = h("p", { className: "form-note", role: "alert" });
+    const choose = h("button", { type: "button", className: "button", onclick: async () => {
+      try {
+        await this.api.post("api/library", { path: library.data_dir });
+        chosen();
+      } catch (error) {
+        problem.textContent = error.message;
+      }
+    } }, "Use the folder as it is now");
+    this.#show("Your library is away",
+      `${library.away} Nothing is moved or made until then; this page goes on by itself when it is back.`,
+      h("div", { className: "form" }, choose, problem));
+  }
+
   // `make(names)` makes these folders.
   noFolders(unsorted, make, library, changed) {
     if (!this.#turnTo(`folders ${JSON.stringify(library.left_out)}`)) return;
