@@ -138,6 +138,16 @@ def test_a_bad_file_has_a_reason_every_time_but_is_decoded_once(extracted, libra
     assert "7903.mp4" not in {video.filename for video in found.videos}
 
 
+def test_each_video_counts_once_also_where_a_damaged_one_has_a_copy(extracted, library):
+    (library / "7903.mp4").write_bytes(b"no video at all")
+    shutil.copy(library / "7903.mp4", library / "food" / "7904.mp4")
+    shutil.copy(make_video(library / "7905.mp4"), library / "food" / "7906.mp4")
+    report = run(extracted)
+    assert (report.done, report.skipped, len(report.failed)) == (1, ALL + 1, 2)
+    again = run(extracted)
+    assert (again.done, again.skipped, again.failed) == (0, ALL + 2, report.failed)
+
+
 def test_another_config_is_another_feature_set_and_both_stay(extracted):
     other = ExtractConfig(frames=2)
     assert encoder_calls(extracted, other) == ALL

@@ -39,7 +39,8 @@ def run(
     Beside those of this config also those that the model in force needs, so that it goes on
     predicting until another one takes over. A video that cannot be read or decoded is in the report
     with its reason and stops nothing; one that is moved meanwhile is found anew by its content. What
-    was extracted before an interruption is kept. Raises NotFoundError without a library.
+    was extracted before an interruption is kept. In the report each video counts once: as left out, as
+    done, or as known already, which copies of those done are. Raises NotFoundError without a library.
     """
     config = config or settings.config(STEP, ExtractConfig)
     settings = artifacts.at_home(settings)
@@ -59,15 +60,17 @@ def run(
         errors = errors_of(store, contents, config.feature_set)
     remember(settings.artifacts_dir, seen(settings.data_dir))
     record_extraction(settings.artifacts_dir, config.feature_set, work.videos_per_s or pace)
+    failed = (
+        *contents.failed,
+        *(failure_of(video, reason) for video, reason in errors.items()),
+        *(failure_of(video, GONE) for video in work.lost),
+    )
+    done = len(work.seen - {contents.hashes[video] for video in errors})
     return Report(
         step=STEP,
-        done=work.done,
-        skipped=len(contents.hashes) - len(missing),
-        failed=(
-            *contents.failed,
-            *(failure_of(video, reason) for video, reason in errors.items()),
-            *(failure_of(video, GONE) for video in work.lost),
-        ),
+        done=done,
+        skipped=len(contents.hashes) + len(contents.failed) - len(failed) - done,
+        failed=failed,
         left_out=tuple(library.left_out(settings.data_dir, settings.video_names)),
         took_s=time.monotonic() - started,
         outputs={"feature_set": config.feature_set.id, **work.outputs()},
@@ -88,7 +91,7 @@ def _looking(done: int, total: int) -> Progress:
 class _Work:
     """Extracts what is missing, stores it as it comes, and knows what was done.
 
-    done: videos that could be looked at; lost: those that were nowhere any more.
+    seen: contents that could be looked at; lost: videos that were nowhere any more.
     """
 
     def __init__(
@@ -104,7 +107,7 @@ class _Work:
         self._answered = self._calls = self._total = 0
         self._started = time.monotonic()
         self._spent = dict.fromkeys(("decode_s", "encode_s", "poster_s", "frames"), 0.0)
-        self.done = 0
+        self.seen: set[bytes] = set()
         self.lost: list[Video] = []
         self.videos_per_s: float | None = None
 
@@ -140,15 +143,16 @@ class _Work:
                     if "gone" in answer:
                         video = video_of[request["path"]]
                         gone[video] = missing[video]
-                    self._count(answer)
+                    self._count(request, answer)
                 self._tell(message="encoding known videos anew" if self._notice else "encoding new videos")
         return gone
 
-    def _count(self, answer: Answer) -> None:
+    def _count(self, request: Request, answer: Answer) -> None:
         self._answered += 1
         found = answer.get("found", {}).values()
         self._calls += sum(part.get("vector") is not None for part in found)
-        self.done += any("error" not in part for part in found)
+        if any("error" not in part for part in found):
+            self.seen.add(bytes.fromhex(request["content"]))
         for name in self._spent:
             self._spent[name] += answer.get(name, 0)
 
@@ -170,7 +174,7 @@ class _Work:
         return {
             "encoder_calls": self._calls,
             "videos_per_s": self.videos_per_s,
-            "frames_per_video": self._spent["frames"] / max(1, self.done),
+            "frames_per_video": self._spent["frames"] / max(1, len(self.seen)),
             "decode_share": self._spent["decode_s"] / busy_s,
             "encode_share": self._spent["encode_s"] / busy_s,
             "poster_share": self._spent["poster_s"] / busy_s,
