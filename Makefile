@@ -68,6 +68,7 @@ bench: $(VENV)/.bench
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check .
+	@$(BIN)/mypy
 	@$(BIN)/python tools/check_notebooks.py
 
 notebooks: $(VENV)/.notebook

@@ -132,7 +132,7 @@ class Guard:
 
     async def _is_let_in(self, scope: Scope, headers: Headers) -> bool:
         token = cookie_parser(headers.get("cookie", "")).get(COOKIE)
-        if token is not None and self._sessions.is_valid(token):
+        if token is not None and self._sessions is not None and self._sessions.is_valid(token):
             return True
         scheme, _, given = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
@@ -142,12 +142,12 @@ class Guard:
     async def _is_right(self, given: bytes, scope: Scope) -> bool:
         address = (scope.get("client") or ("unknown", 0))[0]
         try:
-            return await self._check.is_right(given, address)
+            return self._check is not None and await self._check.is_right(given, address)
         except TooManyTriesError as error:
             raise Refusal(429, str(error), {"retry-after": f"{error.wait_s:.0f}"}) from error
 
     async def _login(self, request: Request) -> Response:
-        if self._check is None:
+        if self._check is None or self._sessions is None:
             return RedirectResponse("./", 303)
         if request.method != "POST":
             return _login_page(200)
