@@ -76,7 +76,8 @@ notebooks: $(VENV)/.notebook
 		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(ARGS)
 
 reports: $(VENV)/.notebook
-	@for step in extract_features train predict; do $(BIN)/vidsort notebook $$step $(ARGS) || exit $$?; done
+	@for step in $$($(BIN)/python -c "from vidsort.steps import STEPS; print(*STEPS)"); do \
+		$(BIN)/vidsort notebook $$step $(ARGS) || exit $$?; done
 
 clean:
 	rm -rf $(VENV) .venv-other node_modules build dist .pytest_cache .ruff_cache .hypothesis vidsort.egg-info
