@@ -122,7 +122,7 @@ def test_saving_is_told_on_a_phone_when_it_fails(phone):
 
 
 def test_what_is_marked_in_the_grid_goes_into_a_folder_without_any_key(phone, pile):
-    phone.locator('[data-do="grid"]').tap()
+    phone.locator('[data-do="grid"]').first.tap()
     phone.locator(".tile").nth(1).tap()
     phone.locator('.grid-head [data-do="sheet"]').tap()
     phone.locator('[data-folder="sport"] .folder-button').tap()
