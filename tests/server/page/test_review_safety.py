@@ -308,7 +308,7 @@ def test_predictions_that_come_while_the_page_starts_are_shown(pile, serve, visi
     context.route("**/api/events", late)
     page = visitor.open(serve(pile.fill().settings), context=context)
     page.wait_for_function(
-        "performance.getEntriesByType('resource').filter((each) => each.name.includes('api/queue')).length > 1"
+        "performance.getEntriesByType('resource').filter((each) => each.name.includes('api/queue?')).length > 1"
     )
     page.keyboard.press("ArrowRight")
     wait_for_card(page, name_of(1))

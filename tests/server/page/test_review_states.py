@@ -164,7 +164,8 @@ def test_a_model_that_was_held_back_is_put_in_force_by_one_click(gallery, serve,
     monkeypatch.setattr(Retrain, "status", lambda self: dict(HELD_BACK))
     monkeypatch.setattr("vidsort.artifacts.promote", promote)
     monkeypatch.setattr(
-        "vidsort.artifacts.current", lambda _: Current(model_id=in_force[0], predictions_id=in_force[0], at="2026-11-01")
+        "vidsort.artifacts.current",
+        lambda _: Current(model_id=in_force[0], predictions_id=in_force[0], at="2026-11-01"),
     )
     page = visitor.open(serve(gallery.settings), size=(1440, 900))
     page.wait_for_selector("video.on-show")
