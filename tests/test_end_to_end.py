@@ -153,7 +153,8 @@ def test_without_a_threshold_what_promises_few_wrong_moves_is_moved_and_told(hom
     (metrics,) = (home / "artifacts" / "models").glob("*/metrics.json")
     found = json.loads(metrics.read_text())
     least = min(entry.confidence for entry in read_predictions(home / "artifacts" / "predictions.json"))
-    found["cover_against_error"] = [{"threshold": least, "cover": 1.0, "error": 0.01, "low": 0.0, "high": 0.04}]
+    bought = {"threshold": least, "cover": 1.0, "error": 0.01, "low": 0.0, "high": 0.04, "count": 3}
+    found["cover_against_error"] = [bought]
     metrics.write_text(json.dumps(found))
     shown = vidsort(home, "predict", "--move")
     assert "Without a threshold it takes a confidence of" in shown.stdout
