@@ -1,13 +1,14 @@
 """Choosing the library from the page."""
 
 import json
+import os
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from vidsort.api.choice import LibraryChoice
-from vidsort.errors import ConflictError, InvalidNameError
+from vidsort.errors import ArtifactError, ConflictError, InvalidNameError
 from vidsort.settings import load_settings
 
 
@@ -32,6 +33,14 @@ def test_other_lines_of_the_file_stay_as_they_are(folder):
     text = path.read_text()
     assert text.startswith("# mine\nport = 9000  # high\n")
     assert tomllib.loads(text) == {"port": 9000, "data_dir": str(folder), "allowed_hosts": ["nas"]}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes of this kind here")
+def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(folder):
+    choice = LibraryChoice(load_settings())
+    os.mkfifo("vidsort.toml")
+    with pytest.raises(ArtifactError, match="no file that can be read"):
+        choice.choose(str(folder))
 
 
 def test_another_process_follows(folder):

@@ -172,6 +172,17 @@ def test_a_damaged_database_says_what_to_do(tmp_path, content):
     assert (tmp_path / DATABASE_NAME).read_bytes() == content
 
 
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, b"\xff"])
+def test_a_column_that_holds_no_json_says_what_to_do(database, text):
+    with database.write() as connection:
+        connection.execute("INSERT INTO preferences (name, value) VALUES ('volume', ?)", (text,))
+        connection.execute("INSERT INTO media (content_hash, facts) VALUES (x'00', ?)", (text,))
+    with pytest.raises(ArtifactError, match="doctor --rescue"):
+        Review(database, Path("library")).preferences()
+    with pytest.raises(ArtifactError, match="doctor --rescue"):
+        FeatureStore(database).facts([b"\x00"])
+
+
 def test_an_artifacts_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(ArtifactError, match="choose another artifacts_dir"):

@@ -6,7 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from ..artifacts.files import write_whole
+from ..artifacts.files import read_file, write_whole
 from ..errors import ConflictError, InvalidNameError, SettingsError
 from ..records import VideoNames
 from ..settings import CONFIG_NAME, Settings, base_dir
@@ -87,7 +87,10 @@ class LibraryChoice:
 
     def _with(self, name: str, value: str) -> bytes:
         """The file with this setting in it, all else as it is; raises ConflictError where that is not safe."""
-        before = self._config_path.read_bytes() if self._config_path.exists() else b""
+        try:
+            before = read_file(self._config_path)
+        except FileNotFoundError:
+            before = b""
         written = f"{name} = {json.dumps(value, ensure_ascii=False)}"
         try:
             text = before.decode("utf-8-sig")

@@ -1,6 +1,7 @@
 """The SQLite file: WAL, one connection a thread, numbered migrations."""
 
 import contextlib
+import json
 import logging
 import os
 import re
@@ -9,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from ..errors import ArtifactError
 
@@ -126,6 +128,17 @@ def explained(path: Path, error: sqlite3.Error) -> ArtifactError:
     else:
         what = f"cannot be written or opened ({error}): check the permissions of it and of its folder."
     return ArtifactError(f"{path} {what}")
+
+
+def value_of(text: str) -> Any:
+    """What stands in a column of JSON; raises ArtifactError where somebody else has written into it."""
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ArtifactError(
+            f"{DATABASE_NAME} holds {str(text)[:20]!r} where vidsort writes JSON: run `vidsort doctor --rescue`, which "
+            "keeps it and saves the history of moves."
+        ) from error
 
 
 def shared_dir(artifacts_dir: Path) -> Path:

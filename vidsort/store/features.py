@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..records import Video
-from .database import Database
+from .database import Database, value_of
 
 # A question names this many rows at once; SQLite takes at least 999 variables.
 CHUNK = 900
@@ -179,7 +179,7 @@ class FeatureStore:
     def facts(self, hashes: Iterable[bytes]) -> dict[bytes, dict[str, object]]:
         """What the containers of these contents say, of those that were extracted."""
         rows = self._chunked("SELECT content_hash, facts FROM media WHERE content_hash IN ({})", list(hashes))
-        return {content: json.loads(facts) for content, facts in rows}
+        return {content: value_of(facts) for content, facts in rows}
 
     def _chunked(self, question: str, values: Sequence[object], *first: object) -> Iterator[tuple[Any, ...]]:
         """The rows of a question whose `{}` stands for any number of values."""

@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .database import Database
+from .database import Database, value_of
 
 
 @dataclass(frozen=True)
@@ -85,5 +85,5 @@ class Jobs:
         if row is None:
             return None
         job_id, state, step, progress, result, cancel_requested, started_at, ended_at = row
-        shown = json.loads(progress) if progress else {}
+        shown = value_of(progress) if progress else {}
         return Job(job_id, state, step, shown, result, bool(cancel_requested), started_at, ended_at)

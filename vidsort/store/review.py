@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Mapping
 
-from .database import Database
+from .database import Database, value_of
 
 
 class Review:
@@ -37,7 +37,7 @@ class Review:
     def preferences(self) -> dict[str, object]:
         """All preferences by name; empty where none was ever set."""
         rows = self._database.connection().execute("SELECT name, value FROM preferences")
-        return {name: json.loads(value) for name, value in rows}
+        return {name: value_of(value) for name, value in rows}
 
     def set_preferences(self, preferences: Mapping[str, object]) -> None:
         """Replace all preferences."""
