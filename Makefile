@@ -80,7 +80,7 @@ reports: $(VENV)/.notebook
 		$(BIN)/vidsort notebook $$step $(ARGS) || exit $$?; done
 
 clean:
-	rm -rf $(VENV) .venv-other node_modules build dist .pytest_cache .ruff_cache .hypothesis vidsort.egg-info
+	rm -rf $(VENV) .venv-other node_modules build dist .pytest_cache .ruff_cache .hypothesis .schemathesis vidsort.egg-info
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "vidsort needs Python 3.11 or newer with venv: install it, or say PYTHON=/path/to/it." >&2; exit 1; }

@@ -94,7 +94,7 @@ class VidsortClient:
 
     def sort_batch(self, moves: Iterable[tuple[str, str]]) -> contract.SortBatchAnswer:
         """Move many (filename, folder), each with its own outcome; one `undo` takes all of them back."""
-        bodies = [contract.SortBody(filename=filename, folder=folder) for filename, folder in moves]
+        bodies = [contract.SortWish(filename=filename, folder=folder) for filename, folder in moves]
         return self._ask(
             contract.SortBatchAnswer, "POST", "/api/sort/batch", contract.SortBatchBody(moves=bodies)
         )

@@ -1,11 +1,18 @@
 """Names: exactly the documented ones are allowed, and nothing odd escapes as another kind of error."""
 
+import functools
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from vidsort.errors import InvalidNameError
 from vidsort.library.names import (
+    FILENAME_PATTERNS,
+    FOLDER_PATTERN,
+    NAME_LIMIT_BYTES,
+    NEW_FOLDER_PATTERN,
     check_filename,
     check_folder_name,
     check_new_folder_name,
@@ -142,3 +149,31 @@ def test_every_name_of_digits_is_a_name_of_any(name):
 )
 def test_the_type_of_a_video_is_told_by_its_ending(name, media_type):
     assert content_type(name) == media_type
+
+
+ODD = st.one_of(
+    st.text(st.sampled_from("acnou1\u00b9.\\/<:\u00e9 \u3164\u200b\u202e\xa0\t\n\0\U0001f600$"), max_size=12),
+    st.sampled_from([*UNUSABLE, "con", "Con .x", "COM\u00b9", "con1", "lost+foundx", "$Recycle.bin"]),
+    st.lists(st.sampled_from(["7", "a", ".", ".mp4", ".MP4", ".mOv", ".part", ".f1-x", "\n", "/", " "])).map("".join),
+)
+RULES = (
+    *((pattern, functools.partial(check_filename, video_names=rule)) for rule, pattern in FILENAME_PATTERNS.items()),
+    (FOLDER_PATTERN, check_folder_name),
+    (NEW_FOLDER_PATTERN, check_new_folder_name),
+)
+
+
+@given(ODD | st.text(max_size=40))
+def test_the_patterns_of_the_schema_are_the_rules(name):
+    assume(len(name.encode("utf-8", "surrogatepass")) <= NAME_LIMIT_BYTES)  # which no pattern counts
+    assume(not re.search("[\ud800-\udfff]", name))  # which no JSON holds
+    for pattern, check in RULES:
+        try:
+            check(name)
+        except InvalidNameError:
+            is_allowed = False
+        else:
+            is_allowed = True
+        # In a schema the end is the end; Python lets a line end follow it.
+        fits = re.search(re.sub(r"(?<!\[)\$(?!\])", r"\\Z", pattern), name) is not None
+        assert fits == is_allowed, (ascii(name), pattern)

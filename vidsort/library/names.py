@@ -3,9 +3,11 @@
 import os
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from ..errors import InvalidNameError
 from ..records import VideoNames
+from .invisible import INVISIBLE, code_of, first_invisible, with_codes
 
 NAME_LIMIT_BYTES = 255
 DIGITS = re.compile(r"[0-9]+\.mp4")
@@ -136,8 +138,9 @@ def _folder_fault(name: str) -> str | None:
 
 
 def _portability_fault(name: str) -> str | None:
-    if any(unicodedata.category(character) == "Cc" for character in name):
-        return "it has a control character in it"
+    invisible = first_invisible(name)
+    if invisible is not None:
+        return f"it has the invisible character {code_of(invisible)} in it"
     if not _WINDOWS_CHARACTERS.isdisjoint(name):
         return 'Windows allows none of < > : " | ? *'
     if name != name.strip() or name.endswith("."):
@@ -149,7 +152,7 @@ def _portability_fault(name: str) -> str | None:
 
 def shown(name: str) -> str:
     """The name as a message can hold it: quoted, escaped where it is odd, not over-long."""
-    shown = ascii(name) if not name.isprintable() else repr(name)
+    shown = repr(with_codes(name))
     return shown if len(shown) <= 80 else f"{shown[:60]}…{shown[-1]}"
 
 
@@ -157,3 +160,22 @@ def other_spellings(name: str) -> list[str]:
     """Names that a file system blind to case or composition takes for this one; the name itself is not among them."""
     spellings = {name.swapcase(), unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)}
     return sorted(spellings - {name})
+
+
+def _in_any_case(words: Iterable[str]) -> str:
+    """A pattern for these words: a class for each character, which every dialect of patterns reads alike."""
+    return "|".join("".join(f"[{letter.upper()}{letter}]" for letter in word) for word in sorted(words))
+
+
+_ANY_ENDING = _in_any_case(CONTENT_TYPES)
+_LEFT_OVER = rf"\.(?:{_in_any_case(('part', 'temp'))}|[fF][0-9]+(?:-[0-9A-Za-z]+)*)\.[^.]+"
+_NOT_FOREIGN = rf"(?!\.)(?![\s\S]*\.\.)(?!(?:{_in_any_case(FOREIGN_FOLDERS)})$)"
+_NO_DEVICE = rf"(?!(?:{_in_any_case(_WINDOWS_DEVICES)})\s*(?:\.|$))"
+_INSIDE, _AT_AN_END = rf'[^{INVISIBLE}<>:"/\\|?*]', rf'[^{INVISIBLE}<>:"/\\|?*\s.]'
+# The rules above as the schema has them: what fits is allowed, as far as it is no longer than NAME_LIMIT_BYTES.
+FILENAME_PATTERNS: dict[VideoNames, str] = {
+    "digits": rf"^{DIGITS.pattern}$",
+    "any": rf"^(?!\.)(?![\s\S]*{_LEFT_OVER}$)[^/\x00-\x1f\x7f-\x9f]+\.(?:{_ANY_ENDING})$",
+}
+FOLDER_PATTERN = rf"^{_NOT_FOREIGN}[^\x00/\\]+$"
+NEW_FOLDER_PATTERN = rf"^{_NOT_FOREIGN}{_NO_DEVICE}{_AT_AN_END}(?:{_INSIDE}*{_AT_AN_END})?$"

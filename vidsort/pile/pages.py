@@ -1,19 +1,17 @@
 """The pile of unsorted videos page by page, in the order that a person chose, with what is told of each."""
 
-import base64
 import bisect
 import collections
-import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import InvalidNameError
 from ..library.live import LiveLibrary
 from ..library.names import check_folder_name
 from ..store import Database
 from ..store.review import Review
+from .cursors import cursor_of, key_of
 from .entries import entry, facts_of
 from .listing import Listing
 from .order import ORDERS, Key, Order
@@ -32,32 +30,14 @@ class Page:
 
 
 def page(keys: Sequence[Key], limit: int, cursor: str | None = None) -> Page:
-    """The next `limit` videos after the cursor; raises InvalidNameError for a cursor that is none of ours.
+    """The next `limit` videos after the cursor; raises as `key_of` does.
 
     A cursor is a place in the order, so a video that has left the pile since takes nobody's turn.
     """
-    start = bisect.bisect_right(keys, _key_of(cursor, keys[0])) if cursor and keys else 0
+    start = 0 if cursor is None else bisect.bisect_right(keys, key_of(cursor, keys[0] if keys else None))
     shown = keys[start : start + limit]
     more = start + limit < len(keys)
-    return Page([str(key[-1]) for key in shown], _cursor_of(shown[-1]) if more and shown else None)
-
-
-def _cursor_of(key: Key) -> str:
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
-
-
-def _key_of(cursor: str, like: Key) -> Key:
-    try:
-        key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, RecursionError):
-        key = None
-    if not isinstance(key, list) or _kinds(key) != _kinds(like):
-        raise InvalidNameError("This cursor is not of this order: begin again without one.")
-    return tuple(key)
-
-
-def _kinds(key: Sequence[object]) -> list[type]:
-    return [float if isinstance(part, int) else type(part) for part in key]
+    return Page([str(key[-1]) for key in shown], cursor_of(shown[-1]) if more and shown else None)
 
 
 class Arrangement:

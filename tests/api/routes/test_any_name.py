@@ -16,6 +16,7 @@ from test_routes import client, make_client
 from vidsort.client import VidsortClient
 from vidsort.library import disk
 from vidsort.library.moves import plans
+from vidsort.library.names import FILENAME_PATTERNS
 from vidsort.pile.order import ORDERS
 
 __all__ = ["client", "make_client"]
@@ -95,3 +96,13 @@ def test_a_batch_of_all_names_has_an_outcome_for_each(server, names):
     assert answer.success
     assert [outcome.filename for outcome in answer.outcomes] == wanted
     assert filenames(server.videos()) == [name for name in names if name not in wanted]
+
+
+def test_the_schema_has_the_rule_of_the_setting(make_client, settings):
+    for rule in ("digits", "any"):
+        made = make_client(settings.model_copy(update={"video_names": rule})).get("/openapi.json").json()
+        parts = (
+            made["components"]["schemas"]["SortBody"]["properties"]["filename"],
+            made["paths"]["/videos/{filename}"]["get"]["parameters"][0]["schema"],
+        )
+        assert {part["pattern"] for part in parts} == {FILENAME_PATTERNS[rule]}

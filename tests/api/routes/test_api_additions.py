@@ -48,8 +48,9 @@ def test_undo_takes_an_id(client):
     assert client.post("/api/undo", json={"id": first["id"]}).status_code == 200
     assert FIRST in names(client.get("/api/videos"))
     assert client.post("/api/undo", json={"id": 10_000}).status_code == 404
-    assert client.post("/api/undo", json={"id": 2**63 - 1}).status_code == 404
-    for wrong in ("1", 0, -1, 1.5, 2**63, -(2**63), 10**300):
+    assert client.post("/api/undo", json={"id": 2**53 - 1}).status_code == 404
+    assert client.post("/api/undo", json={"id": float(first["id"])}).status_code == 409
+    for wrong in ("1", True, 1e300, 0, -1, 1.5, 2**53, 2**63, -(2**63), 10**300):
         answer = client.post("/api/undo", json={"id": wrong})
         assert answer.status_code == 422
         assert is_sentence(answer)
@@ -150,7 +151,8 @@ def test_the_list_in_pages_is_the_whole_list(client, settings):
 
 @pytest.mark.parametrize(("query", "status"), [
     ("limit=0", 422), ("limit=x", 422), ("limit=100000", 422), ("order=best", 422), ("cursor=nonsense", 400),
-    ("folder=..", 400), ("folder=%00", 400), ("order=confident&cursor=W10", 400),
+    ("folder=..", 400), ("folder=%00", 400), ("order=confident&cursor=W10", 400), ("cursor=", 400),
+    ("order=confident&cursor==1.mp4", 409), ("order=folder&cursor=-0.5,=1.mp4", 409),
 ])
 def test_pages_that_cannot_be_are_refused(client, query, status):
     assert client.get(f"/api/videos?{query}").status_code == status

@@ -1,6 +1,6 @@
 """What the API takes and gives, a module a subject: the documented bodies, and those of the additions."""
 
-from .bounds import BATCH_LIMIT, HISTORY_LIMIT, PAGE_LIMIT, Body, Cursor, Limit
+from .bounds import BATCH_LIMIT, HISTORY_LIMIT, PAGE_LIMIT, Body, Cursor, Filename, FolderName, Limit
 from .faults import Complaint, Fault, Misfit
 from .files import Preparing
 from .folders import FoldersAnswer, MergeBody, NameBody
@@ -15,6 +15,7 @@ from .moves import (
     SortBatchBody,
     SortBody,
     SortOutcome,
+    SortWish,
     UndoBody,
 )
 from .review import EntriesBody, Preferences, QueueAnswer, QueueEntry, SkipBody, State
@@ -22,9 +23,9 @@ from .videos import Order, VideoEntry, VideosAnswer
 
 __all__ = [
     "BATCH_LIMIT", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer", "Body", "Complaint", "Cursor", "EntriesBody",
-    "Fault", "FoldersAnswer", "Health", "HistoryAnswer", "LibraryAnswer", "LibraryBody", "LibraryPreview", "Limit",
-    "MergeBody", "Misfit", "ModelsAnswer", "MovesAnswer", "NameBody", "NamesBody", "Order", "Preferences", "Preparing",
-    "QueueAnswer", "QueueEntry", "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SkipBody", "SortAnswer",
-    "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome", "State", "UndoBody", "VideoEntry",
-    "VideosAnswer",
+    "Fault", "Filename", "FolderName", "FoldersAnswer", "Health", "HistoryAnswer", "LibraryAnswer", "LibraryBody",
+    "LibraryPreview", "Limit", "MergeBody", "Misfit", "ModelsAnswer", "MovesAnswer", "NameBody", "NamesBody",
+    "Order", "Preferences", "Preparing", "QueueAnswer", "QueueEntry", "RetrainCancelled", "RetrainStarted",
+    "RetrainStatus", "SkipBody", "SortAnswer", "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome",
+    "SortWish", "State", "UndoBody", "VideoEntry", "VideosAnswer",
 ]

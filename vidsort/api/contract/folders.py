@@ -1,21 +1,21 @@
 """Category folders."""
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from ...records import Folder
-from .bounds import Body
+from .bounds import Body, FolderName, NewFolderName
 
 
 class NameBody(Body):
     """The name of a folder."""
 
-    name: str = Field(examples=["cooking"])
+    name: NewFolderName
 
 
 class MergeBody(Body):
     """The folder that takes the videos."""
 
-    into: str
+    into: FolderName
 
 
 class FoldersAnswer(BaseModel):

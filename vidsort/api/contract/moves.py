@@ -5,27 +5,34 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from ...records import Action, Move
-from .bounds import BATCH_LIMIT, Body
+from .bounds import BATCH_LIMIT, Body, Filename, FolderName, MoveId
 from .folders import FoldersAnswer
 
 
 class SortBody(Body):
     """One video and the folder it goes into."""
 
-    filename: str = Field(examples=["7234567890123456.mp4"])
-    folder: str = Field(examples=["soccer"])
+    filename: Filename
+    folder: FolderName
+
+
+class SortWish(Body):
+    """The same in a batch, where a name against the rules is an outcome like any other."""
+
+    filename: str
+    folder: str
 
 
 class SortBatchBody(Body):
     """Many of them, which one undo takes back."""
 
-    moves: Annotated[list[SortBody], Field(min_length=1, max_length=BATCH_LIMIT)]
+    moves: Annotated[list[SortWish], Field(min_length=1, max_length=BATCH_LIMIT)]
 
 
 class UndoBody(Body):
     """What is taken back: the move of this id, all of this batch, or else the last move with its whole batch."""
 
-    id: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
+    id: MoveId | None = None
     batch: Annotated[str, Field(max_length=64)] | None = None
 
 

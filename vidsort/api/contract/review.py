@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from ...records import Folder
-from .bounds import PAGE_LIMIT, Body
+from .bounds import PAGE_LIMIT, Body, Filename
 from .jobs import RetrainStatus
 from .videos import Order, VideoEntry
 
@@ -15,7 +15,7 @@ Key = Annotated[str, Field(min_length=1, max_length=32)]
 class SkipBody(Body):
     """The video to put off."""
 
-    filename: str
+    filename: Filename
 
 
 class EntriesBody(Body):

@@ -21,7 +21,7 @@ from ...library.names import CONTENT_TYPES, content_type
 from ...library.opened import OpenVideo, open_video
 from ...media.pictures import Kind
 from ..answers import Here, faults
-from ..contract import Fault, Preparing
+from ..contract import Fault, Filename, Preparing
 from .subject import Subject
 
 Responses = dict[int | str, dict[str, Any]]
@@ -63,7 +63,7 @@ router = Subject("Files")
 
 
 @router.get("/videos/{filename:rest}", responses=VIDEO | faults(400, 404, 416, 422), response_class=Response)
-def video(here: Here, request: Request, filename: str) -> Response:
+def video(here: Here, request: Request, filename: Filename) -> Response:
     """The video, looked for in the root first, then in the folders; Range and conditional requests are answered."""
     return FileAnswer.of(_open(here, filename).file, request, content_type(filename))
 
@@ -73,7 +73,7 @@ def video(here: Here, request: Request, filename: str) -> Response:
     responses=VIDEO | PREPARING | faults(400, 404, 416) | UNDECODABLE,
     response_class=Response,
 )
-def playable(here: Here, request: Request, filename: str) -> Response:
+def playable(here: Here, request: Request, filename: Filename) -> Response:
     """The video as any browser plays it: itself, or an H.264 copy; 202 while that is being made."""
     with _open(here, filename).as_path() as path:
         copy, share = here.copies.get(path, filename, lambda: _open(here, filename).as_path()), here.copies.share(path)
@@ -88,13 +88,13 @@ def playable(here: Here, request: Request, filename: str) -> Response:
 
 
 @router.get("/posters/{filename:rest}.webp", responses=PICTURE, response_class=Response)
-def poster(here: Here, request: Request, filename: str) -> Response:
+def poster(here: Here, request: Request, filename: Filename) -> Response:
     """A still picture of the video."""
     return _picture(here, request, filename, "poster")
 
 
 @router.get("/strips/{filename:rest}.webp", responses=PICTURE, response_class=Response)
-def strip(here: Here, request: Request, filename: str) -> Response:
+def strip(here: Here, request: Request, filename: Filename) -> Response:
     """Six frames of the video side by side."""
     return _picture(here, request, filename, "strip")
 

@@ -1,7 +1,7 @@
 """Category folders: list, make, rename, merge."""
 
 from ..answers import Here, faults
-from ..contract import FoldersAnswer, MergeBody, MovesAnswer, NameBody
+from ..contract import FolderName, FoldersAnswer, MergeBody, MovesAnswer, NameBody
 from .moves import moved
 from .subject import Subject
 
@@ -23,12 +23,12 @@ def create(here: Here, body: NameBody) -> FoldersAnswer:
 
 
 @router.patch("/api/folders/{name}", responses=faults(400, 404, 409, 422))
-def rename(here: Here, name: str, body: NameBody) -> MovesAnswer:
+def rename(here: Here, name: FolderName, body: NameBody) -> MovesAnswer:
     """Rename a category folder; undo takes it back."""
     return moved(here, here.library.mover.rename_folder(name, body.name))
 
 
 @router.post("/api/folders/{name}/merge", responses=faults(400, 404, 409, 422))
-def merge(here: Here, name: str, body: MergeBody) -> MovesAnswer:
+def merge(here: Here, name: FolderName, body: MergeBody) -> MovesAnswer:
     """Move all videos of a folder into another and remove it; undo brings it back."""
     return moved(here, here.library.mover.merge_folder(name, body.into))

@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
+from ...library.names import FILENAME_PATTERNS
 from ..answers import add_error_answers, no_such_route
 from ..workspace import Workspace
 from . import documentation, events, files, folders, jobs, library, moves, review, videos
@@ -24,6 +25,26 @@ def add_routes(app: FastAPI, workspace: Workspace) -> None:
     own = [route for subject in SUBJECTS for route in subject.router.routes if isinstance(route, APIRoute)]
     app.router.routes.append(_Remainder(own))
     add_error_answers(app)
+    _let_the_schema_follow(app, workspace)
+
+
+def _let_the_schema_follow(app: FastAPI, workspace: Workspace) -> None:
+    """Let the schema have the rule for filenames that is set now."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        return _replaced(made(), FILENAME_PATTERNS["digits"], FILENAME_PATTERNS[workspace.settings.video_names])
+
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's own documentation does
+
+
+def _replaced(node: Any, before: str, now: str) -> Any:
+    """The same with one text in the place of another."""
+    if isinstance(node, dict):
+        return {name: _replaced(value, before, now) for name, value in node.items()}
+    if isinstance(node, list):
+        return [_replaced(value, before, now) for value in node]
+    return now if node == before else node
 
 
 class _Remainder(BaseRoute):

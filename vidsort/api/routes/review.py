@@ -4,13 +4,13 @@ from ...library.names import check_filename
 from ...pile.order import FIRST_ORDER
 from ...pile.pace import Pace
 from ..answers import Here, faults
-from ..contract import Cursor, EntriesBody, Limit, Order, Preferences, QueueAnswer, SkipBody
+from ..contract import Cursor, EntriesBody, Filename, Limit, Order, Preferences, QueueAnswer, SkipBody
 from .subject import Subject
 
 router = Subject("Review page")
 
 
-@router.get("/api/queue", responses=faults(400, 422))
+@router.get("/api/queue", responses=faults(400, 409, 422))
 def queue(
     here: Here, order: Order = FIRST_ORDER, limit: Limit = 50, cursor: Cursor | None = None
 ) -> QueueAnswer:
@@ -32,7 +32,7 @@ def skip(here: Here, body: SkipBody) -> SkipBody:
 
 
 @router.delete("/api/skip/{filename}", responses=faults(400, 422))
-def unskip(here: Here, filename: str) -> SkipBody:
+def unskip(here: Here, filename: Filename) -> SkipBody:
     """Put a video back in its place in the queue."""
     here.library.review.unskip(check_filename(filename, here.library.video_names))
     return SkipBody(filename=filename)

@@ -3,19 +3,19 @@
 from starlette.responses import Response
 
 from ..answers import Here, faults
-from ..contract import PAGE_LIMIT, Cursor, Limit, Order, VideosAnswer
+from ..contract import PAGE_LIMIT, Cursor, FolderName, Limit, Order, VideosAnswer
 from .subject import Subject
 
 router = Subject("Videos")
 
 
-@router.get("/api/videos", response_model=VideosAnswer, responses=faults(400, 422))
+@router.get("/api/videos", response_model=VideosAnswer, responses=faults(400, 409, 422))
 def videos(
     here: Here,
     limit: Limit | None = None,
     cursor: Cursor | None = None,
     order: Order | None = None,
-    folder: str | None = None,
+    folder: FolderName | None = None,
 ) -> Response | VideosAnswer:
     """All unsorted videos with their predictions, sorted by filename; with any parameter, a page of them."""
     if limit is cursor is order is folder is None:
