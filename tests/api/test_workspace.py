@@ -6,7 +6,7 @@ import pytest
 
 from vidsort.api.workspace import OpenLibrary, Workspace
 from vidsort.artifacts.owners import adopt, choose_anew, home_of
-from vidsort.errors import AwayError, VidsortError
+from vidsort.errors import ArtifactError, AwayError, VidsortError
 
 
 @pytest.fixture
@@ -120,3 +120,13 @@ def test_a_library_that_was_filled_while_the_server_ran_is_known_to_be_away(sett
     workspace.library.live.poll()
     assert "held 15 videos in 3 folders" in workspace.state()["away"]
     workspace.stop()
+
+
+def test_artifacts_that_were_renamed_are_not_made_anew_by_a_running_server(workspace, settings, tmp_path):
+    workspace.start()
+    settings.artifacts_dir.rename(tmp_path / "kept")
+    with pytest.raises(ArtifactError, match="no longer there"):
+        workspace.look_after()
+    assert not settings.artifacts_dir.exists()
+    (tmp_path / "kept").rename(settings.artifacts_dir)
+    assert workspace.look_after().why_away() is None

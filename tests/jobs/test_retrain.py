@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+from vidsort.artifacts.owners import history_of, home_of
+from vidsort.errors import ArtifactError
 from vidsort.jobs.retrain import Retrain
 from vidsort.steps import STEPS
 from vidsort.store import open_database
@@ -185,7 +187,7 @@ def _is_alive(pid: int) -> bool:
 def test_the_first_word_on_how_a_job_ended_stays(settings):
     database = open_database(settings.artifacts_dir)
     jobs = Jobs(database)
-    job_id = jobs.begin()
+    job_id = jobs.begin("")
     jobs.end(job_id, "success")
     jobs.end(job_id, "Failed at train.py: too late")
     jobs.tell(job_id, "train", {"done": 1})
@@ -200,3 +202,29 @@ def test_while_a_job_runs_the_last_result_is_that_of_the_one_before(make_retrain
     slow = make_retrain(extract_features=HANGS)
     slow.start(settings)
     assert (slow.status()["running"], slow.status()["last_result"]) == (True, "success")
+
+
+def test_a_job_belongs_to_its_library_and_still_only_one_runs_at_a_time(make_retrain, settings, tmp_path, eventually):
+    (tmp_path / "second" / "cats").mkdir(parents=True)
+    second = settings.model_copy(update={"data_dir": tmp_path / "second"})
+    mine, theirs = (
+        history_of(home_of(each.artifacts_dir, each.data_dir), each.data_dir) for each in (settings, second)
+    )
+    retrain = make_retrain(extract_features="time.sleep(600)")
+    retrain.start(settings)
+    assert retrain.status(mine)["running"]
+    assert retrain.status(theirs) == {"running": False, "last_result": None, "elsewhere": True}
+    assert retrain.start(second) == "already_running"
+    assert retrain.cancel(theirs) == "not_running"
+    assert retrain.cancel(mine) == "cancelling"
+    eventually(ended(retrain), END_S)
+    assert "cancelled" in retrain.status(mine)["last_result"]
+    assert retrain.status(theirs) == {"running": False, "last_result": None}
+
+
+def test_no_lock_is_made_in_place_of_artifacts_that_were_renamed(make_retrain, settings, tmp_path):
+    retrain = make_retrain()
+    settings.artifacts_dir.rename(tmp_path / "kept")
+    with pytest.raises(ArtifactError, match="no longer there"):
+        retrain.start(settings)
+    assert not settings.artifacts_dir.exists()

@@ -1,8 +1,10 @@
 """One SQLite file: migrated once, refused when it is newer or damaged, safe between threads and processes."""
 
+import contextlib
 import multiprocessing
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from vidsort.store import Database, open_database
 from vidsort.store.database import DATABASE_NAME, migrations
 from vidsort.store.features import FeatureStore
 from vidsort.store.jobs import Jobs
-from vidsort.store.journal import Intent, Journal
+from vidsort.store.journal import Fate, Intent, Journal
 from vidsort.store.review import Review
 
 
@@ -143,7 +145,7 @@ def test_an_older_database_keeps_its_journal_jobs_and_review(older):
     assert review.preferences() == ({"order": "unsure"} if reached >= 4 else {})
     assert set(review.skipped()) == ({"1.mp4"} if reached >= 4 else set())
     # And they go on from there.
-    assert jobs.begin() == (3 if reached >= 3 else 1)
+    assert jobs.begin("/videos") == (3 if reached >= 3 else 1)
     assert journal.intend([Intent("create", "", "sport")])[0].move.id == (6 if reached >= 2 else 1)
 
 
@@ -271,3 +273,41 @@ def test_another_file_in_its_place_is_opened_anew(tmp_path, caplog):
     assert [entry.move.source for entry in Journal(other, "/library").pending()] == ["2.mp4"]
     database.close()
     other.close()
+
+
+def in_another_thread(call):
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(call).result()
+
+
+def test_a_thread_that_comes_later_makes_no_empty_database_in_place_of_one_that_was_taken_away(database, tmp_path):
+    put(database, "order")
+    database.path.rename(tmp_path / "kept")
+    with pytest.raises(ArtifactError, match="no longer there"):
+        in_another_thread(lambda: count(database))
+    assert not database.path.exists()
+    (tmp_path / "kept").rename(database.path)
+    assert in_another_thread(lambda: count(database)) == count(database) == 1
+
+
+def test_a_thread_that_comes_later_brings_a_replaced_database_up_to_date_and_tells(database, tmp_path, caplog):
+    put(database, "order")
+    database.path.rename(tmp_path / "kept")
+    with contextlib.closing(sqlite3.connect(database.path)) as other:
+        other.execute("CREATE TABLE unrelated (x)")
+    assert in_another_thread(lambda: count(database)) == 0
+    assert count(database) == 0
+    assert caplog.text.count("Another file has come") == 1
+
+
+def test_what_was_moved_while_the_database_was_replaced_is_in_the_history_of_the_new_one(database, tmp_path):
+    """And no row of the new one that has the same id is taken for it."""
+    journal = Journal(database, "/library")
+    entries = journal.intend([Intent("sort", "1.mp4", "food/1.mp4", 1)])
+    for path in database.path.parent.glob("vidsort.db*"):
+        path.rename(tmp_path / path.name)
+    with contextlib.closing(open_database(database.path.parent)) as other:
+        Journal(other, "/library").intend([Intent("sort", "2.mp4", "food/2.mp4", 1)])
+    journal.settle(entries, {entries[0].move.id: Fate.REACHED})
+    assert [entry.move.source for entry in journal.pending()] == ["2.mp4"]
+    assert [entry.move.source for entry in journal.latest("done")] == ["1.mp4"]

@@ -184,6 +184,8 @@ class Workspace:
 
     def look_after(self) -> OpenLibrary:
         """The library in use; opened anew where another lies at its path now, or somebody said which one it is."""
+        # Where the artifacts folder has been renamed, nothing is made in its place.
+        self.database.connection()
         opened = self.library
         opened.keep_up()
         with self._switching:
@@ -265,6 +267,6 @@ class Workspace:
             "folders": [folder.model_dump() for folder in library.live.folders()],
             "heirs": library.heirs(),
             "total": library.live.count_unsorted(),
-            "retrain": self.retrain.status(),
+            "retrain": self.retrain.status(library.history),
             "predictions": self.predicted().version,
         }

@@ -14,6 +14,7 @@ from typing import Literal
 
 import filelock
 
+from ..artifacts.owners import history_of, home_of
 from ..errors import VidsortError
 from ..settings import Settings
 from ..steps import STEPS
@@ -56,9 +57,9 @@ class Retrain:
         self._thread = thread
         return "started"
 
-    def cancel(self) -> Literal["cancelling", "not_running"]:
-        """Ask the job to stop, whichever process runs it; it does so within two seconds."""
-        job = self._newest()
+    def cancel(self, library: str | None = None) -> Literal["cancelling", "not_running"]:
+        """Ask the job of this library, or of any, to stop, whichever process runs it; it does so within two seconds."""
+        job = self._newest(library)
         if job is None or not job.is_running:
             return "not_running"
         self._jobs.request_cancel(job.id)
@@ -70,12 +71,17 @@ class Retrain:
         if self._thread is not None:
             self._thread.join(STOP_S)
 
-    def status(self) -> dict[str, object]:
-        """`running`, `last_result`, and what is known of the job that runs or ran last: step, how far, verdict."""
-        job = self._newest()
+    def status(self, library: str | None = None) -> dict[str, object]:
+        """`running`, `last_result`, and what is known of the job that runs or ran last: step, how far, verdict.
+
+        Of this library, or of any; `elsewhere` says that one of another library runs on the same artifacts.
+        """
+        job = self._newest(library)
+        other = None if library is None or (job and job.is_running) else self._newest()
+        elsewhere: dict[str, object] = {"elsewhere": True} if other is not None and other.is_running else {}
         if job is None:
-            return {"running": False, "last_result": None}
-        ended = job if not job.is_running else self._jobs.newest_ended()
+            return {"running": False, "last_result": None} | elsewhere
+        ended = job if not job.is_running else self._jobs.newest_ended(library)
         told = {
             "running": job.is_running,
             "last_result": ended.result if ended else None,
@@ -85,11 +91,11 @@ class Retrain:
             "took_s": (job.ended_at or time.time()) - job.started_at,
             "cancelling": job.is_running and job.cancel_requested,
         }
-        return told | dict(job.progress)
+        return told | dict(job.progress) | elsewhere
 
-    def _newest(self) -> Job | None:
+    def _newest(self, library: str | None = None) -> Job | None:
         """The newest job, as it truly stands: one whose process died is written down as interrupted."""
-        job = self._jobs.newest()
+        job = self._jobs.newest(library)
         if job is None or not job.is_running:
             return job
         lock = filelock.FileLock(self._lock_path)
@@ -98,14 +104,17 @@ class Retrain:
                 self._jobs.end(job.id, _interrupted(job.step or self._steps[0]))
         except filelock.Timeout:
             return job
-        return self._jobs.newest()
+        return self._jobs.newest(library)
 
     def _run(self, settings: Settings, begun: "Future[bool]") -> None:
         lock = filelock.FileLock(self._lock_path, poll_interval=0.02)
         with contextlib.ExitStack() as held:
             try:
+                # Where the artifacts folder has been renamed, a lock must not be made in its place.
+                self._jobs.newest()
+                library = history_of(home_of(settings.artifacts_dir, settings.data_dir), settings.data_dir)
                 held.enter_context(lock.acquire(timeout=LOOKING_S))
-                job_id = self._begin()
+                job_id = self._begin(library)
             except filelock.Timeout:
                 begun.set_result(False)
                 return
@@ -129,11 +138,11 @@ class Retrain:
             log.info("Retrain: %s", result)
             self._jobs.end(job_id, result, progress.outcome())
 
-    def _begin(self) -> int:
+    def _begin(self, library: str) -> int:
         left = self._jobs.newest()
         if left is not None and left.is_running:
             self._jobs.end(left.id, _interrupted(left.step or self._steps[0]))
-        return self._jobs.begin()
+        return self._jobs.begin(library)
 
     def _run_step(self, settings: Settings, job_id: int, step: str, progress: "_Progress") -> None:
         def reason_to_stop() -> str | None:

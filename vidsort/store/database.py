@@ -31,6 +31,8 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        # Which file it was when it was opened last, by any thread.
+        self._file: tuple[int, int] | None = None
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
@@ -41,18 +43,19 @@ class Database:
         Raises ArtifactError where the file is no database, or was taken away since it was opened: what
         would be written then would be lost without a word.
         """
-        local = self._local
-        if getattr(local, "pid", None) != os.getpid():
+        local, identity = self._local, self._identity()
+        # Also of a thread that has opened nothing yet: it would make an empty file in place of the one that has gone.
+        if self._file is not None and identity is None:
+            raise ArtifactError(
+                f"{self.path} is no longer there, though vidsort works with it: put it back, or start vidsort anew "
+                "(the history of moves is in it)."
+            )
+        if getattr(local, "pid", None) != os.getpid() or identity != local.identity:
+            is_another = self._file not in (None, identity)
             self._open()
-        elif (identity := self._identity()) != local.identity:
-            if identity is None:
-                raise ArtifactError(
-                    f"{self.path} is no longer there, though vidsort works with it: put it back, or start vidsort anew "
-                    "(the history of moves is in it)."
-                )
-            log.warning("Another file has come to %s: it is opened anew.", self.path)
-            self._open()
-            _migrate(self)
+            if is_another:
+                log.warning("Another file has come to %s: it is opened anew.", self.path)
+                _migrate(self)
         connection: sqlite3.Connection = local.connection
         return connection
 
@@ -67,7 +70,7 @@ class Database:
     def _open(self) -> None:
         local = self._local
         local.connection, local.pid = self._connect(), os.getpid()
-        local.identity = self._identity()
+        local.identity = self._file = self._identity()
 
     def _connect(self) -> sqlite3.Connection:
         try:

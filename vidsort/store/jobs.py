@@ -33,10 +33,12 @@ class Jobs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin(self) -> int:
-        """Write down a new job of this process and return its id."""
+    def begin(self, library: str) -> int:
+        """Write down a new job of this process on a library and return its id."""
         with self._database.write() as connection:
-            cursor = connection.execute("INSERT INTO jobs (state, started_at) VALUES ('running', ?)", (time.time(),))
+            cursor = connection.execute(
+                "INSERT INTO jobs (state, started_at, library) VALUES ('running', ?, ?)", (time.time(), library)
+            )
             return cursor.lastrowid or 0
 
     def tell(self, job_id: int, step: str, progress: Mapping[str, object]) -> None:
@@ -67,21 +69,22 @@ class Jobs:
         row = self._database.connection().execute(question, (job_id,)).fetchone()
         return row is not None and bool(row[0])
 
-    def newest(self) -> Job | None:
-        """The last job that was begun, None where there was none."""
-        return self._one("1 = 1")
+    def newest(self, library: str | None = None) -> Job | None:
+        """The last job that was begun, on this library or on any; None where there was none."""
+        return self._one("1 = 1", library)
 
-    def newest_ended(self) -> Job | None:
-        """The last job that has ended, None where there is none."""
-        return self._one("state = 'ended'")
+    def newest_ended(self, library: str | None = None) -> Job | None:
+        """The last job that has ended, on this library or on any; None where there is none."""
+        return self._one("state = 'ended'", library)
 
-    def _one(self, condition: str) -> Job | None:
+    def _one(self, condition: str, library: str | None) -> Job | None:
         # `condition` is one of the two texts above, never anything from outside.
         question = (
             "SELECT id, state, step, progress, result, cancel_requested, started_at, ended_at"  # noqa: S608
-            f" FROM jobs WHERE {condition} ORDER BY id DESC LIMIT 1"
+            f" FROM jobs WHERE {condition} AND (:library IS NULL OR library IN (:library, ''))"
+            " ORDER BY id DESC LIMIT 1"
         )
-        row = self._database.connection().execute(question).fetchone()
+        row = self._database.connection().execute(question, {"library": library}).fetchone()
         if row is None:
             return None
         job_id, state, step, progress, result, cancel_requested, started_at, ended_at = row

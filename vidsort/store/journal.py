@@ -110,7 +110,8 @@ class Journal:
                 fate = fates[entry.move.id]
                 if fate is Fate.REACHED:
                     state = "done" if entry.direction == "forth" else "undone"
-                    self._update(connection, entry, "state = ?, turn = ?", state, turn)
+                    if not self._update(connection, entry, "state = ?, turn = ?", state, turn):
+                        self._write_anew(connection, entry, state, turn)
                 elif entry.move.state == "intended":
                     self._update(connection, entry, "state = 'reverted'")
                 elif fate is Fate.DROPPED:
@@ -120,10 +121,19 @@ class Journal:
             settled = (self._one(connection, entry.move.id) for entry in entries)
             return [entry.move for entry in settled if entry is not None]
 
-    def _update(self, connection: sqlite3.Connection, entry: Entry, change: str, *values: object) -> None:
+    def _update(self, connection: sqlite3.Connection, entry: Entry, change: str, *values: object) -> bool:
+        """Whether the row is there: another database, put in place of this one meanwhile, has other rows by its id."""
         # `change` is one of the four texts above, never anything from outside.
-        sql = f"UPDATE moves SET pending = NULL, {change} WHERE id = ?"  # noqa: S608
-        connection.execute(sql, (*values, entry.move.id))
+        sql = f"UPDATE moves SET pending = NULL, {change} WHERE id = ? AND batch = ?"  # noqa: S608
+        return connection.execute(sql, (*values, entry.move.id, entry.move.batch)).rowcount > 0
+
+    def _write_anew(self, connection: sqlite3.Connection, entry: Entry, state: str, turn: int) -> None:
+        move, facts = entry.move, (entry.size_bytes, entry.mode, turn, self._library)
+        connection.execute(
+            "INSERT INTO moves (batch, kind, source, target, state, at, size_bytes, mode, turn, library)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (move.batch, move.kind, move.source, move.target, state, move.at, *facts),
+        )
 
     def _next_turn(self, connection: sqlite3.Connection) -> int:
         # A question for each state, so that each is answered from the index however long the journal is.

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from .database import Database, value_of
 
+# What means something in one library only.
+OF_LIBRARY = ("folder_keys",)
+
 
 class Review:
     """Skips of one library and the preferences of the page."""
@@ -35,15 +38,22 @@ class Review:
         return dict(self._database.connection().execute(question, (self._library,)))
 
     def preferences(self) -> dict[str, object]:
-        """All preferences by name; empty where none was ever set."""
-        rows = self._database.connection().execute("SELECT name, value FROM preferences")
-        return {name: value_of(value) for name, value in rows}
+        """All preferences by name, those of this library before those of any; empty where none was ever set."""
+        connection = self._database.connection()
+        rows = connection.execute("SELECT name, value FROM preferences").fetchall()
+        own = "SELECT name, value FROM library_preferences WHERE library = ?"
+        return {name: value_of(value) for name, value in [*rows, *connection.execute(own, (self._library,))]}
 
     def set_preferences(self, preferences: Mapping[str, object]) -> None:
-        """Replace all preferences."""
+        """Replace all preferences; what other libraries have of their own stays."""
+        rows = [(name, json.dumps(value)) for name, value in preferences.items()]
         with self._database.write() as connection:
             connection.execute("DELETE FROM preferences")
+            connection.execute("DELETE FROM library_preferences WHERE library = ?", (self._library,))
             connection.executemany(
-                "INSERT INTO preferences (name, value) VALUES (?, ?)",
-                [(name, json.dumps(value)) for name, value in preferences.items()],
+                "INSERT INTO preferences (name, value) VALUES (?, ?)", [row for row in rows if row[0] not in OF_LIBRARY]
+            )
+            connection.executemany(
+                "INSERT INTO library_preferences (library, name, value) VALUES (?, ?, ?)",
+                [(self._library, *row) for row in rows if row[0] in OF_LIBRARY],
             )

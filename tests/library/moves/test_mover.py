@@ -396,3 +396,14 @@ def test_undo_of_300_random_steps_leaves_the_identical_tree(seed, tmp_path):
     undo_all(mover)
     database.close()
     assert tree(data_dir) == before
+
+
+def test_no_lock_is_made_in_place_of_artifacts_that_were_renamed(mover, data_dir, database, tmp_path):
+    mover.sort("10.mp4", "food")
+    database.path.parent.rename(tmp_path / "kept")
+    for attempt in (mover.undo, lambda: mover.sort("11.mp4", "food")):
+        with pytest.raises(ArtifactError, match="no longer there"):
+            attempt()
+    assert not database.path.parent.exists()
+    (tmp_path / "kept").rename(database.path.parent)
+    assert [move.source for move in mover.undo()] == ["10.mp4"]

@@ -137,7 +137,7 @@ def test_dialogs_and_panels(gallery, serve, visitor, shot, axe, name, key):
 
 @pytest.mark.parametrize(("name", "status"), [("retrain", RUNNING), ("retrain-failed", FAILED)])
 def test_retraining_is_told_from_the_servers_job(gallery, serve, visitor, shot, axe, monkeypatch, name, status):
-    monkeypatch.setattr(Retrain, "status", lambda self: dict(status))
+    monkeypatch.setattr(Retrain, "status", lambda self, library=None: dict(status))
     scheme = "dark" if status["running"] else "light"
     page = visitor.open(serve(gallery.settings), size=(1440, 900), color_scheme=scheme)
     page.wait_for_selector("video.on-show")
@@ -161,7 +161,7 @@ def test_a_model_that_was_held_back_is_put_in_force_by_one_click(gallery, serve,
         asked.append(model_id)
         in_force[:] = [model_id]
 
-    monkeypatch.setattr(Retrain, "status", lambda self: dict(HELD_BACK))
+    monkeypatch.setattr(Retrain, "status", lambda self, library=None: dict(HELD_BACK))
     monkeypatch.setattr("vidsort.artifacts.promote", promote)
     monkeypatch.setattr(
         "vidsort.artifacts.current",

@@ -24,12 +24,14 @@ class RetrainStatus(BaseModel):
     """The job: whether it runs, how the last one ended, and while it runs how far it is.
 
     `left_s` is that of the step. `verdict`: was its model promoted; accuracy: grouped, with its 95 % interval.
+    `elsewhere`: one of another library runs on the same artifacts, so that none can be started here.
     `reason` and `exit_code`, where it failed: why, without the step's name, and what the command line exits with (130:
     cancelled).
     """
 
     running: bool
     last_result: str | None
+    elsewhere: bool = False
     job: int | None = None
     started_at: float | None = None
     ended_at: float | None = None

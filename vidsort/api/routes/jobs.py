@@ -18,13 +18,13 @@ def retrain(here: Here) -> RetrainStarted:
 @router.get("/api/retrain/status")
 def retrain_status(here: Here) -> RetrainStatus:
     """Whether a job runs and how the last one ended; while it runs: its step, how far it is, the time left."""
-    return RetrainStatus.model_validate(here.retrain.status())
+    return RetrainStatus.model_validate(here.retrain.status(here.library.history))
 
 
 @router.post("/api/retrain/cancel")
 def cancel_retrain(here: Here) -> RetrainCancelled:
     """Stop the job within two seconds; finished work is kept."""
-    return RetrainCancelled(status=here.retrain.cancel())
+    return RetrainCancelled(status=here.retrain.cancel(here.library.history))
 
 
 @router.get("/api/models", responses=faults(500))

@@ -54,6 +54,7 @@ class Mover:
         """`live` is told of each move at once, so that it need not look at the disk."""
         self._data_dir = Path(data_dir)
         self._video_names = video_names
+        self._database = database
         self._home = home_of(database.path.parent, self._data_dir)
         # The folder that was plainly the library when it was looked at last.
         self._verified: tuple[int, int] | None = None
@@ -232,6 +233,8 @@ class Mover:
 
         `recovered` is told of the moves that were settled first.
         """
+        # Where the artifacts folder has been renamed, a lock must not be made in its place.
+        self._database.connection()
         deadline = time.monotonic() + PATIENCE_S
         lock = filelock.FileLock(self._lock_path, poll_interval=LOCK_POLL_S)
         with contextlib.ExitStack() as held:

@@ -105,6 +105,8 @@ export class Retraining {
       : [status.last_result];
     return [
       h("p", { className: "form-note" }, "Learns from the folders as they are now and guesses the rest again. Only new videos are looked at, so it is quick."),
+      status.elsewhere ? h("p", { className: "form-note", role: "status" },
+        "Another library with the same artifacts is being learned right now: start here when that has ended.") : null,
       status.last_result === null ? null : h("div", { className: "result", dataset: { state: isGood ? "good" : "bad" } },
         h("p", {}, h("strong", {}, isGood ? "Last time: done" : "Last time it failed")),
         ...lines.filter(Boolean).map((line) => h("p", {}, line))),
