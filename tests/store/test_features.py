@@ -5,6 +5,7 @@ import sqlite3
 import numpy as np
 import pytest
 
+from vidsort.records import Video
 from vidsort.store import open_database
 from vidsort.store.features import CHUNK, FeatureRow, FeatureStore
 
@@ -31,6 +32,14 @@ def test_what_was_put_is_loaded_in_float16_precision(store):
     assert features.signatures[0].tolist() == [2**64 - 1, 0]
     assert set(features.index) == {b"1", b"2"}
     assert (features.errors, features.absent) == ({}, set())
+
+
+@pytest.mark.parametrize("mtime_ns", [0, -(10**18), 2**63 - 1, 2**63, -(2**63) - 1, 2**62 * 10**9])
+def test_a_content_is_remembered_by_any_time_that_a_file_can_have(store, tmp_path, mtime_ns):
+    video = Video(filename="1.mp4", folder=None, path=tmp_path / "1.mp4", size_bytes=5, mtime_ns=mtime_ns)
+    store.remember_contents({video: b"content"})
+    assert store.remembered_contents([video]) == {video: b"content"}
+    assert store.remembered_contents([video.model_copy(update={"mtime_ns": mtime_ns + 1})]) == {}
 
 
 def test_modalities_do_not_see_one_another(store):

@@ -69,7 +69,7 @@ class FeatureStore:
         return {
             by_path[path]: content
             for path, size_bytes, mtime_ns, content in rows
-            if (size_bytes, mtime_ns) == (by_path[path].size_bytes, by_path[path].mtime_ns)
+            if (size_bytes, mtime_ns) == (by_path[path].size_bytes, _storable(by_path[path].mtime_ns))
         }
 
     def remember_contents(self, contents: Mapping[Video, bytes]) -> None:
@@ -78,7 +78,7 @@ class FeatureStore:
             connection.executemany(
                 "INSERT OR REPLACE INTO contents (path, size_bytes, mtime_ns, content_hash) VALUES (?, ?, ?, ?)",
                 [
-                    (os.fsencode(video.path), video.size_bytes, video.mtime_ns, content)
+                    (os.fsencode(video.path), video.size_bytes, _storable(video.mtime_ns), content)
                     for video, content in contents.items()
                 ],
             )
@@ -187,3 +187,8 @@ class FeatureStore:
         for start in range(0, len(values), CHUNK):
             chunk = values[start : start + CHUNK]
             yield from connection.execute(question.format(", ".join("?" * len(chunk))), (*first, *chunk))
+
+
+def _storable(mtime_ns: int) -> int:
+    """The time as SQLite can hold it, 64 bits with a sign: 1677 to 2262 as it is, others folded into these."""
+    return (mtime_ns + 2**63) % 2**64 - 2**63

@@ -5,6 +5,7 @@ import email.utils
 import hashlib
 import os
 import re
+import time
 from collections.abc import AsyncIterator
 from typing import Any, BinaryIO
 
@@ -145,9 +146,11 @@ class FileAnswer(StreamingResponse):
             "accept-ranges": "bytes",
             "cache-control": "private, no-cache",
             "etag": f'"{facts.st_mtime_ns:x}-{facts.st_size:x}"',
-            "last-modified": email.utils.formatdate(facts.st_mtime, usegmt=True),
         }
-        if is_known(request.headers, headers["etag"], headers["last-modified"]):
+        last_modified = http_date(facts.st_mtime)
+        if last_modified is not None:
+            headers["last-modified"] = last_modified
+        if is_known(request.headers, headers["etag"], last_modified):
             file.close()
             return Response(status_code=304, headers=headers)
         try:
@@ -165,6 +168,17 @@ class FileAnswer(StreamingResponse):
         return cls(file, start, length, 206 if part else 200, headers, media_type)
 
 
+def http_date(at_s: float) -> str | None:
+    """The time for a header; None for one that is yet to come, or that no header can say (outside the years 1 to 9999).
+
+    RFC 9110, 8.8.2.1: a server must not say that anything was modified later than now.
+    """
+    try:
+        return email.utils.formatdate(at_s, usegmt=True) if at_s <= time.time() else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 def is_known(headers: Headers, etag: str, last_modified: str | None = None) -> bool:
     """Whether the client has this version already (If-None-Match, else If-Modified-Since)."""
     tags = headers.get("if-none-match")
@@ -175,7 +189,7 @@ def is_known(headers: Headers, etag: str, last_modified: str | None = None) -> b
         return False
     try:
         return email.utils.parsedate_to_datetime(last_modified) <= email.utils.parsedate_to_datetime(since)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return False
 
 
@@ -183,7 +197,7 @@ def _part(asked: Headers, own: dict[str, str], size: int) -> tuple[int, int] | N
     """(start, length) of the part that is asked for, None for the whole; raises HTTPException 416."""
     match = RANGE.fullmatch(asked.get("range", ""))
     condition = asked.get("if-range")
-    if match is None or (condition is not None and condition not in (own["etag"], own["last-modified"])):
+    if match is None or (condition is not None and condition not in (own["etag"], own.get("last-modified"))):
         return None
     first, last, suffix = match.groups()
     if suffix is not None:
