@@ -2,11 +2,13 @@
 
 import shutil
 
+import filelock
 import pytest
 
 from vidsort.api.workspace import OpenLibrary, Workspace
 from vidsort.artifacts.owners import adopt, choose_anew, home_of
 from vidsort.errors import ArtifactError, AwayError, VidsortError
+from vidsort.library.moves.mover import LOCK_NAME
 
 
 @pytest.fixture
@@ -24,13 +26,13 @@ def test_a_running_server_sees_the_changes_of_a_file_manager(workspace, settings
 
 def test_starting_settles_what_a_kill_left(workspace, monkeypatch):
     calls = []
-    monkeypatch.setattr(workspace.library.mover, "recover", lambda: calls.append("recover"))
+    monkeypatch.setattr(workspace.library.mover, "recover", lambda **_: calls.append("recover"))
     workspace.start()
     assert calls == ["recover"]
 
 
 def test_a_server_starts_also_when_old_moves_cannot_be_settled(workspace, monkeypatch, caplog):
-    def fails():
+    def fails(**_):
         raise VidsortError("The disk is read-only.")
 
     monkeypatch.setattr(workspace.library.mover, "recover", fails)
@@ -130,3 +132,11 @@ def test_artifacts_that_were_renamed_are_not_made_anew_by_a_running_server(works
     assert not settings.artifacts_dir.exists()
     (tmp_path / "kept").rename(settings.artifacts_dir)
     assert workspace.look_after().why_away() is None
+
+
+def test_a_server_starts_and_reads_while_another_process_copies_something_big(workspace, settings, caplog):
+    """Whoever moves has settled first what a kill left, so there is nothing to wait for."""
+    with filelock.FileLock(settings.artifacts_dir / LOCK_NAME):
+        workspace.start()
+        assert "under way" in caplog.text
+        assert workspace.library.snapshot().unsorted

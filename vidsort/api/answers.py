@@ -49,7 +49,7 @@ def faults(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def _workspace(request: Request) -> Workspace:
+async def _workspace(request: Request) -> Workspace:
     return request.app.state.workspace
 
 

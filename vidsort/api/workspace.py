@@ -57,7 +57,7 @@ class OpenLibrary:
     def start(self) -> None:
         """Settle what a kill left, and watch the folders until `stop`."""
         try:
-            self.mover.recover()
+            self.mover.recover(waits=False)
         except VidsortError as error:
             log.warning("Unfinished moves were not looked for: %s", error)
         self.live.start()

@@ -23,6 +23,7 @@ from ...library.opened import OpenVideo, open_video
 from ...media.pictures import Kind
 from ..answers import Here, faults
 from ..contract import Fault, Filename, Preparing
+from ..turns import picturing
 from .subject import Subject
 
 Responses = dict[int | str, dict[str, Any]]
@@ -74,6 +75,7 @@ def video(here: Here, request: Request, filename: Filename) -> Response:
     responses=VIDEO | PREPARING | faults(400, 404, 416) | UNDECODABLE,
     response_class=Response,
 )
+@picturing
 def playable(here: Here, request: Request, filename: Filename) -> Response:
     """The video as any browser plays it: itself, or an H.264 copy; 202 while that is being made."""
     with _open(here, filename).as_path() as path:
@@ -89,12 +91,14 @@ def playable(here: Here, request: Request, filename: Filename) -> Response:
 
 
 @router.get("/posters/{filename:rest}.webp", responses=PICTURE, response_class=Response)
+@picturing
 def poster(here: Here, request: Request, filename: Filename) -> Response:
     """A still picture of the video."""
     return _picture(here, request, filename, "poster")
 
 
 @router.get("/strips/{filename:rest}.webp", responses=PICTURE, response_class=Response)
+@picturing
 def strip(here: Here, request: Request, filename: Filename) -> Response:
     """Six frames of the video side by side."""
     return _picture(here, request, filename, "strip")

@@ -2,6 +2,7 @@
 
 from ..answers import Here, faults
 from ..contract import FolderName, FoldersAnswer, MergeBody, MovesAnswer, NameBody
+from ..turns import moving
 from .moves import moved
 from .subject import Subject
 
@@ -15,6 +16,7 @@ def folders(here: Here) -> FoldersAnswer:
 
 
 @router.post("/api/folders", status_code=201, responses=faults(400, 404, 409, 422))
+@moving
 def create(here: Here, body: NameBody) -> FoldersAnswer:
     """Make a category folder."""
     library = here.library
@@ -23,12 +25,14 @@ def create(here: Here, body: NameBody) -> FoldersAnswer:
 
 
 @router.patch("/api/folders/{name}", responses=faults(400, 404, 409, 422))
+@moving
 def rename(here: Here, name: FolderName, body: NameBody) -> MovesAnswer:
     """Rename a category folder; undo takes it back."""
     return moved(here, here.library.mover.rename_folder(name, body.name))
 
 
 @router.post("/api/folders/{name}/merge", responses=faults(400, 404, 409, 422))
+@moving
 def merge(here: Here, name: FolderName, body: MergeBody) -> MovesAnswer:
     """Move all videos of a folder into another and remove it; undo brings it back."""
     return moved(here, here.library.mover.merge_folder(name, body.into))

@@ -48,8 +48,8 @@ def choose_names(here: Here, body: NamesBody) -> LibraryAnswer:
 
 
 @router.get("/healthz")
-def healthz() -> Health:
-    """The server lives."""
+async def healthz() -> Health:
+    """The server lives; answered without a thread, so that it is also when all of them are busy."""
     return Health(status="ok")
 
 

@@ -19,6 +19,7 @@ from ..contract import (
     SortOutcome,
     UndoBody,
 )
+from ..turns import moving
 from ..workspace import Workspace
 from .subject import Subject
 
@@ -26,6 +27,7 @@ router = Subject("Sorting")
 
 
 @router.post("/api/sort", responses=faults(400, 404, 409, 422))
+@moving
 def sort(here: Here, body: SortBody) -> SortAnswer:
     """Move a video from the library's root into a folder; nothing is overwritten, ever."""
     library = here.library
@@ -34,6 +36,7 @@ def sort(here: Here, body: SortBody) -> SortAnswer:
 
 
 @router.post("/api/sort/batch", responses=faults(422))
+@moving
 def sort_batch(here: Here, body: SortBatchBody) -> SortBatchAnswer:
     """Sort many videos, each with its own outcome; one undo takes all back."""
     library = here.library
@@ -52,6 +55,7 @@ def sort_batch(here: Here, body: SortBatchBody) -> SortBatchAnswer:
 
 
 @router.post("/api/undo", responses=faults(404, 409, 422))
+@moving
 def undo(here: Here, body: UndoBody | None = None) -> MovesAnswer:
     """Take back the last move or batch, or the move with this id, or what is left of this batch."""
     wanted = body or UndoBody()
@@ -59,6 +63,7 @@ def undo(here: Here, body: UndoBody | None = None) -> MovesAnswer:
 
 
 @router.post("/api/redo", responses=faults(404, 409))
+@moving
 def redo(here: Here) -> MovesAnswer:
     """Do again what was undone last."""
     return moved(here, here.library.mover.redo())

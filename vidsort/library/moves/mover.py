@@ -150,14 +150,14 @@ class Mover:
         """The last moves, undone ones too, newest first."""
         return self._journal.history(limit)
 
-    def recover(self) -> list[Move]:
+    def recover(self, *, waits: bool = True) -> list[Move]:
         """Finish or revert what a killed process left; moves in flight are not touched, they are waited for.
 
-        Every other call does this first, too. Gives the moves that were settled; what cannot be seen
-        stays pending.
+        Every other call does this first, too, so that where one is in flight nothing is left to do: without `waits`,
+        ConflictError is raised then. Gives the moves that were settled; what cannot be seen stays pending.
         """
         settled: list[Move] = []
-        with self._alone(settled.extend):
+        with self._alone(settled.extend, waits=waits):
             return settled
 
     def _chosen(self, move_id: int) -> list[Entry]:
@@ -228,18 +228,19 @@ class Mover:
             return self._journal.settle([entry for entry in entries if entry.move.id in fates], fates)
 
     @contextlib.contextmanager
-    def _alone(self, recovered: Callable[[list[Move]], object] = len) -> Iterator[Folders]:
+    def _alone(self, recovered: Callable[[list[Move]], object] = len, *, waits: bool = True) -> Iterator[Folders]:
         """Hold the lock that lets one process and thread at a time change the library; gives its folders to work in.
 
         `recovered` is told of the moves that were settled first.
         """
         # Where the artifacts folder has been renamed, a lock must not be made in its place.
         self._database.connection()
-        deadline = time.monotonic() + PATIENCE_S
+        patience_s = PATIENCE_S if waits else 0
+        deadline = time.monotonic() + patience_s
         lock = filelock.FileLock(self._lock_path, poll_interval=LOCK_POLL_S)
         with contextlib.ExitStack() as held:
-            if not self._threads.acquire(timeout=PATIENCE_S):
-                raise _busy()
+            if not self._threads.acquire(timeout=patience_s):
+                raise busy()
             held.callback(self._threads.release)
             try:
                 held.enter_context(lock.acquire(timeout=max(0, deadline - time.monotonic())))
@@ -250,12 +251,16 @@ class Mover:
                 recovered(self._recover(folders))
                 yield folders
             except filelock.Timeout as error:
-                raise _busy() from error
+                raise busy() from error
             except OSError as error:
                 raise VidsortError(
                     f"The library or its journal cannot be read or written ({error}): check the folders "
                     f"{self._data_dir} and {self._lock_path.parent}, then try again."
                 ) from error
+
+    def _open(self) -> Folders:
+        live = self._live
+        return Folders(self._data_dir, lambda name: live is not None and name in live.folder_names())
 
     def _require_there(self, folders: Folders) -> None:
         """Raise AwayError where the library is plainly not the one that it was; looks only where that is suspicious."""
@@ -275,7 +280,8 @@ class Mover:
         return self._settle(folders, left, fates) if fates else []
 
 
-def _busy() -> ConflictError:
+def busy() -> ConflictError:
+    """The error for who has waited long enough for a move of others."""
     return ConflictError("Another move is under way (a big copy to another drive?): try again in a moment.")
 
 
