@@ -94,6 +94,7 @@ def test_a_library_that_cannot_be_opened_is_away(data_dir, monkeypatch):
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(Path, "is_dir", fail)
+    monkeypatch.setattr(os, "open", fail)
     with pytest.raises(AwayError, match="Input/output error"):
         Folders(data_dir)
 

@@ -9,7 +9,7 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -129,9 +129,13 @@ class Place:
 class Folders:
     """The root and the category folders of one library, each opened once and closed together."""
 
-    def __init__(self, data_dir: Path) -> None:
-        """Raises NotFoundError where there is no library, AwayError where it cannot be opened."""
+    def __init__(self, data_dir: Path, is_listed: Callable[[str], bool] = lambda _: False) -> None:
+        """`is_listed`: whether a listing had a category folder of exactly this name.
+
+        Raises NotFoundError where there is no library, AwayError where it cannot be opened.
+        """
         self.root = _open_root(Path(data_dir))
+        self.is_listed = is_listed
         self._categories: dict[str, OpenFolder] = {}
 
     def __enter__(self) -> Self:
@@ -219,8 +223,15 @@ def open_video(data_dir: Path, path: Path) -> OpenVideo:
 
 def _open_root(data_dir: Path) -> OpenFolder:
     try:
-        require_library(data_dir)
-        return OpenFolder(data_dir, _open_folder(str(data_dir), 0, None) if HAS_DESCRIPTORS else None)
+        if not HAS_DESCRIPTORS:
+            require_library(data_dir)
+            return OpenFolder(data_dir, None)
+        try:
+            return OpenFolder(data_dir, _open_folder(str(data_dir), 0, None))
+        except OSError as error:
+            if error.errno in IS_NO_FOLDER | {errno.ENOENT}:
+                require_library(data_dir)
+            raise
     except OSError as error:
         raise AwayError(
             f"The library {data_dir} cannot be opened ({error.strerror}): see that its disk is there and that you may "

@@ -244,7 +244,7 @@ class Mover:
             held.callback(self._threads.release)
             try:
                 held.enter_context(lock.acquire(timeout=max(0, deadline - time.monotonic())))
-                folders = held.enter_context(Folders(self._data_dir))
+                folders = held.enter_context(self._open())
                 self._require_there(folders)
                 if self._following is not None:
                     held.enter_context(self._following.ours())

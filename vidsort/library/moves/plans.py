@@ -93,7 +93,9 @@ def plan_merge(folders: Folders, name: str, into: str, video_names: VideoNames =
 
 def _open_category(folders: Folders, name: str) -> OpenFolder:
     """The folder that is meant; raises InvalidNameError for what is none, OSError where it cannot be seen."""
-    folder_path(folders.root.path, name)
+    # What was listed is spelled so, and what it is shows when it is opened.
+    if not folders.is_listed(name):
+        folder_path(folders.root.path, name)
     try:
         return folders.category(name)
     except (FileNotFoundError, NotADirectoryError) as error:
