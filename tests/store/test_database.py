@@ -180,7 +180,7 @@ def test_a_column_that_holds_no_json_says_what_to_do(database, text):
         connection.execute("INSERT INTO preferences (name, value) VALUES ('volume', ?)", (text,))
         connection.execute("INSERT INTO media (content_hash, facts) VALUES (x'00', ?)", (text,))
     with pytest.raises(ArtifactError, match="doctor --rescue"):
-        Review(database, Path("library")).preferences()
+        Review(database, "library").preferences()
     with pytest.raises(ArtifactError, match="doctor --rescue"):
         FeatureStore(database).facts([b"\x00"])
 
