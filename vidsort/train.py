@@ -177,6 +177,7 @@ def _report(
             "accuracy_low": metrics["accuracy"]["low"],
             "accuracy_high": metrics["accuracy"]["high"],
             "accuracy_note": metrics["note"],
+            "chance": metrics["chance"],
             "macro_f1": metrics["macro_f1"]["value"],
             "calibration_error": metrics["calibration_error"]["value"],
             "thin_folders": ", ".join(thin) or None,

@@ -198,7 +198,7 @@ class _Progress:
 
     def finish(self, report: dict) -> None:
         outputs = report.get("outputs", {})
-        scores = ("accuracy", "accuracy_low", "accuracy_high", "accuracy_note")
+        scores = ("accuracy", "accuracy_low", "accuracy_high", "accuracy_note", "chance")
         kept = ("encoder_calls", "notice", "model_id", "promoted", "verdict", "predictions_id", *scores)
         self._outcome |= {name: outputs[name] for name in kept if name in outputs}
         self._failed = max(self._failed, len(report.get("failed", ())))

@@ -94,7 +94,8 @@ def scores(scored: Scored, folders: Sequence[str], counts: Sequence[int], seed: 
     Where videos of fewer than two folders could be scored, all but `count` are None, and nothing is
     told of confidence: to name the one folder that there is to test is no skill. `note` says in words
     what the accuracy is not of, None where it is of all folders. `counts` is the number of labelled
-    videos a folder; folders of one or two are marked thin.
+    videos a folder; folders of one or two are marked thin. `chance` is the accuracy of always naming
+    the folder that has most videos.
     Accuracy and recalls have Wilson's intervals, the others those of a bootstrap over groups.
     """
     chosen = scored.probabilities.argmax(axis=1) if len(scored.truth) else np.zeros(0, int)
@@ -118,6 +119,7 @@ def scores(scored: Scored, folders: Sequence[str], counts: Sequence[int], seed: 
             found[name] |= {"value": value, "low": low, "high": high}
     return {
         **found,
+        "chance": float(np.bincount(scored.truth).max() / len(right)) if is_measured else None,
         "note": _note(scored, folders),
         "folders": {
             name: {

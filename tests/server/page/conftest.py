@@ -70,7 +70,7 @@ class Pile:
         for place, folder in enumerate(folders):
             (self.data_dir / folder).mkdir()
             for number in range(2):
-                shutil.copy(clips[place], self.data_dir / folder / f"{10 * place + number}.mp4")
+                shutil.copy(clips[place % len(clips)], self.data_dir / folder / f"{10 * place + number}.mp4")
         if predicted and folders:
             self.predict([predict(name_of(number), number, folders) for number in range(count)])
         return self

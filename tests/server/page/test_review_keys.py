@@ -6,6 +6,7 @@ import pytest
 
 from page.conftest import name_of, on_show, wait_for_answer, wait_for_card, wait_until_saved
 from vidsort.client import VidsortClient
+from vidsort.jobs.retrain import Retrain
 
 SAID = "document.querySelector('[data-say]').textContent"
 
@@ -149,3 +150,79 @@ def test_buttons_and_help_tell_the_keys_in_force(page):
     assert rows["Learn from the folders and guess the rest again"] == "⇧R"
     heads = page.locator("dialog h3").all_inner_texts()
     assert heads == ["One video at a time", "The grid", "Everywhere", "Folders"]
+
+
+JOB = {"running": False, "last_result": None}
+
+
+@pytest.fixture
+def job(monkeypatch):
+    """The retrain job as a dict that the test changes; starting and cancelling are written down in `asked`."""
+    status = dict(JOB) | {"asked": []}
+
+    def start(self, settings) -> str:
+        status["asked"].append("start")
+        status["running"] = True
+        return "started"
+
+    def cancel(self) -> str:
+        status["asked"].append("cancel")
+        return "cancelling"
+
+    monkeypatch.setattr(Retrain, "status", lambda self: {key: status[key] for key in status if key != "asked"})
+    monkeypatch.setattr(Retrain, "start", start)
+    monkeypatch.setattr(Retrain, "cancel", cancel)
+    return status
+
+
+def test_retrain_has_a_key_and_its_panel_takes_no_key_of_review(job, page, pile):
+    page.keyboard.press("Shift+R")
+    page.get_by_role("button", name="Cancel").wait_for()
+    assert job["asked"] == ["start"]
+    # "Keep sorting": the accept key accepts, and nothing is cancelled.
+    for number in (1, 2):
+        page.keyboard.press("Enter")
+        wait_for_card(page, name_of(number))
+    wait_until_saved(page)
+    assert name_of(0) in pile.inside("dance")
+    assert job["asked"] == ["start"]
+    assert not page.evaluate("document.querySelector('.panel').contains(document.activeElement)")
+    page.keyboard.press("r")
+    page.wait_for_selector(".panel", state="hidden")
+
+
+def test_neither_a_click_nor_a_key_on_retrain_now_leaves_the_focus_on_cancel(job, page, pile):
+    page.click('[data-do="retrain"]')
+    page.get_by_role("button", name="Retrain now").click()
+    page.get_by_role("button", name="Cancel").wait_for()
+    page.keyboard.press("Enter")
+    wait_for_card(page, name_of(1))
+    job["running"] = False
+    # By keyboard: Tab leads into the panel, and what was pressed is not pressed as something else.
+    now = page.get_by_role("button", name="Retrain now")
+    now.wait_for()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Cancel").wait_for()
+    page.keyboard.press("Enter")
+    wait_for_card(page, name_of(2))
+    assert job["asked"] == ["start", "start"]
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.textContent === 'Cancel'")
+    assert job["asked"][-1] == "cancel"
+
+
+def test_history_takes_no_key_of_review_and_tab_leads_into_it(page, pile):
+    page.keyboard.press("1")
+    wait_until_saved(page)
+    page.keyboard.press("h")
+    page.wait_for_selector(".move")
+    page.wait_for_function(f"{SAID} === 'History'")
+    page.keyboard.press("Enter")
+    wait_for_card(page, name_of(2))
+    page.wait_for_selector(".move >> nth=1")
+    page.keyboard.press("Tab")
+    page.wait_for_function("document.activeElement.textContent === 'Put back'")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".panel", state="hidden")

@@ -29,6 +29,15 @@ HELD_BACK = {
 }  # fmt: skip
 
 
+BY_CHANCE = {
+    "running": False, "last_result": "success", "job": 4, "promoted": True, "model_id": "20261101-101010-abcdef",
+    "accuracy": 0.31, "accuracy_low": 0.22, "accuracy_high": 0.41, "chance": 0.34, "verdict": "Promoted: it is the first.",
+}  # fmt: skip
+CANCELLED = {
+    "running": False, "last_result": "Failed at train.py: cancelled; start it again", "exit_code": 130, "job": 5,
+}  # fmt: skip
+
+
 @pytest.fixture
 def axe():
     """`axe(page)`: no serious or critical fault."""
@@ -151,6 +160,28 @@ def test_retraining_is_told_from_the_servers_job(gallery, serve, visitor, shot, 
     else:
         page.wait_for_selector("text=make a second one")
     shot(page, name)
+    axe(page)
+
+
+def test_a_model_that_is_no_better_than_chance_says_so(gallery, serve, visitor, shot, axe, monkeypatch):
+    monkeypatch.setattr(Retrain, "status", lambda self: dict(BY_CHANCE))
+    page = visitor.open(serve(gallery.settings), size=(1440, 900))
+    page.wait_for_selector("[data-tip]:has-text('not clearly better than chance')")
+    page.keyboard.press("r")
+    page.wait_for_selector(".result:has-text('no better than chance: always naming the largest folder')")
+    shot(page, "by-chance")
+    axe(page)
+
+
+def test_a_cancelled_retrain_is_no_failure(gallery, serve, visitor, shot, axe, monkeypatch):
+    monkeypatch.setattr(Retrain, "status", lambda self: dict(CANCELLED))
+    page = visitor.open(serve(gallery.settings), size=(1440, 900))
+    page.wait_for_selector("video.on-show")
+    page.keyboard.press("r")
+    page.wait_for_selector('.result[data-state="stopped"]')
+    assert "fail" not in page.inner_text(".panel").lower()
+    assert page.locator(".toast.is-failure").count() == 0
+    shot(page, "cancelled")
     axe(page)
 
 

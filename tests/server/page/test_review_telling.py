@@ -45,7 +45,7 @@ def test_put_off_means_last_of_the_whole_pile_not_of_what_was_loaded(pile, serve
 
 def test_each_decision_and_its_undo_and_redo_say_what_they_did(page):
     page.keyboard.press("s")
-    wait_for_toast(page, f"Skipped: comes last of {PILE}")
+    wait_for_toast(page, f"Skipped: last of {PILE}")
     page.keyboard.press("z")
     wait_for_toast(page, "Skip taken back")
     page.keyboard.press("1")

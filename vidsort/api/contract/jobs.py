@@ -23,7 +23,8 @@ class RetrainCancelled(BaseModel):
 class RetrainStatus(BaseModel):
     """The job: whether it runs, how the last one ended, and while it runs how far it is.
 
-    `left_s` is that of the step. `verdict`: was its model promoted; accuracy: grouped, with its 95 % interval.
+    `left_s` is that of the step. `verdict`: was its model promoted; accuracy: grouped, with its 95 % interval;
+    `chance` is that of always naming the largest folder.
     `elsewhere`: one of another library runs on the same artifacts, so that none can be started here.
     `reason` and `exit_code`, where it failed: why, without the step's name, and what the command line exits with (130:
     cancelled).
@@ -58,6 +59,7 @@ class RetrainStatus(BaseModel):
     accuracy_low: float | None = None
     accuracy_high: float | None = None
     accuracy_note: str | None = None
+    chance: float | None = None
     reason: str | None = None
     exit_code: int | None = None
 

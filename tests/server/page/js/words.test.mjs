@@ -4,10 +4,10 @@ import { Agreement } from "../../../../vidsort/server/page/static/agreement.js";
 import { count, figure, isolated, percent, spell } from "../../../../vidsort/server/page/static/dom.js";
 import { describe, describeBack } from "../../../../vidsort/server/page/static/history.js";
 import { paceText, troubleText } from "../../../../vidsort/server/page/static/pile.js";
-import { overall, rightIn, stepShare } from "../../../../vidsort/server/page/static/retrain.js";
+import { chanceIn, outcome, overall, rightIn, stepShare } from "../../../../vidsort/server/page/static/retrain.js";
 import { inWords } from "../../../../vidsort/server/page/static/api.js";
 import { direction } from "../../../../vidsort/server/page/static/swipe.js";
-import { optionsFor, rank } from "../../../../vidsort/server/page/static/typeahead.js";
+import { fitting, fold, offer } from "../../../../vidsort/server/page/static/typeahead.js";
 
 test("times are told as a person would", () => {
   assert.deepEqual([0.2, 45, 60, 754, 3600, 4800].map(spell), ["1 s", "45 s", "1 min", "13 min", "1 h", "1 h 20 min"]);
@@ -51,19 +51,61 @@ test("what was taken back is told the right way round", () => {
   assert.equal(describeBack({ kind: "sort", source: "3.mp4", target: "a/3.mp4" }, 2), "2 videos → a");
 });
 
+const foldersOf = (...names) => names.map((name) => ({ name }));
+const fit = (folders, typed) => fitting(folders, typed).map(({ folder }) => folder.name);
+const offered = (folders, typed) => offer(folders, typed).options.map((option) => (option.isNew ? `+${option.name}` : option.name));
+// What Enter would take.
+const entered = (folders, typed) => {
+  const { options, chosen } = offer(folders, typed);
+  return chosen < 0 ? null : options[chosen].isNew ? `+${options[chosen].name}` : options[chosen].name;
+};
+
 test("the folder meant is the first: whole name, beginning, word, anywhere, letters in order", () => {
-  const folders = ["scoring", "core", "hard core", "c o r e", "dance"].map((name) => ({ name }));
-  assert.deepEqual(rank(folders, "core").map((folder) => folder.name), ["core", "hard core", "c o r e"]);
-  assert.deepEqual(rank(folders, "sco").map((folder) => folder.name), ["scoring"]);
-  assert.equal(rank(folders, " ").length, 5);
+  const folders = foldersOf("encore", "c o r e", "hard core", "core two", "core", "dance");
+  assert.deepEqual(fit(folders, "core"), ["core", "core two", "hard core", "encore", "c o r e"]);
+  assert.deepEqual(fit(folders, "hard c"), ["hard core"]);
+  assert.equal(fit(folders, " ").length, 6);
+});
+
+test("accents, case and letters that keyboards lack are folded", () => {
+  assert.deepEqual(["Café", "CAFE\u0301", "Übung", "Straße", "Ænima", "Łódź", "Smørrebrød"].map(fold),
+    ["cafe", "cafe", "ubung", "strasse", "aenima", "lodz", "smorrebrod"]);
+  const folders = foldersOf("cafeteria", "Café", "Über", "पकी", "पका");
+  assert.equal(entered(folders, "cafe"), "Café");
+  assert.equal(entered(folders, "UBER"), "Über");
+  assert.equal(entered(folders, "caf\u00e9"), "Café");
+  // Marks that make another letter are no accents.
+  assert.equal(entered(folders, "पका"), "पका");
+});
+
+test("Enter never files into a surprise", () => {
+  const folders = foldersOf("dance", "passport", "sports car", "t e a");
+  assert.equal(entered(folders, ""), null);
+  assert.equal(entered(folders, "  "), null);
+  // Inside a word, or letters in order: shown, but to be chosen.
+  assert.deepEqual(offered(folders, "port"), ["passport", "sports car", "+port"]);
+  assert.equal(entered(folders, "port"), null);
+  assert.equal(entered(folders, "tea"), null);
+  assert.equal(entered(folders, "car"), "sports car");
+  assert.equal(entered(folders, "da"), "dance");
+  assert.equal(entered(folders, "zoo"), "+zoo");
 });
 
 test("a name that is new can be made, but not beside a twin that differs in case only", () => {
-  const folders = [{ name: "Dance" }, { name: "dance hall" }];
-  const names = (typed) => optionsFor(folders, typed).map((option) => (option.isNew ? `+${option.name}` : option.name));
-  assert.deepEqual(names(" dan "), ["Dance", "dance hall", "+dan"]);
-  assert.deepEqual(names("dance"), ["Dance", "dance hall"]);
-  assert.deepEqual(names(""), ["Dance", "dance hall"]);
+  const folders = foldersOf("Dance", "dance hall");
+  assert.deepEqual(offered(folders, " dan "), ["Dance", "dance hall", "+dan"]);
+  assert.deepEqual(offered(folders, "dance"), ["Dance", "dance hall"]);
+  assert.deepEqual(offered(folders, ""), ["Dance", "dance hall"]);
+});
+
+test("the name or number of a video makes no folder, a year or a date does", () => {
+  for (const typed of ["7100000000000000001", "7100000000000000001.mp4", "IMG_1.MOV", "a.mp4"]) {
+    assert.deepEqual(offered(foldersOf("dance"), typed), [], typed);
+    assert.equal(entered(foldersOf("dance"), typed), null);
+  }
+  assert.deepEqual(offered(foldersOf("dance"), "2024"), ["+2024"]);
+  assert.deepEqual(offered(foldersOf("dance"), "20240131"), ["+20240131"]);
+  assert.deepEqual(offer(foldersOf("dance"), "2024", (typed) => typed === "2024").options, []);
 });
 
 test("swipes are far or fast, and go one way", () => {
@@ -118,4 +160,22 @@ test("a name turns no words around it, and what steers a text is shown by its co
   assert.equal(isolated("סרטון.mp4"), "\u2068סרטון.mp4\u2069");
   assert.equal(isolated("\u202egnp.mp4"), "\u2068\\u202egnp.mp4\u2069");
   assert.equal(isolated("a\u2069b.mp4"), "\u2068a\\u2069b.mp4\u2069");
+});
+
+test("a cancelled job is no failure, and a failure is told without the name of a script", () => {
+  const cancelled = outcome({ last_result: "Failed at train.py: cancelled; start it again", exit_code: 130 });
+  assert.equal(cancelled.state, "stopped");
+  assert.match(cancelled.lines[0], /is kept/);
+  const reason = "There is one folder only: make a second one.";
+  assert.deepEqual(outcome({ last_result: `Failed at train.py: ${reason}`, step: "train", reason, exit_code: 6 }),
+    { state: "bad", lines: ["Learn from the folders: There is one folder only: make a second one."] });
+  assert.equal(outcome({ last_result: null }).state, null);
+  assert.equal(outcome({ last_result: "success", accuracy: 0.9, accuracy_low: 0.8, chance: 0.5 }).state, "good");
+});
+
+test("a model that is no better than chance says so", () => {
+  assert.equal(chanceIn({ accuracy: 0.9, accuracy_low: 0.8, chance: 0.5 }), null);
+  assert.equal(chanceIn({ accuracy: 0.9, accuracy_low: 0.8 }), null);
+  assert.match(chanceIn({ accuracy: 0.4, accuracy_low: 0.2, chance: 0.45 }), /no better than chance: .* right in 45%/);
+  assert.match(chanceIn({ accuracy: 0.6, accuracy_low: 0.4, chance: 0.45 }), /not clearly better than chance/);
 });

@@ -15,6 +15,7 @@ import { History } from "./history.js";
 import { Live } from "./live.js";
 import { Outbox, inherit } from "./outbox.js";
 import { Panel } from "./panel.js";
+import { Pictures } from "./pictures.js";
 import { Pile } from "./pile.js";
 import { Player } from "./player.js";
 import { Preferences } from "./preferences.js";
@@ -66,22 +67,23 @@ export class App {
     this.decisions.connect(this.outbox);
     this.supply = new Supply({ api, queue: this.queue, decisions: this.decisions,
       isOutdated: (item) => namesWhatHasGone(item, this.shownFolders()), changed: () => this.render() });
-    this.player = new Player({ stage: find("stage"), api, tell: {
+    const pictures = new Pictures();
+    this.player = new Player({ stage: find("stage"), api, pictures, tell: {
       state: () => this.controls.render(),
       note: (_, text) => this.card.say(text),
       shape: (width, height) => this.card.shape(width, height),
       muted: () => this.toasts.say("The browser starts without sound: press M for it."),
     } });
     this.controls = new Controls({ root, player: this.player, changed: () => this.rememberPlayer() });
-    this.card = new Card({ root, api, choose: (folder) => this.file(folder) });
+    this.card = new Card({ root, api, pictures, choose: (folder) => this.file(folder) });
     this.pile = new Pile({ root, api });
-    this.panel = new Panel(find("panel"));
+    this.panel = new Panel(find("panel"), (title) => this.announcer.say(title));
     this.toasts = new Toasts(find("toasts"), { undo: (action) => this.decisions.undoOne(action) });
-    this.history = new History({ api, panel: this.panel, revert: (batch) => this.decisions.revert(batch) });
+    this.history = new History({ api, pictures, panel: this.panel, revert: (batch) => this.decisions.revert(batch) });
     this.retraining = new Retraining({ root, api, panel: this.panel, failed: (text) => this.fail(text),
       drawn: () => this.commands.hint() });
     this.welcome = new Welcome({ element: find("welcome"), api });
-    this.grid = new Grid({ element: find("grid"), api,
+    this.grid = new Grid({ element: find("grid"), api, pictures,
       file: (items, folder) => this.decisions.sortMany(items, folder) });
     this.commands = new Commands(this);
     this.folderList = new Folders({ list: find("folders"), choose: (folder) => this.file(folder),
@@ -158,6 +160,7 @@ export class App {
     this.view = view;
     const isGrid = view === "grid";
     this.root.querySelector("[data-grid]").hidden = !isGrid;
+    if (!isGrid) this.grid.hide();
     this.root.querySelector('[data-do="grid"]').setAttribute("aria-pressed", String(isGrid));
     this.render();
   }
@@ -233,7 +236,8 @@ export class App {
   }
 
   #tip(item) {
-    if (!item || item.predicted_folder) return null;
+    if (!item) return null;
+    if (item.predicted_folder) return this.retraining.isChance ? "These guesses are not clearly better than chance yet: file more into each folder, then retrain." : null;
     if (this.retraining.running) return "Learning now: guesses appear by themselves.";
     return this.sorted < 10
       ? "File a handful in each folder, then press Retrain: from then on every video comes with a guess."

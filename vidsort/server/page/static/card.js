@@ -13,10 +13,11 @@ export class Card {
   // Filmstrips of the next videos, by filename.
   #strips = new Map();
 
-  // `choose(folder)` files the video on show.
-  constructor({ root, api, choose }) {
+  // `choose(folder)` files the video on show; filmstrips come by `pictures`.
+  constructor({ root, api, pictures, choose }) {
     const find = (name) => root.querySelector(`[data-${name}]`);
     this.api = api;
+    this.pictures = pictures;
     this.choose = choose;
     this.list = find("guesses");
     this.title = find("guess-title");
@@ -47,11 +48,16 @@ export class Card {
   // Gets the filmstrips of these videos, so that each is there before its video starts.
   prepare(items) {
     const names = new Set(items.map((item) => item.filename));
-    for (const name of this.#strips.keys()) if (!names.has(name)) this.#strips.delete(name);
+    for (const [name, strip] of this.#strips) {
+      // That of the video on show has been got ready or is on its way.
+      if (names.has(name) || name === this.#filename) continue;
+      this.pictures.drop(strip);
+      this.#strips.delete(name);
+    }
     for (const name of names) {
       if (this.#strips.has(name)) continue;
       const strip = new Image();
-      strip.src = this.api.strip(name);
+      this.pictures.want(strip, this.api.strip(name));
       this.#strips.set(name, strip);
     }
   }
@@ -71,9 +77,13 @@ export class Card {
     this.#filename = item?.filename ?? null;
     this.strip.hidden = true;
     if (!item) return;
-    this.strip.src = this.api.strip(item.filename);
     // One that was got ready is there at once; any other shows when it has come, never that of the video before.
-    this.strip.hidden = !(this.strip.complete && this.strip.naturalWidth);
+    const ready = this.#strips.get(item.filename);
+    if (ready?.complete && ready.naturalWidth) {
+      this.pictures.drop(this.strip);
+      this.strip.src = ready.src;
+      this.strip.hidden = !(this.strip.complete && this.strip.naturalWidth);
+    } else this.pictures.want(this.strip, this.api.strip(item.filename), { isNext: true });
     if (item.playable === "none") this.shape(...(item.width ? [item.width, item.height] : UPRIGHT));
     else this.shape(item.width, item.height);
   }

@@ -5,6 +5,7 @@ import { isOpen } from "./dialog.js";
 import { askNewFolder, editFolder } from "./folder_dialogs.js";
 import { describe, telling } from "./history.js";
 import { capText, isCommand, meaning, readings, shortcut } from "./keys.js";
+import { rove } from "./roving.js";
 import { openHelp, openSettings } from "./settings.js";
 import * as swipe from "./swipe.js";
 import { nothingHere, unbound } from "./telling.js";
@@ -25,6 +26,8 @@ export class Commands {
   listen() {
     const { root } = this.app;
     this.hint();
+    const tools = root.querySelector(".tools");
+    rove(tools, { items: () => [...tools.children].filter((tool) => tool.offsetParent), forward: "ArrowRight", back: "ArrowLeft" });
     document.addEventListener("keydown", (event) => this.#press(event));
     root.addEventListener("click", (event) => {
       const button = event.target.closest("[data-do]");
@@ -34,7 +37,7 @@ export class Commands {
     });
     // A click must not leave the focus on a button, or Enter would press that again instead of accepting.
     root.addEventListener("mousedown", (event) => {
-      if (event.target.closest("button") && !event.target.closest("dialog, .panel, .welcome")) event.preventDefault();
+      if (event.target.closest("button") && !event.target.closest("dialog, .welcome")) event.preventDefault();
     });
     swipe.listen(root.querySelector("[data-card]"), {
       hint: (towards) => this.#swipes(towards).label,
@@ -119,6 +122,8 @@ export class Commands {
     openTypeahead({
       folders: app.shownFolders(),
       choose: (folder) => app.file(folder),
+      isVideo: (name) => app.queue.has(name) || app.queue.has(`${name}.mp4`),
+      newKey: this.#cap("newFolder"),
       create: (name) => {
         app.decisions.createFolder(name);
         app.file(name);
@@ -136,11 +141,23 @@ export class Commands {
       app.show("single");
       return;
     }
+    await this.#pile((videos) => {
+      app.show("grid");
+      app.grid.show(videos);
+    });
+  }
+
+  async regroup() {
+    await this.#pile((videos) => this.app.grid.regroup(videos));
+  }
+
+  // Calls `show` with all videos of the pile.
+  async #pile(show) {
+    const { app } = this;
     try {
       const { videos } = await app.api.get("api/videos");
       const pending = app.decisions.pending();
-      app.show("grid");
-      app.grid.show(videos.filter((video) => !pending.has(video.filename)));
+      show(videos.filter((video) => !pending.has(video.filename)));
     } catch (error) {
       app.fail(error.message);
     }
@@ -182,6 +199,14 @@ export class Commands {
 
   tryNow() {
     this.app.outbox.retryNow();
+  }
+
+  // Past the tools and the folders, to what is reviewed.
+  toReview(event) {
+    event.preventDefault();
+    const { root } = this.app;
+    const places = { grid: ".grid-scroll", welcome: ".welcome" };
+    root.querySelector(places[this.app.shownView] ?? ".guess").focus();
   }
 
   leave() {

@@ -2,6 +2,7 @@
 
 import { figure, h, icon, setText } from "./dom.js";
 import { capText, shortcut } from "./keys.js";
+import { rove } from "./roving.js";
 
 export class Folders {
   #rows = new Map();
@@ -9,6 +10,14 @@ export class Folders {
   // `choose(folder)` files the video on show; `edit(folder)` opens its tools.
   constructor({ list, choose, edit }) {
     Object.assign(this, { list, choose, edit });
+    this.settle = rove(list, { items: () => [...list.querySelectorAll(".folder-button")], forward: "ArrowDown", back: "ArrowUp" });
+    // A folder's tools are beside it, not one Tab further for each of many.
+    list.addEventListener("keydown", (event) => {
+      const [from, to] = { ArrowRight: [".folder-button", ".folder-more"], ArrowLeft: [".folder-more", ".folder-button"] }[event.key] ?? [];
+      if (!from || !event.target.matches(from)) return;
+      event.preventDefault();
+      event.target.closest("li").querySelector(to).focus();
+    });
   }
 
   // `folders` as [{name, count}]; `first` is the folder of the first guess; `keyOf` and `agreementOf` by name.
@@ -25,6 +34,7 @@ export class Folders {
       if (this.list.children[at] !== row.item) this.list.insertBefore(row.item, this.list.children[at] ?? null);
       this.#fill(row, folder, folder.name === first, keyOf(folder.name), agreementOf(folder.name));
     });
+    this.settle();
   }
 
   // A short glow where a video went.
@@ -42,7 +52,7 @@ export class Folders {
     row.button = h("button", { type: "button", className: "folder-button", onclick: () => this.choose(name) },
       row.cap, h("span", { className: "name" }, name), row.dot, row.count,
       h("span", { className: "for-readers" }, "videos"));
-    const more = h("button", { type: "button", className: "tool folder-more", "aria-label": `Change ${name}`,
+    const more = h("button", { type: "button", className: "tool folder-more", tabIndex: -1, "aria-label": `Change ${name}`,
       title: "Rename, merge, key", onclick: () => this.edit(name) }, icon("more"));
     row.item = h("li", { className: "folder", dataset: { folder: name } }, row.button, more);
     this.#rows.set(name, row);
@@ -51,7 +61,8 @@ export class Folders {
 
   #fill(row, folder, isFirst, key, agreement) {
     row.item.classList.toggle("is-first", isFirst);
-    row.cap.hidden = !key;
+    // Without a key its place stays, so that the names stand below one another.
+    row.cap.classList.toggle("is-free", !key);
     setText(row.cap, key ? capText(key) : "");
     setText(row.count, figure(folder.count));
     row.dot.dataset.level = agreement.level;

@@ -33,6 +33,7 @@ function follow(app, { predictions }) {
   const isNew = predictions !== undefined && predictions !== app.supply.predictions;
   if (isNew) void app.retraining.lookWhichPredicts();
   const isOther = !app.outbox.entries.length && app.queue.isWhole && app.queue.items.length !== app.left;
+  if (isNew && app.view === "grid") app.grid.offer(true);
   if (isNew || isOther) void app.supply.refresh();
 }
 

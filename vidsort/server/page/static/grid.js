@@ -1,6 +1,6 @@
 // The grid: mark what is wrong, file all the rest of a group by one key. Only the rows in sight are elements.
 
-import { count, figure, h, isolated, percent, setText } from "./dom.js";
+import { count, figure, h, icon, isolated, percent, setText } from "./dom.js";
 import { groupByGuess, inSight, layOut, markRange, neighbour } from "./grid_rows.js";
 
 const TILE_PX = 148;
@@ -10,6 +10,7 @@ const GAP_PX = 10;
 const HEAD_PX = 56;
 const MARGIN_PX = 600;
 const HOVER_MS = 120;
+const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 // Most that the server takes as one batch.
 const MOST = 10_000;
 
@@ -24,15 +25,16 @@ export class Grid {
   #hover = null;
 
   // `file(items, folder)` files them as one batch.
-  constructor({ element, api, file }) {
-    Object.assign(this, { element, api, file });
+  constructor({ element, api, pictures, file }) {
+    Object.assign(this, { element, api, pictures, file });
     this.title = h("p", { className: "grid-title", "aria-live": "polite" });
     this.space = h("div", { className: "grid-space" });
     this.scroll = h("div", { className: "grid-scroll", role: "grid", tabIndex: 0, "aria-label": "Videos by predicted folder" }, this.space);
     const back = h("button", { type: "button", className: "button", dataset: { do: "grid" } }, "One by one");
     // Without a keyboard the folders of the sheet take what is marked.
     const folders = h("button", { type: "button", className: "button only-phone", dataset: { do: "sheet" } }, "Folders");
-    element.append(h("div", { className: "grid-head" }, this.title, folders, back), this.scroll);
+    this.again = h("button", { type: "button", className: "button", hidden: true, dataset: { do: "regroup" } }, icon("retrain"), "New guesses: regroup");
+    element.append(h("div", { className: "grid-head" }, this.title, this.again, folders, back), this.scroll);
     this.preview = h("video", { playsinline: "", "aria-hidden": "true", tabIndex: -1 });
     Object.assign(this.preview, { muted: true, loop: true });
     this.scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
@@ -48,6 +50,26 @@ export class Grid {
     this.scroll.scrollTop = 0;
     this.#arrange();
     this.scroll.focus({ preventScroll: true });
+  }
+
+  // Nothing of it is on the screen.
+  hide() {
+    this.#groups = [];
+    this.#items = [];
+    this.#plan = { rows: [], height: 0, columns: 1 };
+    this.#clear();
+    this.offer(false);
+  }
+
+  // Other guesses are there: whether the button that groups by them is shown.
+  offer(isThere) {
+    this.again.hidden = !isThere;
+  }
+
+  // The pile as it is now, in groups by the guesses as they are now; marks and place stay.
+  regroup(videos) {
+    this.offer(false);
+    this.#regroup(videos);
   }
 
   // Videos came back (undo) or went away (filed).
@@ -119,10 +141,14 @@ export class Grid {
     this.#plan = layOut(this.#groups, { columns, headPx: HEAD_PX, tilePx, gapPx: GAP_PX });
     this.space.style.height = `${this.#plan.height}px`;
     this.scroll.setAttribute("aria-rowcount", String(this.#plan.rows.length));
-    for (const element of this.#shown.values()) element.remove();
-    this.#shown.clear();
+    this.#clear();
     this.#draw();
     this.#tell();
+  }
+
+  #clear() {
+    for (const element of this.#shown.values()) this.#discard(element);
+    this.#shown.clear();
   }
 
   // Who scrolls away by wheel or finger means what is in sight then, above all with Enter.
@@ -141,7 +167,7 @@ export class Grid {
     const wanted = new Set(rows);
     for (const [row, element] of this.#shown) {
       if (!wanted.has(row)) {
-        element.remove();
+        this.#discard(element);
         this.#shown.delete(row);
       }
     }
@@ -153,6 +179,11 @@ export class Grid {
       this.#shown.set(row, element);
       this.space.append(element);
     }
+  }
+
+  #discard(element) {
+    for (const picture of element.querySelectorAll("img")) this.pictures.drop(picture);
+    element.remove();
   }
 
   #head(row) {
@@ -172,8 +203,9 @@ export class Grid {
   }
 
   #tile(item, at) {
-    const picture = h("img", { alt: "", src: this.api.poster(item.filename), loading: "lazy" });
+    const picture = h("img", { alt: "" });
     picture.addEventListener("error", () => (picture.hidden = true));
+    this.pictures.want(picture, this.api.poster(item.filename));
     const tile = h("div", { className: "tile", role: "gridcell", id: tileId(item), dataset: { at } },
       picture, item.predicted_folder ? h("span", { className: "share" }, percent(item.confidence)) : null);
     tile.addEventListener("click", (event) => {
@@ -253,6 +285,7 @@ export class Grid {
 
   #play(tile, item) {
     this.#stop();
+    if (CALM.matches) return;
     this.#hover = setTimeout(() => {
       this.preview.src = this.api.video(item.filename);
       tile.querySelector("img").after(this.preview);

@@ -7,29 +7,50 @@ const AGO = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "sh
 
 export class History {
   #body = null;
+  // By the id of the move.
+  #posters = new Map();
+  #near;
 
   // `revert(batch)` takes one back.
-  constructor({ api, panel, revert }) {
-    Object.assign(this, { api, panel, revert });
+  constructor({ api, pictures, panel, revert }) {
+    Object.assign(this, { api, pictures, panel, revert });
+    this.#near = new IntersectionObserver((seen) => {
+      for (const { target, isIntersecting } of seen) {
+        if (!isIntersecting) continue;
+        this.#near.unobserve(target);
+        pictures.want(target, api.poster(target.dataset.filename));
+      }
+    }, { rootMargin: "300px" });
   }
 
   toggle() {
-    this.#body = this.panel.toggle("history", "History");
+    this.#body = this.panel.toggle("history", "History", () => {
+      const before = this.#posters;
+      this.#posters = new Map();
+      this.#drop(before);
+      this.#body = null;
+    });
     void this.refresh();
   }
 
   // Reads it anew, if it is open.
   async refresh() {
+    const body = this.#body;
     if (this.panel.name !== "history") return;
     try {
-      this.#show((await this.api.get(`api/history/actions?limit=${SHOWN}`)).actions);
+      const { actions } = await this.api.get(`api/history/actions?limit=${SHOWN}`);
+      // It may have been closed meanwhile.
+      if (body === this.#body) this.#show(actions);
     } catch (error) {
-      this.#body.replaceChildren(h("p", { className: "form-note" }, error.message));
+      body.replaceChildren(h("p", { className: "form-note" }, error.message));
     }
   }
 
   #show(actions) {
-    const list = h("ol", { className: "moves" }, ...actions.map((action) => this.#row(action)));
+    const before = this.#posters;
+    this.#posters = new Map();
+    const list = h("ol", { className: "moves" }, ...actions.map((action) => this.#row(action, before)));
+    this.#drop(before);
     // Whoever goes through the list by keyboard stays at that place of it.
     const rows = [...this.#body.querySelectorAll(".move")];
     const place = rows.findIndex((row) => row.contains(document.activeElement));
@@ -40,13 +61,33 @@ export class History {
     (buttons.slice(place).find(Boolean) ?? buttons.findLast(Boolean))?.focus();
   }
 
+  // The poster of a video, asked for when its row comes near; the same element as long as the list names the move.
+  #poster({ id, source }, before) {
+    const known = before.get(id);
+    if (known) {
+      this.#posters.set(id, known);
+      return known;
+    }
+    const picture = h("img", { alt: "", dataset: { filename: source } });
+    picture.addEventListener("error", () => picture.removeAttribute("src"));
+    this.#posters.set(id, picture);
+    this.#near.observe(picture);
+    return picture;
+  }
+
+  #drop(pictures) {
+    for (const [id, picture] of pictures) {
+      if (this.#posters.get(id) === picture) continue;
+      this.#near.unobserve(picture);
+      this.pictures.drop(picture);
+    }
+  }
+
   // `count` moves of one batch that stand alike, of which `move` is the first.
-  #row({ move, count: moves }) {
+  #row({ move, count: moves }, before) {
     const isDone = move.state === "done";
     const isVideo = move.kind === "sort";
-    const picture = h("img", { alt: "", loading: "lazy" });
-    if (isVideo) picture.src = this.api.poster(move.source);
-    picture.addEventListener("error", () => picture.removeAttribute("src"));
+    const picture = isVideo ? this.#poster(move, before) : h("img", { alt: "" });
     const button = h("button", { type: "button", className: "button", "aria-label": `Put back: ${describe(move, moves)}`,
       onclick: () => {
         // Not `disabled`, which would take the focus away with it.

@@ -5,9 +5,11 @@ import { h, icon } from "./dom.js";
 export class Panel {
   #name = null;
   #opener = null;
+  #closed = () => {};
 
-  constructor(element) {
-    this.element = element;
+  // `told(title)` is called when one opens.
+  constructor(element, told) {
+    Object.assign(this, { element, told });
   }
 
   get name() {
@@ -15,11 +17,15 @@ export class Panel {
   }
 
   // Opens the panel with a title and an empty body, which it gives; the same name again closes it (gives null).
-  toggle(name, title) {
+  // The focus stays where the keys of review are; Tab leads into the panel.
+  // `closed()` is told when it goes, or another takes its place.
+  toggle(name, title, closed = () => {}) {
     if (this.#name === name) {
       this.close();
       return null;
     }
+    this.#closed();
+    this.#closed = closed;
     this.#opener ??= document.activeElement;
     this.#name = name;
     const close = h("button", { type: "button", className: "tool", "aria-label": "Close", onclick: () => this.close() }, icon("close"));
@@ -27,7 +33,8 @@ export class Panel {
     this.element.replaceChildren(h("div", { className: "dialog-head" }, h("h2", { id: "panel-title" }, title), close), body);
     this.element.setAttribute("aria-labelledby", "panel-title");
     this.#open(true);
-    close.focus();
+    beginTabFrom(close);
+    this.told(title);
     return body;
   }
 
@@ -40,9 +47,19 @@ export class Panel {
   close() {
     if (!this.#name) return;
     this.#name = null;
+    this.#closed();
+    this.#closed = () => {};
+    const had = this.element.contains(document.activeElement);
     this.#open(false);
     this.element.replaceChildren();
-    this.#opener?.focus?.();
+    if (had) this.#opener?.focus?.();
     this.#opener = null;
   }
+}
+
+// Lets the next Tab lead to what comes after this element, without taking the focus from where it is.
+function beginTabFrom(element) {
+  if (document.activeElement !== document.body) return;
+  element.focus();
+  element.blur();
 }

@@ -4,6 +4,7 @@ import { Prefetcher } from "./prefetch.js";
 
 const BEHIND = 2;
 const FILE_IT = "It can still be filed.";
+const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
 
 export class Player {
@@ -11,14 +12,15 @@ export class Player {
   #back;
   #item = null;
   #recent = [];
-  #paused = false;
+  #paused = CALM.matches;
 
   // `tell`: state() when anything a control shows has changed, note(item, text or null) for what stands in the
   // picture's place, shape(width, height)
   // of the picture on show, muted() when the browser allows no sound yet.
-  constructor({ stage, api, tell }) {
+  constructor({ stage, api, pictures, tell }) {
     this.stage = stage;
     this.api = api;
+    this.pictures = pictures;
     this.tell = tell;
     this.poster = stage.querySelector("[data-poster]");
     [this.#front, this.#back] = stage.querySelectorAll("video");
@@ -81,7 +83,8 @@ export class Player {
 
   #switch(item) {
     if (this.#item) this.#recent = [this.#item, ...this.#recent].slice(0, BEHIND);
-    this.#paused = false;
+    // Nothing moves by itself where the person asked for that.
+    this.#paused = CALM.matches;
     this.stage.dataset.filename = item?.filename ?? "";
     const isReady = item && this.#back.dataset.filename === item.filename && this.#back.readyState >= 2;
     if (isReady) this.#swap();
@@ -106,7 +109,7 @@ export class Player {
     this.poster.hidden = true;
     this.tell.state();
     if (!item) return;
-    this.poster.src = this.api.poster(item.filename);
+    this.pictures.want(this.poster, this.api.poster(item.filename), { isNext: true });
     if (item.playable !== "none" && this.#back.dataset.filename !== item.filename) {
       void this.#load(this.#back, item, this.prefetcher.source(item));
     }

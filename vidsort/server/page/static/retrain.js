@@ -4,6 +4,11 @@ import { figure, h, percent, setText, spell } from "./dom.js";
 
 const STEPS = { extract_features: "Look at new videos", train: "Learn from the folders", predict: "Guess the rest" };
 
+// What the command line exits with when it is stopped.
+const CANCELLED = 130;
+// How a job ended, in a word.
+const ENDS = { good: "Last time: done", bad: "Last time it failed", stopped: "Last time it was cancelled" };
+
 export class Retraining {
   #status = { running: false, last_result: null };
   #body = null;
@@ -19,6 +24,11 @@ export class Retraining {
 
   get running() {
     return this.#status.running;
+  }
+
+  // Whether the guesses on show could be luck.
+  get isChance() {
+    return this.#status.last_result === "success" && this.#status.promoted !== false && chanceIn(this.#status) !== null;
   }
 
   toggle() {
@@ -68,10 +78,13 @@ export class Retraining {
   #render() {
     if (this.panel.name !== "retrain" || !this.#body) return;
     const status = this.#status;
-    const had = this.#body.contains(document.activeElement);
-    this.#body.replaceChildren(h("div", { className: "job" }, ...(status.running ? this.#running(status) : this.#idle(status))));
+    const focused = this.#body.contains(document.activeElement) ? document.activeElement : null;
+    const job = h("div", { className: "job", tabIndex: -1 }, ...(status.running ? this.#running(status) : this.#idle(status)));
+    this.#body.replaceChildren(job);
     this.drawn();
-    if (had) this.#body.querySelector("button")?.focus();
+    // On the same button again; another one in its place would be pressed by a key that was meant for the first.
+    const same = focused && [...job.querySelectorAll("button")].find((button) => button.textContent === focused.textContent);
+    if (focused) (same ?? job).focus();
   }
 
   #running(status) {
@@ -98,23 +111,35 @@ export class Retraining {
   }
 
   #idle(status) {
-    const isGood = status.last_result === "success";
     const canPromote = isHeldBack(status) && this.#current !== null && this.#current !== status.model_id;
-    const lines = isGood
-      ? [rightIn(status), status.verdict]
-      : [status.last_result];
+    const { state, lines } = outcome(status);
     return [
       h("p", { className: "form-note" }, "Learns from the folders as they are now and guesses the rest again. Only new videos are looked at, so it is quick."),
       status.elsewhere ? h("p", { className: "form-note", role: "status" },
         "Another library with the same artifacts is being learned right now: start here when that has ended.") : null,
-      status.last_result === null ? null : h("div", { className: "result", dataset: { state: isGood ? "good" : "bad" } },
-        h("p", {}, h("strong", {}, isGood ? "Last time: done" : "Last time it failed")),
-        ...lines.filter(Boolean).map((line) => h("p", {}, line))),
+      state && h("div", { className: "result", dataset: { state } },
+        h("p", {}, h("strong", {}, ENDS[state])), ...lines.filter(Boolean).map((line) => h("p", {}, line))),
       canPromote && h("button", { type: "button", className: "button",
         onclick: () => void this.#ask(`api/models/${encodeURIComponent(status.model_id)}/promote`) }, "Use the new model all the same"),
       h("button", { type: "button", className: "button primary", dataset: { do: "retrainNow" } }, "Retrain now", h("kbd")),
     ].filter(Boolean);
   }
+}
+
+// How the last job ended: {state, lines}. Pure.
+export function outcome(status) {
+  if (status.last_result === null) return { state: null, lines: [] };
+  if (status.last_result === "success") return { state: "good", lines: [rightIn(status), chanceIn(status), status.verdict] };
+  if (status.exit_code === CANCELLED) return { state: "stopped", lines: ["What was finished is kept: it goes on from there when you retrain again."] };
+  const said = status.reason && STEPS[status.step] ? `${STEPS[status.step]}: ${status.reason}` : status.last_result;
+  return { state: "bad", lines: [said] };
+}
+
+// What is said of a model whose guesses could be luck; null of any other. Pure.
+export function chanceIn({ accuracy, accuracy_low: low, chance }) {
+  if (typeof chance !== "number" || typeof low !== "number" || low > chance) return null;
+  const how = accuracy > chance ? "not clearly better" : "no better";
+  return `That is ${how} than chance: always naming the largest folder would be right in ${percent(chance)}. More videos in each folder help.`;
 }
 
 // What is known of how good the new model is; untested is not 0 %. Pure.

@@ -10,13 +10,14 @@ const PARTS = { "One video at a time": "single", "The grid": "grid", Everywhere:
 
 export function openHelp({ bound, folderKeys }) {
   const shown = [...bound].filter(([, keys]) => keys.length);
-  const rows = Object.entries(PARTS).flatMap(([title, view]) => [h("h3", {}, title), ...shown
+  const part = (title, rows) => h("section", {}, h("h3", {}, title), ...rows);
+  const parts = Object.entries(PARTS).map(([title, view]) => part(title, shown
     .filter(([action]) => ACTIONS[action].where?.[0] === view)
-    .map(([action, keys]) => row(ACTIONS[action].does, keys))]);
-  rows.push(h("h3", {}, "Folders"), row("File in a folder", Object.values(folderKeys).slice(0, 9)));
+    .map(([action, keys]) => row(ACTIONS[action].does, keys))));
+  parts.push(part("Folders", [row("File in a folder", Object.values(folderKeys).slice(0, 9))]));
   const phone = h("p", { className: "form-note" },
     "On a phone: swipe right for the first guess, left for the second, up for all folders, down to undo.");
-  openDialog("Keys", h("div", { className: "form" }, h("div", { className: "key-list" }, ...rows), phone));
+  openDialog("Keys", h("div", { className: "form" }, h("div", { className: "key-help" }, ...parts), phone)).classList.add("is-wide");
 }
 
 function row(label, keys) {

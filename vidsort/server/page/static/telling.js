@@ -27,7 +27,7 @@ function decided(app, action, isAgain = false) {
   const { items, folder, kind } = action;
   weigh(app, action, 1);
   app.render();
-  if (kind === "batch") app.grid.remove(items);
+  if (app.view === "grid") app.grid.remove(items);
   afterPaint(() => {
     // Taken back before it could be told.
     if (!app.decisions.stands(action)) return;
@@ -70,7 +70,7 @@ async function turned(app, kind, moves) {
 // Videos that are in a folder again are no longer on show.
 function leave(app, filenames) {
   for (const filename of filenames) app.queue.take(filename);
-  app.grid.remove(filenames.map((filename) => ({ filename })));
+  if (app.view === "grid") app.grid.remove(filenames.map((filename) => ({ filename })));
   app.render();
 }
 
@@ -115,7 +115,7 @@ function weigh(app, { items, folder, kind }, step) {
 function words({ kind, folder, items }, left) {
   if (kind === "sort") return [`→ ${folder}`, `Filed in ${folder}`];
   if (kind === "batch") return [`${count(items.length, "video")} → ${folder}`, `${count(items.length, "video")} filed in ${folder}`];
-  if (kind === "skip") return left > 1 ? [`Skipped: comes last of ${figure(left)}`, "Skipped"] : ["The only one left stays", "The only one left stays"];
+  if (kind === "skip") return left > 1 ? [`Skipped: last of ${figure(left)}`, "Skipped"] : ["The only one left stays", "The only one left stays"];
   return [`New folder ${folder}`, `New folder ${folder}`];
 }
 

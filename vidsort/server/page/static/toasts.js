@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 
 const SHOWN = 3;
+const GAP_PX = 24;
 const DECISION_MS = 4_000;
 const FAILURE_MS = 12_000;
 
@@ -13,6 +14,9 @@ export class Toasts {
   constructor(box, { undo }) {
     this.box = box;
     this.undo = undo;
+    // What lies beneath gives way, so that no toast lies over a button.
+    const page = box.closest("#vidsort");
+    new ResizeObserver(() => page.style.setProperty("--toasts", `${box.childElementCount ? box.offsetHeight + GAP_PX : 0}px`)).observe(box);
   }
 
   // A decision that is on its way; `saved` or `remove` follow.
@@ -48,7 +52,7 @@ export class Toasts {
 
   failed(text) {
     const close = h("button", { type: "button", onclick: () => toast.remove() }, "Close");
-    const toast = this.#add(h("div", { className: "toast is-failure" }, h("span", { className: "text" }, text), close));
+    const toast = this.#add(h("div", { className: "toast is-failure" }, h("span", { className: "text", title: text }, text), close));
     this.#leave(toast, FAILURE_MS);
   }
 
