@@ -15,6 +15,7 @@ from videos import make_video
 from vidsort.settings import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 LIBRARY_FOLDERS = ("dance", "food", "sport")
 VIDEOS_A_FOLDER = 4
 UNSORTED = 3
@@ -112,3 +113,26 @@ def chromium_path() -> str:
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture
+def axe() -> Callable[..., None]:
+    """`axe(page)`: no serious or critical fault in what a browser shows, in `inside` or in the whole of a frame."""
+    if not AXE.is_file():
+        reason = "axe-core is not installed: make test does it, or npm install --no-save axe-core"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    source = AXE.read_text(encoding="utf-8")
+
+    def check(page, inside: str = "#vidsort") -> None:
+        page.evaluate("() => document.getAnimations().forEach((each) => each.finish())")
+        page.evaluate(f"() => {{ {source} }}")
+        asked = f"axe.run('{inside}', {{resultTypes: ['violations']}}).then((result) => result.violations)"
+        bad = [
+            (fault["id"], node["html"][:160], node["failureSummary"])
+            for fault in page.evaluate(asked) if fault["impact"] in ("serious", "critical") for node in fault["nodes"]
+        ]  # fmt: skip
+        assert bad == []
+
+    return check

@@ -30,10 +30,33 @@ STYLE = """<style>
 .highlight pre{font-family:var(--jp-code-font-family,monospace);font-size:13px}
 .jp-RenderedHTML{overflow-x:auto}
 #code{float:right;margin:12px 24px 0 8px} [for=code]{float:right;margin:12px 0 0;font:14px sans-serif}
-#code:not(:checked)~main .jp-CodeCell:not(.celltag_parameters,.celltag_injected-parameters) .jp-Cell-inputWrapper
+#code:not(:checked)~.jp-CodeCell:not(.celltag_parameters,.celltag_injected-parameters) .jp-Cell-inputWrapper
 {display:none}
-#code:not(:checked)~main .jp-OutputPrompt{visibility:hidden}
+#code:not(:checked)~.jp-CodeCell .jp-OutputPrompt{visibility:hidden}
+/* JupyterLab's own colours are too faint to be read by everyone: 4.5 to 1 is the least. */
+:root{--jp-mirror-editor-comment-color:#2f6565;--jp-mirror-editor-number-color:#006b00;
+--jp-mirror-editor-operator-color:#8417d1;--jp-mirror-editor-meta-color:#8417d1}
+.jp-InputPrompt,.jp-OutputPrompt{color:#595959!important;opacity:1!important}
+.jp-RenderedText[data-mime-type="application/vnd.jupyter.error"],
+.jp-RenderedText[data-mime-type="application/vnd.jupyter.stderr"]
+{background:#fff!important;border-left:4px solid #b3261e}
+.ansi-cyan-fg,.ansi-cyan-intense-fg{color:#00676a!important}
+.ansi-blue-fg,.ansi-blue-intense-fg{color:#0b57b5!important}
+.ansi-green-fg,.ansi-green-intense-fg{color:#006b35!important}
+.ansi-red-fg,.ansi-red-intense-fg{color:#a8201a!important}
+.ansi-yellow-fg,.ansi-yellow-intense-fg{color:#7a5600!important}
+.ansi-magenta-fg,.ansi-magenta-intense-fg{color:#8417a8!important}
+.jp-RenderedHTMLCommon p a,.jp-RenderedHTMLCommon li a{text-decoration:underline!important}
+/* Comments in IPython's tracebacks. */
+.jp-RenderedText [style*="rgb(95,135,135)"]{color:#2f6565!important}
 </style>"""
+# Clips play by themselves, but not for those who asked that nothing does.
+CALM = """<script>
+if (matchMedia("(prefers-reduced-motion: reduce)").matches)
+  for (const clip of document.querySelectorAll("video[autoplay]")) {
+    clip.autoplay = false; clip.controls = true; clip.pause();
+  }
+</script>"""
 SHOW_CODE = '<input type="checkbox" id="code"><label for="code">Show the code</label>'
 FEATURE_SET = re.compile("[0-9a-f]{12}", re.ASCII)
 # Given by the settings, never by parameters of one run.
@@ -185,7 +208,9 @@ def as_html(executed: "NotebookNode", title: str) -> str:
         template_name="lab", require_js_url="", mathjax_url="", mermaid_js_url="", mermaid_layout_elk_js_url=""
     )
     page, _ = exporter.from_notebook_node(executed, resources={"metadata": {"name": title}})
-    return page.replace("</head>", f"{STYLE}</head>", 1).replace("<main", f"{SHOW_CODE}<main", 1)
+    page = page.replace("</head>", f"{STYLE}</head>", 1).replace("<main>", f"<main>{SHOW_CODE}", 1)
+    before, _, after = page.rpartition("</body>")
+    return f"{before}{CALM}</body>{after}"
 
 
 def notebook_path(name: str) -> Path:

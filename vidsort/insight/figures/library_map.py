@@ -99,6 +99,7 @@ def library_map(
     # A frame of its own: the script neither sees nor disturbs the notebook around it.
     # The script looks for the card as soon as it runs, so the card comes first.
     page = page.replace("<body>", f"<body>{CARD}", 1)
+    page = page.replace("<html>", '<html lang="en">', 1).replace("<head>", "<head><title>Map of the library</title>", 1)
     text = f"A map of {len(drawn)} videos in {len(set(labels))} folders; what looks alike lies side by side."
     return Shown(
         f'<iframe title="{text}" srcdoc="{html.escape(page)}" sandbox="allow-scripts" '

@@ -25,7 +25,7 @@ class Card:
 
 def posters(cards: Sequence[Card], *, heading: str = "", width_px: int = 108, nothing: str = "None.") -> Shown:
     """A grid of cards in their order; `nothing` is said where there are none."""
-    title = f'<h4 style="margin:.8em 0 .2em">{escape(heading)}</h4>' if heading else ""
+    title = f'<p style="margin:.8em 0 .2em;font-weight:600">{escape(heading)}</p>' if heading else ""
     if not cards:
         return Shown(f"{title}<p>{escape(nothing)}</p>", nothing)
     grid = "display:flex;flex-wrap:wrap;gap:10px;align-items:flex-start"
