@@ -55,7 +55,8 @@ def test_a_toast_lies_over_no_button_wherever_it_comes_up(opened, pile, options)
     for key in ("1", "2", "3", "w"):
         page.keyboard.press(key)
     page.wait_for_selector(".toast.is-failure")
-    for keys, there in ("", ".guess-button"), ("h", ".move .button"), ("r", ".job"), ("rg", ".tile"), ("h", ".move .button"):
+    panels = ("h", ".move .button"), ("r", ".job"), ("rg", ".tile"), ("h", ".move .button")
+    for keys, there in (("", ".guess-button"), *panels):
         for key in keys:
             page.keyboard.press(key)
         page.wait_for_selector(there)
@@ -143,7 +144,8 @@ def test_the_tools_are_one_stop_of_tab(opened):
 def test_names_stand_below_one_another_with_a_key_or_without(opened):
     page = opened((LONG, *MANY), 3)
     edges = page.evaluate(
-        "[...document.querySelectorAll('.folder')].map((row) => [row.querySelector('.name').getBoundingClientRect().left,"
+        "[...document.querySelectorAll('.folder')].map((row) =>"
+        " [row.querySelector('.name').getBoundingClientRect().left,"
         " row.querySelector('.count').getBoundingClientRect().right])"
     )
     assert len({tuple(edge) for edge in edges}) == 1

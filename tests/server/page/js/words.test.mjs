@@ -163,8 +163,9 @@ test("a name turns no words around it, and what steers a text is shown by its co
 });
 
 test("a cancelled job is no failure, and a failure is told without the name of a script", () => {
-  const cancelled = outcome({ last_result: "Failed at train.py: cancelled; start it again", exit_code: 130 });
-  assert.equal(cancelled.state, "stopped");
+  const cancelled = outcome({ last_result: "Failed at train.py: cancelled; start it again", exit_code: 130, reason: "cancelled; start it again" });
+  assert.equal(cancelled.state, "cancelled");
+  assert.equal(outcome({ last_result: "Failed at train.py: x", exit_code: 130, reason: "interrupted: the server stopped" }).state, "interrupted");
   assert.match(cancelled.lines[0], /is kept/);
   const reason = "There is one folder only: make a second one.";
   assert.deepEqual(outcome({ last_result: `Failed at train.py: ${reason}`, step: "train", reason, exit_code: 6 }),

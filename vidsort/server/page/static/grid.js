@@ -2,6 +2,7 @@
 
 import { count, figure, h, icon, isolated, percent, setText } from "./dom.js";
 import { groupByGuess, inSight, layOut, markRange, neighbour } from "./grid_rows.js";
+import { Hover } from "./hover.js";
 
 const TILE_PX = 148;
 const NARROW_TILE_PX = 100;
@@ -9,8 +10,6 @@ const NARROW_PX = 600;
 const GAP_PX = 10;
 const HEAD_PX = 56;
 const MARGIN_PX = 600;
-const HOVER_MS = 120;
-const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 // Most that the server takes as one batch.
 const MOST = 10_000;
 
@@ -22,7 +21,6 @@ export class Grid {
   #marked = new Set();
   #at = 0;
   #anchor = 0;
-  #hover = null;
 
   // `file(items, folder)` files them as one batch.
   constructor({ element, api, pictures, file }) {
@@ -35,8 +33,7 @@ export class Grid {
     const folders = h("button", { type: "button", className: "button only-phone", dataset: { do: "sheet" } }, "Folders");
     this.again = h("button", { type: "button", className: "button", hidden: true, dataset: { do: "regroup" } }, icon("retrain"), "New guesses: regroup");
     element.append(h("div", { className: "grid-head" }, this.title, this.again, folders, back), this.scroll);
-    this.preview = h("video", { playsinline: "", "aria-hidden": "true", tabIndex: -1 });
-    Object.assign(this.preview, { muted: true, loop: true });
+    this.hover = new Hover(api);
     this.scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     new ResizeObserver(() => this.#plan.rows.length && this.#arrange()).observe(this.scroll);
   }
@@ -211,8 +208,8 @@ export class Grid {
     tile.addEventListener("click", (event) => {
       this.#mark(at, event.shiftKey);
     });
-    tile.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && this.#play(tile, item));
-    tile.addEventListener("pointerleave", () => this.#stop());
+    tile.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && this.hover.play(tile, item));
+    tile.addEventListener("pointerleave", () => this.hover.stop());
     this.#paint(tile, item, at);
     return tile;
   }
@@ -281,22 +278,6 @@ export class Grid {
     const said = h("span");
     setText(said, advice);
     this.title.replaceChildren(name, said);
-  }
-
-  #play(tile, item) {
-    this.#stop();
-    if (CALM.matches) return;
-    this.#hover = setTimeout(() => {
-      this.preview.src = this.api.video(item.filename);
-      tile.querySelector("img").after(this.preview);
-      this.preview.play().catch(() => this.preview.remove());
-    }, HOVER_MS);
-  }
-
-  #stop() {
-    clearTimeout(this.#hover);
-    this.preview.remove();
-    this.preview.removeAttribute("src");
   }
 }
 

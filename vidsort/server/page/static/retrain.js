@@ -5,9 +5,10 @@ import { figure, h, percent, setText, spell } from "./dom.js";
 const STEPS = { extract_features: "Look at new videos", train: "Learn from the folders", predict: "Guess the rest" };
 
 // What the command line exits with when it is stopped.
-const CANCELLED = 130;
+const STOPPED = 130;
 // How a job ended, in a word.
-const ENDS = { good: "Last time: done", bad: "Last time it failed", stopped: "Last time it was cancelled" };
+const ENDS = { good: "Last time: done", bad: "Last time it failed", cancelled: "Last time it was cancelled",
+  interrupted: "Last time it was interrupted" };
 
 export class Retraining {
   #status = { running: false, last_result: null };
@@ -130,7 +131,10 @@ export class Retraining {
 export function outcome(status) {
   if (status.last_result === null) return { state: null, lines: [] };
   if (status.last_result === "success") return { state: "good", lines: [rightIn(status), chanceIn(status), status.verdict] };
-  if (status.exit_code === CANCELLED) return { state: "stopped", lines: ["What was finished is kept: it goes on from there when you retrain again."] };
+  if (status.exit_code === STOPPED) {
+    const state = /^cancelled/.test(status.reason) ? "cancelled" : "interrupted";
+    return { state, lines: ["What was finished is kept: it goes on from there when you retrain again."] };
+  }
   const said = status.reason && STEPS[status.step] ? `${STEPS[status.step]}: ${status.reason}` : status.last_result;
   return { state: "bad", lines: [said] };
 }
