@@ -256,6 +256,11 @@ def test_when_all_is_sorted_there_is_a_summary(pile, serve, visitor, shot, axe, 
     page.wait_for_selector("text=All sorted")
     wait_until_saved(page)
     assert page.inner_text(".fact:has-text('just now') strong") == "3"
+    # However long a figure is, it is not broken.
+    lines = "(strong => { strong.textContent = '1,221,862'; const {height} = strong.getBoundingClientRect();"
+    lines += " return height / parseFloat(getComputedStyle(strong).lineHeight); })"
+    lines += "(document.querySelector('.fact strong'))"
+    assert page.evaluate(lines) < 1.5
     shot(page, "all-sorted")
     axe(page)
     # A video that is put into the library meanwhile appears by itself.

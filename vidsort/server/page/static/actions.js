@@ -60,6 +60,8 @@ export const ACTIONS = {
     does: "Show all keys", act: (page) => page.help() },
   tryNow: { keys: [], label: "Try now",
     does: "Send what waits for the server", act: (page) => page.tryNow() },
+  single: { keys: [], label: "One by one", where: GRID,
+    does: "Go back to one video at a time", act: (page) => page.app.show("single") },
   regroup: { keys: [], label: "Regroup", where: GRID,
     does: "Group the grid by the guesses as they are now", act: (page) => page.regroup() },
   toReview: { keys: [], label: "Skip to the video",

@@ -28,7 +28,7 @@ export class Grid {
     this.title = h("p", { className: "grid-title", "aria-live": "polite" });
     this.space = h("div", { className: "grid-space" });
     this.scroll = h("div", { className: "grid-scroll", role: "grid", tabIndex: 0, "aria-label": "Videos by predicted folder" }, this.space);
-    const back = h("button", { type: "button", className: "button", dataset: { do: "grid" } }, "One by one");
+    const back = h("button", { type: "button", className: "button", dataset: { do: "single" } }, "One by one");
     // Without a keyboard the folders of the sheet take what is marked.
     const folders = h("button", { type: "button", className: "button only-phone", dataset: { do: "sheet" } }, "Folders");
     this.again = h("button", { type: "button", className: "button", hidden: true, dataset: { do: "regroup" } }, icon("retrain"), "New guesses: regroup");
