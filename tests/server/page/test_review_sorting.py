@@ -245,7 +245,7 @@ def test_two_pages_agree(page, pile, serve, visitor):
     other = visitor.open(page.url, context=page.context)
     page.keyboard.press("1")
     wait_until_saved(page)
-    other.wait_for_function(f"document.querySelector('[data-left]').textContent === '{PILE - 1}'")
+    wait_for_card(other, name_of(1))
     other.keyboard.press("ArrowRight")
     other.keyboard.press("1")
     wait_until_saved(other)

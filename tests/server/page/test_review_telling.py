@@ -110,6 +110,21 @@ def test_a_press_that_was_meant_for_the_card_before_does_not_file_the_one_that_c
     assert name_of(1) in pile.inside("dance")
 
 
+def test_a_press_counts_at_once_for_a_card_that_the_reviewer_went_on_to(page, pile):
+    page.evaluate("""() => new MutationObserver((_, observer) => {
+        observer.disconnect();
+        const press = (key) => document.dispatchEvent(new KeyboardEvent("keydown", { key, cancelable: true }));
+        press("ArrowRight");
+        press("1");
+    }).observe(document.querySelector('[data-stage]'), { attributeFilter: ["data-filename"] })""")
+    with VidsortClient(page.url) as other:
+        other.sort(name_of(0), "food")
+    wait_for_card(page, name_of(3))
+    wait_until_saved(page)
+    assert name_of(2) in pile.inside("dance")
+    assert name_of(1) in pile.unsorted()
+
+
 def test_the_undo_of_a_new_folders_toast_takes_back_the_folder_and_not_what_came_after(page, pile, eventually):
     page.keyboard.press("n")
     page.keyboard.type("cooking")

@@ -41,8 +41,8 @@ export class App {
   // What is on the screen: the view, or "welcome" where there is nothing to show in it.
   shownView = null;
   isInTrouble = false;
-  // When the card on show was last changed by other hands than these.
-  changedAt = -Infinity;
+  // When other hands than these last changed the card on show, and which one came instead.
+  changed = { at: -Infinity, to: null };
   #afterPaint = null;
 
   constructor(root, api) {

@@ -262,7 +262,8 @@ export class Commands {
       return;
     }
     event.preventDefault();
-    if (FILES.has(meant.action ?? "folder") && event.timeStamp - app.changedAt < LOOK_MS) {
+    const isNews = app.changed.to === app.queue.current && event.timeStamp - app.changed.at < LOOK_MS;
+    if (isNews && FILES.has(meant.action ?? "folder")) {
       app.hint("The video on show has just changed: nothing was done with it.");
     } else if (meant.folder) app.file(meant.folder);
     else if (isFor(meant.action, app.shownView)) ACTIONS[meant.action].act(this, event);

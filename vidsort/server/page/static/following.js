@@ -41,11 +41,12 @@ function follow(app, { predictions }) {
 async function look(app) {
   const { queue } = app;
   const near = queue.items.slice(queue.index, queue.index + NEAR);
-  const onShow = queue.current;
   const gone = await app.supply.missing(near);
+  // Asked now: the reviewer may have gone on meanwhile, and then it is no news.
+  const onShow = queue.current;
   for (const item of gone) queue.take(item.filename);
   if (gone.includes(onShow)) {
-    app.changedAt = performance.now();
+    app.changed = { at: performance.now(), to: queue.current };
     void tellGone(app, onShow);
   }
   if (gone.length) app.render();
