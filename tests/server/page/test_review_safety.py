@@ -76,8 +76,17 @@ def test_a_server_killed_in_mid_review_loses_no_decision(pile, killable, visitor
     assert pile.unsorted() == {name_of(number) for number in range(9, PILE)}
 
 
+def stop_the_clock(page) -> None:
+    """Of a page whose clock was installed, which would run on by itself, and that cannot send.
+
+    The jump is longer than any wait, so that it ends one; after that nothing is on its way.
+    """
+    with page.expect_event("requestfailed"):
+        page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 10)
+
+
 def test_two_seconds_after_the_server_is_back_everything_is_sent(pile, serve, visitor):
-    """The page's clock is the test's: it stands still until it is told how much time has passed."""
+    """The page's clock is the test's once the server is away: then it stands still until it is told to go on."""
     context = visitor.context()
     page = context.new_page()
     page.clock.install()
@@ -86,6 +95,7 @@ def test_two_seconds_after_the_server_is_back_everything_is_sent(pile, serve, vi
     page.route("**/api/sort", lambda route: route.abort())
     page.keyboard.press("1")
     page.wait_for_selector('[data-sync][data-state="trouble"]')
+    stop_the_clock(page)
     said = page.inner_text("[data-shout]")
     assert said.startswith("Server away: 1 kept")
     assert "cannot be reached: see whether it runs" in said
@@ -112,6 +122,9 @@ def test_what_waits_is_sent_at_once_where_the_person_asks(pile, serve, visitor):
     page.route("**/api/sort", lambda route: route.abort())
     page.keyboard.press("1")
     page.wait_for_selector('[data-sync][data-state="trouble"]')
+    # Nothing is tried again by itself any more.
+    stop_the_clock(page)
+    page.wait_for_function("!document.querySelector('[data-try-now]').hidden")
     page.unroute("**/api/sort")
     page.get_by_role("button", name="Try now").click()
     wait_until_saved(page)
@@ -307,8 +320,9 @@ def test_predictions_that_come_while_the_page_starts_are_shown(pile, serve, visi
     # The stream of events is opened after the queue was read.
     context.route("**/api/events", late)
     page = visitor.open(serve(pile.fill().settings), context=context)
+    # What comes after the card on show and the next one is fetched ahead.
     page.wait_for_function(
-        "performance.getEntriesByType('resource').filter((each) => each.name.includes('api/queue?')).length > 1"
+        f"performance.getEntriesByType('resource').some((each) => each.name.includes('{name_of(PILE - 1)}'))"
     )
     page.keyboard.press("ArrowRight")
     wait_for_card(page, name_of(1))
