@@ -68,7 +68,7 @@ def run_step(
             if reason is None:
                 # Not until the end of the stream: a process that the step left behind may hold it open.
                 reader.join(LAST_LINES_S)
-        reader.join()
+        reader.join(LAST_LINES_S)
         if reason is None and process.returncode == 0 and reports:
             return reports[-1]
         if reason is None:
@@ -79,16 +79,19 @@ def run_step(
 @contextlib.contextmanager
 def _started(command: Sequence[str], errors: IO[bytes]) -> Iterator[subprocess.Popen]:
     """The process in a group of its own, all of which is gone when the block ends."""
-    with subprocess.Popen(
+    process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
-    ) as process:
-        try:
-            yield process
-        finally:
-            _signal_group(process, "SIGTERM")
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(TERMINATE_S)
-            _signal_group(process, "SIGKILL")
+    )
+    try:
+        yield process
+    finally:
+        _signal_group(process, "SIGTERM")
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(TERMINATE_S)
+        _signal_group(process, "SIGKILL")
+        process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
 
 
 def _signal_group(process: subprocess.Popen, name: str) -> None:
@@ -102,19 +105,23 @@ def _signal_group(process: subprocess.Popen, name: str) -> None:
 
 
 def _read(stream: IO[bytes], tell: Callable[[dict], None], reports: list[dict]) -> None:
-    """Read the JSON lines of `steps.step_main`; what a library printed in between is passed over."""
-    for line in stream:
-        try:
-            message = json.loads(line)
-        except ValueError:
-            log.info("A step printed: %s", line[:200])
-            continue
-        if not isinstance(message, dict):
-            continue
-        if "progress" in message:
-            tell(message["progress"])
-        elif "report" in message:
-            reports.append(message["report"])
+    """Read the JSON lines of `steps.step_main`; what a library printed in between is passed over.
+
+    Nobody else closes the stream: that would be in the middle of a line.
+    """
+    with stream:
+        for line in stream:
+            try:
+                message = json.loads(line)
+            except ValueError:
+                log.info("A step printed: %s", line[:200])
+                continue
+            if not isinstance(message, dict):
+                continue
+            if "progress" in message:
+                tell(message["progress"])
+            elif "report" in message:
+                reports.append(message["report"])
 
 
 def _why(returncode: int, errors: IO[bytes]) -> str:
