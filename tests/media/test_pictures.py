@@ -4,6 +4,7 @@ import io
 import os
 import resource
 import shutil
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,6 +16,7 @@ from videos import make_video
 
 from vidsort.errors import VideoDecodeError
 from vidsort.media.content import content_hash
+from vidsort.media.limited import LimitedChild
 from vidsort.media.pictures import KINDS, MADE_AT_ONCE, Pictures, picture_path
 
 
@@ -29,6 +31,11 @@ def kept(tmp_path) -> Iterator[Pictures]:
 def made(tmp_path) -> int:
     """How many pictures were made, each of a content and kind."""
     return sum(1 for _ in (tmp_path / "artifacts").rglob("*.webp"))
+
+
+def started(kept: Pictures) -> list[LimitedChild]:
+    """Which of the processes run."""
+    return [child for child in kept._children if child._process is not None]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -113,3 +120,21 @@ def make_huge(path, side):
         container.mux(stream.encode(frame))
         container.mux(stream.encode())
     return path
+
+
+def test_trying_out_decodes_a_clip_in_this_process_and_in_a_limited_one_and_keeps_nothing(tmp_path, kept, monkeypatch):
+    kept.try_out()
+    assert len(started(kept)) == 1
+    assert made(tmp_path) == 0
+    kept.close()
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
+    broken = Pictures(tmp_path / "artifacts")
+    with pytest.raises(OSError, match="no-python"):
+        broken.try_out()
+
+
+def test_nobody_waits_for_pictures_that_are_being_made_to_try_out(kept, monkeypatch):
+    for _ in range(MADE_AT_ONCE):
+        kept._idle.get_nowait()
+    kept.try_out()
+    assert started(kept) == []

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from ..errors import VideoDecodeError
 from .content import content_hash
+from .facts import probe
 from .frames import Frames, sample_frames
 from .limited import LimitedChild, Request, serve_requests
 
@@ -32,6 +34,9 @@ NARROWEST, WIDEST = 90, 284
 TIME_LIMIT_S = 20.0
 # A few at once keep the cores busy; each may take some memory.
 MADE_AT_ONCE = 2
+# A clip of our own that shows whether anything can be decoded here: three frames of H.264, 32 x 32.
+TRIAL = Path(__file__).with_name("trial.mp4")
+TRIAL_LIMIT_S = 5.0
 
 Kind = Literal["poster", "strip"]
 KINDS: tuple[Kind, ...] = ("poster", "strip")
@@ -102,6 +107,20 @@ class Pictures:
             self._idle.put(child)
         return kept.read_bytes()
 
+    def try_out(self) -> None:
+        """Decode a tiny clip; raises VideoDecodeError and OSError with the reason why no video can be read here."""
+        facts = probe(TRIAL)
+        if facts.reason is not None:
+            raise VideoDecodeError(facts.reason)
+        try:
+            child = self._idle.get_nowait()
+        except queue.Empty:
+            return  # all are at work, which shows as much
+        try:
+            child.ask({"path": str(TRIAL)}, TRIAL_LIMIT_S)
+        finally:
+            self._idle.put(child)
+
     def close(self) -> None:
         """End the processes; what they are at is lost, nothing else."""
         for child in self._children:
@@ -113,7 +132,8 @@ def main() -> None:
 
     def answer(request: Request, _: Callable[[float], None]) -> dict[str, Any]:
         frames = sample_frames(Path(request["path"]), time_limit_s=request["limit_s"])
-        keep_pictures(Path(request["artifacts_dir"]), bytes.fromhex(request["content"]), frames)
+        if "content" in request:
+            keep_pictures(Path(request["artifacts_dir"]), bytes.fromhex(request["content"]), frames)
         return {}
 
     serve_requests(answer)

@@ -30,6 +30,12 @@ HOLE = bytes(32)
 CODECS_WITHOUT_HOLES = {"h264", "hevc", "vp8", "vp9", "libdav1d", "av1"}
 
 
+def load_decoder() -> None:
+    """Import what decodes, before there are threads: those that import it at once lock each other out for good."""
+    import av
+    import av.subtitles.stream  # noqa: F401  (else imported when the first file is opened)
+
+
 class Deadline:
     """The moment until which one file may keep us busy."""
 

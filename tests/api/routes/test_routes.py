@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from vidsort.api.contract import Misfit
 from vidsort.api.routes import add_routes
 from vidsort.api.workspace import Workspace
+from vidsort.media import pictures
 
 FIRST, SECOND, THIRD = "71000000000000000.mp4", "71000000000000100.mp4", "71000000000000200.mp4"
 
@@ -234,6 +235,17 @@ def test_a_library_that_is_not_there_is_empty_until_it_comes(make_client, settin
     (settings.data_dir / "later" / "x").mkdir(parents=True)
     assert counts(client.get("/api/folders")) == {"x": 0}
     assert client.get("/readyz").json()["status"] == "ok"
+
+
+def test_a_server_on_which_nothing_can_be_decoded_is_not_ready(make_client, monkeypatch, tmp_path):
+    client = make_client()
+    assert client.get("/readyz").status_code == 200
+    damaged = tmp_path / "trial.mp4"
+    damaged.write_bytes(pictures.TRIAL.read_bytes()[:900])
+    monkeypatch.setattr(pictures, "TRIAL", damaged)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["detail"].startswith("No video can be decoded on this machine (")
 
 
 @pytest.mark.parametrize(("method", "path", "allowed"), [

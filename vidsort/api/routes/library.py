@@ -4,7 +4,7 @@ from fastapi import Query
 from starlette.responses import JSONResponse, Response
 
 from ... import library as on_disk
-from ...errors import ArtifactError, NotFoundError
+from ...errors import ArtifactError, NotFoundError, VideoDecodeError
 from ..answers import Here, faults
 from ..choice import folder_at
 from ..contract import Health, LibraryAnswer, LibraryBody, LibraryPreview, NamesBody
@@ -55,12 +55,15 @@ async def healthz() -> Health:
 
 @router.get("/readyz", response_model=Health, responses={503: {"model": Health}})
 def readyz(here: Here) -> Response:
-    """Whether the server can do its work: 503 with the reason while the library cannot be read."""
+    """Whether the server can do its work: 503 with the reason while the library, or any video, cannot be read."""
     try:
         opened = here.look_after()
         detail = opened.why_away()
+        here.pictures.try_out()
     except ArtifactError as error:
         return JSONResponse(Health(status="not_ready", detail=str(error)).model_dump(), 503)
+    except (VideoDecodeError, OSError) as error:
+        detail = f"No video can be decoded on this machine ({error}): free memory, or install vidsort anew."
     if not opened.live.exists:
         detail = f"The library {opened.data_dir} cannot be read: choose another with --data-dir, or make it readable."
     if detail is None:

@@ -41,8 +41,9 @@ class FramesEncoder:
     """Samples, encodes and pools the frames of videos."""
 
     def __init__(self, config: FramesConfig) -> None:
-        import av  # noqa: F401  (threads that import it at once, at their first video, lock each other out)
+        from ...media.source import load_decoder
 
+        load_decoder()
         self._config = config
         self._network = network(config.encoder)
 
