@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, PrivateAttr, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from .errors import SettingsError
@@ -52,6 +52,9 @@ class Settings(BaseModel):
     port: int = Field(8000, ge=0, le=65535, description="the port that the server listens on")
     password: SecretStr | None = Field(None, min_length=1, description="when set, every path asks for it")
     allowed_hosts: tuple[str, ...] = Field((), description="further values of the Host header that are answered")
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = Field(
+        (), description="addresses or networks of reverse proxies whose X-Forwarded-* headers count"
+    )
     video_names: VideoNames = Field(
         "digits", description="which files are videos: digits and .mp4, or any with a video's ending"
     )

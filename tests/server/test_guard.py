@@ -1,6 +1,7 @@
 """The guard in front of everything: hosts, other sites, the password, what is closed, the headers."""
 
 import asyncio
+from collections.abc import Callable
 from http.cookies import SimpleCookie
 
 import pytest
@@ -9,8 +10,10 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from vidsort.server.guard import COOKIE, SECURITY_HEADERS, Guard, split_host
+from vidsort.server.guard import COOKIE, SECURITY_HEADERS, Guard
 from vidsort.settings import Settings
+from vidsort.store import open_database
+from vidsort.store.sessions import EndedSessions
 
 PASSWORD = "open sesame"
 SOCKET = "ws://127.0.0.1/ws"
@@ -38,12 +41,24 @@ async def inside(scope, receive, send):
     await answer(scope, receive, send)
 
 
-def client(base_url="http://127.0.0.1", **settings) -> TestClient:
-    return TestClient(Guard(inside, Settings(**settings)), base_url=base_url, follow_redirects=False)
+@pytest.fixture(scope="module")
+def guard(tmp_path_factory) -> Callable[..., Guard]:
+    """`guard(app, **settings)`: each of them with the same sessions that were ended."""
+    database = open_database(tmp_path_factory.mktemp("artifacts"))
+    yield lambda app=inside, **settings: Guard(app, Settings(**settings), EndedSessions(database))
+    database.close()
 
 
 @pytest.fixture(scope="module")
-def locked() -> TestClient:
+def client(guard) -> Callable[..., TestClient]:
+    """`client(base_url, **settings)` asks a guard of these settings."""
+    return lambda base_url="http://127.0.0.1", **settings: TestClient(
+        guard(**settings), base_url=base_url, follow_redirects=False
+    )
+
+
+@pytest.fixture(scope="module")
+def locked(client) -> TestClient:
     return client(password=SecretStr(PASSWORD))
 
 
@@ -57,7 +72,7 @@ def logged_in(client: TestClient, **form) -> dict[str, str]:
 @pytest.mark.parametrize("host", [
     "127.0.0.1", "localhost", "127.0.0.1:8000", "LOCALHOST:1", "localhost.", "[::1]", "[::1]:8000", "[0:0:0:0:0:0:0:1]",
 ])
-def test_names_of_this_machine_are_answered_with_any_port(host):
+def test_names_of_this_machine_are_answered_with_any_port(client, host):
     assert client().get("/", headers={"host": host}).status_code == 200
 
 
@@ -66,13 +81,13 @@ def test_names_of_this_machine_are_answered_with_any_port(host):
     "localhost:port", "localhost:80:80", "[::1", "::1]", "[::2]", "local host", "localhost/x", "127.0.0.1,evil.example",
     "testserver", "0.0.0.0",
 ])
-def test_any_other_host_is_refused_as_json(host):
+def test_any_other_host_is_refused_as_json(client, host):
     answer = client().get("/", headers={"host": host})
     assert answer.status_code == 400
     assert "allowed_hosts" in answer.json()["detail"]
 
 
-def test_hosts_of_the_settings_are_answered_too():
+def test_hosts_of_the_settings_are_answered_too(client):
     settings = {"host": "192.168.1.5", "password": SecretStr(PASSWORD), "allowed_hosts": ("Videos.example", "nas:8000")}
     bearer = {"authorization": f"Bearer {PASSWORD}"}
     for host in ("192.168.1.5:8000", "videos.example", "nas"):
@@ -84,7 +99,9 @@ def test_hosts_of_the_settings_are_answered_too():
     ("127.0.0.1", None, 200), ("127.0.0.9", None, 200), ("::1", None, 200), ("::ffff:127.0.0.1", None, 200),
     ("192.168.1.5", PASSWORD, 200),
 ])
-def test_without_a_password_nobody_comes_in_from_another_machine_whatever_uvicorn_listens_on(address, password, status):
+def test_without_a_password_nobody_comes_in_from_another_machine_whatever_uvicorn_listens_on(
+    guard, address, password, status
+):
     headers = [(b"host", b"localhost"), (b"authorization", f"Bearer {PASSWORD}".encode())]
     scope = {"type": "http", "method": "GET", "path": "/", "headers": headers, "server": (address, 8000)}
     sent = []
@@ -92,25 +109,25 @@ def test_without_a_password_nobody_comes_in_from_another_machine_whatever_uvicor
     async def send(message):
         sent.append(message)
 
-    asyncio.run(Guard(inside, Settings(password=password and SecretStr(password)))(scope, None, send))
+    asyncio.run(guard(password=password and SecretStr(password))(scope, None, send))
     assert sent[0]["status"] == status
 
 
 @pytest.mark.parametrize("hosts", [[], [b"127.0.0.1", b"127.0.0.1"], [b"127.0.0.1", b"evil.example"]])
-def test_no_host_or_two_of_them_are_refused(hosts):
+def test_no_host_or_two_of_them_are_refused(guard, hosts):
     scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", host) for host in hosts]}
     sent = []
 
     async def send(message):
         sent.append(message)
 
-    asyncio.run(Guard(inside, Settings())(scope, None, send))
+    asyncio.run(guard()(scope, None, send))
     assert sent[0]["status"] == 400
 
 
 @pytest.mark.parametrize("headers", OTHER_SITES, ids=str)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_nothing_is_changed_on_behalf_of_another_site(headers, method):
+def test_nothing_is_changed_on_behalf_of_another_site(client, headers, method):
     answer = client().request(method, "/api/retrain", headers=headers)
     assert answer.status_code == 403
     assert "another site" in answer.json()["detail"]
@@ -123,31 +140,31 @@ def test_nothing_is_changed_on_behalf_of_another_site(headers, method):
     {"origin": "http://127.0.0.1", "sec-fetch-site": "same-origin"},
     {"sec-fetch-site": "none"},
 ], ids=str)
-def test_the_page_itself_and_scripts_may_change_things(headers):
+def test_the_page_itself_and_scripts_may_change_things(client, headers):
     assert client().post("/api/retrain", headers=headers).status_code == 200
 
 
-def test_the_port_of_the_page_is_part_of_its_origin():
+def test_the_port_of_the_page_is_part_of_its_origin(client):
     here = {"host": "127.0.0.1:8000"}
     assert client().post("/", headers=here | {"origin": "http://127.0.0.1:8000"}).status_code == 200
     assert client().post("/", headers=here | {"origin": "http://127.0.0.1:8001"}).status_code == 403
 
 
-def test_a_link_from_another_site_is_followed_but_nothing_is_embedded_there():
+def test_a_link_from_another_site_is_followed_but_nothing_is_embedded_there(client):
     foreign = {"sec-fetch-site": "cross-site"}
     assert client().get("/", headers=foreign | {"sec-fetch-mode": "navigate"}).status_code == 200
     assert client().get("/videos/1.mp4", headers=foreign | {"sec-fetch-mode": "no-cors"}).status_code == 403
 
 
 @pytest.mark.parametrize("headers", [{"origin": "http://evil.example"}, {"host": "evil.example"}], ids=str)
-def test_a_websocket_of_another_site_or_host_is_refused(headers):
+def test_a_websocket_of_another_site_or_host_is_refused(client, headers):
     with pytest.raises(WebSocketDisconnect), client().websocket_connect(SOCKET, headers=headers):
         pass
     with client().websocket_connect(SOCKET, headers={"origin": "http://127.0.0.1"}) as socket:
         assert socket.receive_text() == "in"
 
 
-def test_no_answer_lets_another_site_read_it_and_each_has_the_security_headers(locked):
+def test_no_answer_lets_another_site_read_it_and_each_has_the_security_headers(client, locked):
     for answer in (
         client().get("/", headers={"origin": "http://localhost:3000"}),
         client().options("/", headers={"origin": "http://localhost:3000", "access-control-request-method": "POST"}),
@@ -168,13 +185,13 @@ def test_no_answer_lets_another_site_read_it_and_each_has_the_security_headers(l
     "/gradio_api", "/gradio_api/", "/gradio_api/queue/join", "/gradio_api/heartbeat/abc12",
     "/prefix/gradio_api/upload", "/gradio_api/info/../upload", "/gradio_api//upload",
 ])
-def test_what_the_page_does_not_need_of_its_framework_is_closed(path):
+def test_what_the_page_does_not_need_of_its_framework_is_closed(client, path):
     for method in ("GET", "POST", "HEAD"):
         assert client().request(method, path).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/", "/config", "/assets/a.js", "/theme.css", "/review/main.js"])
-def test_what_the_page_needs_is_open(path):
+def test_what_the_page_needs_is_open(client, path):
     assert client().get(path).status_code == 200
 
 
@@ -213,13 +230,13 @@ def test_logging_in_gives_a_session_cookie_that_no_script_and_no_other_site_can_
     assert locked.get("/", headers={"cookie": f"{COOKIE}={cookie.value}"}).status_code == 200
 
 
-def test_over_https_the_cookie_never_goes_the_open_way():
+def test_over_https_the_cookie_never_goes_the_open_way(client):
     secure = client("https://127.0.0.1", password=SecretStr(PASSWORD))
     answer = secure.post("/login", data={"password": PASSWORD})
     assert SimpleCookie(answer.headers["set-cookie"])[COOKIE]["secure"]
 
 
-def test_a_session_holds_in_every_worker(locked):
+def test_a_session_holds_in_every_worker(client, locked):
     assert client(password=SecretStr(PASSWORD)).get("/", headers=logged_in(locked)).status_code == 200
 
 
@@ -236,7 +253,31 @@ def test_logging_out_takes_the_cookie_away(locked):
     assert cookie["max-age"] == "0"
 
 
-def test_scripts_send_the_password_as_a_bearer():
+def test_a_cookie_ends_with_the_logout_for_every_worker_and_no_other_does(client, locked):
+    ended, other = logged_in(locked), logged_in(locked)
+    locked.post("/logout", headers=ended)
+    assert locked.get("/", headers=ended).status_code == 401
+    assert client(password=SecretStr(PASSWORD)).get("/", headers=ended).status_code == 401
+    assert locked.get("/", headers=other).status_code == 200
+    # Who has no session, or one that has ended, may log out as ever.
+    assert locked.post("/logout").status_code == 303
+    assert locked.post("/logout", headers=ended).status_code == 303
+
+
+def test_nobody_is_told_that_he_is_logged_out_where_that_cannot_be_written_down(tmp_path):
+    database = open_database(tmp_path / "artifacts")
+    guard = Guard(inside, Settings(password=SecretStr(PASSWORD)), EndedSessions(database))
+    locked = TestClient(guard, "http://127.0.0.1", follow_redirects=False)
+    session = logged_in(locked)
+    (tmp_path / "artifacts").rename(tmp_path / "elsewhere")
+    answer = locked.post("/logout", headers=session)
+    assert answer.status_code == 503
+    assert answer.json()["detail"].startswith("You are not logged out: ")
+    assert locked.get("/", headers=session).status_code == 503
+    assert locked.get("/", headers={"authorization": f"Bearer {PASSWORD}"}).status_code == 200
+
+
+def test_scripts_send_the_password_as_a_bearer(client):
     locked = client(password=SecretStr("Sésam öffne dich"))
     assert locked.get("/", headers={"authorization": "Bearer Sésam öffne dich".encode()}).status_code == 200
     assert locked.get("/", headers={"authorization": "bearer Sésam öffne dich".encode()}).status_code == 200
@@ -263,24 +304,16 @@ def test_logging_in_on_behalf_of_another_site_is_refused(locked):
     assert answer.status_code == 403
 
 
-def test_without_a_password_the_login_page_leads_to_the_page():
+def test_without_a_password_the_login_page_leads_to_the_page(client):
     assert client().get("/login").headers["location"] == "./"
 
 
-def test_under_a_prefix_that_a_proxy_strips_login_and_logout_still_are_found():
+def test_under_a_prefix_that_a_proxy_strips_login_and_logout_still_are_found(guard):
     async def app(scope, receive, send):
         await PlainTextResponse("in")(scope, receive, send)
 
     guarded = TestClient(
-        Guard(app, Settings(password=SecretStr(PASSWORD))), "http://127.0.0.1", root_path="/videos-of-mine",
+        guard(app, password=SecretStr(PASSWORD)), "http://127.0.0.1", root_path="/videos-of-mine",
         follow_redirects=False,
     )
     assert "<form" in guarded.get("/videos-of-mine/login").text
-
-
-@pytest.mark.parametrize(("value", "parts"), [
-    ("a.example:80", ("a.example", "80")), ("::1", ("::1", "")), ("[::1]:1", ("::1", "1")), ("", ("", "")),
-    ("a b", ("", "")), ("a:b", ("", "")), ("ä.example", ("ä.example", "")),
-])
-def test_a_host_header_is_split_into_name_and_port(value, parts):
-    assert split_host(value) == parts

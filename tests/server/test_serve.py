@@ -1,14 +1,17 @@
 """Servers as people start them: one process and two, how they stop, and what they refuse."""
 
+import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -68,6 +71,25 @@ class Server:
 
 
 APP = ("app.py", "--port", "{port}")
+# The same, and a line for each module that another thread than the main one has imported.
+WATCHED = ("-c", """
+import sys, threading
+def told(event, values):
+    if event == "import" and threading.current_thread() is not threading.main_thread():
+        sys.stdout.write("imported " + values[0] + "\\n")
+        sys.stdout.flush()
+sys.addaudithook(told)
+from vidsort.cli import main
+sys.exit(main(["serve", *sys.argv[1:]]))
+""", "--port", "{port}")
+# A server with few open files.
+POOR = ("-c", """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (96, 96))
+from vidsort.cli import main
+sys.exit(main(["serve", *sys.argv[1:]]))
+""", "--port", "{port}")
+FIRST_REQUESTS = 18
 WORKERS = ("-m", "uvicorn", "app:app", "--port", "{port}", "--workers", "2")
 
 
@@ -122,6 +144,68 @@ def test_a_stop_in_mid_retrain_with_open_streams_is_quick_and_leaves_nothing(run
     database.close()
     assert status["running"] is False
     assert status["last_result"].startswith("Failed at extract_features.py: interrupted")
+
+
+def everything(server: "Server", settings: Settings) -> Iterator[tuple[str, str, dict | None]]:
+    """A request to each documented route."""
+    name, second = sorted(path.name for path in settings.data_dir.glob("*.mp4"))[:2]
+    for path, methods in server.client.get("/openapi.json").json()["paths"].items():
+        if "get" in methods and path not in ("/api/events", "/api/library/preview"):
+            yield "GET", path.replace("{filename}", name), None
+    yield "GET", f"/api/library/preview?path={settings.data_dir}", None
+    yield "POST", "/api/folders", {"name": "new"}
+    yield "POST", "/api/sort", {"filename": name, "folder": "new"}
+    yield "POST", "/api/sort/batch", {"moves": [{"filename": second, "folder": "food"}]}
+    yield "POST", "/api/undo", None
+    yield "POST", "/api/redo", None
+    yield "PATCH", "/api/folders/new", {"name": "newer"}
+    yield "POST", "/api/folders/newer/merge", {"into": "dance"}
+    yield "PUT", "/api/preferences", {"muted": True}
+    yield "POST", "/api/retrain", None
+    yield "GET", "/api/retrain/status", None
+
+
+def test_no_request_imports_anything(running, settings, eventually):
+    """Two threads that import the same modules at once may lock each other out, for good."""
+    with running(*WATCHED) as server:
+        for method, path, body in everything(server, settings):
+            answer = server.client.request(method, path, json=body)
+            assert answer.status_code < 500, (path, answer.text)
+            assert answer.status_code < 400 or path == "/api/models", (path, answer.text)
+        with server.client.stream("GET", "/api/events") as events:
+            assert next(events.iter_lines()).startswith("event: state")
+        eventually(lambda: not server.client.get("/api/retrain/status").json()["running"], 120)
+        assert server.client.get("/api/models").json()
+        assert server.client.get("/api/videos").status_code == 200
+        imported = re.findall(r"(?m)^imported (.+)$", server.log.read_text())
+    # Python's own tables of characters are small, and looked for under the same name by all.
+    assert [name for name in imported if not name.startswith("encodings.")] == []
+
+
+@pytest.mark.parametrize("starts", [1, pytest.param(20, marks=pytest.mark.storm)])
+def test_a_server_that_is_asked_for_pictures_at_once_from_its_first_moment_makes_them_all(running, settings, starts):
+    names = sorted(path.name for path in settings.data_dir.rglob("*.mp4"))
+    wanted = [f"/posters/{name}.webp" for name in names]
+    wanted += [f"/playable/{names[0]}", f"/strips/{names[0]}.webp", "/readyz"]
+    assert len(wanted) == FIRST_REQUESTS
+    for _ in range(starts):
+        shutil.rmtree(settings.artifacts_dir / "pictures", ignore_errors=True)
+        with running(*APP) as server, ThreadPoolExecutor(FIRST_REQUESTS) as pool:
+            answers = list(pool.map(server.client.get, wanted))
+            assert {answer.status_code for answer in answers} == {200}, [answer.text[:200] for answer in answers]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit here")
+def test_a_server_with_too_many_connections_says_so_once_and_goes_on(running, settings):
+    with running(*POOR) as server, contextlib.ExitStack() as held:
+        for _ in range(200):
+            held.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+        time.sleep(3)
+        held.close()
+        assert server.answers()
+        said = server.log.read_text()
+    assert said.count("No more connections are taken for now") == 1
+    assert len(said) < 2_000, said[:4_000]
 
 
 def test_two_workers_agree_on_folders_predictions_jobs_and_sessions(running, settings, eventually):

@@ -9,7 +9,7 @@ from conftest import ROOT
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from vidsort.server.guard import BODY_LIMIT_BYTES
+from vidsort.server.rules import BODY_LIMIT_BYTES
 from vidsort.server.web import create_app
 from vidsort.settings import Settings
 

@@ -9,7 +9,7 @@ from ..jobs.program import add_settings_flags, settings_from_flags
 from ..settings import Settings, absolute, load_settings
 from .output import progress_bars, say
 
-SERVER_FLAGS = ("host", "port", "allowed_hosts")
+SERVER_FLAGS = ("host", "port", "allowed_hosts", "trusted_proxies")
 
 
 def serve(parser: argparse.ArgumentParser) -> None:

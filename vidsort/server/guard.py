@@ -7,29 +7,36 @@ only what the page needs is open.
 """
 
 import html
-import ipaddress
 import json
-import re
 import string
 from importlib import resources
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request, cookie_parser
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..errors import ArtifactError
 from ..settings import LOOPBACK_NAMES, Settings
+from ..store.sessions import EndedSessions
 from .passwords import SESSION_S, PasswordCheck, Sessions, TooManyTriesError
+from .rules import (
+    BODY_LIMIT_BYTES,
+    TOO_LONG,
+    Refusal,
+    require_loopback,
+    require_open,
+    require_plain,
+    require_same_site,
+    require_short,
+    split_host,
+)
 
 COOKIE = "vidsort_session"
-READING = ("GET", "HEAD", "OPTIONS")
 LOGIN_LIMIT_BYTES = 4096
-# The largest that is ever sent is a batch of sorts, some hundred bytes each.
-BODY_LIMIT_BYTES = 4 * 1024 * 1024
-TOO_LONG = f"The body is longer than {BODY_LIMIT_BYTES // 1024**2} MiB: send less at a time."
-
 # Scripts inline and eval: Gradio starts its page so. Nothing is loaded from, sent to or framed by other hosts.
 CONTENT_POLICY = "; ".join(
     (
@@ -55,29 +62,18 @@ SECURITY_HEADERS = {
     "cross-origin-opener-policy": "same-origin",
 }
 
-# Uploads, a file server, a proxy and calls from outside: the page talks to our own routes and needs none of it.
-GRADIO_API = "/gradio_api"
-
-
-class Refusal(Exception):
-    """A request that is not let in: status, a sentence, and headers that go with it."""
-
-    def __init__(self, status: int, sentence: str, headers: dict[str, str] | None = None) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.headers = headers or {}
-
 
 class Guard:
     """Middleware around the whole application; see the module."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, ended: EndedSessions) -> None:
         self.app = app
         names = (*LOOPBACK_NAMES, settings.host, *settings.allowed_hosts)
         self._hosts = {host for host, _ in map(split_host, names)}
         password = settings.password.get_secret_value() if settings.password else None
         self._check = PasswordCheck(password) if password else None
         self._sessions = Sessions(password) if password else None
+        self._ended = ended
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request, or refuse it; a WebSocket that is refused is closed before it opens."""
@@ -86,6 +82,7 @@ class Guard:
             return
         try:
             headers = Headers(scope=scope)
+            require_plain(headers)
             if self._check is None:
                 require_loopback(scope)
             host = self._require_host(headers)
@@ -118,6 +115,7 @@ class Guard:
         path = _path(scope)
         if scope["type"] == "http" and path == "/logout" and scope["method"] == "POST":
             answer = RedirectResponse("login", 303)
+            await self._end_session(headers)
             answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
             return answer
         if scope["type"] == "http" and path == "/login":
@@ -130,10 +128,24 @@ class Guard:
             {"www-authenticate": 'Bearer realm="vidsort"'},
         )
 
+    async def _end_session(self, headers: Headers) -> None:
+        """Let the token that is sent in no more; raises Refusal, since who logs out must not believe it in vain."""
+        token = _token(headers)
+        if token is None or self._sessions is None or not self._sessions.is_valid(token):
+            return
+        try:
+            await run_in_threadpool(self._ended.end, token, self._sessions.expires_at(token))
+        except ArtifactError as error:
+            raise Refusal(503, f"You are not logged out: {error}") from error
+
     async def _is_let_in(self, scope: Scope, headers: Headers) -> bool:
-        token = cookie_parser(headers.get("cookie", "")).get(COOKIE)
+        token = _token(headers)
         if token is not None and self._sessions is not None and self._sessions.is_valid(token):
-            return True
+            try:
+                if not self._ended.has(token):
+                    return True
+            except ArtifactError as error:
+                raise Refusal(503, f"Whether you are still logged in cannot be seen: {error}") from error
         scheme, _, given = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return False
@@ -167,75 +179,8 @@ class Guard:
         return answer
 
 
-def require_loopback(scope: Scope) -> None:
-    """Raise Refusal where the request came in by an address that other machines reach.
-
-    Who starts uvicorn by hand gives the host to it, not to our settings.
-    """
-    try:
-        address = ipaddress.ip_address((scope.get("server") or ("",))[0])
-    except ValueError:
-        return  # a socket file
-    if not (getattr(address, "ipv4_mapped", None) or address).is_loopback:
-        raise Refusal(403, "Other machines are let in with a password only: set VIDSORT_PASSWORD and start again.")
-
-
-def split_host(value: str) -> tuple[str, str]:
-    """A Host header as (name or address in lower case, port or empty); the name is empty where it is malformed."""
-    value = value.strip()
-    match = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:\s/@?#\\]+)(?::([0-9]{1,5}))?", value)
-    if match is None:
-        try:
-            return str(ipaddress.IPv6Address(value)), ""  # as settings may have it, without brackets
-        except ValueError:
-            return "", ""
-    host, port = match.group(1), match.group(2) or ""
-    if not host.startswith("["):
-        return host.lower().rstrip("."), port
-    try:
-        return str(ipaddress.IPv6Address(host[1:-1])), port
-    except ValueError:
-        return "", ""
-
-
-def require_same_site(scope: Scope, headers: Headers, host: str) -> None:
-    """Raise Refusal where another site is behind a request that changes something, or embeds what is ours.
-
-    A browser says so by itself: Sec-Fetch-Site, or Origin where it is older. Scripts send neither.
-    """
-    is_reading = scope["type"] == "http" and scope["method"] in READING
-    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-    is_foreign = site not in (None, "same-origin", "none")
-    if is_reading:
-        # A link to us is followed; pictures, videos and frames of other sites are not served.
-        is_refused = is_foreign and headers.get("sec-fetch-mode", "navigate") != "navigate"
-    else:
-        is_refused = is_foreign or (origin is not None and not _is_origin_of(origin, host))
-    if is_refused:
-        raise Refusal(403, "This request comes from another site and is refused: use the page of this server itself.")
-
-
-def _is_origin_of(origin: str, host: str) -> bool:
-    parts = urlsplit(origin)
-    default_port = {"http": "80", "https": "443"}.get(parts.scheme)
-    if default_port is None:
-        return False
-    name, port = split_host(parts.netloc)
-    own_name, own_port = split_host(host)
-    return bool(name) and (name, port or default_port) == (own_name, own_port or default_port)
-
-
-def require_open(scope: Scope) -> None:
-    """Raise Refusal for what the page's framework offers and the page does not need."""
-    if GRADIO_API in scope["path"]:
-        raise Refusal(404, "There is nothing here: see /docs for what this server answers.")
-
-
-def require_short(headers: Headers) -> None:
-    """Raise Refusal where a body says of itself that it is too long; see `_limited` for those that do not say."""
-    length = headers.get("content-length", "")
-    if length.isdecimal() and (len(length) > 15 or int(length) > BODY_LIMIT_BYTES):
-        raise Refusal(413, TOO_LONG)
+def _token(headers: Headers) -> str | None:
+    return cookie_parser(headers.get("cookie", "")).get(COOKIE)
 
 
 def _limited(receive: Receive) -> Receive:

@@ -42,7 +42,12 @@ class Sessions:
         claim, _, signature = token.rpartition(".")
         if not hmac.compare_digest(signature.encode(), self._signature(claim).encode()):
             return False
-        return int(claim.partition(".")[0]) > self._clock()
+        return self.expires_at(token) > self._clock()
+
+    @staticmethod
+    def expires_at(token: str) -> int:
+        """When a token of ours expires, in seconds since the epoch."""
+        return int(token.partition(".")[0])
 
     def _signature(self, claim: str) -> str:
         return hmac.new(self._key, claim.encode(), hashlib.sha256).hexdigest()

@@ -33,16 +33,22 @@ def create_app(settings: Settings | None = None) -> "FastAPI":
 
     from ..api.routes import add_routes
     from ..api.workspace import Workspace
+    from ..media.source import load_decoder
+    from ..store.sessions import EndedSessions
+    from .connections import TellFullOnce
     from .guard import Guard
     from .page.shell import mount
+    from .proxies import Proxies
     from .stopping import EndStreams, Stopping
 
     settings = settings or load_settings()
+    load_decoder()
     workspace = Workspace(settings)
     stopping = Stopping()
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        asyncio.get_running_loop().set_exception_handler(TellFullOnce())
         with stopping.listening():
             await run_in_threadpool(workspace.start)
             try:
@@ -60,7 +66,8 @@ def create_app(settings: Settings | None = None) -> "FastAPI":
     )
     add_routes(app, workspace)
     _in_a_loop(lambda: mount(app, settings))
-    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(Guard, settings=settings, ended=EndedSessions(workspace.database))
+    app.add_middleware(Proxies, trusted=[str(network) for network in settings.trusted_proxies])
     app.add_middleware(EndStreams, stopping=stopping)
     return app
 
@@ -87,9 +94,12 @@ def serve(settings: Settings) -> None:
     with listener:
         import uvicorn
 
+        from .connections import PatientFor
+
         config = uvicorn.Config(
-            create_app(settings), log_level="warning", timeout_graceful_shutdown=STOP_S, server_header=False
-        )
+            create_app(settings), http=PatientFor, proxy_headers=False, log_level="warning",
+            timeout_graceful_shutdown=STOP_S, server_header=False,
+        )  # fmt: skip
         with contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])
 
