@@ -202,6 +202,16 @@ def test_names_are_printed_as_they_are_and_never_read_as_markup(capsys):
     assert "\x1b" not in text
 
 
+def test_what_nobody_would_see_of_a_name_is_printed_by_its_code(capsys):
+    output.say("fo\u200bod and \u202egpj.exe")
+    output.show_table(["video"], [["a\x1b[31m\u2028b"]])
+    output.say("\N{WOMAN}\N{ZERO WIDTH JOINER}\N{PERSONAL COMPUTER} wide\u3000space")
+    printed = capsys.readouterr().out
+    assert "fo[U+200B]od and [U+202E]gpj.exe" in printed
+    assert "a[U+001B][31m[U+2028]b" in printed
+    assert "\N{WOMAN}\N{ZERO WIDTH JOINER}\N{PERSONAL COMPUTER} wide\u3000space" in printed
+
+
 def test_a_long_name_is_not_cut_off_in_a_pipe(capsys):
     output.show_table(("video", "reason"), [("7" * 40 + ".mp4", "because " * 30)])
     assert "7" * 40 + ".mp4" in capsys.readouterr().out

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidsort.errors import InvalidNameError
-from vidsort.library.invisible import first_invisible, with_codes
+from vidsort.library.invisible import first_invisible, lines_with_codes, with_codes
 from vidsort.library.names import check_folder_name, check_new_folder_name
 
 HIDDEN = [
@@ -46,3 +46,11 @@ def test_what_is_shown_hides_nothing(name):
     shown = with_codes(name)
     assert (shown == name) == (first_invisible(name) is None)
     assert first_invisible(shown) is None
+
+
+def test_a_text_keeps_its_lines_and_has_what_is_no_letter_marked():
+    assert lines_with_codes("a\u200bb\n\tc\x1b[31m") == "a[U+200B]b\n[U+0009]c[U+001B][31m"
+    assert lines_with_codes("half \ud83d, private \ue000") == "half \ufffd, private \ufffd"
+    for name in SEEN:
+        assert lines_with_codes(f"{name}\n{name}") == f"{name}\n{name}"
+    assert lines_with_codes("wide\u3000space") == "wide\u3000space"

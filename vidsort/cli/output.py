@@ -1,6 +1,7 @@
 """What the commands print: progress on stderr, tables and sentences on stdout.
 
-Names of folders and reasons from files are printed as they are, never read as rich's markup. Who
+Names of folders and reasons from files are printed as they are, never read as rich's markup, but for what nobody
+would see or what steers a terminal. Who
 stops reading stops nothing: by then videos may be moved.
 """
 
@@ -18,6 +19,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
+from ..library.invisible import lines_with_codes
 from ..library.left_out import sentence
 from ..records import Failure, LeftOut, Progress, Report
 from ..steps import STEPS, ProgressCallback, duration
@@ -148,18 +150,12 @@ class _Lines:
 
     @staticmethod
     def _write(text: str) -> None:
-        print(_printable(text), file=sys.stderr, flush=True)
+        print(lines_with_codes(text), file=sys.stderr, flush=True)
 
 
 def _as_it_is(text: str) -> Text:
-    """Text without markup and without what would steer the terminal."""
-    return Text(_printable(text))
-
-
-def _printable(text: str) -> str:
-    return "".join(
-        letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in text
-    )
+    """Text without markup, with what would steer the terminal, or be seen by nobody, by its code."""
+    return Text(lines_with_codes(text))
 
 
 def _pace(progress: Progress) -> str:

@@ -51,9 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return flags.run(flags) or 0
     except (VidsortError, sqlite3.DatabaseError, OSError) as error:
         from ..jobs.program import as_told
+        from ..library.invisible import lines_with_codes
 
         told = as_told(error)
-        print(told, file=sys.stderr)
+        print(lines_with_codes(str(told)), file=sys.stderr)
         return told.exit_code
     except KeyboardInterrupt:
         print("Stopped; finished work is kept.", file=sys.stderr)

@@ -15,6 +15,8 @@ _RANGES = (
 INVISIBLE = "".join(f"{chr(first)}-{chr(last)}" for first, last in _RANGES)
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
+# Surrogates, characters for private use, and what is assigned to none.
+_NO_LETTERS = ("Cs", "Co", "Cn")
 _JOINERS = "\u200c\u200d"
 _EMOJI_JOINER = "\u200d"
 _EMOJI_STYLES = "\ufe0e\ufe0f"
@@ -37,6 +39,14 @@ def with_codes(text: str) -> str:
     return _INVISIBLE.sub(lambda match: match[0] if _works(text, match.start()) else code_of(match[0]), text)
 
 
+def lines_with_codes(text: str) -> str:
+    """The same of a text of several lines, with what no letter is (half a pair, an unassigned one) as U+FFFD."""
+    return "\n".join(
+        "".join(one if unicodedata.category(one) not in _NO_LETTERS else "\ufffd" for one in with_codes(line))
+        for line in text.split("\n")
+    )
+
+
 def code_of(character: str) -> str:
     """`[U+200B]`."""
     return f"[U+{ord(character):04X}]"
@@ -49,7 +59,7 @@ def _works(text: str, place: int) -> bool:
     kind = unicodedata.category(before)
     if mark in _EMOJI_STYLES:
         return after == _KEYCAP if before.isascii() else kind[0] in "SP" or before == _INFORMATION
-    if mark not in _JOINERS or not after:
+    if mark not in _JOINERS or not after or _INVISIBLE.match(after):
         return False
     if mark == _EMOJI_JOINER and unicodedata.category(after) == "So":
         return kind in ("So", "Sk") or before in _EMOJI_STYLES

@@ -209,3 +209,16 @@ def test_progress_is_one_line_that_is_kept_up_to_date_and_gone_at_the_end(monkey
 
 def test_odd_percentages_are_exact():
     assert [tick_percent(share) for share in (0, 0.075, 0.8, 1)] == ["0%", "7.5%", "80%", "100%"]
+
+
+def test_what_nobody_would_see_of_a_name_is_drawn_by_its_code():
+    name = "fo\u200bod\u202e"
+    frame = pandas.DataFrame({"folder": [name], "likely": [[name, "sea"]]})
+    for shown in (figures.table(frame), figures.note(name)):
+        assert "\u200b" not in shown.html
+        assert "fo[U+200B]od[U+202E]" in shown.html
+    assert figures.table(frame).text.endswith("fo[U+200B]od[U+202E] | fo[U+200B]od[U+202E], sea")
+    places, folders = np.array([[0.0, 0.0], [1.0, 1.0]]), [name, None]
+    drawn = figures.library_map(places, ["1.mp4", "2.mp4"], folders, [None, None])
+    assert "\u200b" not in drawn.html
+    assert "fo[U+200B]od[U+202E]" in drawn.html

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from page.conftest import FOLDERS, Pile, wait_until_saved
+from page.conftest import FOLDERS, Pile, name_of, wait_until_saved
 from vidsort.settings import load_settings
 
 NAMES = (
@@ -57,3 +57,18 @@ def test_beside_a_pile_it_is_said_once(named, serve, visitor):
     shutil.copy(named.data_dir / NAMES[0], named.data_dir / "1.mp4")
     page = visitor.open(serve(named.settings))
     page.wait_for_selector("text=5 videos are left out because of their names")
+
+
+def test_what_nobody_would_see_of_a_name_is_shown_by_its_code_and_works(pile, serve, visitor, shot):
+    hidden, turned = "fo\u200bod", "\u202eecnad"
+    page = visitor.open(serve(pile.fill(4, (hidden, turned, "sport")).settings))
+    page.wait_for_selector("[data-guesses] li:first-child .name:text-is('fo[U+200B]od')")
+    names = page.locator(".folder .name").all_inner_texts()
+    assert sorted(names) == ["[U+202E]ecnad", "fo[U+200B]od", "sport"]
+    shot(page, "invisible-names")
+    page.keyboard.press("Enter")
+    wait_until_saved(page)
+    assert name_of(0) in pile.inside(hidden)
+    page.locator(".toast .text", has_text="→ fo[U+200B]od").wait_for()
+    whole = page.locator("body").inner_text()
+    assert not {"\u200b", "\u202e"}.intersection(whole)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .shown import PALETTE, Shown, data_url
+from ...library.invisible import with_codes
+from .shown import PALETTE, Shown, data_url, escape
 
 MOST_POINTS = 1500
 COMPONENTS = 40
@@ -79,9 +80,9 @@ def library_map(
             x=places[rows, 0],
             y=places[rows, 1],
             mode="markers",
-            name=html.escape(label),
+            name=escape(label),
             hoverinfo="none",
-            customdata=[[_thumbnail(pictures[row]), f"{names[row]} · {label}"] for row in rows],
+            customdata=[[_thumbnail(pictures[row]), with_codes(f"{names[row]} · {label}")] for row in rows],
             marker={
                 "size": 8,
                 "color": "#9aa5b1" if is_unsorted else PALETTE[number % len(PALETTE)],

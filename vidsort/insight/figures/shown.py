@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ...library.invisible import lines_with_codes, with_codes
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -48,13 +50,14 @@ class Shown:
 
 
 def escape(text: object) -> str:
-    """Text from files or names as HTML that shows just that."""
-    return html.escape(str(text), quote=True)
+    """Text from files or names as HTML that shows just that, and by its code what nobody would see of it."""
+    return html.escape(lines_with_codes(str(text)), quote=True)
 
 
 def short(name: str) -> str:
     """A name as it fits beside an axis."""
-    return name if len(name) <= LONGEST_LABEL else name[: LONGEST_LABEL - 1] + "…"
+    shown = with_codes(name)
+    return shown if len(shown) <= LONGEST_LABEL else shown[: LONGEST_LABEL - 1] + "…"
 
 
 def note(text: str) -> Shown:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ...library.invisible import with_codes
 from .shown import Shown, escape
 
 if TYPE_CHECKING:
@@ -50,11 +51,11 @@ def _written(value: object, form: Form | None) -> str:
     import pandas as pd
 
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
+        return ", ".join(with_codes(str(one)) for one in value)
     if pd.isna(value):
         return "" if form is None else "-"
     if isinstance(value, bool):
         return "yes" if value else ""
     if form is not None:
         return form.format(value) if isinstance(form, str) else form(value)
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    return f"{value:.3g}" if isinstance(value, float) else with_codes(str(value))

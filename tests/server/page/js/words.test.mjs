@@ -158,8 +158,9 @@ test("how good a new model is: with what it is not of, and never 0% where nothin
 test("a name turns no words around it, and what steers a text is shown by its code", () => {
   assert.equal(isolated("7.mp4"), "7.mp4");
   assert.equal(isolated("סרטון.mp4"), "\u2068סרטון.mp4\u2069");
-  assert.equal(isolated("\u202egnp.mp4"), "\u2068\\u202egnp.mp4\u2069");
-  assert.equal(isolated("a\u2069b.mp4"), "\u2068a\\u2069b.mp4\u2069");
+  assert.equal(isolated("\u202egnp.mp4"), "[U+202E]gnp.mp4");
+  assert.equal(isolated("a\u2069b.mp4"), "a[U+2069]b.mp4");
+  assert.equal(isolated("\u202eסרט.mp4"), "\u2068[U+202E]סרט.mp4\u2069");
 });
 
 test("a cancelled job is no failure, and a failure is told without the name of a script", () => {

@@ -1,5 +1,7 @@
 // What a screen reader is told: decisions politely, failures at once.
 
+import { textWithCodes } from "./invisible.js";
+
 export class Announcer {
   constructor(root) {
     this.polite = root.querySelector("[data-say]");
@@ -23,5 +25,6 @@ export class Announcer {
 
 // The same words twice are two messages: a trailing no-break space makes the second one new.
 function speak(element, text) {
-  element.textContent = element.textContent === text ? `${text}\u00a0` : text;
+  const said = textWithCodes(text);
+  element.textContent = element.textContent === said ? `${said}\u00a0` : said;
 }

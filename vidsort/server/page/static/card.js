@@ -1,6 +1,6 @@
 // What stands around the video on show: guesses, filmstrip, caption, name.
 
-import { h, isolated, percent, setText } from "./dom.js";
+import { h, isolated, percent, setRead, setText } from "./dom.js";
 import { capText, shortcut } from "./keys.js";
 
 const GUESSES = 3;
@@ -40,7 +40,7 @@ export class Card {
     this.tip.hidden = !tip;
     setText(this.tip, tip ?? "");
     setText(this.caption, item?.caption ?? "");
-    this.caption.title = item?.caption ?? "";
+    setRead(this.caption, "title", item?.caption ?? "");
     setText(this.file, item ? `${isolated(item.filename)} · ${place}` : "");
     if (item?.filename !== this.#filename) this.#turnTo(item);
   }
@@ -106,7 +106,7 @@ export class Card {
     setText(row.name, guess.folder);
     setText(row.share, percent(guess.confidence));
     row.fill.style.setProperty("--share", String(guess.confidence));
-    row.button.title = guess.folder;
+    setRead(row.button, "title", guess.folder);
     row.button.setAttribute("aria-keyshortcuts", shortcut(key));
   }
 }

@@ -1,18 +1,24 @@
-// Elements made from data. Text goes in as text nodes only, so a name from the disk is never markup.
+// Elements made from data. Text goes in as text nodes only, so a name from the disk is never markup, and what nobody would
+// see of it stands there by its code.
+
+import { textWithCodes, withCodes } from "./invisible.js";
 
 const PROPERTIES = new Set(["className", "disabled", "hidden", "htmlFor", "id", "max", "min", "step", "tabIndex",
   "textContent", "title", "type", "value", "checked", "placeholder", "alt", "src", "autocomplete", "spellcheck"]);
+const READ = new Set(["textContent", "title", "alt", "aria-label"]);
 
 export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (value === undefined || value === null) continue;
+  for (const [name, given] of Object.entries(properties)) {
+    if (given === undefined || given === null) continue;
+    const value = READ.has(name) ? textWithCodes(String(given)) : given;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (name === "dataset") Object.assign(element.dataset, value);
     else if (PROPERTIES.has(name)) element[name] = value;
     else element.setAttribute(name, value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  const shown = children.flat().filter((child) => child !== null && child !== undefined);
+  element.append(...shown.map((child) => (child instanceof Node ? child : textWithCodes(String(child)))));
   return element;
 }
 
@@ -31,7 +37,13 @@ export function icon(name) {
 
 // Writes only what changed: a text that stays costs no layout.
 export function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const shown = textWithCodes(text);
+  if (element.textContent !== shown) element.textContent = shown;
+}
+
+// What is read without being a text: "title" or "aria-label".
+export function setRead(element, name, text) {
+  element.setAttribute(name, textWithCodes(text));
 }
 
 // What is not quite all, or not quite nothing, is never rounded to it.
@@ -55,15 +67,13 @@ export function figure(number) {
   return Math.round(number).toLocaleString("en");
 }
 
-// Letters that are written from right to left, and what turns a text around or sets it apart.
-const TURNING = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]|[\ud802-\ud803\ud83a-\ud83b]/;
-const STEERING = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+// Letters that are written from right to left.
+const TURNING = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]|[\ud802-\ud803\ud83a-\ud83b]/;
 
 // A name from the disk inside other words: however it is written, it turns none of them around.
 export function isolated(name) {
-  if (!TURNING.test(name)) return name;
-  const shown = name.replace(STEERING, (letter) => `\\u${letter.charCodeAt(0).toString(16)}`);
-  return `\u2068${shown}\u2069`;
+  const shown = withCodes(name);
+  return TURNING.test(shown) ? `\u2068${shown}\u2069` : shown;
 }
 
 export function count(number, noun) {

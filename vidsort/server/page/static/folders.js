@@ -1,6 +1,6 @@
 // The list of folders: key, name, live count, and how often the guesses for it were right.
 
-import { figure, h, icon, setText } from "./dom.js";
+import { figure, h, icon, setRead, setText } from "./dom.js";
 import { capText, shortcut } from "./keys.js";
 import { rove } from "./roving.js";
 
@@ -66,7 +66,7 @@ export class Folders {
     setText(row.cap, key ? capText(key) : "");
     setText(row.count, figure(folder.count));
     row.dot.dataset.level = agreement.level;
-    row.button.title = agreement.text ? `${folder.name}: ${agreement.text}` : folder.name;
+    setRead(row.button, "title", agreement.text ? `${folder.name}: ${agreement.text}` : folder.name);
     if (key) row.button.setAttribute("aria-keyshortcuts", shortcut(key));
     else row.button.removeAttribute("aria-keyshortcuts");
   }

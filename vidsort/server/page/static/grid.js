@@ -1,6 +1,6 @@
 // The grid: mark what is wrong, file all the rest of a group by one key. Only the rows in sight are elements.
 
-import { count, figure, h, icon, isolated, percent, setText } from "./dom.js";
+import { count, figure, h, icon, isolated, percent, setRead, setText } from "./dom.js";
 import { groupByGuess, inSight, layOut, markRange, neighbour } from "./grid_rows.js";
 import { Hover } from "./hover.js";
 
@@ -219,7 +219,7 @@ export class Grid {
     tile.classList.toggle("is-marked", isMarked);
     tile.classList.toggle("is-at", at === this.#at);
     tile.setAttribute("aria-selected", String(isMarked));
-    tile.setAttribute("aria-label", `${isolated(item.filename)}, ${percent(item.confidence)}${isMarked ? ", marked as wrong" : ""}`);
+    setRead(tile, "aria-label", `${isolated(item.filename)}, ${percent(item.confidence)}${isMarked ? ", marked as wrong" : ""}`);
   }
 
   #repaint() {

@@ -1,7 +1,7 @@
 // What stands in the video's place while there is none: no library, no folders, all done, no answer.
 
 import { form, textField } from "./dialog.js";
-import { count, figure, h, isolated, percent, spell } from "./dom.js";
+import { count, figure, h, isolated, percent, setText, spell } from "./dom.js";
 
 const SUGGESTED = ["cooking", "sport", "music"];
 const LOOK_MS = 250;
@@ -140,9 +140,9 @@ export class Welcome {
     try {
       const found = await this.api.get(`api/library/preview?path=${encodeURIComponent(path)}`);
       const names = found.folders.map((folder) => `${folder.name} (${folder.count})`).slice(0, 12).join(", ");
-      preview.textContent = found.exists
+      setText(preview, found.exists
         ? `${count(found.unsorted, "video")} to sort, ${count(found.folders.length, "folder")}${names ? `: ${names}` : ""}`
-        : "There is no such folder.";
+        : "There is no such folder.");
     } catch (error) {
       preview.textContent = error.message;
     }
