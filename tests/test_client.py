@@ -18,6 +18,7 @@ from vidsort.cli.program import main
 from vidsort.client import VidsortClient
 from vidsort.errors import ConflictError, InvalidNameError, NotFoundError, VidsortError
 from vidsort.server.guard import Guard
+from vidsort.store.sessions import EndedSessions
 
 PASSWORD = "a long enough password"
 
@@ -27,7 +28,7 @@ def routes(settings) -> tuple[FastAPI, Workspace]:
     workspace = Workspace(settings)
     app = FastAPI(docs_url=None, redoc_url=None)
     add_routes(app, workspace)
-    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(Guard, settings=settings, ended=EndedSessions(workspace.database))
     return app, workspace
 
 

@@ -165,11 +165,14 @@ def job(monkeypatch):
         status["running"] = True
         return "started"
 
-    def cancel(self) -> str:
+    def cancel(self, library=None) -> str:
         status["asked"].append("cancel")
         return "cancelling"
 
-    monkeypatch.setattr(Retrain, "status", lambda self: {key: status[key] for key in status if key != "asked"})
+    def told(self, library=None) -> dict:
+        return {key: value for key, value in status.items() if key != "asked"}
+
+    monkeypatch.setattr(Retrain, "status", told)
     monkeypatch.setattr(Retrain, "start", start)
     monkeypatch.setattr(Retrain, "cancel", cancel)
     return status

@@ -140,7 +140,7 @@ def test_retraining_is_told_from_the_servers_job(gallery, serve, visitor, shot, 
 
 
 def test_a_model_that_is_no_better_than_chance_says_so(gallery, serve, visitor, shot, axe, monkeypatch):
-    monkeypatch.setattr(Retrain, "status", lambda self: dict(BY_CHANCE))
+    monkeypatch.setattr(Retrain, "status", lambda self, library=None: dict(BY_CHANCE))
     page = visitor.open(serve(gallery.settings), size=(1440, 900))
     page.wait_for_selector("[data-tip]:has-text('not clearly better than chance')")
     page.keyboard.press("r")
@@ -150,7 +150,7 @@ def test_a_model_that_is_no_better_than_chance_says_so(gallery, serve, visitor, 
 
 
 def test_a_cancelled_retrain_is_no_failure(gallery, serve, visitor, shot, axe, monkeypatch):
-    monkeypatch.setattr(Retrain, "status", lambda self: dict(CANCELLED))
+    monkeypatch.setattr(Retrain, "status", lambda self, library=None: dict(CANCELLED))
     page = visitor.open(serve(gallery.settings), size=(1440, 900))
     page.wait_for_selector("video.on-show")
     page.keyboard.press("r")
