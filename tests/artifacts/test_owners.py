@@ -2,9 +2,12 @@
 
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 from labelled import make_library, store_features
+from places import keeping_permissions
 
 from vidsort import artifacts, predict, train
 from vidsort.artifacts.owners import (
@@ -132,6 +135,28 @@ def test_a_library_that_is_not_there_yet_gets_no_artifacts(place, tmp_path):
     missing = place.model_copy(update={"data_dir": tmp_path / "missing"})
     assert at_home(missing) == missing
     assert not place.artifacts_dir.exists()
+
+
+OPEN = (
+    "import sys; from pathlib import Path; from vidsort.api.workspace import Workspace\n"
+    "from vidsort.settings import Settings\n"
+    "workspace = Workspace(Settings(data_dir=Path(sys.argv[1]), artifacts_dir=Path(sys.argv[2])))\n"
+    "print(workspace.look_after().live.exists, workspace.library.artifacts_dir)\n"
+)
+
+
+def test_a_library_that_is_closed_to_us_and_unknown_is_opened_as_one_that_is_not_there_yet(place):
+    place.data_dir.chmod(0)
+    try:
+        command = [*keeping_permissions(), sys.executable, "-c", OPEN, place.data_dir, place.artifacts_dir]
+        told = subprocess.run(command, capture_output=True, text=True, check=False)
+    finally:
+        place.data_dir.chmod(0o755)
+    assert told.stdout == f"False {place.artifacts_dir}\n", told.stderr
+    assert owner_of(place.artifacts_dir) is None
+    # Once it is open it is the first one after all.
+    assert at_home(place) == place
+    assert owner_of(place.artifacts_dir).path == str(place.data_dir)
 
 
 def empty(folder):

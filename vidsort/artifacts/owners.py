@@ -59,18 +59,18 @@ def at_home(settings: Settings) -> Settings:
 
 
 def home_of(artifacts_dir: Path, data_dir: Path) -> Path:
-    """The place of a library's own artifacts; a library that is not there yet, and unknown, gets none on disk."""
+    """The place of a library's own artifacts; one that is unknown, and not there or closed to us, gets none on disk."""
     root, path = shared_dir(artifacts_dir), os.path.realpath(data_dir)
     here = [(home, owner) for home, owner in _owners(root) if owner.path == path]
-    if not data_dir.is_dir():
-        free = root if owner_of(root) is None else _place(root, path)
-        return here[0][0] if here else free
-    folder = facts_of(data_dir)
-    known = next((home for home, owner in here if owner.is_at(folder)), None)
-    if known is not None:
-        return known
-    with _alone(root):
-        return _settled(root, data_dir, path)
+    with contextlib.suppress(NotFoundError):
+        folder = facts_of(data_dir)
+        known = next((home for home, owner in here if owner.is_at(folder)), None)
+        if known is not None:
+            return known
+        with _alone(root):
+            return _settled(root, data_dir, path)
+    free = root if owner_of(root) is None else _place(root, path)
+    return here[0][0] if here else free
 
 
 def history_of(home: Path, data_dir: Path) -> str:
