@@ -132,7 +132,7 @@ def axe() -> Callable[..., None]:
         bad = [
             (fault["id"], node["html"][:160], node["failureSummary"])
             for fault in page.evaluate(asked) if fault["impact"] in ("serious", "critical") for node in fault["nodes"]
-        ]  # fmt: skip
+        ]
         assert bad == []
 
     return check

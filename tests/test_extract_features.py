@@ -284,7 +284,7 @@ def program(settings):
     with subprocess.Popen(
         [*command, "--artifacts-dir", settings.artifacts_dir],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    ) as program:  # fmt: skip
+    ) as program:
         for line in program.stdout:
             if json.loads(line)["progress"]["done"] >= 1:
                 break

@@ -17,7 +17,7 @@ WEIGHTS_SHA256 = "c5e81499b6d00d51199c53a8dcb2f5221ef4083f99735f1eec45da1c372713
 # What the authors' torch network gives, with weights in float32, for pixels rising evenly from -1 to 1.
 TORCH_STRONGEST_OF_A_RAMP = {
     113: 4.499, 897: 3.6611, 455: 3.5336, 930: 3.4724, 1277: 2.9309, 176: 2.4378, 102: 2.1467, 1226: 2.0985,
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def test_features_are_normalised_a_crop_and_do_not_depend_on_the_company(encoder
 
 @pytest.mark.parametrize(("pictures", "seen"), [
     (0, []), (1, ["abcd"]), (2, ["ab", "cd"]), (3, ["ab", "cd", "ab"]), (5, ["ab", "cd", "ab", "cd", "ab"]),
-])  # fmt: skip
+])
 def test_crops_are_taken_in_turn_and_each_is_seen_once_even_of_a_single_picture(pictures, seen):
     assert ["".join(crops) for crops in crops_in_turn(pictures, "abcd", 2)] == seen
     assert crops_in_turn(2, ("center",), 2) == [("center",), ("center",)]

@@ -247,7 +247,7 @@ def test_facts_of_an_ordinary_video(tmp_path):
         "frame_rate": pytest.approx(10), "video_codec": "h264", "audio_codec": "aac", "has_audio": True,
         "pixel_format": "yuv420p", "key_frames": 4, "readable": True, "reason": None, "browser_playable": True,
         "caption": None,
-    }  # fmt: skip
+    }
     assert not probe(make_video(tmp_path / "2.mp4")).has_audio
 
 

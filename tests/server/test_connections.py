@@ -63,7 +63,7 @@ def connected(address, *pieces: bytes):
     (HEAD + b"content-length: 5\r\n\r\n12",),
     # Letter by letter for longer than the patience.
     (HEAD, *[b"x"] * 5),
-])  # fmt: skip
+])
 def test_who_says_nothing_or_too_little_is_hung_up_on(address, pieces):
     with connected(address, *pieces) as connection, contextlib.suppress(ConnectionError):
         assert connection.recv(100) == b""
@@ -74,7 +74,7 @@ def test_who_says_nothing_or_too_little_is_hung_up_on(address, pieces):
     (HEAD, b"content-length: 0\r\n\r\n"),
     # A body that takes longer than the patience, but is never silent for as long.
     (HEAD + b"content-length: 5\r\n\r\n", *[b"1"] * 5),
-])  # fmt: skip
+])
 def test_who_is_only_slow_is_answered_however_long_that_takes(address, pieces):
     with connected(address, *pieces) as connection:
         answer = b""

@@ -71,4 +71,4 @@ class TellFullOnce:
             log.error(
                 "No more connections are taken for now (%s): close pages that are not used, or raise the limit "
                 "of open files (ulimit -n).", context.get("exception"),
-            )  # fmt: skip
+            )

@@ -99,7 +99,7 @@ def serve(settings: Settings) -> None:
         config = uvicorn.Config(
             create_app(settings), http=PatientFor, proxy_headers=False, log_level="warning",
             timeout_graceful_shutdown=STOP_S, server_header=False,
-        )  # fmt: skip
+        )
         with contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])
 

@@ -94,7 +94,7 @@ def test_a_report_can_be_read_by_everyone_with_its_code_and_its_errors(page, tmp
         figures.note("what came out"), figures.posters(cards, heading="Look at these"), figures.table(frame),
         figures.library_map(np.array([[0.0, 0.0], [1.0, 1.0]]), ["7.mp4", "8.mp4"], ["food", None], [poster(), None]),
         figures.confusion(["food", "sport"], ["food", "food"], ["food", "sport"]), figures.show_report(report),
-    ]  # fmt: skip
+    ]
     cells = [nbformat.v4.new_markdown_cell("# Train\n\nWith `code` and a [link](#a).\n\n## A part")]
     cells += [cell(CODE, each) for each in shown] + [cell("seed = 1", None, "parameters"), cell(source)]
     code = IPython.display.Code(data=source, language="python")

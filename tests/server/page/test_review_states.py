@@ -17,24 +17,24 @@ RUNNING = {
     "script": "extract_features.py", "step_number": 1, "steps": 3, "done": 34, "total": 120,
     "videos_per_s": 11.4, "left_s": 7.6,
     "notice": "120 videos are looked at anew, for about 11 s: frames is 8 instead of 4.",
-}  # fmt: skip
+}
 FAILED = {"running": False, "last_result": "Failed at train.py: There is one folder only: make a second one."}
 HELD_BACK = {
     "running": False, "last_result": "success", "job": 3, "promoted": False, "model_id": "20261101-101010-abcdef",
     "accuracy": 0.81, "accuracy_low": 0.74, "accuracy_high": 0.87,
     "verdict": "Held back: 81.0% right against 88.0% of 20261030-101010-abcdef on the 120 videos that both know.",
-}  # fmt: skip
+}
 
 
 BY_CHANCE = {
     "running": False, "last_result": "success", "job": 4, "promoted": True, "model_id": "20261101-101010-abcdef",
     "accuracy": 0.31, "accuracy_low": 0.22, "accuracy_high": 0.41, "chance": 0.34,
     "verdict": "Promoted: it is the first.",
-}  # fmt: skip
+}
 CANCELLED = {
     "running": False, "last_result": "Failed at train.py: cancelled; start it again", "exit_code": 130, "job": 5,
     "reason": "cancelled; start it again",
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="session")

@@ -95,7 +95,7 @@ def test_a_card_that_another_reviewer_filed_goes_away_by_itself_with_a_word(page
 
 def test_a_press_that_was_meant_for_the_card_before_does_not_file_the_one_that_came_by_itself(page, pile):
     page.evaluate(f"new MutationObserver(() => {PRESS}).observe(document.querySelector('[data-stage]'),"
-                  " {attributeFilter: ['data-filename']})")  # fmt: skip
+                  " {attributeFilter: ['data-filename']})")
     with VidsortClient(page.url) as other:
         other.sort(name_of(0), "food")
     wait_for_toast(page, "The video on show has just changed: nothing was done with it.")
