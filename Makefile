@@ -43,7 +43,7 @@ test: $(VENV)/.test node_modules/.axe-core
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) -m "not storm" $(ARGS)
 
 test-storm: $(VENV)/.test
-	@$(BIN)/python -m pytest -m storm $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) -m storm $(ARGS)
 
 test-lowest: $(LOWEST)/.test
 	@PYTHONPATH=. $(LOWEST)/bin/python -m pytest --numprocesses $(WORKERS) -m "not storm" $(FAST) $(ARGS)

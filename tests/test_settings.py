@@ -1,7 +1,6 @@
 """Defaults, then vidsort.toml, then the environment, then flags, the later winning; a misspelt name is an error."""
 
 import argparse
-import importlib
 import json
 import re
 import sys
@@ -309,7 +308,7 @@ def test_a_variable_means_the_same_in_a_notebook_as_in_the_shell_that_opened_it(
 
 def test_to_have_imported_ipykernel_makes_no_notebook_of_a_process(tmp_path, monkeypatch):
     """Papermill and jupyter_client import it, in tests, servers and command lines alike."""
-    importlib.import_module("ipykernel.kernelapp")
+    pytest.importorskip("ipykernel.kernelapp", reason="needs the extra `notebook`")
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "app.py").touch()
     monkeypatch.chdir(tmp_path / "notebooks")

@@ -1,5 +1,6 @@
 """The command line: one sentence an error, documented exit codes, nothing moved without a yes."""
 
+import importlib.util
 import os
 import signal
 import subprocess
@@ -93,6 +94,8 @@ def test_a_missing_library_says_how_to_name_one(settings, capsys, tmp_path):
     ],
 )
 def test_an_odd_value_of_a_flag_is_one_sentence(arguments, capsys):
+    if "notebook" in arguments:
+        pytest.importorskip("papermill", reason="needs the extra `notebook`")
     assert main(arguments) == 2
     told = capsys.readouterr().err
     assert told.count("\n") == 1
@@ -369,6 +372,17 @@ def test_a_notebooks_parameter_is_what_a_person_means_by_it(text, value):
     from vidsort.cli.notebook import _value
 
     assert _value(text) == value
+
+
+def test_a_notebook_without_the_packages_for_it_says_how_to_get_them(call, monkeypatch):
+    there = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "papermill" else there(name))
+    for arguments in (["notebook", "train"], ["notebook", "train", "--keep"]):
+        code, _, told = call(*arguments)
+        assert code == 1
+        assert "papermill" in told
+        assert "pip install 'vidsort[notebook]'" in told
+        assert told.count("\n") == 1
 
 
 def test_a_notebook_that_does_not_exist_exits_with_2(capsys):

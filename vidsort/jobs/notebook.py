@@ -1,5 +1,6 @@
 """The notebooks without a browser: run one by papermill and keep it, executed, beside the version that it made."""
 
+import importlib.util
 import json
 import logging
 import os
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+NEEDED = ("ipykernel", "nbconvert", "nbformat", "papermill")
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 # Code that a notebook shows is set like code that it runs, and a table may be wider than the page.
 # Who reads a report wants to see what came out: the code that made it is one click away, without scripts.
@@ -94,6 +96,7 @@ def run_notebook(
     step where that fails; the notebook as far as it came is then
     `artifacts/notebooks/<name>.failed.ipynb`. Work that was finished is kept.
     """
+    require_jupyter()
     import papermill
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
@@ -151,6 +154,7 @@ def keep(name: str, executed: "NotebookNode", artifacts_dir: Path) -> NotebookRu
 
 def keep_saved(name: str, path: Path, artifacts_dir: Path) -> NotebookRun:
     """`keep` for a notebook that was run by hand and saved; raises NotFoundError or ArtifactError."""
+    require_jupyter()
     import nbformat
 
     try:
@@ -221,6 +225,13 @@ def notebook_path(name: str) -> Path:
     if not path.is_file():
         raise NotFoundError(f"{path} is not there: the notebooks come with the project's sources only; get those.")
     return path
+
+
+def require_jupyter() -> None:
+    """Raise VidsortError where the packages are missing that only notebooks need."""
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise VidsortError(f"Notebooks need {', '.join(missing)}: `pip install 'vidsort[notebook]'` brings them.")
 
 
 def parameters_of(name: str) -> dict[str, str]:
