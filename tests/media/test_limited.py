@@ -4,14 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from vidsort.errors import VideoDecodeError
 from vidsort.media import limited
-from vidsort.media.limited import LimitedChild
+from vidsort.media.limited import ClosedError, LimitedChild
 
 PROGRAM = """
 import os, sys, time
@@ -86,8 +88,16 @@ def test_it_ends_at_once_when_its_starter_is_killed(child, tmp_path, eventually)
     eventually(lambda: not Path(f"/proc/{pid}").exists(), 30)
 
 
-def test_closing_it_ends_it_also_in_the_middle(child):
+def test_closing_it_ends_it_also_in_the_middle_and_nothing_is_said_of_the_video(child, caplog):
     child.ask({"do": "work"}, 20)
-    started = time.monotonic()
-    child.close()
-    assert time.monotonic() - started < limited.GRACE_S
+    started = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(child.ask, {"do": "hang"}, 60, lambda _: started.set())
+        started.wait(20)
+        began_s = time.monotonic()
+        child.close()
+        with pytest.raises(ClosedError):
+            asked.result(20)
+    assert time.monotonic() - began_s < limited.GRACE_S
+    assert caplog.records == []
+    assert child.ask({"do": "work"}, 20)

@@ -34,17 +34,23 @@ Request = Mapping[str, Any]
 Answering = Callable[[Request, Callable[[float], None]], dict[str, Any]]
 
 
+class ClosedError(VideoDecodeError):
+    """The child was closed, because its starter ends: nothing is wrong with the video."""
+
+
 class LimitedChild:
     """One such process, which runs `main` of a module; started when it is first asked; for one thread at a time."""
 
     def __init__(self, module: str) -> None:
         self._command = [sys.executable, "-c", f"from {module} import main; main()"]
         self._process: subprocess.Popen[str] | None = None
+        self._is_closed = False
 
     def ask(
         self, request: Request, limit_s: float, tell: Callable[[float], object] = lambda _: None
     ) -> dict[str, Any]:
         """What the child answers; raises VideoDecodeError with the reason why it cannot, FileNotFoundError."""
+        self._is_closed = False
         process, started = self._process or self._start(), time.monotonic()
         requests, answers = pipes(process)
         with contextlib.suppress(OSError):
@@ -56,6 +62,8 @@ class LimitedChild:
                 return _checked(answer)
             tell(answer["share"])
         code = self._end()
+        if self._is_closed:
+            raise ClosedError("vidsort was stopped meanwhile")
         log.warning("A process that reads videos ended with code %s over %s", code, request.get("path"))
         if time.monotonic() - started >= limit_s:
             raise VideoDecodeError(f"reading it took longer than {limit_s:g} s")
@@ -69,6 +77,7 @@ class LimitedChild:
 
     def close(self) -> None:
         """End it, also in the middle of a video."""
+        self._is_closed = True
         if self._process is not None:
             self._process.kill()
             self._end()

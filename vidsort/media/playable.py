@@ -18,7 +18,7 @@ import numpy as np
 from ..errors import NotFoundError, VideoDecodeError, VidsortError
 from .content import content_hash
 from .facts import MediaFacts, measured_duration_s, probe
-from .limited import LimitedChild, Request, serve_requests
+from .limited import ClosedError, LimitedChild, Request, serve_requests
 from .shape import to_picture_of_size
 from .source import Deadline, decode_clean, open_video, set_up_decoder
 
@@ -212,6 +212,8 @@ class PlayableCopies:
                     if self._target(path) == target:
                         request = {"path": str(path), "target": str(target)}
                         self._child.ask(request, TIME_LIMIT_S, functools.partial(self._waiting.__setitem__, target))
+            except ClosedError:
+                log.info("The copy of %s was not finished.", name)
             except (NotFoundError, FileNotFoundError) as error:
                 # One that was moved meanwhile is found in its new place the next time it is asked for.
                 log.warning("No playable copy of %s: %s", name, error)
