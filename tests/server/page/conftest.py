@@ -30,6 +30,16 @@ FLAGS = [
 FOLDERS = ("dance", "food", "sport")
 FIRST = 7100000000000000000
 PILE = 24
+FAILED = pytest.StashKey[bool]()
+# What somebody who looks for the cause wants to know of a page.
+SHOWN = """() => {
+    const texts = (selector) => [...document.querySelectorAll(selector)].map((element) => element.textContent.trim());
+    return JSON.stringify({
+        card: document.querySelector("[data-stage]")?.dataset.filename, sync: texts("[data-sync]"),
+        said: texts("[data-say], [data-shout]"), toasts: texts(".toast .text"), left: texts("[data-left]"),
+        dialog: texts("dialog h2, .welcome-card h2"), focus: document.activeElement?.outerHTML.slice(0, 200),
+    });
+}"""
 READY = "#vidsort:not([hidden]) [data-card]"
 
 
@@ -165,11 +175,26 @@ class Visitor:
         return context
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Let fixtures know whether their test failed."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
 @pytest.fixture
-def visitor(browser) -> Iterator[Visitor]:
-    """`visitor.open(address)` gives a page; an error in any of its scripts fails the test."""
+def visitor(browser, request) -> Iterator[Visitor]:
+    """`visitor.open(address)` gives a page; an error in any of its scripts fails the test.
+
+    The report of a test that fails tells what its pages showed.
+    """
     visitor = Visitor(browser)
     yield visitor
+    if request.node.stash.get(FAILED, False):
+        for page in [page for context in visitor.contexts for page in context.pages]:
+            request.node.add_report_section("teardown", "what a page showed", f"{page.url} {page.evaluate(SHOWN)}")
     for context in visitor.contexts:
         context.close()
     assert visitor.complaints == []

@@ -274,6 +274,7 @@ def test_errors_are_told_and_the_server_being_away_is_seen(pile, serve, visitor,
     (pile.data_dir / "dance" / name_of(0)).write_bytes(b"in the way")
     page.keyboard.press("1")
     page.wait_for_selector(".toast.is-failure")
+    wait_until_saved(page)
     page.route("**/api/sort", lambda route: route.abort())
     page.keyboard.press("2")
     page.wait_for_selector('[data-sync][data-state="trouble"]')
