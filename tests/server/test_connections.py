@@ -2,22 +2,24 @@
 
 import asyncio
 import contextlib
+import inspect
 import logging
 import socket
 import threading
 import time
+from asyncio import selector_events
 
 import pytest
 import uvicorn
 
-from vidsort.server.connections import FULL, PatientFor, TellFullOnce
+from vidsort.server.connections import FULL, TellFullOnce, TimedConnection
 
 SILENCE_S = 0.6
 HEAD = b"POST / HTTP/1.1\r\nhost: localhost\r\n"
 ANSWER = b"HTTP/1.1 200"
 
 
-class Impatient(PatientFor):
+class Impatient(TimedConnection):
     silence_s = SILENCE_S
 
 
@@ -101,7 +103,4 @@ def test_a_full_table_of_descriptors_is_told_once_in_words(caplog):
 
 def test_a_full_table_is_what_asyncio_calls_so():
     """The words are asyncio's: where it changes them this tells."""
-    import inspect
-    from asyncio import selector_events
-
     assert FULL in inspect.getsource(selector_events)

@@ -1,8 +1,7 @@
 """What the commands print: progress on stderr, tables and sentences on stdout.
 
-Names of folders and reasons from files are printed as they are, never read as rich's markup, but for what nobody
-would see or what steers a terminal. Who
-stops reading stops nothing: by then videos may be moved.
+Names of folders and reasons from files are printed as they are, never read as rich's markup; what nobody would see of
+them, or what steers a terminal, by its code. Who stops reading stops nothing: by then videos may be moved.
 """
 
 import contextlib

@@ -17,7 +17,7 @@ TOLD_AGAIN_S = 300.0
 FULL = "socket.accept() out of system resource"
 
 
-class PatientFor(H11Protocol):
+class TimedConnection(H11Protocol):
     """Uvicorn's connection, closed where a request that has begun, or was never begun, does not come.
 
     What is to be sent to a browser is waited for as ever: a video that is paused is no silence.

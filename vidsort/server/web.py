@@ -94,10 +94,10 @@ def serve(settings: Settings) -> None:
     with listener:
         import uvicorn
 
-        from .connections import PatientFor
+        from .connections import TimedConnection
 
         config = uvicorn.Config(
-            create_app(settings), http=PatientFor, proxy_headers=False, log_level="warning",
+            create_app(settings), http=TimedConnection, proxy_headers=False, log_level="warning",
             timeout_graceful_shutdown=STOP_S, server_header=False,
         )
         with contextlib.suppress(KeyboardInterrupt):

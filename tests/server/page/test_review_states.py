@@ -139,9 +139,21 @@ def test_retraining_is_told_from_the_servers_job(gallery, serve, visitor, shot, 
     axe(page)
 
 
-def test_a_model_that_is_no_better_than_chance_says_so(gallery, serve, visitor, shot, axe, monkeypatch):
-    monkeypatch.setattr(Retrain, "status", lambda self, library=None: dict(BY_CHANCE))
-    page = visitor.open(serve(gallery.settings), size=(1440, 900))
+@pytest.fixture
+def reviewing(gallery, serve, visitor, monkeypatch):
+    """`reviewing(status)`: a page whose server says this of the retrain job."""
+
+    def open_page(status):
+        monkeypatch.setattr(Retrain, "status", lambda self, library=None: dict(status))
+        page = visitor.open(serve(gallery.settings), size=(1440, 900))
+        page.wait_for_selector("video.on-show")
+        return page
+
+    return open_page
+
+
+def test_a_model_that_is_no_better_than_chance_says_so(reviewing, shot, axe):
+    page = reviewing(BY_CHANCE)
     page.wait_for_selector("[data-tip]:has-text('not clearly better than chance')")
     page.keyboard.press("r")
     page.wait_for_selector(".result:has-text('no better than chance: always naming the largest folder')")
@@ -149,10 +161,8 @@ def test_a_model_that_is_no_better_than_chance_says_so(gallery, serve, visitor, 
     axe(page)
 
 
-def test_a_cancelled_retrain_is_no_failure(gallery, serve, visitor, shot, axe, monkeypatch):
-    monkeypatch.setattr(Retrain, "status", lambda self, library=None: dict(CANCELLED))
-    page = visitor.open(serve(gallery.settings), size=(1440, 900))
-    page.wait_for_selector("video.on-show")
+def test_a_cancelled_retrain_is_no_failure(reviewing, shot, axe):
+    page = reviewing(CANCELLED)
     page.keyboard.press("r")
     page.wait_for_selector('.result[data-state="cancelled"]')
     assert "fail" not in page.inner_text(".panel").lower()

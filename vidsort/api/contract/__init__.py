@@ -2,7 +2,6 @@
 
 from .bounds import BATCH_LIMIT, HISTORY_LIMIT, PAGE_LIMIT, Body, Cursor, Filename, FolderName, Limit
 from .faults import Complaint, Fault, Misfit
-from .files import Preparing
 from .folders import FoldersAnswer, MergeBody, NameBody
 from .jobs import ModelsAnswer, RetrainCancelled, RetrainStarted, RetrainStatus
 from .library import Health, LibraryAnswer, LibraryBody, LibraryPreview, NamesBody
@@ -19,7 +18,7 @@ from .moves import (
     UndoBody,
 )
 from .review import EntriesBody, Preferences, QueueAnswer, QueueEntry, SkipBody, State
-from .videos import Order, VideoEntry, VideosAnswer
+from .videos import Order, Preparing, VideoEntry, VideosAnswer
 
 __all__ = [
     "BATCH_LIMIT", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer", "Body", "Complaint", "Cursor", "EntriesBody",

@@ -22,15 +22,15 @@ def _text(pattern: str, example: str, longest: int = NAME_LIMIT_BYTES) -> WithJs
     return WithJsonSchema({"type": "string", "pattern": pattern, "maxLength": longest, "examples": [example]})
 
 
-Filename = Annotated[str, _text(FILENAME_PATTERNS["digits"], "7234567890123456.mp4")]
-FolderName = Annotated[str, _text(FOLDER_PATTERN, "soccer")]
-NewFolderName = Annotated[str, _text(NEW_FOLDER_PATTERN, "cooking")]
-Cursor = Annotated[str, _text(CURSOR_PATTERN, "-0.91,=7234567890123456.mp4", 2000), Field(max_length=2000)]
 def _whole(number: object) -> object:
     """To JSON 14.0 is an integer, too."""
     return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
+Filename = Annotated[str, _text(FILENAME_PATTERNS["digits"], "7234567890123456.mp4")]
+FolderName = Annotated[str, _text(FOLDER_PATTERN, "soccer")]
+NewFolderName = Annotated[str, _text(NEW_FOLDER_PATTERN, "cooking")]
+Cursor = Annotated[str, _text(CURSOR_PATTERN, "-0.91,=7234567890123456.mp4", 2000), Field(max_length=2000)]
 MoveId = Annotated[int, Field(ge=1, le=ID_LIMIT), BeforeValidator(_whole)]
 Limit = Annotated[int, Field(ge=1, le=PAGE_LIMIT)]
 

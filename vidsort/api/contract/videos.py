@@ -1,4 +1,4 @@
-"""Unsorted videos with their predictions."""
+"""Unsorted videos with their predictions, and what is told while one cannot be played yet."""
 
 from typing import TYPE_CHECKING, Literal
 
@@ -28,3 +28,10 @@ class VideosAnswer(BaseModel):
     videos: list[VideoEntry]
     total: int
     next_cursor: str | None = None
+
+
+class Preparing(BaseModel):
+    """A copy is being made; `done` is its share from 0 to 1, null while that is not known."""
+
+    status: Literal["preparing"] = "preparing"
+    done: float | None = None

@@ -265,10 +265,11 @@ class Mover:
     def _require_there(self, folders: Folders) -> None:
         """Raise AwayError where the library is plainly not the one that it was; looks only where that is suspicious."""
         facts = folders.root.facts()
-        place = facts.st_dev, facts.st_ino
-        if place != self._verified or (self._live is not None and self._live.is_empty):
+        place, live = (facts.st_dev, facts.st_ino), self._live
+        if place != self._verified or (live is not None and live.is_empty):
             try:
-                require_there(self._home, self._data_dir)
+                # What was listed already need not be listed again.
+                require_there(self._home, self._data_dir, live.snapshot() if live is not None else None)
             except NotFoundError as error:
                 raise AwayError(str(error)) from error  # it is there, but cannot be read
             self._verified = place
