@@ -347,3 +347,19 @@ def test_every_odd_file_gives_features_or_a_reason(data_sets, tmp_path):
     assert report.done >= 30
     again = run(settings)
     assert (again.done, again.failed) == (0, report.failed)
+
+
+def test_words_are_gathered_with_the_tags_of_files_that_are_new_and_broken_ones_are_told(extracted, library):
+    make_video(library / "79100.mp4", tags={"comment": "said inside"})
+    (library / "79100.json").write_text('{"desc": "said beside"}')
+    make_video(library / "79101.mp4", pattern=2)
+    (library / "79101.info.json").write_text("{")
+    config = ExtractConfig(modalities=("frames", "words"))
+    report = run(extracted, config)
+    assert report.failed == ()
+    assert report.outputs["with_words"] == 1
+    assert [(one.kind, one.count, one.examples) for one in report.left_out] == [("words", 1, ("79101.info.json",))]
+    part = stored(extracted, config).parts["words"]
+    assert part.X[part.mask].tolist() == ['{"description": "said beside\\nsaid inside"}']
+    assert [reason.partition(":")[0] for reason in part.failed.values()] == ["79101.info.json"]
+    assert run(extracted, config).outputs["encoder_calls"] == 0

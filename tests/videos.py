@@ -27,6 +27,7 @@ def make_video(
     audio: bool = False,
     codec: str = "libx264",
     gop: int = 10,
+    tags: dict[str, str] | None = None,
 ) -> Path:
     """Write one video of `size` (width, height) and return its path; the seed defaults to the file's name."""
     frames = make_frames(
@@ -34,6 +35,7 @@ def make_video(
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(path, "w") as container:
+        container.metadata.update(tags or {})
         options = {"preset": "ultrafast", "threads": "1"} if codec in ("libx264", "libx265") else {}
         if codec == "libx265":
             options["x265-params"] = "log-level=none:pools=1"

@@ -17,6 +17,7 @@ from .features.contents import GONE, MOST_LOOKS, Contents, failure_of, found_ane
 from .features.missing import Missing, missing_of, told_anew
 from .features.modalities import ExtractConfig, Modality, makeable
 from .features.stored import errors_of
+from .features.words import gather
 from .features.workers import Answer, Request, answers, cores
 from .jobs.program import step_main
 from .records import FeatureSet, Progress, Report, Video
@@ -57,6 +58,7 @@ def run(
         notice = told_anew(store, contents, missing, _looked_for_before(settings), config.feature_set, pace)
         work = _Work(settings, store, modalities, contents, progress, notice)
         work.extract(missing)
+        words = gather(database, settings.data_dir, contents.hashes, settings.video_names)
         errors = errors_of(store, contents, config.feature_set)
     remember(settings.artifacts_dir, seen(settings.data_dir))
     record_extraction(settings.artifacts_dir, config.feature_set, work.videos_per_s or pace)
@@ -71,9 +73,9 @@ def run(
         done=done,
         skipped=len(contents.hashes) + len(contents.failed) - len(failed) - done,
         failed=failed,
-        left_out=tuple(library.left_out(settings.data_dir, settings.video_names)),
+        left_out=(*library.left_out(settings.data_dir, settings.video_names), *words.left_out(settings.data_dir)),
         took_s=time.monotonic() - started,
-        outputs={"feature_set": config.feature_set.id, **work.outputs()},
+        outputs={"feature_set": config.feature_set.id, **work.outputs(), "with_words": words.with_words},
     )
 
 

@@ -42,7 +42,7 @@ class LeftOut(Record):
     `reason` and `mend` are the two halves of a sentence that people read; names in `examples` are fit to be shown.
     """
 
-    kind: Literal["names", "unusable_names", "links", "folders", "too_deep", "closed", "unreadable"]
+    kind: Literal["names", "unusable_names", "links", "folders", "too_deep", "closed", "unreadable", "words"]
     reason: str
     count: int
     examples: tuple[str, ...]

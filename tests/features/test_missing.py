@@ -1,5 +1,7 @@
 """What is still to be looked at: no more than need be, and a sentence where something is looked at anew."""
 
+import dataclasses
+
 import pytest
 
 from vidsort import library
@@ -10,6 +12,7 @@ from vidsort.features.missing import missing_of, told_anew
 from vidsort.features.modalities import ExtractConfig, Kind
 from vidsort.store import open_database
 from vidsort.store.features import FeatureRow, FeatureStore
+from vidsort.store.words import Captions
 
 NOW = ExtractConfig()
 BEFORE = ExtractConfig(frames=2, crops=("center",))
@@ -53,13 +56,21 @@ def test_a_copy_is_looked_at_once_and_what_is_known_not_at_all(store, contents):
 
 def test_two_equal_videos_with_two_texts_are_each_looked_at_for_theirs(store, contents, monkeypatch):
     texts = {video: video.filename.encode() for video in contents.hashes}
-    monkeypatch.setitem(modalities.KINDS, "words", Kind(FramesConfig, lambda _: texts, None))
-    words = modalities.Modality("words", FramesConfig())
-    missing = missing_of(store, contents, NOW.chosen | {words.id: words})
+    monkeypatch.setitem(modalities.KINDS, "spoken", Kind(FramesConfig, lambda _: texts, lambda _: None))
+    spoken = modalities.Modality("spoken", FramesConfig())
+    missing = missing_of(store, contents, NOW.chosen | {spoken.id: spoken})
     assert {video.filename: sorted(sources.values()) for video, sources in missing.items()} == {
         video.filename: sorted([texts[video], *([content] if video.filename != "1.mp4" else [])])
         for video, content in contents.hashes.items()
     }
+
+
+def test_what_is_not_encoded_is_never_looked_for_in_a_video(store, contents):
+    words = ExtractConfig(modalities=("words",))
+    told = dataclasses.replace(contents, words=Captions(dict.fromkeys(contents.hashes, b"a text")))
+    assert missing_of(store, told, words.chosen) == {}
+    with pytest.raises(TypeError, match="words are not encoded"):
+        next(iter(words.chosen.values())).load()
 
 
 def sentence(store, contents, before, now=NOW, pace=None):

@@ -14,6 +14,7 @@ from vidsort.features.contents import contents_of
 from vidsort.features.encoders.evidence import EvidenceConfig
 from vidsort.features.modalities import ExtractConfig, Kind
 from vidsort.features.stored import NO_MORE, NOT_YET, NOTHING, errors_of, features_of
+from vidsort.features.words import gather
 from vidsort.records import FeatureSet
 from vidsort.store import open_database
 from vidsort.store.features import FeatureRow, FeatureStore
@@ -22,7 +23,7 @@ FRAMES = ExtractConfig().feature_set.modalities["frames"]
 SET = ExtractConfig().feature_set
 
 
-class WordsConfig(EvidenceConfig):
+class SpokenConfig(EvidenceConfig):
     revision: ClassVar[int] = 1
 
 
@@ -50,10 +51,10 @@ def pile(tmp_path) -> Path:
 
 
 @pytest.fixture
-def words(monkeypatch) -> FeatureSet:
+def spoken(monkeypatch) -> FeatureSet:
     """A second kind, which reads the text beside a video: the choice of it and of frames."""
-    monkeypatch.setitem(modalities.KINDS, "words", Kind(WordsConfig, captions, lambda _: None))
-    return FeatureSet(id="both", modalities={"frames": FRAMES, "words": "words1"}, config=SET.config)
+    monkeypatch.setitem(modalities.KINDS, "spoken", Kind(SpokenConfig, captions, lambda _: None))
+    return FeatureSet(id="both", modalities={"frames": FRAMES, "spoken": "spoken1"}, config=SET.config)
 
 
 def seen(source: bytes, number: int) -> FeatureRow:
@@ -95,50 +96,84 @@ def test_features_that_can_no_longer_be_made_say_what_else_to_do(pile, database)
     assert "retrain" in NO_MORE
 
 
-def test_two_equal_videos_may_have_two_captions_and_a_changed_one_is_a_new_row(pile, database, words):
+def test_two_equal_videos_may_have_two_captions_and_a_changed_one_is_a_new_row(pile, database, spoken):
     for name, text in {"1": "a cat", "food/4": "a dog"}.items():
         (pile / f"{name}.txt").write_text(text)
     store, videos = FeatureStore(database), library.videos(pile)
-    told = {text: FeatureRow("words1", text.encode().ljust(16, b"."), np.full(2, len(text))) for text in
+    told = {text: FeatureRow("spoken1", text.encode().ljust(16, b"."), np.full(2, len(text))) for text in
             ("a cat", "a dog", "a black dog")}
     contents = contents_of(store, videos)
     hashes = {video.filename: content for video, content in contents.hashes.items()}
     store.put([seen(hashes["1.mp4"], 7), told["a cat"], told["a black dog"]])
-    missing = modalities.KINDS["words"].reads(contents)
-    assert store.missing("words1", missing.values()) == [told["a dog"].source]
+    missing = modalities.KINDS["spoken"].reads(contents)
+    assert store.missing("spoken1", missing.values()) == [told["a dog"].source]
 
-    found = features_of(database, videos, words)
+    found = features_of(database, videos, spoken)
     assert [video.filename for video in found.videos] == ["1.mp4", "4.mp4"]
     assert found.parts["frames"].X[:, 0].tolist() == [7, 7]
-    assert (found.parts["words"].X[:, 0].tolist(), found.parts["words"].mask.tolist()) == ([5, 0], [True, False])
+    assert (found.parts["spoken"].X[:, 0].tolist(), found.parts["spoken"].mask.tolist()) == ([5, 0], [True, False])
     (pile / "food" / "4.txt").write_text("a black dog")
-    again = features_of(database, videos, words)
-    assert (again.parts["words"].X[:, 0].tolist(), again.parts["words"].mask.tolist()) == ([5, 11], [True, True])
+    again = features_of(database, videos, spoken)
+    assert (again.parts["spoken"].X[:, 0].tolist(), again.parts["spoken"].mask.tolist()) == ([5, 11], [True, True])
 
 
-def test_a_video_with_any_of_the_evidence_has_its_row_and_one_with_none_its_reason(pile, database, words):
-    (pile / "2.txt").write_text("two")
-    (pile / "food" / "3.txt").write_text("three")
+def test_a_video_with_any_of_the_evidence_has_its_row_but_none_without_what_is_essential(pile, database, spoken):
+    for name, text in {"2": "two", "food/3": "three"}.items():
+        (pile / f"{name}.txt").write_text(text)
+    shutil.copy(pile / "2.mp4", pile / "5.mp4")
+    (pile / "6.mp4").write_bytes(b"six")
+    (pile / "6.txt").write_text("six")
     store, videos = FeatureStore(database), library.videos(pile)
     hashes = {video.filename: content for video, content in contents_of(store, videos).hashes.items()}
     store.put([
         FeatureRow(FRAMES, hashes["1.mp4"]),
-        FeatureRow(FRAMES, hashes["2.mp4"], error="no picture"),
-        FeatureRow("words1", b"two".ljust(16, b"."), np.ones(2)),
+        seen(hashes["2.mp4"], 1),
+        FeatureRow("spoken1", b"two".ljust(16, b"."), error="no known language"),
         FeatureRow(FRAMES, hashes["3.mp4"], error="no picture"),
-        FeatureRow("words1", b"three".ljust(16, b"."), error="no known language"),
+        FeatureRow("spoken1", b"three".ljust(16, b"."), np.ones(2)),
+        FeatureRow("spoken1", b"six".ljust(16, b"."), np.ones(2)),
     ])
-    found = features_of(database, videos, words)
+    found = features_of(database, videos, spoken)
+    assert [video.filename for video in found.videos] == ["2.mp4", "5.mp4"]
+    assert found.parts["frames"].mask.tolist() == [True, True]
+    assert found.parts["frames"].failed == {}
+    assert found.parts["spoken"].mask.tolist() == [False, False]
+    assert found.parts["spoken"].failed == {0: "no known language"}
+    assert [(failure.filename, failure.reason) for failure in found.failed] == [
+        ("1.mp4", NOTHING), ("6.mp4", NO_MORE), ("3.mp4", "no picture"), ("4.mp4", NOTHING),
+    ]
+    reasons = errors_of(store, contents_of(store, videos), spoken)
+    assert {video.filename: reason for video, reason in reasons.items()} == {"3.mp4": "no picture"}
+
+
+def test_a_video_that_shows_nothing_has_a_row_where_other_evidence_is_there(pile, database, spoken):
+    (pile / "2.txt").write_text("two")
+    store, videos = FeatureStore(database), library.videos(pile)
+    hashes = {video.filename: content for video, content in contents_of(store, videos).hashes.items()}
+    store.put([FeatureRow(FRAMES, hashes["2.mp4"]), FeatureRow("spoken1", b"two".ljust(16, b"."), np.ones(2))])
+    found = features_of(database, videos, spoken)
     assert [video.filename for video in found.videos] == ["2.mp4"]
     assert found.parts["frames"].mask.tolist() == [False]
     assert found.signatures.tolist() == [[0] * 6]
-    assert [(failure.filename, failure.reason) for failure in found.failed] == [
-        ("1.mp4", NOTHING), ("3.mp4", "no picture; no known language"), ("4.mp4", NOTHING),
-    ]
-    reasons = errors_of(store, contents_of(store, videos), words)
-    assert {video.filename: reason for video, reason in reasons.items()} == {
-        "2.mp4": "no picture", "3.mp4": "no picture; no known language",
-    }
+
+
+def test_words_are_documents_in_the_order_of_the_videos_and_broken_ones_have_their_reason(pile, database):
+    for name, text in {"1.description": "a cat", "food/4.description": "a dog", "2.info.json": "{"}.items():
+        (pile / name).write_text(text)
+    store, videos = FeatureStore(database), library.videos(pile)
+    hashes = contents_of(store, videos).hashes
+    store.put([seen(content, 1) for content in hashes.values()])
+    gather(database, pile, hashes)
+    config = ExtractConfig(modalities=("frames", "words"))
+    part = features_of(database, videos, config.feature_set).parts["words"]
+    assert part.X.tolist() == ['{"description": "a cat"}', "", "", '{"description": "a dog"}']
+    assert (part.X.dtype, part.mask.tolist(), part.rows) == (object, [True, False, False, True], "text")
+    assert part.modality == config.feature_set.modalities["words"]
+    assert list(part.failed) == [1]
+    assert "2.info.json: it is no JSON" in part.failed[1]
+    alone = features_of(database, videos, ExtractConfig(modalities=("words",)).feature_set)
+    assert [video.filename for video in alone.videos] == ["1.mp4", "4.mp4"]
+    assert [failure.reason for failure in alone.failed] == [part.failed[1], NOTHING]
 
 
 def test_evidence_of_a_newer_vidsort_is_refused_in_a_sentence(pile, database):

@@ -71,3 +71,19 @@ def test_an_unreadable_video_is_named_with_its_reason(settings):
     extract_features.run(settings)
     assert states(settings)["unreadable videos"] == "warning"
     assert "79000000000000000.mp4: " in text(settings, "unreadable videos")
+
+
+def test_words_are_counted_by_their_forms_and_broken_ones_named_with_their_reason(settings):
+    extract_features = pytest.importorskip("vidsort.extract_features")
+    assert text(settings, "words") == "none were found by an extraction yet"
+    first, second, third = sorted(settings.data_dir.glob("*.mp4"))
+    first.with_suffix(".info.json").write_text('{"title": "a"}')
+    first.with_suffix(".description").write_text("b")
+    second.with_suffix(".description").write_text("c")
+    extract_features.run(settings)
+    assert states(settings)["words"] == "ok"
+    assert text(settings, "words") == "2 videos have words: 1 by *.info.json, 2 by *.description"
+    third.with_suffix(".json").write_text("{")
+    extract_features.run(settings)
+    assert states(settings)["words"] == "warning"
+    assert f"{third.stem}.json: it is no JSON" in text(settings, "words")

@@ -246,7 +246,7 @@ def test_facts_of_an_ordinary_video(tmp_path):
         "duration_s": pytest.approx(2, abs=0.1), "width": 64, "height": 96, "rotation": 0,
         "frame_rate": pytest.approx(10), "video_codec": "h264", "audio_codec": "aac", "has_audio": True,
         "pixel_format": "yuv420p", "key_frames": 4, "readable": True, "reason": None, "browser_playable": True,
-        "caption": None,
+        "caption": None, "tags": {},
     }
     assert not probe(make_video(tmp_path / "2.mp4")).has_audio
 
@@ -270,7 +270,9 @@ def test_the_words_saved_in_a_file_are_its_caption(tmp_path, tags, caption):
             if packet.size:
                 packet.stream = stream
                 target.mux(packet)
-    assert probe(tmp_path / "2.mp4").caption == caption
+    facts = probe(tmp_path / "2.mp4")
+    assert facts.caption == caption
+    assert facts.tags == {name: text for name, text in tags.items() if "v0300" not in text and not text.isdigit()}
 
 
 def half(path):

@@ -13,6 +13,7 @@ from ..media.content import content_hash
 from ..records import Failure, Video, VideoNames
 from ..store import open_database
 from ..store.features import FeatureStore
+from ..store.words import Captions, captions_of
 
 # Reading waits for the disk more than it computes; a few at once keep either busy.
 READERS = 4
@@ -24,11 +25,15 @@ GONE = "it was moved or removed while it was looked at: the next run finds it wh
 
 @dataclass(frozen=True)
 class Contents:
-    """The content hash of each video that can be read, why the others cannot, and which of these are not there."""
+    """The content hash of each video that can be read, why the others cannot, and which of these are not there.
+
+    words: what was gathered of the words that go with them; gathering is not done here.
+    """
 
     hashes: dict[Video, bytes]
     failed: list[Failure] = field(default_factory=list)
     gone: list[Video] = field(default_factory=list)
+    words: Captions = field(default_factory=Captions)
 
 
 def contents_of(
@@ -40,7 +45,7 @@ def contents_of(
     """
     hashes = store.remembered_contents(videos)
     unread = [video for video in videos if video not in hashes]
-    contents = Contents(hashes)
+    contents = Contents(hashes, words=captions_of(store.database, videos))
     for start in range(0, len(unread), REMEMBERED_AT_ONCE):
         tell(len(hashes) + len(contents.failed))
         found: dict[Video, bytes] = {}

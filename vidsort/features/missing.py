@@ -19,7 +19,8 @@ Missing = dict[Video, dict[str, bytes]]
 def missing_of(store: FeatureStore, contents: Contents, modalities: Mapping[str, Modality]) -> Missing:
     """What is not known yet of these contents; of videos that are the same to a modality one is looked at."""
     missing: Missing = {}
-    for modality_id, modality in modalities.items():
+    encoded = {modality_id: one for modality_id, one in modalities.items() if one.is_encoded}
+    for modality_id, modality in encoded.items():
         sources = KINDS[modality.kind].reads(contents)
         video_of = {source: video for video, source in sources.items()}
         for source in store.missing(modality_id, sources.values()):

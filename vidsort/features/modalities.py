@@ -15,6 +15,7 @@ from ..records import FeatureSet, Video
 from .contents import Contents
 from .encoders.evidence import Encoder, EvidenceConfig
 from .encoders.frames import FramesConfig, FramesEncoder
+from .encoders.words import WordsConfig
 
 
 def video_bytes(contents: Contents) -> Mapping[Video, bytes]:
@@ -22,16 +23,28 @@ def video_bytes(contents: Contents) -> Mapping[Video, bytes]:
     return contents.hashes
 
 
+def gathered_words(contents: Contents) -> Mapping[Video, bytes]:
+    """What is kept by a text that goes with a video."""
+    return contents.words.sources
+
+
 class Kind(NamedTuple):
-    """A kind of evidence: its config, the hash of what it reads of each video that has such a thing, its encoder."""
+    """A kind of evidence: its config, the hash of what it reads of each video that has such a thing, its encoder.
+
+    load: None where nothing is encoded. rows: how learning prepares what it gives. essential: a video
+    of which this could not be had has no features at all.
+    """
 
     config: type[EvidenceConfig]
     reads: Callable[[Contents], Mapping[Video, bytes]]
-    load: Callable[[Any], Encoder]
+    load: Callable[[Any], Encoder] | None
+    rows: Literal["rooted", "scaled", "text"] = "scaled"
+    essential: bool = False
 
 
 KINDS: dict[str, Kind] = {
-    "frames": Kind(FramesConfig, video_bytes, FramesEncoder),
+    "frames": Kind(FramesConfig, video_bytes, FramesEncoder, "rooted", essential=True),
+    "words": Kind(WordsConfig, gathered_words, None, "text"),
 }
 
 
@@ -46,9 +59,17 @@ class Modality(NamedTuple):
         """Twelve hex digits that change with the kind, any field of its config and the config's revision."""
         return _digest(f"{self.kind}:{self.config.revision}:{self.config.config_id}")
 
+    @property
+    def is_encoded(self) -> bool:
+        """Whether it is looked for in the videos themselves."""
+        return KINDS[self.kind].load is not None
+
     def load(self) -> Encoder:
-        """The encoder in memory."""
-        return KINDS[self.kind].load(self.config)
+        """The encoder in memory, of a kind that has one."""
+        load = KINDS[self.kind].load
+        if load is None:
+            raise TypeError(f"{self.kind} are not encoded: nothing is to be looked for in the videos themselves.")
+        return load(self.config)
 
 
 class ExtractConfig(*(kind.config for kind in KINDS.values())):  # type: ignore[misc]  # the table decides

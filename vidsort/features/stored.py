@@ -1,17 +1,19 @@
 """The features that are stored for videos, by kind of evidence, and why others have none."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
 from ..errors import ArtifactError
 from ..records import Failure, FeatureSet, Video
 from ..store import Database
-from ..store.features import Features, FeatureStore
+from ..store.features import FeatureStore
+from ..store.words import documents_of
 from .contents import Contents, contents_of, failure_of
 from .encoders.signature import SIGNATURES
-from .modalities import KINDS, makeable
+from .modalities import KINDS, Kind, makeable
 
 NOT_YET = "its features are not extracted yet: run vidsort extract-features"
 NO_MORE = "the model learned from features that vidsort now makes in another way: run vidsort retrain"
@@ -22,13 +24,17 @@ NOTHING = "there is nothing in it that features could be made of"
 class Part:
     """What one kind of evidence says of videos, a row each.
 
-    X: float32 [n, d], C-contiguous, zeros where there is nothing. mask: bool [n], which rows have it.
-    modality: the id that it is kept by.
+    X: float32 [n, d], C-contiguous, zeros where there is nothing; of rows that are text an object array
+    [n] of documents, empty where there is none. mask: bool [n], which rows have it. modality: the id
+    that it is kept by. rows: how learning prepares them. failed: of rows that have it not, but should,
+    the reason.
     """
 
     X: np.ndarray
     mask: np.ndarray
     modality: str
+    rows: Literal["rooted", "scaled", "text"] = "rooted"
+    failed: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,8 @@ class LibraryFeatures:
 
     parts: by kind of evidence. signatures: uint64 [n, 6], one of each sampled frame; 0 stands for no
     frame or one of a single colour. contents: the content hash of each. Each video that has any of
-    the evidence has its row, also where others are of the same bytes.
+    the evidence has its row, also where others are of the same bytes; but none whose essential evidence
+    could not be had, or was not looked for yet.
     """
 
     parts: Mapping[str, Part]
@@ -51,27 +58,69 @@ def features_of(database: Database, videos: Sequence[Video], feature_set: Featur
     """The stored features of videos; encodes nothing. Raises ArtifactError for evidence that is not known here."""
     store = FeatureStore(database)
     contents = contents_of(store, videos)
-    sources = sources_of(contents, feature_set)
-    loaded = {
-        name: store.load(modality, sources[name].values()) for name, modality in feature_set.modalities.items()
+    kinds = {
+        name: _found(store, contents, KINDS[name], modality, sources)
+        for (name, modality), sources in zip(
+            feature_set.modalities.items(), sources_of(contents, feature_set).values(), strict=True
+        )
     }
+    essential = [kind for name, kind in kinds.items() if KINDS[name].essential]
     found = [
         video for video in videos
-        if any(sources[name].get(video) in features.index for name, features in loaded.items())
+        if any(video in kind.row_of for kind in kinds.values())
+        and all(video in kind.row_of or video in kind.absent for kind in essential)
     ]
     lacking = set(contents.hashes).difference(found)
     never = NOT_YET if len(makeable(feature_set)) == len(feature_set.modalities) else NO_MORE
     failed = contents.failed + [
-        failure_of(video, _reason(video, sources, loaded, never)) for video in videos if video in lacking
+        failure_of(video, _reason(video, essential or list(kinds.values()), never))
+        for video in videos if video in lacking
     ]
     parts, signatures = {}, np.zeros((len(found), SIGNATURES), np.uint64)
-    for name, features in loaded.items():
-        row_of = {video: features.index[source] for video, source in sources[name].items() if source in features.index}
-        rows = np.array([row_of.get(video, -1) for video in found], np.int64)
-        parts[name] = Part(_taken(features.vectors, rows), rows >= 0, feature_set.modalities[name])
-        if features.signatures.shape[1] and not signatures.any():
-            signatures = _taken(features.signatures, rows)
+    for name, kind in kinds.items():
+        rows = np.array([kind.row_of.get(video, -1) for video in found], np.int64)
+        reasons = {row: kind.errors[video] for row, video in enumerate(found) if video in kind.errors}
+        parts[name] = Part(
+            _taken(kind.values, rows), rows >= 0, feature_set.modalities[name], KINDS[name].rows, reasons
+        )
+        if kind.signatures.shape[1] and not signatures.any():
+            signatures = _taken(kind.signatures, rows)
     return LibraryFeatures(parts, signatures, found, [contents.hashes[video] for video in found], failed)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What one kind gave of videos: `row_of` the rows of values that are theirs; why it failed; which have none."""
+
+    values: np.ndarray
+    signatures: np.ndarray
+    row_of: Mapping[Video, int]
+    errors: Mapping[Video, str]
+    absent: Set[Video]
+
+
+def _found(
+    store: FeatureStore, contents: Contents, kind: Kind, modality: str, sources: Mapping[Video, bytes]
+) -> _Found:
+    if kind.rows == "text":
+        return _documents(store.database, contents, sources)
+    features = store.load(modality, sources.values())
+    return _Found(
+        features.vectors, features.signatures,
+        {video: features.index[source] for video, source in sources.items() if source in features.index},
+        {video: features.errors[source] for video, source in sources.items() if source in features.errors},
+        {video for video, source in sources.items() if source in features.absent},
+    )
+
+
+def _documents(database: Database, contents: Contents, sources: Mapping[Video, bytes]) -> _Found:
+    """The documents of videos, each once; a video whose words were found in no form has none."""
+    documents = documents_of(database, sources.values())
+    rows = {source: row for row, source in enumerate(documents)}
+    row_of = {video: rows[source] for video, source in sources.items() if source in rows}
+    values = np.array(list(documents.values()), object)
+    absent = contents.hashes.keys() - row_of.keys() - contents.words.errors.keys()
+    return _Found(values, np.empty((len(rows), 0), np.uint64), row_of, contents.words.errors, absent)
 
 
 def sources_of(contents: Contents, feature_set: FeatureSet) -> dict[str, Mapping[Video, bytes]]:
@@ -86,33 +135,33 @@ def sources_of(contents: Contents, feature_set: FeatureSet) -> dict[str, Mapping
 
 
 def errors_of(store: FeatureStore, contents: Contents, feature_set: FeatureSet) -> dict[Video, str]:
-    """The videos of which some of the evidence could not be had, and why."""
+    """The videos that have no features because essential evidence could not be had, and why."""
     reasons: dict[Video, list[str]] = {}
     for name, sources in sources_of(contents, feature_set).items():
-        errors = store.errors(feature_set.modalities[name], set(sources.values()))
-        for video, source in sources.items():
-            if source in errors:
-                reasons.setdefault(video, []).append(errors[source])
+        if KINDS[name].essential:
+            errors = store.errors(feature_set.modalities[name], set(sources.values()))
+            for video, source in sources.items():
+                if source in errors:
+                    reasons.setdefault(video, []).append(errors[source])
     return {video: "; ".join(dict.fromkeys(found)) for video, found in reasons.items()}
 
 
 def _taken(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """These rows of an array, zeros where a row is -1; the array itself where that is all of it."""
+    """These rows of an array, where a row is -1 zeros or empty texts; the array itself where that is all of it."""
     if len(rows) == len(values) and np.array_equal(rows, np.arange(len(values))):
         return values
     has = rows >= 0
-    taken: np.ndarray = values[rows] if has.all() else np.zeros((len(rows), values.shape[1]), values.dtype)
-    if not has.all():
-        taken[has] = values[rows[has]]
+    if has.all():
+        return values[rows]
+    nothing = "" if values.dtype == object else 0
+    taken: np.ndarray = np.full((len(rows), *values.shape[1:]), nothing, values.dtype)
+    taken[has] = values[rows[has]]
     return taken
 
 
-def _reason(
-    video: Video, sources: Mapping[str, Mapping[Video, bytes]], loaded: Mapping[str, Features], never: str
-) -> str:
-    """Why a video has no evidence of any kind."""
-    read = [(features, sources[name][video]) for name, features in loaded.items() if video in sources[name]]
-    reasons = [features.errors[source] for features, source in read if source in features.errors]
+def _reason(video: Video, kinds: Sequence[_Found], never: str) -> str:
+    """Why a video has no features, by the kinds that decide it."""
+    reasons = [kind.errors[video] for kind in kinds if video in kind.errors]
     if reasons:
         return "; ".join(dict.fromkeys(reasons))
-    return NOTHING if all(source in features.absent for features, source in read) else never
+    return NOTHING if all(video in kind.absent for kind in kinds) else never

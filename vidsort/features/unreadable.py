@@ -9,6 +9,7 @@ from ..library.left_out import Tally, told
 from ..records import LeftOut
 from ..store import Database
 from ..store.features import FeatureStore
+from .modalities import KINDS
 
 
 def unreadable_of(
@@ -20,7 +21,10 @@ def unreadable_of(
     except ArtifactError:
         return []
     store, tally = FeatureStore(database), Tally()
-    failed = {source for modality in feature_set.modalities.values() for source in store.failed(modality)}
+    essential = [
+        modality for name, modality in feature_set.modalities.items() if name in KINDS and KINDS[name].essential
+    ]
+    failed = {source for modality in essential for source in store.failed(modality)}
     for path in sorted(store.paths_of(failed)) if failed else ():
         if path.is_relative_to(data_dir) and is_there(place := path.relative_to(data_dir).as_posix()):
             tally.add("unreadable", place)

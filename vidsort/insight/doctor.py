@@ -1,12 +1,13 @@
 """Is everything there that vidsort needs? Each check says what it found and what to do about it."""
 
+import contextlib
 import hashlib
 import importlib
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -47,6 +48,7 @@ def examine(settings: Settings, shown_failures: int | None = SHOWN_FAILURES) -> 
         ("model", lambda: _model(_home(settings))),
         ("left out", lambda: _left_out(settings)),
         ("unreadable videos", lambda: _unreadable(settings, shown_failures)),
+        ("words", lambda: _words(settings, shown_failures)),
     ]
     found = []
     for name, check in checks:
@@ -184,7 +186,30 @@ def _unreadable(settings: Settings, shown: int | None) -> Check:
     database.close()
     if not failed:
         return Check("unreadable videos", "ok", "none")
-    lines = [f"{failure.filename}: {failure.reason}" for failure in failed[:shown]]
-    if len(failed) > len(lines):
-        lines.append(f"and {len(failed) - len(lines)} more: `vidsort doctor --all` shows them")
-    return Check("unreadable videos", "warning", "\n".join(lines))
+    told = [f"{failure.filename}: {failure.reason}" for failure in failed]
+    return Check("unreadable videos", "warning", _in_lines(told, shown))
+
+
+def _words(settings: Settings, shown: int | None) -> Check:
+    """From what the newest extraction gathered: how many videos have words, in which forms, and what is broken."""
+    from ..features.words.gathering import told_forms
+    from ..store import open_database
+    from ..store.words import WordStore
+
+    with contextlib.closing(open_database(settings.artifacts_dir)) as database:
+        store = WordStore(database, settings.data_dir)
+        counts, broken = store.counts(), store.broken()
+    forms = ", ".join(f"{count} by {form}" for form, count in told_forms(counts).items())
+    found = f"{sum(counts.values())} videos have words: {forms}" if counts else "none were found by an extraction yet"
+    if not broken:
+        return Check("words", "ok", found)
+    told = [f"{os.path.relpath(path, settings.data_dir)}: {reason}" for path, reason in broken.items()]
+    return Check("words", "warning", f"{found}\n{_in_lines(told, shown)}")
+
+
+def _in_lines(told: Sequence[str], shown: int | None) -> str:
+    """The first few of them, a line each, and how many there are beyond."""
+    lines = list(told[:shown])
+    if len(told) > len(lines):
+        lines.append(f"and {len(told) - len(lines)} more: `vidsort doctor --all` shows them")
+    return "\n".join(lines)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..features.contents import contents_of
+from ..features.modalities import KINDS
 from ..features.stored import errors_of, sources_of
 from ..records import FeatureSet, Video
 from ..store import Database
@@ -27,6 +28,8 @@ def library_table(database: Database, videos: Sequence[Video], feature_set: Feat
     facts = store.facts(contents.hashes.values())
     reasons: dict[Video, str] = {}
     for name, sources in sources_of(contents, feature_set).items():
+        if not KINDS[name].essential:
+            continue
         missing = set(store.missing(feature_set.modalities[name], sources.values()))
         reasons |= {video: "not extracted yet" for video, source in sources.items() if source in missing}
     reasons |= errors_of(store, contents, feature_set)

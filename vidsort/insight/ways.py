@@ -174,6 +174,8 @@ class _Seeing:
         """Extract and store what is missing."""
         video_of = {content: video for video, content in self._contents.items() if video not in self.failed}
         for modality_id, modality in config.chosen.items():
+            if not modality.is_encoded:
+                continue
             missing = self._store.missing(modality_id, video_of)
             encoder = modality.load()
             # Decoder and network let go of the interpreter's lock, so that a thread a core keeps all of them busy.

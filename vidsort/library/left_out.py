@@ -50,6 +50,10 @@ WORDS: Mapping[str, _Words] = {
         "video cannot be read", "videos cannot be read",
         "`vidsort doctor --all` says of each why; put a whole copy in its place, or remove it",
     ),
+    "words": _Words(
+        "file of words cannot be read", "files of words cannot be read",
+        "`vidsort doctor --all` says of each why; export it anew, or remove it",
+    ),
 }
 
 

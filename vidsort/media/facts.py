@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
 from ..errors import VideoDecodeError
 from ..records import Record
 from .shape import display_matrix, rotation_of, shown_size
@@ -20,6 +22,9 @@ PLAYABLE_PIXELS = {"yuv420p", "yuvj420p"}
 # Where programs that save videos put the words that were posted with them, the most telling first.
 CAPTION_TAGS = ("description", "synopsis", "comment", "title")
 LONGEST_CAPTION = 1000
+# All tags with words that are kept, whole as far as a person could have written them.
+WORD_TAGS = (*CAPTION_TAGS, "artist", "album_artist", "author", "genre", "keywords")
+LONGEST_TAG = 20_000
 # A file that claims to be longer than its bytes could fill is believed by its packets only.
 FEWEST_BYTES_PER_S = 500
 
@@ -30,7 +35,7 @@ class MediaFacts(Record):
     `rotation`: degrees clockwise (0, 90, 180, 270) that a player turns the picture.
     `readable`: at least one frame can be decoded; `reason` says why not.
     `browser_playable`: a browser plays the file as it is, without a copy.
-    `caption`: the words that were saved in the file with it; text of strangers, never markup.
+    `caption`: the words that were saved in the file with it; text of strangers, never markup. `tags`: all of them.
     """
 
     duration_s: float | None = None
@@ -47,6 +52,7 @@ class MediaFacts(Record):
     reason: str | None = None
     browser_playable: bool = False
     caption: str | None = None
+    tags: dict[str, str] = Field(default_factory=dict)
 
 
 def probe(path: Path, *, time_limit_s: float = 20) -> MediaFacts:
@@ -81,6 +87,7 @@ def _of_headers(container: "InputContainer", stream: "VideoStream") -> dict:
         # Only an index that lists every frame says how many of them are key frames.
         "key_frames": sum(entry.is_keyframe for entry in index) if len(index) == stream.frames > 0 else None,
         "caption": _caption(container.metadata),
+        "tags": _tags(container.metadata),
     }
 
 
@@ -89,6 +96,14 @@ def _caption(tags: Mapping[str, str]) -> str | None:
     named = {name.lower(): " ".join(text.split()) for name, text in tags.items()}
     texts = [text for name in CAPTION_TAGS if (text := named.get(name)) and _has_words(text)]
     return texts[0][:LONGEST_CAPTION] if texts else None
+
+
+def _tags(tags: Mapping[str, str]) -> dict[str, str]:
+    """The tags that have words in them, by their names in lower case."""
+    return {
+        name.lower(): text[:LONGEST_TAG] for name, text in tags.items()
+        if name.lower() in WORD_TAGS and _has_words(text)
+    }
 
 
 def _has_words(text: str) -> bool:

@@ -58,7 +58,7 @@ class FeatureStore:
     """The questions about features that are asked of the database."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
 
     def remembered_contents(self, videos: Iterable[Video]) -> dict[Video, bytes]:
         """The content hashes of those videos whose size and time are what they were when they were read."""
@@ -69,16 +69,16 @@ class FeatureStore:
         return {
             by_path[path]: content
             for path, size_bytes, mtime_ns, content in rows
-            if (size_bytes, mtime_ns) == (by_path[path].size_bytes, _storable(by_path[path].mtime_ns))
+            if (size_bytes, mtime_ns) == (by_path[path].size_bytes, storable(by_path[path].mtime_ns))
         }
 
     def remember_contents(self, contents: Mapping[Video, bytes]) -> None:
         """Remember what was read at these videos' paths, in place of what was there before."""
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO contents (path, size_bytes, mtime_ns, content_hash) VALUES (?, ?, ?, ?)",
                 [
-                    (os.fsencode(video.path), video.size_bytes, _storable(video.mtime_ns), content)
+                    (os.fsencode(video.path), video.size_bytes, storable(video.mtime_ns), content)
                     for video, content in contents.items()
                 ],
             )
@@ -97,7 +97,7 @@ class FeatureStore:
 
         `facts` is what containers say, as JSON values by the content of each.
         """
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO features (source, modality, vector, signature, error, retry)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
@@ -161,7 +161,7 @@ class FeatureStore:
     def failed(self, modality: str) -> dict[bytes, str]:
         """All sources that gave nothing in this modality, with the reasons; cheap, however many gave something."""
         question = "SELECT source, error FROM features WHERE modality = ? AND error IS NOT NULL"
-        return dict(self._database.connection().execute(question, (modality,)))
+        return dict(self.database.connection().execute(question, (modality,)))
 
     def paths_of(self, contents: Iterable[bytes]) -> dict[Path, bytes]:
         """Where these contents were seen last; a path may hold something else by now."""
@@ -183,12 +183,12 @@ class FeatureStore:
 
     def _chunked(self, question: str, values: Sequence[object], *first: object) -> Iterator[tuple[Any, ...]]:
         """The rows of a question whose `{}` stands for any number of values."""
-        connection = self._database.connection()
+        connection = self.database.connection()
         for start in range(0, len(values), CHUNK):
             chunk = values[start : start + CHUNK]
             yield from connection.execute(question.format(", ".join("?" * len(chunk))), (*first, *chunk))
 
 
-def _storable(mtime_ns: int) -> int:
+def storable(mtime_ns: int) -> int:
     """The time as SQLite can hold it, 64 bits with a sign: 1677 to 2262 as it is, others folded into these."""
     return (mtime_ns + 2**63) % 2**64 - 2**63

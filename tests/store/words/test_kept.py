@@ -1,0 +1,58 @@
+"""Whose words are whose, also after a move; only what is otherwise is written."""
+
+import contextlib
+import sqlite3
+
+import pytest
+
+from vidsort.records import Video
+from vidsort.store import open_database
+from vidsort.store.words import Caption, Captions, Sidecar, WordStore, captions_of, documents_of
+
+A, B = b"a" * 16, b"b" * 16
+DOCUMENTS = {A: '{"title": "a"}', B: '{"title": "b"}'}
+
+
+@pytest.fixture
+def database(tmp_path):
+    with contextlib.closing(open_database(tmp_path / "artifacts")) as database:
+        yield database
+
+
+def video(root, filename, folder=None) -> Video:
+    path = root / folder / filename if folder else root / filename
+    return Video(filename=filename, folder=folder, path=path, size_bytes=1, mtime_ns=1)
+
+
+def test_the_words_of_a_moved_video_are_found_by_its_name_and_of_two_of_one_name_by_their_paths(database, tmp_path):
+    moved, first, second = video(tmp_path, "1.mp4"), video(tmp_path, "2.mp4", "a"), video(tmp_path, "2.mp4", "b")
+    captions = {
+        bytes(moved.path): Caption("1.mp4", A), bytes(first.path): Caption("2.mp4", A),
+        bytes(second.path): Caption("2.mp4", B), bytes(tmp_path / "3.mp4"): Caption("3.mp4", None, error="odd"),
+    }
+    WordStore(database, tmp_path).replace({}, captions, DOCUMENTS)
+    now, broken = video(tmp_path, "1.mp4", "b"), video(tmp_path, "3.mp4", "a")
+    other = video(tmp_path / "other", "1.mp4")
+    assert captions_of(database, [now, first, second, broken, other]) == Captions(
+        {now: A, first: A, second: B}, {broken: "odd"}
+    )
+    assert documents_of(database, [A, B, b"c" * 16]) == DOCUMENTS
+    assert WordStore(database, tmp_path).documents(["1.mp4", "3.mp4", "9.mp4"]) == {"1.mp4": {"title": "a"}}
+
+
+def test_what_is_the_same_is_not_written_again(database, tmp_path):
+    store = WordStore(database, tmp_path)
+    sidecars = {b"1.json": Sidecar(1, 2, "{}"), b"2.json": Sidecar(3, 4, error="odd")}
+    captions = {b"1.mp4": Caption("1.mp4", A, ".json")}
+    store.replace(sidecars, captions, DOCUMENTS)
+    before = database.connection().total_changes
+    store.replace(sidecars, captions, DOCUMENTS)
+    assert database.connection().total_changes == before
+    assert store.sidecars() == sidecars
+    assert list(store.broken().values()) == ["odd"]
+
+
+def test_a_caption_is_a_document_or_a_reason_and_never_both(database, tmp_path):
+    with pytest.raises(sqlite3.IntegrityError):
+        WordStore(database, tmp_path).replace({}, {b"1.mp4": Caption("1.mp4", A, error="odd")}, DOCUMENTS)
+    assert documents_of(database, DOCUMENTS) == {}

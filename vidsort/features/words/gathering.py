@@ -1,0 +1,238 @@
+"""All words of a library: read where files are new or changed, put together for each video, kept in the database."""
+
+import logging
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ...library.left_out import Tally, told
+from ...library.sidecars import form_of, sidecars_of
+from ...records import LeftOut, Video, VideoNames
+from ...store import Database
+from ...store.features import FeatureStore, storable
+from ...store.words import Caption, Sidecar, WordStore
+from . import captions as table
+from .exporter import FOLDER, read_exported
+from .reading import Unusable, is_regular
+from .sidecars import words_in
+from .text import Words, cleaned, merged, source_of
+
+log = logging.getLogger(__name__)
+
+# Reading waits for the disk; a few at once keep it busy, and many a turn keep the turns few.
+READERS = 4
+READ_AT_ONCE = 100
+LOGGED = 3
+OWN_TAGS = "tags"
+# What tells most of a video comes first.
+FORMS = (".info.json", ".*.json", ".json", ".description", table.NAME, FOLDER, OWN_TAGS)
+
+_NAMES = {table.NAME: table.NAME, FOLDER: f"databases in {FOLDER}", OWN_TAGS: "tags in the file"}
+
+
+class _Piece(NamedTuple):
+    """What one file says of a video: a document, empty for nothing; or why it cannot be read."""
+
+    form: str
+    document: str
+    error: str | None = None
+
+
+@dataclass
+class Gathered:
+    """What gathering found: how many videos have words, and which files of words cannot be read, with the reasons."""
+
+    with_words: int = 0
+    broken: dict[Path, str] = field(default_factory=dict)
+
+    def left_out(self, data_dir: Path) -> list[LeftOut]:
+        """The files that cannot be read, as what takes no part; those above the library are told as ../…"""
+        tally = Tally()
+        for path in self.broken:
+            tally.add("words", os.path.relpath(path, data_dir))
+        return told([tally])
+
+
+def gather(
+    database: Database, data_dir: Path, contents: Mapping[Video, bytes], video_names: VideoNames = "digits"
+) -> Gathered:
+    """Bring what is known of the words of a library up to date; only files that are new or changed are opened.
+
+    contents: all videos of the library with the hashes of their bytes.
+    """
+    store, found = WordStore(database, data_dir), Gathered()
+    sidecars, pieces = _beside(contents, store.sidecars(), video_names)
+    _add_shared(data_dir, contents, sidecars, pieces)
+    _add_own(FeatureStore(database), contents, pieces)
+    captions: dict[bytes, Caption] = {}
+    documents: dict[bytes, str] = {}
+    for video, said in pieces.items():
+        caption, document = _caption_of(video, said)
+        if caption is not None:
+            captions[os.fsencode(video.path)] = caption
+            if caption.source is not None:
+                documents[caption.source] = document
+                found.with_words += 1
+    found.broken = {Path(os.fsdecode(path)): row.error for path, row in sidecars.items() if row.error is not None}
+    _log(found.broken)
+    store.replace(sidecars, captions, documents)
+    return found
+
+
+def told_forms(counts: Mapping[str, int]) -> dict[str, int]:
+    """How many videos have words in each form, of the counts by all forms of a video; what tells most comes first."""
+    found = {form: sum(count for forms, count in counts.items() if form in forms.split()) for form in FORMS}
+    return {_NAMES.get(form, f"*{form}"): count for form, count in found.items() if count}
+
+
+def _caption_of(video: Video, said: list[_Piece]) -> tuple[Caption | None, str]:
+    """A video's words, put together, and the document; none where nothing is said and nothing is broken."""
+    telling = sorted((piece for piece in said if piece.document), key=lambda piece: FORMS.index(piece.form))
+    if telling:
+        only = telling[0].document
+        document = only if len(telling) == 1 else merged([Words.of(piece.document) for piece in telling]).document
+        forms = " ".join(dict.fromkeys(piece.form for piece in telling))
+        return Caption(video.filename, source_of(document), forms), document
+    errors = [piece.error for piece in said if piece.error is not None]
+    return (Caption(video.filename, None, error="; ".join(dict.fromkeys(errors))) if errors else None), ""
+
+
+def _beside(
+    contents: Mapping[Video, bytes], known: Mapping[bytes, Sidecar], video_names: VideoNames
+) -> tuple[dict[bytes, Sidecar], dict[Video, list[_Piece]]]:
+    """The sidecars of words as they are now, by path, and what they say of each video."""
+    by_folder: dict[Path, dict[str, Video]] = {}
+    for video in contents:
+        by_folder.setdefault(video.path.parent, {})[video.filename] = video
+    belonging: dict[Video, dict[bytes, str]] = {}
+    stamps: dict[bytes, tuple[int, int]] = {}
+    for folder, videos in by_folder.items():
+        entries = _files(folder)
+        for filename, names in sidecars_of(entries, video_names).items():
+            forms = {name: form_of(name, filename) for name in names if filename in videos}
+            for name, form in forms.items():
+                if form in FORMS and (stamp := _stamp(entries[name])) is not None:
+                    path = os.fsencode(folder / name)
+                    stamps[path] = stamp
+                    belonging.setdefault(videos[filename], {})[path] = form
+    sidecars = _read(stamps, {path: form for forms in belonging.values() for path, form in forms.items()}, known)
+    pieces = {
+        video: [_piece(form, path, sidecars[path]) for path, form in forms.items()]
+        for video, forms in belonging.items()
+    }
+    return sidecars, pieces
+
+
+def _files(folder: Path) -> dict[str, os.DirEntry[str]]:
+    """The regular files in a folder; none where it has gone meanwhile."""
+    try:
+        with os.scandir(folder) as entries:
+            return {entry.name: entry for entry in entries if entry.is_file(follow_symlinks=False)}
+    except OSError as error:
+        log.warning("No words are read in %s, because it cannot be listed (%s).", folder, error.strerror)
+        return {}
+
+
+def _stamp(entry: os.DirEntry[str]) -> tuple[int, int] | None:
+    """Size and time of a file; None where it has gone meanwhile."""
+    try:
+        facts = entry.stat(follow_symlinks=False)
+    except OSError:
+        return None
+    return facts.st_size, storable(facts.st_mtime_ns)
+
+
+def _read(
+    stamps: Mapping[bytes, tuple[int, int]], forms: Mapping[bytes, str], known: Mapping[bytes, Sidecar]
+) -> dict[bytes, Sidecar]:
+    """What is in sidecars: as it is known where size and time are the same, else read."""
+
+    def is_known(path: bytes) -> bool:
+        row = known.get(path)
+        return row is not None and row.error is None and (row.size_bytes, row.mtime_ns) == stamps[path]
+
+    def read(paths: Iterable[bytes]) -> dict[bytes, Sidecar]:
+        return {path: _sidecar(Path(os.fsdecode(path)), forms[path], stamps[path]) for path in paths}
+
+    found = {path: known[path] for path in stamps if is_known(path)}
+    unread = [path for path in stamps if path not in found]
+    with ThreadPoolExecutor(READERS) as readers:
+        turns = (unread[start : start + READ_AT_ONCE] for start in range(0, len(unread), READ_AT_ONCE))
+        for rows in readers.map(read, turns):
+            found |= rows
+    return found
+
+
+def _sidecar(path: Path, form: str, stamp: tuple[int, int]) -> Sidecar:
+    try:
+        return Sidecar(*stamp, words_in(path, form).document or None)
+    except FileNotFoundError:
+        return Sidecar(*stamp)  # it was moved or removed meanwhile: the next run finds it where it is then
+    except Unusable as error:
+        return Sidecar(*stamp, error=str(error))
+
+
+def _piece(form: str, path: bytes, row: Sidecar) -> _Piece:
+    name = os.fsdecode(path.rpartition(os.fsencode(os.sep))[2])
+    return _Piece(form, row.document or "", f"{name}: {row.error}" if row.error is not None else None)
+
+
+def _add_shared(
+    data_dir: Path, contents: Mapping[Video, bytes], sidecars: dict[bytes, Sidecar],
+    pieces: dict[Video, list[_Piece]],
+) -> None:
+    """Add what files that are of many videos say: they are read each time, and only what is odd of them is kept."""
+    exported = read_exported(data_dir)
+    broken = dict(exported.broken)
+    tables: dict[Path, Mapping[str, str]] = {}
+    for folder in {data_dir, *(video.path.parent for video in contents)}:
+        path = folder / table.NAME
+        if not is_regular(path):
+            continue
+        try:
+            tables[folder] = table.read_captions(path)
+        except (FileNotFoundError, Unusable) as error:
+            broken[path] = str(error)
+    for video in contents if tables or exported.is_any else ():
+        folders = dict.fromkeys((video.path.parent, data_dir))
+        listed = merged([table.caption_in(tables[folder], video.filename) for folder in folders if folder in tables])
+        shared = {table.NAME: listed.document, FOLDER: exported.words_of(video.filename).document}
+        if said := [_Piece(form, document) for form, document in shared.items() if document]:
+            pieces.setdefault(video, []).extend(said)
+    sidecars |= {os.fsencode(path): Sidecar(-1, -1, error=reason) for path, reason in broken.items()}
+
+
+def _add_own(store: FeatureStore, contents: Mapping[Video, bytes], pieces: dict[Video, list[_Piece]]) -> None:
+    """Add what is said inside the files, of those that were extracted."""
+    own = {content: _own_words(facts).document for content, facts in store.facts(set(contents.values())).items()}
+    for video, content in contents.items():
+        if document := own.get(content):
+            pieces.setdefault(video, []).append(_Piece(OWN_TAGS, document))
+
+
+def _own_words(facts: Mapping[str, Any]) -> Words:
+    tags = facts.get("tags")
+    if not isinstance(tags, dict):
+        # Facts of a vidsort that kept only the most telling tag.
+        return Words.said(description=facts.get("caption"))
+    texts = (cleaned(tags.get(name)) for name in ("description", "synopsis", "comment"))
+    authors = (cleaned(tags.get(name)) for name in ("author", "artist", "album_artist"))
+    return Words.said(
+        title=tags.get("title"), description="\n".join(dict.fromkeys(filter(None, texts))),
+        hashtags=_listed(tags), author=next(filter(None, authors), ""),
+    )
+
+
+def _listed(tags: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("genre", "keywords"):
+        yield from cleaned(tags.get(name)).replace(";", ",").split(",")
+
+
+def _log(broken: Mapping[Path, str]) -> None:
+    for path, reason in list(broken.items())[:LOGGED]:
+        log.warning("The words in %s are left out: %s.", path, reason)
+    if len(broken) > LOGGED:
+        log.warning("So are those in %d more files: `vidsort doctor --all` says which.", len(broken) - LOGGED)
