@@ -16,8 +16,8 @@ from pathlib import Path
 from places import make_places, tree
 
 from vidsort.errors import ConflictError
-from vidsort.library.moves import crossing
-from vidsort.library.moves.faults import struck_by
+from vidsort.library.moves.files import crossing
+from vidsort.library.moves.files.faults import struck_by
 from vidsort.library.moves.mover import Mover
 from vidsort.store import open_database
 

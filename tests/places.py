@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from vidsort.library.moves.faults import struck_by
+from vidsort.library.moves.files.faults import struck_by
 from vidsort.library.moves.mover import Mover
 from vidsort.store import open_database
 

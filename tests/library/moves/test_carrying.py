@@ -12,7 +12,7 @@ from places import before_each, data_dir, database, keeping_permissions, mounted
 
 from vidsort.errors import AwayError, ConflictError, NotFoundError, VidsortError
 from vidsort.library import scan
-from vidsort.library.moves.faults import struck_by
+from vidsort.library.moves.files.faults import struck_by
 from vidsort.library.moves.mover import Mover
 from vidsort.library.names import folded
 from vidsort.library.opened import Place

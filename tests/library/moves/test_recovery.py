@@ -12,7 +12,7 @@ from killed import CHANGES, DRIVES
 from places import data_dir, database, keeping_permissions, tree
 
 from vidsort.errors import AwayError, ConflictError
-from vidsort.library.moves.faults import struck_by
+from vidsort.library.moves.files.faults import struck_by
 from vidsort.library.moves.mover import Mover
 from vidsort.library.opened import Place
 from vidsort.store.journal import Intent, Journal
@@ -109,7 +109,7 @@ def test_the_next_move_settles_what_a_kill_left(data_dir, database):
 def test_a_move_of_another_process_in_flight_is_waited_for_not_touched(data_dir, database, tmp_path):
     program = (
         "import sys, pathlib\nfrom vidsort.library.moves import Mover\n"
-        "from vidsort.library.moves.faults import struck_by\nfrom vidsort.store import open_database\n"
+        "from vidsort.library.moves.files.faults import struck_by\nfrom vidsort.store import open_database\n"
         "def slow(when, step, *_):\n"
         "    if (when, step) == ('before', 'rename'):\n"
         "        print('in flight', flush=True)\n"

@@ -13,7 +13,7 @@ from places import make_places, tree
 
 from vidsort.errors import VidsortError
 from vidsort.library import scan
-from vidsort.library.moves.faults import struck_by
+from vidsort.library.moves.files.faults import struck_by
 from vidsort.library.moves.mover import Mover
 from vidsort.store import open_database
 

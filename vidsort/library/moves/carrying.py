@@ -12,9 +12,9 @@ from ...store.journal import Entry, Fate
 from ..disk import is_spelled_so
 from ..names import folded, is_filename, is_folder_name
 from ..opened import Folders, OpenFolder, Place
-from .crossing import move_file
-from .faults import step
-from .rename import LeftHalfDone, rename_folder, respell_folder
+from .files.crossing import move_file
+from .files.faults import step
+from .files.rename import LeftHalfDone, rename_folder, respell_folder
 
 log = logging.getLogger(__name__)
 

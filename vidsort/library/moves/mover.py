@@ -22,7 +22,7 @@ from ...store.journal import Activity, Direction, Entry, Fate, Intent, Journal
 from ..live import LiveLibrary
 from ..opened import Folders
 from .carrying import carry_out_all, flush_parents, parents_of
-from .faults import step
+from .files.faults import step
 from .following import Following
 from .plans import plan_create, plan_merge, plan_rename, plan_sorts
 from .recovery import settle_left

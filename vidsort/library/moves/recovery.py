@@ -15,8 +15,8 @@ from ...store.journal import Entry, Fate
 from ..disk import is_spelled_so
 from ..opened import Folders, Place
 from .carrying import require_plainly_there, tag_of
-from .crossing import aside_of, discard, flush, is_same_content, part_of
-from .rename import LeftHalfDone, remove_file, rename_file
+from .files.crossing import aside_of, discard, flush, is_same_content, part_of
+from .files.rename import LeftHalfDone, remove_file, rename_file
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vidsort.library import moves
-from vidsort.library.moves.faults import step, struck_by
+from vidsort.library.moves.files.faults import step, struck_by
 
 # What changes something on the disk; a descriptor that is opened to be read does not.
 CHANGING = {
@@ -35,7 +35,7 @@ def changing_calls_outside_of_steps(tree: ast.AST) -> list[str]:
 
 def test_whatever_a_move_does_to_the_disk_is_a_step_of_it():
     found = {
-        path.name: calls for path in Path(inspect.getfile(moves)).parent.glob("*.py")
+        path.name: calls for path in Path(inspect.getfile(moves)).parent.rglob("*.py")
         if (calls := changing_calls_outside_of_steps(ast.parse(path.read_text(encoding="utf-8"))))
     }
     assert not found

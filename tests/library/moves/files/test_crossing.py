@@ -12,10 +12,10 @@ from places import mounted
 
 from vidsort.errors import ConflictError
 from vidsort.library import opened
-from vidsort.library.moves import crossing
-from vidsort.library.moves.crossing import move_file
-from vidsort.library.moves.faults import struck_by
-from vidsort.library.moves.rename import LeftHalfDone
+from vidsort.library.moves.files import crossing
+from vidsort.library.moves.files.crossing import move_file
+from vidsort.library.moves.files.faults import struck_by
+from vidsort.library.moves.files.rename import LeftHalfDone
 from vidsort.library.opened import Folders
 
 

@@ -14,7 +14,7 @@ import stat
 import sys
 from collections.abc import Callable
 
-from ..opened import Place
+from ...opened import Place
 from .faults import step
 
 log = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from vidsort.library import opened
-from vidsort.library.moves import rename
-from vidsort.library.moves.faults import struck_by
-from vidsort.library.moves.rename import LeftHalfDone, rename_file, rename_folder
+from vidsort.library.moves.files import rename
+from vidsort.library.moves.files.faults import struck_by
+from vidsort.library.moves.files.rename import LeftHalfDone, rename_file, rename_folder
 from vidsort.library.opened import Folders, Place
 
 WAYS = ["rename", "link", "reserve"]

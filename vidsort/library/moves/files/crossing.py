@@ -17,9 +17,9 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 
-from ...artifacts.files import flush_folder
-from ...errors import ConflictError
-from ..opened import VIDEO, OpenFolder, Place
+from ....artifacts.files import flush_folder
+from ....errors import ConflictError
+from ...opened import VIDEO, OpenFolder, Place
 from .faults import step
 from .rename import LeftHalfDone, remove_file, rename_file
 
