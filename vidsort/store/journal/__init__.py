@@ -1,0 +1,7 @@
+"""What was moved: written down before and after, turned by undo and redo, asked about by those who follow."""
+
+from .activity import Activity, Mark, Shift, has_history
+from .journal import Journal
+from .rows import Direction, Entry, Fate, Intent
+
+__all__ = ["Activity", "Direction", "Entry", "Fate", "Intent", "Journal", "Mark", "Shift", "has_history"]

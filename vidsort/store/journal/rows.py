@@ -1,0 +1,51 @@
+"""The rows of the journal: a change that shall be made, as it is journaled, and what came of it."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+from ...records import Move
+
+Direction = Literal["forth", "back"]
+
+
+class Fate(Enum):
+    """What came of a pending row."""
+
+    REACHED = "the disk is as the row's direction says"
+    STAYED = "nothing was changed; undo or redo may try again"
+    DROPPED = "nothing was changed, nor can it be: undo and redo go on to the row before"
+
+
+@dataclass(frozen=True)
+class Intent:
+    """One change that shall be made; places are relative to the library, an empty one means nothing is there.
+
+    `size_bytes` is a video's before the move, `mode` the permissions of a folder to be removed.
+    """
+
+    kind: str
+    source: str
+    target: str
+    size_bytes: int | None = None
+    mode: int | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A journaled move with what recovery needs to know; `direction` is None unless it is pending."""
+
+    move: Move
+    size_bytes: int | None
+    mode: int | None
+    direction: Direction | None
+
+    @property
+    def origin(self) -> str:
+        """Where the thing is before this entry's direction is carried out."""
+        return self.move.target if self.direction == "back" else self.move.source
+
+    @property
+    def destination(self) -> str:
+        """Where the thing is afterwards."""
+        return self.move.source if self.direction == "back" else self.move.target
