@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from vidsort.errors import InvalidNameError, NotFoundError
-from vidsort.library import Snapshot, find, folder_path, folders, scan, videos
+from vidsort.library import Snapshot, find, folder_path, folders, list_folder, list_root, scan, videos
 from vidsort.library.names import folded
 
 
@@ -168,3 +168,16 @@ def test_a_missing_library_is_a_sentence_that_names_the_flag(tmp_path, ask):
     (tmp_path / "file").touch()
     with pytest.raises(NotFoundError, match="--data-dir"):
         ask(tmp_path / "file")
+
+
+def test_a_listing_has_what_may_lie_beside_videos_apart_from_them(tmp_path):
+    root = tmp_path / "videos"
+    (root / "food").mkdir(parents=True)
+    for name in ("1.mp4", "1.info.json", "1.EN.VTT", "captions.csv", "food/2.mp4", "food/2.jpg", "food/notes.txt"):
+        (root / name).touch()
+    (root / "1.srt").symlink_to("1.info.json")
+    (root / "1.webp").mkdir()
+    listings = list_root(root), list_folder(root / "food")
+    assert [listing.beside for listing in listings] == [("1.EN.VTT", "1.info.json"), ("2.jpg",)]
+    assert [listing.videos for listing in listings] == [("1.mp4",), ("2.mp4",)]
+    assert not any(listing.left_out.counts for listing in listings)

@@ -343,3 +343,61 @@ def test_stop_ends_the_thread(data_dir):
     live.stop()
     assert not any(thread.name == "live-library" for thread in threading.enumerate())
     live.stop()
+
+
+def beside(live, place):
+    """What begins like this video, the folder being as it is now."""
+    return live.beside(place, (live.data_dir / place).parent.stat())
+
+
+def test_what_begins_like_a_video_is_known_without_a_look(data_dir, clock, counted):
+    for name in ("1.json", "1.en.vtt", "11.json", "1.txt", "2.mp4.json", "soccer/5.srt"):
+        (data_dir / name).touch()
+    live = settled(data_dir, clock)
+    counted.clear()
+    assert beside(live, "1.mp4") == ["1.mp4", "1.en.vtt", "1.json"]
+    assert beside(live, "2.mp4") == ["2.mp4", "2.mp4.json"]
+    assert beside(live, "soccer/5.mp4") == ["5.mp4", "5.srt"]
+    assert beside(live, "food/3.mp4") == ["3.mp4"]
+    assert not counted
+    assert live.snapshot() == scan(data_dir)
+
+
+def test_what_begins_like_a_video_is_not_known_once_somebody_else_changed_its_folder(data_dir, clock):
+    live = settled(data_dir, clock)
+    (data_dir / "1.json").touch()
+    (data_dir / "new").mkdir()
+    assert beside(live, "1.mp4") is None
+    assert beside(live, "new/1.mp4") is None
+    clock[0] += 5
+    live.poll()
+    assert beside(live, "1.mp4") == ["1.mp4", "1.json"]
+
+
+def test_what_begins_like_a_video_is_not_known_while_its_folder_is_listed(data_dir, clock, monkeypatch):
+    live = settled(data_dir, clock)
+    (data_dir / "1.json").touch()
+    known = []
+    real_list = live_library.list_root
+
+    def list_root(*arguments, **options):
+        listing = real_list(*arguments, **options)
+        known.append(beside(live, "1.mp4"))
+        return listing
+
+    monkeypatch.setattr(live_library, "list_root", list_root)
+    clock[0] += 5
+    live.poll()
+    assert known == [None]
+    assert beside(live, "1.mp4") == ["1.mp4", "1.json"]
+
+
+def test_a_sidecar_that_comes_or_goes_makes_no_new_version(data_dir, clock):
+    live = settled(data_dir, clock)
+    before = live.version
+    (data_dir / "1.json").touch()
+    clock[0] += 5
+    live.poll()
+    move(live, "1.json", "soccer/1.json")
+    assert live.version == before
+    assert beside(live, "1.mp4") == ["1.mp4"]

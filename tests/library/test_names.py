@@ -18,8 +18,11 @@ from vidsort.library.names import (
     check_new_folder_name,
     content_type,
     folded,
+    is_among,
     is_filename,
     is_folder_name,
+    of_stem,
+    put,
 )
 
 
@@ -177,3 +180,21 @@ def test_the_patterns_of_the_schema_are_the_rules(name):
         # In a schema the end is the end; Python lets a line end follow it.
         fits = re.search(re.sub(r"(?<!\[)\$(?!\])", r"\\Z", pattern), name) is not None
         assert fits == is_allowed, (ascii(name), pattern)
+
+
+NAMES = st.lists(st.text(alphabet="ab.-/0", max_size=4), unique=True)
+
+
+@given(NAMES, st.text(alphabet="ab.-/0", max_size=3))
+def test_sorted_names_are_found_by_name_and_by_stem(names, name):
+    names = sorted(names)
+    assert is_among(names, name) == (name in names)
+    assert list(of_stem(names, name)) == [each for each in names if each.startswith(f"{name}.")]
+
+
+@given(NAMES, st.text(alphabet="ab.-/0", max_size=3), st.booleans())
+def test_a_name_is_put_into_sorted_names_or_out_of_them_once(names, name, shall_be_there):
+    kept = sorted(names)
+    assert put(kept, name, shall_be_there=shall_be_there) == ((name in names) != shall_be_there)
+    assert kept == sorted({*names, name} if shall_be_there else {*names} - {name})
+    assert not put(kept, name, shall_be_there=shall_be_there)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidsort.library.sidecars import form_of, sidecars_of
+from vidsort.library.sidecars import form_of, is_like_a_sidecar, sidecars_of
 
 
 @pytest.mark.parametrize("sidecar", [
@@ -56,5 +56,6 @@ def test_a_sidecar_is_never_a_video_and_begins_like_its_own(names):
     for video, sidecars in sidecars_of(names, "any").items():
         for sidecar in sidecars:
             assert sidecar in names
+            assert is_like_a_sidecar(sidecar)
             assert not sidecar.lower().endswith((".mp4", ".mov"))
             assert sidecar.startswith(video.rpartition(".")[0] + ".")

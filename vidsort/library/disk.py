@@ -20,6 +20,7 @@ from .names import (
     is_like_a_video,
     other_spellings,
 )
+from .sidecars import is_like_a_sidecar
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +44,13 @@ class Listing:
     """What is directly in one folder, each tuple sorted: videos, folders inside it, and what is left out.
 
     folders: of the root the category folders; of such a folder those that are not looked into, with the time
-    stamps (ns) that they had.
+    stamps (ns) that they had. beside: files that may belong to a video, by their endings.
     """
 
     videos: tuple[str, ...]
     folders: Mapping[str, int]
     left_out: Tally
+    beside: tuple[str, ...]
 
 
 def scan(data_dir: Path, video_names: VideoNames = "digits") -> Snapshot:
@@ -123,7 +125,7 @@ def list_root(data_dir: Path, video_names: VideoNames = "digits") -> Listing:
     tally = Tally()
     names = []
     try:
-        unsorted, others = _sift(data_dir, "", video_names, tally)
+        unsorted, others, beside = _sift(data_dir, "", video_names, tally)
     except OSError as error:
         raise NotFoundError(
             f"The library {data_dir} cannot be read ({error.strerror}): "
@@ -135,7 +137,7 @@ def list_root(data_dir: Path, video_names: VideoNames = "digits") -> Listing:
             names.append(entry.name)
         elif not is_foreign(entry.name):
             tally.add("links" if entry.is_symlink() else "folders", entry.name)
-    return Listing(tuple(sorted(unsorted)), dict.fromkeys(sorted(names), 0), tally)
+    return Listing(tuple(sorted(unsorted)), dict.fromkeys(sorted(names), 0), tally, tuple(sorted(beside)))
 
 
 def list_folder(folder: Path, video_names: VideoNames = "digits") -> Listing:
@@ -143,12 +145,12 @@ def list_folder(folder: Path, video_names: VideoNames = "digits") -> Listing:
     tally = Tally()
     inner = {}
     try:
-        found, others = _sift(folder, f"{folder.name}/", video_names, tally)
+        found, others, beside = _sift(folder, f"{folder.name}/", video_names, tally)
     except OSError as error:
         if error.errno not in (errno.ENOENT, errno.ENOTDIR):
             log.warning("The folder %s is taken for empty, because it cannot be read (%s).", folder, error.strerror)
             tally.add("closed", folder.name)
-        return Listing((), {}, tally)
+        return Listing((), {}, tally, ())
     for entry in others:
         if is_foreign(entry.name):
             continue
@@ -157,7 +159,7 @@ def list_folder(folder: Path, video_names: VideoNames = "digits") -> Listing:
             continue
         inner[entry.name] = stamp_of(Path(entry.path))
         _count_too_deep(folder, entry.name, tally)
-    return Listing(tuple(sorted(found)), inner, tally)
+    return Listing(tuple(sorted(found)), inner, tally, tuple(sorted(beside)))
 
 
 def stamp_of(folder: Path) -> int:
@@ -222,21 +224,23 @@ def is_spelled_so(path: Path) -> bool:
 
 def _sift(
     folder: Path, prefix: str, video_names: VideoNames, tally: Tally
-) -> tuple[list[str], list[os.DirEntry[str]]]:
-    """The videos in a folder, and the folders, with links to such; what else looks like a video is counted."""
-    found, others = [], []
+) -> tuple[list[str], list[os.DirEntry[str]], list[str]]:
+    """Videos in a folder; folders, with links to such; what may lie beside a video. What else looks like one counts."""
+    found, others, beside = [], [], []
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_file(follow_symlinks=False):
                 if is_filename(entry.name, video_names):
                     found.append(entry.name)
+                elif is_like_a_sidecar(entry.name):
+                    beside.append(entry.name)
                 elif is_like_a_video(entry.name):
                     tally.add("names" if is_filename(entry.name, "any") else "unusable_names", prefix + entry.name)
             elif _is_folder(entry):
                 others.append(entry)
             elif entry.is_symlink() and is_like_a_video(entry.name):
                 tally.add("links", prefix + entry.name)
-    return found, others
+    return found, others, beside
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -249,7 +253,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 def _count_too_deep(folder: Path, name: str, tally: Tally) -> None:
     try:
-        found, _ = _sift(folder / name, "", "any", Tally())
+        found, _, _ = _sift(folder / name, "", "any", Tally())
     except OSError as error:
         log.warning("The folder %s is not looked into, because it cannot be read (%s).", folder / name, error.strerror)
         return

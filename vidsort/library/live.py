@@ -5,11 +5,11 @@ own moves are applied at once, and the time stamps that they leave are known for
 cause no listing.
 """
 
-import bisect
 import collections
 import contextlib
 import functools
 import logging
+import os
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -18,11 +18,13 @@ from ..errors import NotFoundError
 from ..records import Folder, LeftOut, VideoNames
 from .disk import Listing, Snapshot, find, list_folder, list_root, stamp_of
 from .left_out import Tally, told
+from .names import is_among, is_filename, of_stem, put
+from .sidecars import stem_of
 from .watching import Watch
 
 log = logging.getLogger(__name__)
 
-NOTHING = Listing((), {}, Tally())
+NOTHING = Listing((), {}, Tally(), ())
 POLL_S = 0.5
 # Changes of the root that are remembered one by one; who asks for older ones reads the whole list.
 CHANGES_KEPT = 1000
@@ -44,6 +46,8 @@ class LiveLibrary:
         self._poll_s = poll_s
         # Sorted names by folder, the root's under ROOT; changed in place. None before the first look.
         self._names: dict[str, list[str]] | None = None
+        # By folder, sorted, what may lie beside videos in it; most have none.
+        self._beside: dict[str, list[str]] = {}
         # By folder what its last listing left out, with the folders in it that are not looked into and their stamps.
         self._left_out: dict[str, tuple[Tally, Mapping[str, int]]] = {}
         # The names as nobody can change them, made when they are asked for.
@@ -68,9 +72,9 @@ class LiveLibrary:
     def stop(self) -> None:
         """End the watching; the last snapshot stays."""
         self._stopped.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.join()
 
     def snapshot(self) -> Snapshot:
         """All names; immutable, and made anew only when something has changed."""
@@ -99,27 +103,35 @@ class LiveLibrary:
         """What takes no part, a row a reason; costs one look at each folder that lies too deep, and no listing."""
         self._begin()
         with self._changing:
-            listed = dict(self._left_out)
+            listed = list(self._left_out.items())
         changed = [
-            name for name, (_, inner) in listed.items()
+            name for name, (_, inner) in listed
             if any(stamp_of(self.data_dir / name / each) != stamp for each, stamp in inner.items())
         ]
         if changed:
             self.refresh(*changed)
-            with self._changing:
-                listed = dict(self._left_out)
-        return told(listed[name][0] for name in sorted(listed))
+        with self._changing:
+            return told(self._left_out[name][0] for name in sorted(self._left_out))
 
     def holds(self, place: str) -> bool:
         """Whether a video is at this place, relative to the library."""
         folder, _, filename = place.rpartition("/")
         with self._held() as names_of:
-            return folder in names_of and _is_in(names_of[folder], filename)
+            return folder in names_of and is_among(names_of[folder], filename)
 
     def unsorted_among(self, filenames: Iterable[str]) -> list[str]:
         """Those of these that are in the root."""
         with self._held() as names_of:
-            return [name for name in filenames if _is_in(names_of[ROOT], name)]
+            return [name for name in filenames if is_among(names_of[ROOT], name)]
+
+    def beside(self, place: str, facts: os.stat_result) -> list[str] | None:
+        """The files that begin like this video; None where its folder, with these facts, is not as it was listed."""
+        folder, _, filename = place.rpartition("/")
+        with self._held() as names_of:
+            if folder not in names_of or not self._watch.is_as_kept(folder, facts):
+                return None
+            both, stem = (names_of[folder], self._beside.get(folder, ())), stem_of(filename)
+            return [name for names in both for name in of_stem(names, stem)]
 
     @property
     def is_empty(self) -> bool:
@@ -207,6 +219,8 @@ class LiveLibrary:
         listed, names = self._list_due(known, is_paced=is_paced)
         with self._changing:
             self._replace(listed, names)
+            # What is in a closed one is not known.
+            self._watch.keep([name for name, listing in listed.items() if "closed" not in listing.left_out.counts])
             self._publish(self._meanwhile)
             self._meanwhile = None
 
@@ -242,10 +256,10 @@ class LiveLibrary:
     def _replace(self, listed: Mapping[str, Listing], names: Collection[str]) -> None:
         """Put what was listed in place of what was known; other folders than these are no longer there."""
         before = self._names
-        self._names = {
-            name: list(listed[name].videos) if name in listed else (before or {}).get(name, [])
-            for name in (ROOT, *names)
-        }
+        videos = (before or {}) | {name: list(listing.videos) for name, listing in listed.items()}
+        self._names = {name: videos.get(name, []) for name in (ROOT, *names)}
+        beside = self._beside | {name: list(listing.beside) for name, listing in listed.items()}
+        self._beside = {name: kept for name, kept in beside.items() if kept and name in self._names}
         left_out = {name: kept for name, kept in self._left_out.items() if name == ROOT or name in names}
         for name, listing in listed.items():
             left_out[name] = (listing.left_out, {} if name == ROOT else listing.folders)
@@ -257,16 +271,17 @@ class LiveLibrary:
             self._publish_version(dict.fromkeys(now - then, True) | dict.fromkeys(then - now, False))
 
     def _publish(self, moves: Sequence[tuple[str, str]]) -> None:
-        """Apply moves of videos; one that is there already makes no difference."""
-        changed: dict[str, bool] = {}
-        is_new = False
+        """Apply moves of videos and of what lies beside them; one that is there already makes no difference."""
+        changed, is_new = dict[str, bool](), False
         for origin, destination in moves:
-            for place, shall_be_there in ((origin, False), (destination, True)):
+            for place, there in ((origin, False), (destination, True)):
                 folder, _, filename = place.rpartition("/")
-                if (names := (self._names or {}).get(folder)) is not None and _put(names, filename, shall_be_there):
+                is_video = is_filename(filename, self.video_names)
+                names = (self._names or {}).get(folder) if is_video else self._beside.setdefault(folder, [])
+                if names is not None and put(names, filename, shall_be_there=there) and is_video:
                     is_new = True
                     if folder == ROOT:
-                        changed[filename] = shall_be_there
+                        changed[filename] = there
         if is_new:
             self._publish_version(changed)
 
@@ -282,18 +297,3 @@ class LiveLibrary:
 
 def _folder_of(place: str) -> str:
     return place.rpartition("/")[0]
-
-
-def _is_in(names: list[str], name: str) -> bool:
-    index = bisect.bisect_left(names, name)
-    return index < len(names) and names[index] == name
-
-
-def _put(names: list[str], name: str, shall_be_there: bool) -> bool:
-    """Insert or delete a name in a sorted list; whether that made a difference."""
-    is_there = _is_in(names, name)
-    if shall_be_there and not is_there:
-        bisect.insort_left(names, name)
-    elif is_there and not shall_be_there:
-        del names[bisect.bisect_left(names, name)]
-    return is_there != shall_be_there

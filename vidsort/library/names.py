@@ -1,9 +1,10 @@
-"""Which names of videos and folders are allowed; pure rules about text, the disk is not asked."""
+"""Which names of videos and folders are allowed, and names in sorted lists; pure, the disk is not asked."""
 
+import bisect
 import os
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..errors import InvalidNameError
 from ..records import VideoNames
@@ -160,6 +161,28 @@ def other_spellings(name: str) -> list[str]:
     """Names that a file system blind to case or composition takes for this one; the name itself is not among them."""
     spellings = {name.swapcase(), unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)}
     return sorted(spellings - {name})
+
+
+def is_among(names: Sequence[str], name: str) -> bool:
+    """Whether a name is in a sorted list."""
+    index = bisect.bisect_left(names, name)
+    return index < len(names) and names[index] == name
+
+
+def put(names: list[str], name: str, *, shall_be_there: bool) -> bool:
+    """Insert or delete a name in a sorted list; whether that made a difference."""
+    is_there = is_among(names, name)
+    if shall_be_there and not is_there:
+        bisect.insort_left(names, name)
+    elif is_there and not shall_be_there:
+        del names[bisect.bisect_left(names, name)]
+    return is_there != shall_be_there
+
+
+def of_stem(names: Sequence[str], stem: str) -> Sequence[str]:
+    """Those of a sorted list that are the stem and a dot, and what comes then."""
+    # The slash is the character that follows the dot.
+    return names[bisect.bisect_left(names, f"{stem}.") : bisect.bisect_left(names, f"{stem}/")]
 
 
 def _in_any_case(words: Iterable[str]) -> str:

@@ -34,6 +34,11 @@ def sidecars_of(names: Iterable[str], video_names: VideoNames = "digits") -> dic
     return {video: tuple(sorted(sidecars)) for video, sidecars in found.items()}
 
 
+def is_like_a_sidecar(name: str) -> bool:
+    """Whether a file of this name may belong to a video, by its ending alone."""
+    return name.lower().endswith((*WORDS, *UNREAD))
+
+
 def stem_of(video: str) -> str:
     """A video's name without its ending."""
     return video.rpartition(".")[0]

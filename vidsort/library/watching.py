@@ -1,6 +1,7 @@
 """Which folders may hold something new, told by their time stamps: one `stat` a folder, whoever changes them."""
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -27,6 +28,8 @@ class _Watched:
     stamp: Stamp
     stamp_seen_s: float
     listed_s: float = float("-inf")
+    # When the listing that is in memory was begun.
+    kept_s: float = float("-inf")
     took_s: float = 0.0
     # The first and the last stamp of our own that no listing has looked behind; None: there is none.
     own_since_s: float | None = None
@@ -89,6 +92,21 @@ class Watch:
         watched.took_s = time.monotonic() - watched.listed_s
         return listed
 
+    def keep(self, names: Collection[str]) -> None:
+        """What was last listed of these is in memory now."""
+        with self._lock:
+            for name in names:
+                if name in self._watched:
+                    self._watched[name].kept_s = self._watched[name].listed_s
+
+    def is_as_kept(self, name: str, facts: os.stat_result) -> bool:
+        """Whether what is in memory of a folder is what it held at the moment of these facts."""
+        with self._lock:
+            watched = self._watched.get(name)
+            return (
+                watched is not None and watched.kept_s >= watched.stamp_seen_s and watched.stamp == _stamp(facts)
+            )
+
     def forget(self, *names: str) -> None:
         """Let these folders, or all where none is named, be listed whatever their stamps say."""
         with self._lock:
@@ -120,11 +138,14 @@ class Watch:
                         watched.take_for_own(left, now_s)
 
     def _look(self, name: str) -> Stamp:
-        facts = (self._data_dir / name).stat()
-        return facts.st_dev, facts.st_ino, facts.st_mtime_ns
+        return _stamp((self._data_dir / name).stat())
 
     def _look_if_there(self, name: str) -> Stamp | None:
         try:
             return self._look(name)
         except OSError:
             return None
+
+
+def _stamp(facts: os.stat_result) -> Stamp:
+    return facts.st_dev, facts.st_ino, facts.st_mtime_ns
