@@ -2,13 +2,13 @@
 
 Run as `python -m benchmarks.moves`; the files are empty, since a move never reads them. First the mover by itself:
 sort, undo, batch, beside a bare rename that remembers nothing, and how often a press looks at anything but its own
-file and lists a folder, counted in the thread that presses. Then a whole server, asked over HTTP: a sort, and the page
-file and lists a folder, counted in the thread that presses. Then a server, asked over HTTP: a sort, and the page
+file and lists a folder, counted in the thread that presses. Then a whole server, asked over HTTP: a sort, and the page.
 """
 
 import collections
 import contextlib
 import http.client
+import itertools
 import json
 import os
 import statistics
@@ -73,6 +73,12 @@ def press(data_dir: Path, artifacts_dir: Path) -> None:
     measure("undo", mover.undo, PRESSES // 2)
     measure("redo", mover.redo, PRESSES // 2)
     measure("sort a batch of 200", lambda: mover.sort_batch([(next(names), "folder0") for _ in range(200)]), 5)
+    with_sidecars = [next(names) for _ in range(PRESSES)]
+    for name, ending in itertools.product(with_sidecars, (".info.json", ".en.vtt")):
+        (data_dir / name.replace(".mp4", ending)).touch()
+    live.refresh()
+    beside = iter(with_sidecars)
+    measure("sort one video with two sidecars", lambda: mover.sort(next(beside), "folder1"), PRESSES)
     measure("a bare rename, no journal, not flushed", lambda: _rename(data_dir, next(names)), PRESSES)
     live.stop()
     database.close()

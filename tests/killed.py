@@ -1,11 +1,13 @@
 """Kill a change of the library at each of its steps, and see what recovery makes of it.
 
-A program of its own, because it forks: `python killed.py <change> <drive> <folder>`. For step 1, 2, 3… a
+A program of its own, because it forks: `python killed.py <change, or "recovery"> <drive> <folder>`. For step 1, 2, 3… a
 child makes the change and is killed (SIGKILL) right after it: after each step that touches the disk or the
 journal. Writes the number of kills. For the drives that it can play see `DRIVES`.
 """
 
+import contextlib
 import errno
+import functools
 import os
 import signal
 import subprocess
@@ -13,9 +15,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from places import make_places, tree
+from places import add_sidecars, apart, make_places, tree
 
-from vidsort.errors import ConflictError
+from vidsort.errors import ConflictError, VidsortError
 from vidsort.library.moves.files import crossing
 from vidsort.library.moves.files.faults import struck_by
 from vidsort.library.moves.mover import Mover
@@ -39,15 +41,26 @@ CHANGES: dict[str, tuple[list[Callable[[Mover], object]], Callable[[Mover], obje
     "rename": ([], lambda mover: mover.rename_folder("soccer", "football")),
     "unrename": ([lambda mover: mover.rename_folder("soccer", "football")], lambda mover: mover.undo()),
     "merge": ([], lambda mover: mover.merge_folder("food", "soccer")),
+    # By a drive that refuses: what went along already is taken back.
+    "refused": ([], lambda mover: sort_in_vain(mover)),
     "unmerge": ([lambda mover: mover.merge_folder("food", "soccer")], lambda mover: mover.undo()),
 }
 
 
+def sort_in_vain(mover: Mover) -> None:
+    with contextlib.suppress(VidsortError):
+        mover.sort("10.mp4", "soccer")
+
+
 class Drive:
-    """Strikes at each step: refuses what this drive cannot do, and kills when it has been asked for so many steps."""
+    """Strikes at each step: refuses what this drive cannot do, and kills when it has been asked for so many steps.
+
+    One that is called "refusing …" does not give 10.mp4 another name.
+    """
 
     def __init__(self, name: str, steps: int | None = None) -> None:
-        self._unknown, self._has_devices = DRIVES[name]
+        self._refuses = name.startswith("refusing ")
+        self._unknown, self._has_devices = DRIVES[name.removeprefix("refusing ")]
         self._left = steps
 
     def __call__(self, when: str, step: str, *places) -> None:
@@ -56,6 +69,8 @@ class Drive:
             if self._left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
         if when == "before" and step in ("rename", "link", "rename over") and not Path(str(places[0])).is_dir():
+            if self._refuses and places[0].name == "10.mp4":
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
             if step in self._unknown:
                 raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
             if self._has_devices and places[0].folder.path != places[1].folder.path:
@@ -97,7 +112,7 @@ def kill_at_each_step(name: str, drive: str, folder: Path) -> int:
     steps = 0
     while True:
         steps += 1
-        data_dir, artifacts_dir = make_places(folder / f"{steps}"), folder / f"{steps}-artifacts"
+        data_dir, artifacts_dir = add_sidecars(make_places(folder / f"{steps}")), folder / f"{steps}-artifacts"
         if drive == "bound":
             bind(data_dir)
         untouched = tree(data_dir)
@@ -113,15 +128,45 @@ def kill_at_each_step(name: str, drive: str, folder: Path) -> int:
         database = open_database(artifacts_dir)
         mover = Mover(data_dir, database)
         mover.recover()
-        settled = tree(data_dir)
-        is_whole = sorted(filter(None, settled.values())) == sorted(filter(None, untouched.values()))
-        assert is_whole, f"lost, doubled or littered at step {steps}: {settled}"
-        assert len([text for text in settled.values() if text == ""]) == 0, f"a placeholder stays at step {steps}"
+        assert_whole(data_dir, untouched, f"step {steps}")
         if name in ("sort", "undo", "redo", "create", "uncreate", "rename", "unrename"):
             finished_or_reverted(mover, change, before, data_dir)
         undo_all(mover)
         assert tree(data_dir) == untouched, f"undo after step {steps}"
         database.close()
+
+
+def assert_whole(data_dir: Path, untouched: dict, at: str) -> None:
+    """Each file is there once with its bytes, beside its video, and nothing else is."""
+    settled = tree(data_dir)
+    is_whole = sorted(filter(None, settled.values())) == sorted(filter(None, untouched.values()))
+    assert is_whole, f"lost, doubled or littered at {at}: {settled}"
+    assert "" not in settled.values(), f"a placeholder stays at {at}"
+    assert not apart(data_dir), f"apart at {at}: {settled}"
+
+
+def kill_the_recovery_too(drive: str, folder: Path) -> int:
+    """The number of times that a sort was killed at a step, and its recovery at one of its own; all survived."""
+    count = 0
+    for first in range(1, 1000):
+        for second in range(1, 1000):
+            where = folder / f"{first}-{second}"
+            data_dir, artifacts_dir = add_sidecars(make_places(where / "videos")), where / "artifacts"
+            untouched = tree(data_dir)
+            if survives(lambda mover: mover.sort("12.mp4", "soccer"), Drive(drive, first), data_dir, artifacts_dir):
+                return count
+            is_done = survives(lambda mover: mover.recover(), Drive(drive, second), data_dir, artifacts_dir)
+            database = open_database(artifacts_dir)
+            mover = Mover(data_dir, database)
+            mover.recover()
+            assert_whole(data_dir, untouched, f"steps {first} and {second}")
+            undo_all(mover)
+            assert tree(data_dir) == untouched, f"undo after steps {first} and {second}"
+            database.close()
+            if is_done:
+                break
+            count += 1
+    raise AssertionError("a sort has no end")
 
 
 def finished_or_reverted(mover: Mover, change: Callable[[Mover], object], before: dict, data_dir: Path) -> None:
@@ -135,4 +180,5 @@ if __name__ == "__main__":
     wanted, drive, where = sys.argv[1:]
     crossing.CHUNK_BYTES = 3
     with struck_by(Drive(drive)):
-        sys.stdout.write(str(kill_at_each_step(wanted, drive, Path(where))))
+        kills = kill_the_recovery_too if wanted == "recovery" else functools.partial(kill_at_each_step, wanted)
+        sys.stdout.write(str(kills(drive, Path(where))))

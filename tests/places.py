@@ -22,6 +22,28 @@ def make_places(root: Path) -> Path:
     return root
 
 
+def add_sidecars(root: Path) -> Path:
+    """Beside 10.mp4 and 12.mp4 and the videos of food and soccer what exporters leave; each holds its first place."""
+    for place in (
+        "10.info.json", "10.en.vtt", "10.mp4.json", "12.description", "food/3.json", "food/3.webp", "soccer/5.srt",
+    ):
+        (root / place).write_text(place)
+    return root
+
+
+def apart(root: Path) -> list[str]:
+    """What lies beside no video that it belongs to, of the files in a library whose others are all sidecars."""
+    files = [path for path in root.rglob("*") if path.is_file()]
+    videos = {path for path in files if path.suffix in (".mp4", ".mov")}
+    stems = {path.with_suffix("") for path in videos}
+
+    def is_beside_its_own(path: Path) -> bool:
+        whole, stem = path.with_suffix(""), path.parent / path.name.split(".")[0]
+        return whole in videos if ".mp4." in path.name else stem in stems
+
+    return [str(path.relative_to(root)) for path in files if path not in videos and not is_beside_its_own(path)]
+
+
 def tree(root: Path) -> dict[str, str | None]:
     """Every file with its text, every folder with None, hidden ones too."""
     return {

@@ -8,7 +8,7 @@ import pytest
 from vidsort.errors import ArtifactError
 from vidsort.store import open_database
 from vidsort.store.database import DATABASE_NAME, explained
-from vidsort.store.journal import Fate, Intent, Journal
+from vidsort.store.journal import Fate, Intent, Journal, Sidecar
 from vidsort.store.rescue import is_damaged, rescue
 from vidsort.store.review import Review
 
@@ -19,8 +19,10 @@ def fill(folder):
     """A database with moves and a preference, all of it in the one file."""
     with contextlib.closing(open_database(folder)) as database:
         journal = Journal(database, "/library")
-        entries = journal.intend([Intent("sort", f"{n}.mp4", f"food/{n}.mp4", 1) for n in range(MOVES)])
-        journal.settle(entries, {entry.move.id: Fate.REACHED for entry in entries})
+        along = (Sidecar("1.json", 1, 1),)
+        entries = journal.intend([Intent("sort", f"{n}.mp4", f"food/{n}.mp4", 1, sidecars=along) for n in range(MOVES)])
+        ids = [entry.move.id for entry in entries]
+        journal.settle(entries, dict.fromkeys(ids, Fate.REACHED), dict.fromkeys(ids, along))
         Review(database, "/library").set_preferences({"sound": True})
         database.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return folder / DATABASE_NAME
@@ -43,9 +45,11 @@ def test_the_history_is_saved_where_something_else_is_damaged(tmp_path):
     assert is_damaged(tmp_path)
     aside, saved = rescue(tmp_path)
     assert aside.is_file()
-    assert saved == MOVES + 1
+    assert saved == 2 * MOVES + 1
     with contextlib.closing(open_database(tmp_path)) as database:
-        assert len(Journal(database, "/library").history(MOVES * 2)) == MOVES
+        journal = Journal(database, "/library")
+        assert len(journal.history(MOVES * 2)) == MOVES
+        assert all(len(entry.sidecars) == 1 for entry in journal.with_sidecars(journal.latest("done")))
         assert [entry.move.target for entry in Journal(database, "/library").latest("done")][:1] == ["food/0.mp4"]
         assert Review(database, "/library").preferences() == {"sound": True}
     assert not is_damaged(tmp_path)

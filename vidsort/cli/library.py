@@ -21,7 +21,7 @@ def undo(parser: argparse.ArgumentParser) -> None:
         settings = settings_from_flags(flags)
         mover = Mover(settings.data_dir, open_database(settings.artifacts_dir), video_names=settings.video_names)
         mover.recover()
-        moves = mover.undo()
+        moves = mover.undo(tell=say)
         show_table(("undone", "was at", "is at"), ((move.kind, move.target, move.source) for move in moves))
 
     parser.set_defaults(run=call)

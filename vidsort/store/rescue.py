@@ -10,7 +10,7 @@ from ..errors import ArtifactError
 from .database import DATABASE_NAME, open_database, shared_dir
 
 # What cannot be made again; everything else in the database can.
-TABLES = ("moves", "skips", "preferences", "library_preferences")
+TABLES = ("moves", "moved_sidecars", "skips", "preferences", "library_preferences")
 SIDES = ("", "-wal", "-shm")
 log = logging.getLogger(__name__)
 

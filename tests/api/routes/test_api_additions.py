@@ -66,6 +66,37 @@ def test_with_nothing_to_undo_or_a_place_that_is_taken_undo_is_409(client, setti
     assert (settings.data_dir / FIRST).read_bytes() == b"another"
 
 
+def test_what_lies_beside_a_video_goes_with_it_and_undo_tells_of_what_has_gone_or_changed(client, settings):
+    stem = FIRST.removesuffix(".mp4")
+    own = [f"{stem}.info.json", f"{stem}.en.vtt", f"{FIRST}.json"]
+    for name in own:
+        (settings.data_dir / name).write_text(name)
+    sort(client, FIRST, "food")
+    assert all((settings.data_dir / "food" / name).read_text() == name for name in own)
+    assert client.post("/api/undo").json()["told"] == []
+    assert all((settings.data_dir / name).read_text() == name for name in own)
+    client.post("/api/redo")
+    (settings.data_dir / "food" / own[0]).write_text("others")
+    (settings.data_dir / "food" / own[1]).unlink()
+    undone = client.post("/api/undo").json()
+    assert [move["state"] for move in undone["moves"]] == ["undone"]
+    assert [text.split()[0] for text in sorted(undone["told"])] == sorted(own[:2])
+    assert client.get("/api/history/actions").json()["actions"][0]["count"] == 1
+
+
+def test_a_taken_name_of_a_sidecar_is_409_and_nothing_is_moved(client, settings):
+    name = FIRST.replace(".mp4", ".description")
+    (settings.data_dir / name).write_text("mine")
+    (settings.data_dir / "food" / name).write_text("theirs")
+    answer = sort(client, FIRST, "food")
+    assert answer.status_code == 409
+    assert is_sentence(answer)
+    assert name in answer.json()["detail"]
+    assert (settings.data_dir / FIRST).exists()
+    assert (settings.data_dir / name).read_text() == "mine"
+    assert (settings.data_dir / "food" / name).read_text() == "theirs"
+
+
 def test_a_batch_has_an_outcome_for_each_and_one_undo(client):
     moves = [(FIRST, "food"), (SECOND, "nope"), ("404.mp4", "food"), (THIRD, "sport")]
     body = {"moves": [{"filename": filename, "folder": folder} for filename, folder in moves]}

@@ -6,11 +6,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from places import make_places
+from places import add_sidecars, make_places, tree
 
 from vidsort.library import scan
 from vidsort.library.live import LiveLibrary
 from vidsort.library.moves.mover import Mover
+from vidsort.library.opened import OpenFolder
 from vidsort.store import open_database
 
 WITHIN_S = 3
@@ -73,6 +74,36 @@ def test_a_sort_looks_four_times_at_anything_but_its_file_however_many_folders(d
         mover.catch_up()
         found[folder_count] = sorted(look for look in looks.elements() if filename not in look[1])
     assert found[2] == found[200] == 2 * [("stat", ".")] + 2 * [("stat", "soccer")]
+
+
+def test_a_sort_of_a_video_with_sidecars_looks_at_nothing_else_either(data_dir, database, live, looks, monkeypatch):
+    add_sidecars(data_dir)
+    live.poll()
+    mover = Mover(data_dir, database, live)
+    mover.recover()
+    monkeypatch.setattr(OpenFolder, "names", lambda _: pytest.fail("a folder was listed"))
+    looks.clear()
+    mover.sort("10.mp4", "soccer")
+    live.folders()
+    mover.catch_up()
+    found = sorted(look for look in looks.elements() if not look[1].rpartition("/")[2].startswith("10."))
+    assert found == 2 * [("stat", ".")] + 2 * [("stat", "soccer")]
+
+
+def test_what_lies_beside_videos_is_known_after_moves_of_our_own(data_dir, database, live, monkeypatch):
+    add_sidecars(data_dir)
+    live.poll()
+    before = tree(data_dir)
+    mover = Mover(data_dir, database, live)
+    monkeypatch.setattr(OpenFolder, "names", lambda _: pytest.fail("a folder was listed"))
+    mover.sort("10.mp4", "soccer")
+    mover.undo()
+    mover.redo()
+    mover.undo()
+    mover.sort("10.mp4", "food")
+    assert (data_dir / "food" / "10.en.vtt").exists()
+    mover.undo()
+    assert tree(data_dir) == before
 
 
 def test_an_own_move_is_applied_once(data_dir, database, live, monkeypatch):

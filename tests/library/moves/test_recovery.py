@@ -24,9 +24,10 @@ __all__ = ["data_dir", "database"]
 
 
 @pytest.mark.parametrize(("drive", "change"), [
-    *(("one", change) for change in CHANGES),
+    *(("one", change) for change in CHANGES if change != "refused"),
+    *((f"refusing {drive}", "refused") for drive in ("one", "reserving", "two")),
     *((drive, change) for drive in DRIVES if drive not in ("one", "bound") for change in ALONE),
-    *(pytest.param("two", change, marks=pytest.mark.storm) for change in CHANGES if change not in ALONE),
+    *(pytest.param("two", change, marks=pytest.mark.storm) for change in CHANGES if change not in (*ALONE, "refused")),
 ])
 def test_a_kill_at_each_step_loses_nothing(drive, change, tmp_path):
     run = subprocess.run(
@@ -34,6 +35,17 @@ def test_a_kill_at_each_step_loses_nothing(drive, change, tmp_path):
     )
     assert run.returncode == 0, run.stderr
     assert int(run.stdout) >= (13 if "two" in drive and change in ALONE else 4)
+
+
+@pytest.mark.parametrize("drive", [
+    "one", *(pytest.param(drive, marks=pytest.mark.storm) for drive in ("reserving", "two")),
+])
+def test_a_kill_at_each_step_of_the_recovery_of_a_killed_sort_loses_nothing_either(drive, tmp_path):
+    run = subprocess.run(
+        [sys.executable, PROGRAM, "recovery", drive, tmp_path], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert int(run.stdout) >= 10
 
 
 @pytest.mark.parametrize("change", ALONE)

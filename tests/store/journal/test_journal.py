@@ -1,9 +1,11 @@
 """The journal knows what undo and redo take next, however long it is."""
 
+import dataclasses
+
 import pytest
 
 from vidsort.store import open_database
-from vidsort.store.journal import Fate, Intent, Journal
+from vidsort.store.journal import Fate, Intent, Journal, Sidecar
 
 
 @pytest.fixture
@@ -105,3 +107,38 @@ def test_no_question_reads_or_sorts_all_rows(journal, database):
     assert not any("TEMP B-TREE" in plan for plan in plans)
     # The history alone is read without an index: from its end, and it stops at its limit.
     assert [plan for plan in plans if plan.startswith("SCAN")] == ["SCAN moves"]
+
+
+def taken_along(journal):
+    """What the last action took along."""
+    return journal.with_sidecars(journal.latest("done"))[0].sidecars
+
+
+def test_what_goes_along_is_pending_with_its_video_and_remembered_as_it_came(journal):
+    (entry,) = journal.intend([Intent("sort", "1.mp4", "food/1.mp4", 5, sidecars=(Sidecar("1.json", 7, 1),))])
+    assert journal.pending() == [entry]
+    assert [sidecar.name for sidecar in entry.sidecars] == ["1.json"]
+    journal.settle([entry], {entry.move.id: Fate.REACHED}, {entry.move.id: [Sidecar("1.json", 7, 2)]})
+    assert taken_along(journal) == (Sidecar("1.json", 7, 2),)
+    assert len(journal.history(5)) == 1
+
+
+def test_what_did_not_come_along_is_forgotten(journal):
+    sidecars = (Sidecar("1.json", 7, 1), Sidecar("1.srt", 7, 1))
+    (entry,) = journal.intend([Intent("sort", "1.mp4", "food/1.mp4", 5, sidecars=sidecars)])
+    journal.settle([entry], {entry.move.id: Fate.REACHED}, {entry.move.id: sidecars[:1]})
+    assert taken_along(journal) == sidecars[:1]
+    (entry,) = journal.intend([Intent("sort", "2.mp4", "food/2.mp4", 5, sidecars=sidecars)])
+    (move,) = journal.settle([entry], {entry.move.id: Fate.STAYED})
+    assert journal.with_sidecars([journal.find(move.id)])[0].sidecars == ()
+
+
+def test_an_undo_that_was_refused_still_knows_what_went_along_as_it_was(journal):
+    went, new = Sidecar("1.json", 7, 1), Sidecar("1.srt", 7, 1)
+    (entry,) = journal.intend([Intent("sort", "1.mp4", "food/1.mp4", 5, sidecars=(went,))])
+    journal.settle([entry], {entry.move.id: Fate.REACHED}, {entry.move.id: [went]})
+    found = [dataclasses.replace(journal.latest("done")[0], sidecars=(dataclasses.replace(went, mtime_ns=2), new))]
+    turned(journal, found, "back", Fate.STAYED)
+    assert taken_along(journal) == (went, new)
+    turned(journal, found, "back")
+    assert journal.with_sidecars(journal.latest("undone"))[0].sidecars == ()

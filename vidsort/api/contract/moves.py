@@ -62,10 +62,14 @@ class SortBatchAnswer(FoldersAnswer):
 
 
 class MovesAnswer(FoldersAnswer):
-    """The moves that were made, undone or done again; `heirs`: which folder took the place of one that has gone."""
+    """The moves that were made, undone or done again; `heirs`: which folder took the place of one that has gone.
+
+    `told`: a sentence for each file beside a video that has gone or was changed since it went along.
+    """
 
     moves: list[Move]
     heirs: dict[str, str]
+    told: list[str]
 
 
 class HistoryAnswer(BaseModel):

@@ -1,5 +1,6 @@
 """Sorting videos, taking it back, and what was done."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Query
@@ -59,7 +60,8 @@ def sort_batch(here: Here, body: SortBatchBody) -> SortBatchAnswer:
 def undo(here: Here, body: UndoBody | None = None) -> MovesAnswer:
     """Take back the last move or batch, or the move with this id, or what is left of this batch."""
     wanted = body or UndoBody()
-    return moved(here, here.library.mover.undo(wanted.id, batch=wanted.batch))
+    told: list[str] = []
+    return moved(here, here.library.mover.undo(wanted.id, batch=wanted.batch, tell=told.append), told)
 
 
 @router.post("/api/redo", responses=faults(404, 409))
@@ -81,7 +83,7 @@ def actions(here: Here, limit: Limit = 50) -> ActionsAnswer:
     return ActionsAnswer(actions=here.library.mover.actions(limit))
 
 
-def moved(here: Workspace, moves: list[Move]) -> MovesAnswer:
+def moved(here: Workspace, moves: list[Move], told: Sequence[str] = ()) -> MovesAnswer:
     """These moves, with the folders as they are now."""
     library = here.library
-    return MovesAnswer(moves=moves, folders=library.folders(), heirs=library.heirs())
+    return MovesAnswer(moves=moves, folders=library.folders(), heirs=library.heirs(), told=list(told))

@@ -1,9 +1,11 @@
 """Carry out one journaled change on the disk, forth or back; each either happens whole or not at all."""
 
+import dataclasses
 import errno
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...artifacts.files import sync_folder
@@ -12,9 +14,10 @@ from ...store.journal import Entry, Fate
 from ..disk import is_spelled_so
 from ..names import folded, is_filename, is_folder_name
 from ..opened import Folders, OpenFolder, Place
-from .files.crossing import move_file
+from .beside import sibling
 from .files.faults import step
 from .files.rename import LeftHalfDone, rename_folder, respell_folder
+from .together import Company, move_together
 
 log = logging.getLogger(__name__)
 
@@ -28,31 +31,59 @@ class PastUndoError(ConflictError):
     """What should be moved back has gone or changed, so that trying again cannot help."""
 
 
-def carry_out_all(
-    folders: Folders, entries: Sequence[Entry], *, drops: bool
-) -> tuple[dict[int, Fate], dict[int, VidsortError]]:
-    """Change the disk entry by entry; what came of each, and why it was not moved, by the id of its move.
+@dataclass(frozen=True)
+class Carried:
+    """What came of each entry, why it was not moved, and what has come along, by the id of its move.
 
-    An entry without a fate was left half done. `drops`: undo and redo shall not stop for ever at what
-    has gone from the disk.
+    An entry without a fate was left half done, or cut off.
     """
-    fates: dict[int, Fate] = {}
-    errors: dict[int, VidsortError] = {}
+
+    fates: dict[int, Fate] = field(default_factory=dict)
+    errors: dict[int, VidsortError] = field(default_factory=dict)
+    company: dict[int, Company] = field(default_factory=dict)
+
+    def changes_of(self, entry: Entry) -> Iterator[tuple[str, str]]:
+        """(origin, destination) of what an entry that reached its end has moved."""
+        yield entry.origin, entry.destination
+        for sidecar in self.company[entry.move.id].arrived:
+            yield sibling(entry.origin, sidecar.name), sibling(entry.destination, sidecar.name)
+
+
+def carry_out_all(folders: Folders, entries: Sequence[Entry], *, drops: bool) -> Carried:
+    """Change the disk entry by entry.
+
+    `drops`: undo and redo shall not stop for ever at what has gone from the disk.
+    """
+    carried, stayed = Carried(), set[str]()
     for entry in entries:
+        move_id = entry.move.id
         try:
-            carry_out(folders, entry)
-            fates[entry.move.id] = Fate.REACHED
+            carried.company[move_id] = carry_out(folders, _without_those_of(entry, stayed))
+            carried.fates[move_id] = Fate.REACHED
+            continue
         except VidsortError as error:
             log.info("Not moved: %s", error)
-            errors[entry.move.id] = error
-            fates[entry.move.id] = Fate.DROPPED if drops and isinstance(error, PastUndoError) else Fate.STAYED
+            carried.errors[move_id] = error
+            carried.fates[move_id] = Fate.DROPPED if drops and isinstance(error, PastUndoError) else Fate.STAYED
         except LeftHalfDone as error:
             log.warning("The change of %r to %r was cut off: %s.", entry.origin, entry.destination, error)
-            errors[entry.move.id] = AwayError(
+            carried.errors[move_id] = AwayError(
                 f"{entry.origin or entry.destination} could be moved in part only, because the disk did not answer any "
                 "more: it is finished or taken back as soon as it does."
             )
-    return fates, errors
+        stayed.add(entry.origin)
+    return carried
+
+
+def _without_those_of(entry: Entry, stayed: Set[str]) -> Entry:
+    """This entry without the sidecars that stay with another video, which was to leave before it and did not."""
+    if not (entry.sidecars and stayed):
+        return entry
+    leave = (
+        sidecar for sidecar in entry.sidecars
+        if not any(sibling(entry.origin, video) in stayed for video in sidecar.shared_with)
+    )
+    return dataclasses.replace(entry, sidecars=tuple(leave))
 
 
 def parents_of(entries: Sequence[Entry]) -> set[str]:
@@ -74,8 +105,8 @@ def flush_parents(folders: Folders, entries: Sequence[Entry]) -> None:
             sync_folder(folder.handle)
 
 
-def carry_out(folders: Folders, entry: Entry) -> None:
-    """Change the disk in the entry's direction.
+def carry_out(folders: Folders, entry: Entry) -> Company:
+    """Change the disk in the entry's direction; what has come along with a video.
 
     Raises NotFoundError where a video to be sorted has gone, ConflictError where the place is taken,
     PastUndoError where undo or redo finds nothing that it could move, AwayError where that cannot be
@@ -83,9 +114,9 @@ def carry_out(folders: Folders, entry: Entry) -> None:
     for LeftHalfDone.
     """
     try:
-        if entry.move.kind in ("sort", "merge"):
-            move_file(folders.place(entry.origin), folders.place(entry.destination), tag_of(entry))
-        elif entry.move.kind == "rename":
+        if entry.is_of_video:
+            return move_together(entry, folders.place(entry.origin), folders.place(entry.destination))
+        if entry.move.kind == "rename":
             _rename_folder(folders, entry)
         elif entry.origin:
             _remove_folder(folders.place(entry.origin))
@@ -103,11 +134,7 @@ def carry_out(folders: Folders, entry: Entry) -> None:
         ) from error
     except OSError as error:
         raise _refused(entry, error) from error
-
-
-def tag_of(entry: Entry) -> str:
-    """What makes the names of a move's own files its own; known to recovery and to nobody else."""
-    return f"{entry.move.batch}-{entry.move.id}"
+    return Company()
 
 
 def require_plainly_there(folders: Folders, entry: Entry) -> None:

@@ -6,6 +6,7 @@ forth again, until something new is done.
 """
 
 import contextlib
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,11 +22,15 @@ from ...store import Database
 from ...store.journal import Activity, Direction, Entry, Fate, Intent, Journal
 from ..live import LiveLibrary
 from ..opened import Folders
-from .carrying import carry_out_all, flush_parents, parents_of
+from .beside import Beside
+from .carrying import Carried, carry_out_all, flush_parents, parents_of
+from .choosing import chosen, left_of
 from .files.faults import step
 from .following import Following
-from .plans import plan_create, plan_merge, plan_rename, plan_sorts
+from .plans import plan_create, plan_merge, plan_rename, plan_sorts, plan_turn
 from .recovery import settle_left
+
+log = logging.getLogger(__name__)
 
 LOCK_NAME = "moves.lock"
 # Longer than any move on one device takes by far; only a big copy to another drive makes others wait so long.
@@ -74,7 +79,7 @@ class Mover:
         folder has a file of that name.
         """
         with self._alone() as folders:
-            plan = plan_sorts(folders, [(filename, folder)], self._video_names)[0]
+            plan = plan_sorts(folders, [(filename, folder)], self._beside(folders), self._video_names)[0]
             if not isinstance(plan, Intent):
                 raise plan
             return _moved(self._do(folders, [plan]))[0]
@@ -82,7 +87,7 @@ class Mover:
     def sort_batch(self, wanted: Sequence[tuple[str, str]]) -> list[Outcome]:
         """Move each (filename, folder) as `sort` does, each with its own outcome; one undo takes all back."""
         with self._alone() as folders:
-            plans = plan_sorts(folders, wanted, self._video_names)
+            plans = plan_sorts(folders, wanted, self._beside(folders), self._video_names)
             results = iter(self._do(folders, [plan for plan in plans if isinstance(plan, Intent)]))
         outcomes = []
         for (filename, folder), plan in zip(wanted, plans, strict=True):
@@ -106,28 +111,32 @@ class Mover:
         Raises InvalidNameError, and ConflictError, with nothing moved, where a filename is in both.
         """
         with self._alone() as folders:
-            return _moved(self._do(folders, plan_merge(folders, name, into, self._video_names)))
+            return _moved(self._do(folders, plan_merge(folders, name, into, self._beside(folders), self._video_names)))
 
-    def undo(self, move_id: int | None = None, *, batch: str | None = None) -> list[Move]:
+    def undo(
+        self, move_id: int | None = None, *, batch: str | None = None, tell: Callable[[str], object] = log.info
+    ) -> list[Move]:
         """Take back the last action that is not undone yet, or the one of this id, or all that is left of this batch.
 
         An id of a sorted video means that video alone, also where it was one of a batch; an id of a
         merge means the whole merge. Of a batch, what can go back does: the moves are returned as
         they are then, `undone` or still `done`. Raises ConflictError where none can go back (the
         place is taken, it is no longer where it was put, later changes build on it), AwayError where
-        that cannot be seen now, and NotFoundError for an unknown id or batch.
+        that cannot be seen now, and NotFoundError for an unknown id or batch. `tell` is called with a
+        sentence for each sidecar that has gone or was changed since it went along.
         """
         with self._alone() as folders:
             if move_id is not None:
-                entries = self._chosen(move_id)
+                entries = chosen(self._journal, move_id)
             elif batch is not None:
-                entries = self._left_of(batch)
+                entries = left_of(self._journal, batch)
             else:
                 entries = self._journal.latest("done")
             if not entries:
                 raise ConflictError("There is nothing to undo.")
             # What cannot be undone now may be after the changes that came later, so what is named keeps its turn.
-            return self._turn(folders, entries[::-1], "back", in_turn=move_id is None and batch is None)
+            in_turn = move_id is None and batch is None
+            return self._turn(folders, entries[::-1], "back", in_turn=in_turn, tell=tell)
 
     def redo(self) -> list[Move]:
         """Do again what was undone last; possible until something new is done. Raises ConflictError as `undo`."""
@@ -135,7 +144,7 @@ class Mover:
             entries = self._journal.latest("undone")
             if not entries:
                 raise ConflictError("There is nothing to do again.")
-            return self._turn(folders, entries, "forth", in_turn=True)
+            return self._turn(folders, entries, "forth", in_turn=True, tell=log.info)
 
     def catch_up(self) -> None:
         """Tell the library in memory what other processes have moved."""
@@ -160,39 +169,19 @@ class Mover:
         with self._alone(settled.extend, waits=waits):
             return settled
 
-    def _chosen(self, move_id: int) -> list[Entry]:
-        entry = self._journal.find(move_id)
-        if entry is None:
-            raise NotFoundError(f"There is no move {move_id} in the history of this library.")
-        if entry.move.state != "done":
-            raise ConflictError(f"Move {move_id} is undone already.")
-        if entry.move.kind == "sort":
-            return [entry]
-        entries = [each for each in self._journal.batch(entry.move.batch) if each.move.state == "done"]
-        involved = _folders_of(entries)
-        later = involved & _folders_of(self._journal.done_after(entry.move.id))
-        if later:
-            raise ConflictError(f"Later changes build on the folder {min(later)}: undo those first.")
-        return entries
-
-    def _left_of(self, batch: str) -> list[Entry]:
-        entries = self._journal.batch(batch)
-        if not entries:
-            raise NotFoundError("There is no such batch in the history of this library.")
-        left = [entry for entry in entries if entry.move.state == "done"]
-        return left if all(entry.move.kind == "sort" for entry in left) else self._chosen(left[0].move.id)
-
     def _turn(
-        self, folders: Folders, entries: Sequence[Entry], direction: Direction, *, in_turn: bool
+        self, folders: Folders, entries: Sequence[Entry], direction: Direction, *, in_turn: bool,
+        tell: Callable[[str], object],
     ) -> list[Move]:
         if any(entry.direction is not None for entry in entries):
             raise AwayError(
                 "That was cut off in the middle, and what is left of it cannot be seen now: bring the disk back, or "
                 "open its folders, then try again."
             )
+        planned = plan_turn(self._journal.with_sidecars(entries), direction, self._beside(folders))
         with step("intend"):
-            turned = self._journal.turn(entries, direction)
-        results = self._carry_out(folders, turned, drops=in_turn)
+            turned = self._journal.turn(planned, direction)
+        results = self._carry_out(folders, turned, drops=in_turn, tell=tell)
         _moved(results)
         return [move for move, _ in results]
 
@@ -204,28 +193,34 @@ class Mover:
         return self._carry_out(folders, entries)
 
     def _carry_out(
-        self, folders: Folders, entries: Sequence[Entry], *, drops: bool = False
+        self, folders: Folders, entries: Sequence[Entry], *, drops: bool = False,
+        tell: Callable[[str], object] = log.info,
     ) -> list[tuple[Move, VidsortError | None]]:
         """Change the disk entry by entry, then flush, then journal what came of it; the moves as they are now.
 
         `drops`: undo and redo shall not stop for ever at what has gone from the disk.
         """
         with self._live.moving(parents_of(entries)) if self._live else contextlib.nullcontext():
-            fates, errors = carry_out_all(folders, entries, drops=drops)
-        settled = {move.id: move for move in self._settle(folders, entries, fates)}
-        return [(settled.get(entry.move.id, entry.move), errors.get(entry.move.id)) for entry in entries]
+            carried = carry_out_all(folders, entries, drops=drops)
+        settled = {move.id: move for move in self._settle(folders, entries, carried)}
+        for company in carried.company.values():
+            for sentence in company.told:
+                tell(sentence)
+        return [(settled.get(entry.move.id, entry.move), carried.errors.get(entry.move.id)) for entry in entries]
 
-    def _settle(self, folders: Folders, entries: Sequence[Entry], fates: dict[int, Fate]) -> list[Move]:
+    def _settle(self, folders: Folders, entries: Sequence[Entry], carried: Carried) -> list[Move]:
         """Flush the disk and journal the fates; an entry that has none stays pending."""
+        fates = carried.fates
         reached = [entry for entry in entries if fates.get(entry.move.id) is Fate.REACHED]
         if self._live is not None and reached:
-            self._live.follow([(entry.origin, entry.destination) for entry in reached])
+            self._live.follow([places for entry in reached for places in carried.changes_of(entry)])
         changed = [(entry.origin, entry.destination) for entry in reached if entry.move.kind not in ("sort", "merge")]
         if changed:
             follow_folders(self._home, changed)
         flush_parents(folders, reached)
         with step("settle"):
-            return self._journal.settle([entry for entry in entries if entry.move.id in fates], fates)
+            arrived = {move_id: company.arrived for move_id, company in carried.company.items()}
+            return self._journal.settle([entry for entry in entries if entry.move.id in fates], fates, arrived)
 
     @contextlib.contextmanager
     def _alone(self, recovered: Callable[[list[Move]], object] = len, *, waits: bool = True) -> Iterator[Folders]:
@@ -258,6 +253,9 @@ class Mover:
                     f"{self._data_dir} and {self._lock_path.parent}, then try again."
                 ) from error
 
+    def _beside(self, folders: Folders) -> Beside:
+        return Beside(folders, self._live, self._video_names)
+
     def _open(self) -> Folders:
         live = self._live
         return Folders(self._data_dir, lambda name: live is not None and name in live.folder_names())
@@ -276,19 +274,14 @@ class Mover:
 
     def _recover(self, folders: Folders) -> list[Move]:
         left = self._journal.pending()
-        fates = settle_left(folders, left, self._waiting)
-        self._waiting = {entry.move.id for entry in left} - fates.keys()
-        return self._settle(folders, left, fates) if fates else []
+        carried = settle_left(folders, left, self._waiting)
+        self._waiting = {entry.move.id for entry in left} - carried.fates.keys()
+        return self._settle(folders, left, carried) if carried.fates else []
 
 
 def busy() -> ConflictError:
     """The error for who has waited long enough for a move of others."""
     return ConflictError("Another move is under way (a big copy to another drive?): try again in a moment.")
-
-
-def _folders_of(entries: Sequence[Entry]) -> set[str]:
-    places = {place for entry in entries for place in (entry.move.source, entry.move.target)}
-    return {place.partition("/")[0] for place in places} - {""}
 
 
 def _moved(results: Sequence[tuple[Move, VidsortError | None]]) -> list[Move]:

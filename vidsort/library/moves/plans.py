@@ -1,5 +1,6 @@
 """What a wish means on this disk: checks it, and says which changes it takes; nothing is touched here."""
 
+import dataclasses
 import functools
 import os
 import stat
@@ -7,19 +8,21 @@ from collections.abc import Sequence
 
 from ...errors import AwayError, ConflictError, InvalidNameError, NotFoundError, VidsortError
 from ...records import VideoNames
-from ...store.journal import Intent
+from ...store.journal import Direction, Entry, Intent, Sidecar
 from ..disk import IS_LINK, folder_path, is_category
 from ..names import check_filename, check_new_folder_name, folded, is_filename
 from ..opened import Folders, OpenFolder, Place
+from .beside import Beside
+from .together import is_taken
 
 
 def plan_sorts(
-    folders: Folders, wanted: Sequence[tuple[str, str]], video_names: VideoNames = "digits"
+    folders: Folders, wanted: Sequence[tuple[str, str]], beside: Beside, video_names: VideoNames = "digits"
 ) -> list[Intent | VidsortError]:
     """Move each (filename, folder) from the root into the folder; for each its change, or why it cannot be.
 
-    The errors are InvalidNameError, NotFoundError (not in the root, or named before in this batch),
-    ConflictError (the folder has a file of that name) and AwayError (that cannot be seen).
+    The errors are InvalidNameError, NotFoundError (not in the root, or named before in this batch), ConflictError (the
+    folder has a file of that name, or of a sidecar's) and AwayError (that cannot be seen).
     """
     plans: list[Intent | VidsortError] = []
     claimed: set[str] = set()
@@ -28,7 +31,10 @@ def plan_sorts(
     for filename, folder in wanted:
         try:
             check_filename(filename, video_names)
-            plans.append(_plan_sort(folders, filename, folder, check_folder(folder), claimed))
+            opened = check_folder(folder)
+            size_bytes = _check_sort(folders, filename, folder, opened, claimed)
+            sidecars = _taken_along(beside, filename, folder, opened)
+            plans.append(Intent("sort", filename, f"{folder}/{filename}", size_bytes, sidecars=sidecars))
             claimed.add(filename)
         except VidsortError as error:
             plans.append(error)
@@ -40,7 +46,8 @@ def plan_sorts(
     return plans
 
 
-def _plan_sort(folders: Folders, name: str, folder: str, opened: OpenFolder, claimed: set[str]) -> Intent:
+def _check_sort(folders: Folders, name: str, folder: str, opened: OpenFolder, claimed: set[str]) -> int:
+    """The size of a video that can be sorted."""
     facts = Place(folders.root, name).facts()
     if facts is not None and stat.S_ISLNK(facts.st_mode):
         raise NotFoundError(f"{name} {IS_LINK}")
@@ -48,7 +55,17 @@ def _plan_sort(folders: Folders, name: str, folder: str, opened: OpenFolder, cla
         raise NotFoundError(f"{name} is not among the unsorted videos: it may already be sorted.")
     if Place(opened, name).facts() is not None:
         raise ConflictError(f"There is a {name} in {folder} already, so it was not moved: rename one of the two.")
-    return Intent("sort", name, f"{folder}/{name}", size_bytes=facts.st_size)
+    return facts.st_size
+
+
+def _taken_along(beside: Beside, origin: str, folder: str, opened: OpenFolder) -> tuple[Sidecar, ...]:
+    """What goes along with a video into a folder; raises ConflictError where a name is taken there."""
+    sidecars = beside.of(origin)
+    for sidecar in sidecars:
+        if Place(opened, sidecar.name).facts() is not None:
+            raise is_taken(sidecar.name, origin.rpartition("/")[2], folder)
+    beside.leaves(origin, sidecars)
+    return sidecars
 
 
 def plan_create(folders: Folders, name: str) -> Intent:
@@ -68,11 +85,13 @@ def plan_rename(folders: Folders, old: str, new: str) -> Intent:
     return Intent("rename", old, new)
 
 
-def plan_merge(folders: Folders, name: str, into: str, video_names: VideoNames = "digits") -> list[Intent]:
-    """Move all videos of a folder into another one and remove the emptied folder.
+def plan_merge(
+    folders: Folders, name: str, into: str, beside: Beside, video_names: VideoNames = "digits"
+) -> list[Intent]:
+    """Move all videos of a folder, with what lies beside them, into another one and remove the emptied folder.
 
-    The folder stays where it holds more than videos. Raises InvalidNameError, and ConflictError for
-    the whole where any filename is in both.
+    The folder stays where it holds anything else. Raises InvalidNameError, and ConflictError for the whole where any
+    name of a video or sidecar is in both.
     """
     source, target = _open_category(folders, name), _open_category(folders, into)
     facts = source.facts()
@@ -87,8 +106,35 @@ def plan_merge(folders: Folders, name: str, into: str, video_names: VideoNames =
             raise ConflictError(
                 f"{filename} is in both {name} and {into}, so nothing was merged: rename or move one of the two."
             )
-        moves.append(Intent("merge", f"{name}/{filename}", f"{into}/{filename}", size_bytes=video.st_size))
+        origin = f"{name}/{filename}"
+        sidecars = _taken_along(beside, origin, into, target)
+        moves.append(Intent("merge", origin, f"{into}/{filename}", video.st_size, sidecars=sidecars))
     return [*moves, Intent("remove", name, "", mode=stat.S_IMODE(facts.st_mode))]
+
+
+def plan_turn(entries: Sequence[Entry], direction: Direction, beside: Beside) -> list[Entry]:
+    """These entries with what goes along when they are undone or done again; raises AwayError where it is not seen."""
+    is_back, planned = direction == "back", []
+    for entry in entries:
+        sidecars = entry.sidecars if is_back else ()
+        if entry.is_of_video:
+            sidecars = _turned_along(beside, entry.move.target if is_back else entry.move.source, sidecars)
+        planned.append(dataclasses.replace(entry, sidecars=sidecars))
+    return planned
+
+
+def _turned_along(beside: Beside, origin: str, took: tuple[Sidecar, ...]) -> tuple[Sidecar, ...]:
+    try:
+        sidecars = beside.of(origin, took)
+    except (FileNotFoundError, NotADirectoryError):
+        return took  # its folder has gone, which is told when it is to be moved
+    except OSError as error:
+        raise AwayError(
+            f"What lies beside {origin} cannot be seen ({error.strerror}), so nothing was changed: see that the disk "
+            "is there and its folders are open to you, then try again."
+        ) from error
+    beside.leaves(origin, sidecars)
+    return sidecars
 
 
 def _open_category(folders: Folders, name: str) -> OpenFolder:

@@ -10,44 +10,82 @@ import os
 import stat
 from collections.abc import Collection, Sequence
 
-from ...errors import AwayError
-from ...store.journal import Entry, Fate
+from ...errors import VidsortError
+from ...store.journal import Entry, Fate, Sidecar
 from ..disk import is_spelled_so
 from ..opened import Folders, Place
-from .carrying import require_plainly_there, tag_of
-from .files.crossing import aside_of, discard, flush, is_same_content, part_of
+from .carrying import Carried, require_plainly_there
+from .files.crossing import aside_of, discard, flush, is_same_content, move_file, part_of
 from .files.rename import LeftHalfDone, remove_file, rename_file
+from .together import Company, as_it_is, tag_of
 
 log = logging.getLogger(__name__)
 
 
-def settle_left(folders: Folders, left: Sequence[Entry], told: Collection[int] = ()) -> dict[int, Fate]:
-    """The fate of each pending entry, by the id of its move, but for those that have to wait.
+def settle_left(folders: Folders, left: Sequence[Entry], told: Collection[int] = ()) -> Carried:
+    """What came of each pending entry, but for those that have to wait.
 
     Of these the log tells, once: `told` are the ids of those that it has told of.
     """
-    fates: dict[int, Fate] = {}
+    carried = Carried()
     for entry in left:
         try:
-            fates[entry.move.id] = settle_on_disk(folders, entry)
-        except (AwayError, OSError, LeftHalfDone) as error:
+            carried.company[entry.move.id], carried.fates[entry.move.id] = settle_on_disk(folders, entry)
+        except (VidsortError, OSError, LeftHalfDone) as error:
             if entry.move.id not in told:
                 log.warning("The change of %r to %r was cut off, and waits: %s", entry.origin, entry.destination, error)
-    return fates
+    return carried
 
 
-def settle_on_disk(folders: Folders, entry: Entry) -> Fate:
-    """Bring one pending entry to one of its two ends; no video is lost, whatever step it was killed at.
+def settle_on_disk(folders: Folders, entry: Entry) -> tuple[Company, Fate]:
+    """Bring one pending entry to one of its two ends; no file is lost, whatever step it was killed at.
 
-    Raises AwayError and OSError where that cannot be seen, LeftHalfDone where neither end can be
+    Raises AwayError and OSError where that cannot be seen, ConflictError and LeftHalfDone where neither end can be
     reached now.
     """
-    fate = _settle_video(folders, entry) if entry.move.kind in ("sort", "merge") else _settle_folder(folders, entry)
+    company = Company()
+    if entry.is_of_video:
+        origin, destination = _place(folders, entry.origin), _place(folders, entry.destination)
+        fate = _settle_file(folders, entry, origin, destination)
+        joined = (_rejoin(folders, entry, each, origin, destination, fate) for each in entry.sidecars)
+        company = Company(tuple(filter(None, joined)))
+    else:
+        fate = _settle_folder(folders, entry)
     log.warning(
         "The change of %r to %r was cut off: it was %s.",
         entry.origin, entry.destination, "finished" if fate is Fate.REACHED else "reverted",
     )
-    return fate
+    return company, fate
+
+
+def _rejoin(
+    folders: Folders, entry: Entry, sidecar: Sidecar, origin: Place, destination: Place, fate: Fate
+) -> Sidecar | None:
+    """Bring a sidecar to where its video is; as it is there, if it has come along with it."""
+    here, there = origin.beside(sidecar.name), destination.beside(sidecar.name)
+    if _was_on_its_way_back(entry, sidecar, here, there):
+        _settle_file(folders, entry, there, here, sidecar)
+    if _settle_file(folders, entry, here, there, sidecar) is not fate:
+        apart, joined = (here, there) if fate is Fate.REACHED else (there, here)
+        if apart.facts() is None or isinstance(joined, _Gone):
+            return None
+        try:
+            move_file(apart, joined, tag_of(entry, sidecar))
+        except FileExistsError:
+            log.warning("%s stays apart from its video, because there is another %s now.", apart, joined)
+            return None
+    return as_it_is(sidecar, there) if fate is Fate.REACHED else None
+
+
+def _was_on_its_way_back(entry: Entry, sidecar: Sidecar, here: Place, there: Place) -> bool:
+    """Whether the kill came while it was taken back, as its video could not move, or while it was brought back here."""
+    tag, left, come = tag_of(entry, sidecar), here.facts(), there.facts()
+    is_reserved = left is not None and _is_placeholder(left) and sidecar.size_bytes > 0
+    return (
+        aside_of(there, tag).facts() is not None
+        or part_of(here, tag).facts() is not None
+        or (is_reserved and come is not None and come.st_size > 0)
+    )
 
 
 def _settle_folder(folders: Folders, entry: Entry) -> Fate:
@@ -57,9 +95,12 @@ def _settle_folder(folders: Folders, entry: Entry) -> Fate:
     return Fate.REACHED if has_left and has_come else Fate.STAYED
 
 
-def _settle_video(folders: Folders, entry: Entry) -> Fate:
-    origin, destination = _place(folders, entry.origin), _place(folders, entry.destination)
-    aside, part = aside_of(origin, tag_of(entry)), part_of(destination, tag_of(entry))
+def _settle_file(
+    folders: Folders, entry: Entry, origin: Place, destination: Place, sidecar: Sidecar | None = None
+) -> Fate:
+    """Bring the video of an entry, or this sidecar, to one of its two ends."""
+    tag = tag_of(entry, sidecar)
+    aside, part = aside_of(origin, tag), part_of(destination, tag)
     if _is_set_aside(origin, aside):
         return _settle_crossing(folders, entry, (origin, aside), (part, destination))
     discard(part)
@@ -68,7 +109,9 @@ def _settle_video(folders: Folders, entry: Entry) -> Fate:
         if left is None:
             require_plainly_there(folders, entry)
         return Fate.STAYED
-    if _is_placeholder(there) and (left is not None or entry.size_bytes != 0):
+    # Somebody may have emptied a sidecar since it was journaled.
+    may_be_empty = sidecar is not None or entry.size_bytes == 0
+    if _is_placeholder(there) and (left is not None or not may_be_empty):
         if left is None:
             log.warning("%s was taken away by somebody while it was being moved.", origin)
         remove_file(destination, there)

@@ -2,6 +2,6 @@
 
 from .activity import Activity, Mark, Shift, has_history
 from .journal import Journal
-from .rows import Direction, Entry, Fate, Intent
+from .rows import Direction, Entry, Fate, Intent, Sidecar
 
-__all__ = ["Activity", "Direction", "Entry", "Fate", "Intent", "Journal", "Mark", "Shift", "has_history"]
+__all__ = ["Activity", "Direction", "Entry", "Fate", "Intent", "Journal", "Mark", "Shift", "Sidecar", "has_history"]

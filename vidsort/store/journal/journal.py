@@ -4,22 +4,33 @@ A row is written before the disk is touched (`intend`, `turn`: it is *pending*) 
 (`settle`). A row that is still pending when nobody moves anything was left by a kill.
 """
 
+import dataclasses
 import sqlite3
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Literal
 
 from ...records import Action, Move
 from ..database import Database
-from .rows import Direction, Entry, Fate, Intent
+from .rows import Direction, Entry, Fate, Intent, Sidecar
 
+NONE: Mapping[int, Sequence[Sidecar]] = MappingProxyType({})
 _COLUMNS = "id, batch, kind, source, target, state, at, size_bytes, mode, pending"
 
 
 def _entry(row: Sequence[Any]) -> Entry:
     names = ("id", "batch", "kind", "source", "target", "state", "at")
     return Entry(Move(**dict(zip(names, row[:7], strict=True))), *row[7:])
+
+
+def _add_sidecars(connection: sqlite3.Connection, move_id: int, sidecars: Sequence[Sidecar]) -> None:
+    """Those that are journaled already stay as they were when they were moved."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO moved_sidecars (move, name, size_bytes, mtime_ns) VALUES (?, ?, ?, ?)",
+        [(move_id, sidecar.name, sidecar.size_bytes, sidecar.mtime_ns) for sidecar in sidecars],
+    )
 
 
 class Journal:
@@ -47,33 +58,54 @@ class Journal:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*row, self._library),
         )
-        return _entry((cursor.lastrowid, *row))
+        entry = dataclasses.replace(_entry((cursor.lastrowid, *row)), sidecars=change.sidecars)
+        _add_sidecars(connection, entry.move.id, entry.sidecars)
+        return entry
 
     def turn(self, entries: Sequence[Entry], direction: Direction) -> list[Entry]:
-        """Mark these as pending in this direction, before the disk is changed."""
+        """Mark these, and what goes along with them, as pending in this direction, before the disk is changed."""
         ids = [(direction, entry.move.id) for entry in entries]
         with self._database.write() as connection:
             connection.executemany("UPDATE moves SET pending = ? WHERE id = ?", ids)
-        return [Entry(entry.move, entry.size_bytes, entry.mode, direction) for entry in entries]
+            for entry in entries:
+                _add_sidecars(connection, entry.move.id, entry.sidecars)
+        return [dataclasses.replace(entry, direction=direction) for entry in entries]
 
-    def settle(self, entries: Sequence[Entry], fates: Mapping[int, Fate]) -> list[Move]:
-        """Write down what came of pending entries, by the id of the move; the moves as they are now."""
+    def settle(
+        self, entries: Sequence[Entry], fates: Mapping[int, Fate], arrived: Mapping[int, Sequence[Sidecar]] = NONE
+    ) -> list[Move]:
+        """Write down what came of pending entries, by the id of the move; the moves as they are now.
+
+        `arrived`: what has come along with each video, as it is now.
+        """
         with self._database.write() as connection:
             turn = self._next_turn(connection)
             for entry in entries:
-                fate = fates[entry.move.id]
-                if fate is Fate.REACHED:
-                    state = "done" if entry.direction == "forth" else "undone"
-                    if not self._update(connection, entry, "state = ?, turn = ?", state, turn):
-                        self._write_anew(connection, entry, state, turn)
-                elif entry.move.state == "intended":
-                    self._update(connection, entry, "state = 'reverted'")
-                elif fate is Fate.DROPPED:
-                    self._update(connection, entry, "turn = NULL")
-                else:
-                    self._update(connection, entry, "turn = turn")
+                self._settle(connection, entry, fates[entry.move.id], turn, arrived.get(entry.move.id, ()))
             settled = (self._one(connection, entry.move.id) for entry in entries)
             return [entry.move for entry in settled if entry is not None]
+
+    def _settle(
+        self, connection: sqlite3.Connection, entry: Entry, fate: Fate, turn: int, arrived: Sequence[Sidecar]
+    ) -> None:
+        move_id, is_back = entry.move.id, entry.direction == "back"
+        if fate is Fate.REACHED:
+            state = "undone" if is_back else "done"
+            is_there = self._update(connection, entry, "state = ?, turn = ?", state, turn)
+            if not is_there:
+                move_id = self._write_anew(connection, entry, state, turn)
+        elif entry.move.state == "intended":
+            is_there = self._update(connection, entry, "state = 'reverted'")
+        elif fate is Fate.DROPPED:
+            is_there = self._update(connection, entry, "turn = NULL")
+        else:
+            is_there = self._update(connection, entry, "turn = turn")
+        # What went along is remembered for undo alone.
+        if entry.sidecars and (fate is Fate.REACHED or not is_back):
+            if is_there:
+                connection.execute("DELETE FROM moved_sidecars WHERE move = ?", (move_id,))
+            if fate is Fate.REACHED and not is_back:
+                _add_sidecars(connection, move_id, arrived)
 
     def _update(self, connection: sqlite3.Connection, entry: Entry, change: str, *values: object) -> bool:
         """Whether the row is there: another database, put in place of this one meanwhile, has other rows by its id."""
@@ -81,13 +113,15 @@ class Journal:
         sql = f"UPDATE moves SET pending = NULL, {change} WHERE id = ? AND batch = ?"  # noqa: S608
         return connection.execute(sql, (*values, entry.move.id, entry.move.batch)).rowcount > 0
 
-    def _write_anew(self, connection: sqlite3.Connection, entry: Entry, state: str, turn: int) -> None:
+    def _write_anew(self, connection: sqlite3.Connection, entry: Entry, state: str, turn: int) -> int:
+        """The id that the move has now."""
         move, facts = entry.move, (entry.size_bytes, entry.mode, turn, self._library)
-        connection.execute(
+        cursor = connection.execute(
             "INSERT INTO moves (batch, kind, source, target, state, at, size_bytes, mode, turn, library)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (move.batch, move.kind, move.source, move.target, state, move.at, *facts),
         )
+        return cursor.lastrowid or 0
 
     def _next_turn(self, connection: sqlite3.Connection) -> int:
         # A question for each state, so that each is answered from the index however long the journal is.
@@ -105,8 +139,18 @@ class Journal:
         return [_entry(row) for row in connection.execute(sql, (self._library, *values))]
 
     def pending(self) -> list[Entry]:
-        """What is being changed at this moment, or was when a process was killed; oldest first."""
-        return self._select(self._database.connection(), "pending IS NOT NULL ORDER BY id")
+        """What is being changed at this moment, or was when a process was killed, with sidecars; oldest first."""
+        return self.with_sidecars(self._select(self._database.connection(), "pending IS NOT NULL ORDER BY id"))
+
+    def with_sidecars(self, entries: Sequence[Entry]) -> list[Entry]:
+        """These entries with what goes, or went, along with their videos."""
+        sql = "SELECT name, size_bytes, mtime_ns FROM moved_sidecars WHERE move = ? ORDER BY name"
+        connection = self._database.connection()
+        found = [connection.execute(sql, (entry.move.id,)).fetchall() for entry in entries]
+        return [
+            dataclasses.replace(entry, sidecars=tuple(Sidecar(*row) for row in rows))
+            for entry, rows in zip(entries, found, strict=True)
+        ]
 
     def latest(self, state: Literal["done", "undone"]) -> list[Entry]:
         """What undo ("done") or redo ("undone") takes next, in the order it was done; empty when there is nothing."""

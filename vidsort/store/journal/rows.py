@@ -18,10 +18,23 @@ class Fate(Enum):
 
 
 @dataclass(frozen=True)
+class Sidecar:
+    """A file that changes places with the video beside it, as it was when it was looked at last.
+
+    `shared_with`: the other videos that it belongs to, where they leave before this one in the same action.
+    """
+
+    name: str
+    size_bytes: int
+    mtime_ns: int
+    shared_with: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Intent:
     """One change that shall be made; places are relative to the library, an empty one means nothing is there.
 
-    `size_bytes` is a video's before the move, `mode` the permissions of a folder to be removed.
+    `size_bytes` is a video's before the move, `mode` the permissions of a folder to be removed, `sidecars` go along.
     """
 
     kind: str
@@ -29,16 +42,26 @@ class Intent:
     target: str
     size_bytes: int | None = None
     mode: int | None = None
+    sidecars: tuple[Sidecar, ...] = ()
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A journaled move with what recovery needs to know; `direction` is None unless it is pending."""
+    """A journaled move with what recovery needs to know; `direction` is None unless it is pending.
+
+    `sidecars`: what goes along with the video while that is pending, else what went along.
+    """
 
     move: Move
     size_bytes: int | None
     mode: int | None
     direction: Direction | None
+    sidecars: tuple[Sidecar, ...] = ()
+
+    @property
+    def is_of_video(self) -> bool:
+        """Whether a video is moved, not a folder."""
+        return self.move.kind in ("sort", "merge")
 
     @property
     def origin(self) -> str:

@@ -9,8 +9,8 @@ export class Decisions {
   #future = [];
 
   // `tell` is called with what happened: decided(action, isAgain), undone(action), saved(action), rolledBack(action), failed(text),
-  // turned("undo" or "redo", moves) for moves of other pages or days, folders({folders, heirs}), changed(), and stale() when the
-  // server must be asked what is so now.
+  // turned("undo" or "redo", moves) for moves of other pages or days, told(text) of what lies beside a video that came back,
+  // folders({folders, heirs}), changed(), and stale() when the server must be asked what is so now.
   constructor({ queue, tell }) {
     this.queue = queue;
     this.tell = tell;
@@ -151,6 +151,7 @@ export class Decisions {
       if (entry.batch) this.#forget(new Set(moved.map((move) => move.source)));
       if (!entry.filenames) this.tell.turned(entry.kind, moved);
       if (moved.length < answer.moves.length) this.tell.stale();
+      for (const text of answer.told ?? []) this.tell.told(text);
     }
     this.tell.changed();
   }

@@ -14,6 +14,10 @@ export function tellings(app) {
     rolledBack: (action) => app.toasts.remove(action),
     failed: (text) => app.fail(text),
     turned: (kind, moves) => void turned(app, kind, moves),
+    told: (text) => {
+      app.toasts.say(text);
+      app.announcer.say(text);
+    },
     folders: ({ folders, heirs }) => app.setFolders(folders, heirs),
     stale: () => void app.supply.refresh({ isStale: true }),
     changed: () => {
