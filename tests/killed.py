@@ -141,7 +141,8 @@ def assert_whole(data_dir: Path, untouched: dict, at: str) -> None:
     settled = tree(data_dir)
     is_whole = sorted(filter(None, settled.values())) == sorted(filter(None, untouched.values()))
     assert is_whole, f"lost, doubled or littered at {at}: {settled}"
-    assert "" not in settled.values(), f"a placeholder stays at {at}"
+    empty = [list(each.values()).count("") for each in (settled, untouched)]
+    assert empty[0] == empty[1], f"a placeholder stays, or an empty file is lost at {at}: {settled}"
     assert not apart(data_dir), f"apart at {at}: {settled}"
 
 

@@ -401,3 +401,16 @@ def test_a_sidecar_that_comes_or_goes_makes_no_new_version(data_dir, clock):
     move(live, "1.json", "soccer/1.json")
     assert live.version == before
     assert beside(live, "1.mp4") == ["1.mp4"]
+
+
+def test_where_time_stamps_are_coarse_what_begins_like_a_video_is_known_when_they_are_old(data_dir, clock):
+    live = settled(data_dir, clock)
+    os.utime(data_dir, (1000, 1000))
+    clock[0] += 5
+    live.poll()
+    (data_dir / "1.json").touch()
+    os.utime(data_dir, (1000, 1000))
+    assert beside(live, "1.mp4") is None
+    clock[0] += 5
+    live.poll()
+    assert beside(live, "1.mp4") == ["1.mp4", "1.json"]

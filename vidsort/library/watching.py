@@ -101,11 +101,13 @@ class Watch:
 
     def is_as_kept(self, name: str, facts: os.stat_result) -> bool:
         """Whether what is in memory of a folder is what it held at the moment of these facts."""
+        # Where the drive keeps whole seconds, what came right after a listing does not show in them.
+        unsure_s = 0 if facts.st_mtime_ns % 1_000_000_000 else COARSEST_MTIME_S
         with self._lock:
             watched = self._watched.get(name)
-            return (
-                watched is not None and watched.kept_s >= watched.stamp_seen_s and watched.stamp == _stamp(facts)
-            )
+            if watched is None or watched.stamp != _stamp(facts):
+                return False
+            return watched.kept_s >= watched.stamp_seen_s + unsure_s
 
     def forget(self, *names: str) -> None:
         """Let these folders, or all where none is named, be listed whatever their stamps say."""

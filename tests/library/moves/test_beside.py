@@ -107,7 +107,7 @@ def test_a_library_in_memory_is_asked_instead_of_the_disk(data_dir, database, mo
     assert set(looked) == {"11.mp4"}
     looked.clear()
     mover.sort("10.mp4", "soccer")
-    assert set(looked) == {"10.mp4", "10.info.json", "10.en.vtt", "10.mp4.json"}
+    assert set(looked) == {"10.mp4", "10.info.json", "10.en.vtt", "10.mp4.json", "10.srt"}
     for _ in range(2):
         mover.undo()
     assert tree(data_dir) == before

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from killed import Drive
-from places import make_places, tree
+from places import add_sidecars, make_places, tree
 
 from vidsort.errors import VidsortError
 from vidsort.library import scan
@@ -133,9 +133,13 @@ def swap(one: Path, other: Path) -> bool:
 @pytest.mark.parametrize("rounds", [10, pytest.param(200, marks=pytest.mark.storm)])
 @pytest.mark.parametrize("drive", ["one", "linking", "reserving", "two"])
 def test_a_folder_that_is_swapped_for_a_link_in_a_loop_never_leads_a_video_out(tmp_path, rounds, drive):
-    """The link leads to a folder that holds files of the videos' names: none of them is moved or overwritten either."""
-    data_dir, outside, link = make_places(tmp_path / "videos"), tmp_path / "outside", tmp_path / "link"
+    """The link leads to a folder that holds files of the videos' names: none of them is moved or overwritten either.
+
+    Nor what lies beside them.
+    """
+    data_dir, outside, link = add_sidecars(make_places(tmp_path / "videos")), tmp_path / "outside", tmp_path / "link"
     outside.mkdir()
+    (outside / "12.description").write_text("theirs")
     for number in range(0, 5, 2):
         (outside / f"1{number}.mp4").write_text("theirs")
     link.symlink_to(outside)

@@ -9,9 +9,12 @@ from killed import Drive
 from places import add_sidecars, apart, before_each, database, make_places, refuse, tree
 
 from vidsort.errors import AwayError, ConflictError, VidsortError
+from vidsort.library import opened
 from vidsort.library.live import LiveLibrary
 from vidsort.library.moves.files.faults import struck_by
 from vidsort.library.moves.mover import Mover
+from vidsort.library.names import folded
+from vidsort.library.opened import Place
 
 __all__ = ["database"]
 
@@ -35,7 +38,7 @@ def inside(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-OF_TEN = ["10.en.vtt", "10.info.json", "10.mp4", "10.mp4.json"]
+OF_TEN = ["10.en.vtt", "10.info.json", "10.mp4", "10.mp4.json", "10.srt"]
 
 
 def test_sidecars_go_along_forth_and_back_again_and_again(mover, data_dir):
@@ -216,7 +219,7 @@ def test_what_has_come_beside_a_sorted_video_goes_back_with_it(mover, data_dir):
 def test_one_that_goes_between_check_and_move_holds_nobody_up(mover, data_dir):
     with before_each("intend", (data_dir / "10.en.vtt").unlink):
         mover.sort("10.mp4", "soccer")
-    assert inside(data_dir / "soccer") == ["10.info.json", "10.mp4", "10.mp4.json", "5.mp4", "5.srt"]
+    assert inside(data_dir / "soccer") == ["10.info.json", "10.mp4", "10.mp4.json", "10.srt", "5.mp4", "5.srt"]
     told = []
     mover.undo(tell=told.append)
     assert told == []
@@ -289,3 +292,30 @@ def test_they_go_every_way_that_a_video_goes(mover, data_dir, drive):
     assert (after.st_mtime_ns, after.st_mode) == (facts.st_mtime_ns, facts.st_mode)
     assert tree(data_dir) == before
     assert told == []
+
+
+def test_where_the_drive_takes_both_cases_for_one_a_name_in_another_case_is_taken(mover, data_dir, monkeypatch):
+    """The file system is played: asked for another case, it gives the same file."""
+    (data_dir / "soccer" / "10.Info.JSON").write_text("theirs")
+    before = tree(data_dir)
+
+    def blind(place):
+        twins = [there for there in place.folder.path.iterdir() if folded(there.name) == folded(place.name)]
+        return twins[0].lstat() if twins else None
+
+    monkeypatch.setattr(Place, "facts", blind)
+    with pytest.raises(ConflictError, match=r"There is a 10\.info\.json in soccer already"):
+        mover.sort("10.mp4", "soccer")
+    assert tree(data_dir) == before
+
+
+def test_they_travel_where_a_system_has_no_descriptors_of_folders(mover, data_dir, monkeypatch):
+    monkeypatch.setattr(opened, "HAS_DESCRIPTORS", False)
+    before = tree(data_dir)
+    mover.sort("10.mp4", "soccer")
+    assert apart(data_dir) == ["captions.csv"]
+    mover.merge_folder("soccer", "food")
+    assert apart(data_dir) == ["captions.csv"]
+    for _ in range(2):
+        mover.undo()
+    assert tree(data_dir) == before

@@ -142,3 +142,19 @@ def test_an_undo_that_was_refused_still_knows_what_went_along_as_it_was(journal)
     assert taken_along(journal) == (went, new)
     turned(journal, found, "back")
     assert journal.with_sidecars(journal.latest("undone"))[0].sidecars == ()
+
+
+def test_what_came_along_is_remembered_also_in_a_database_that_took_the_place_of_the_first(journal, tmp_path):
+    along = (Sidecar("1.json", 7, 1),)
+    done(journal, "0.mp4")
+    (entry,) = journal.intend([Intent("sort", "1.mp4", "food/1.mp4", 5, sidecars=along)])
+    other = open_database(tmp_path / "other")
+    journal = Journal(other, "/library")
+    (theirs,) = journal.intend([Intent("sort", "2.mp4", "food/2.mp4", 5, sidecars=(Sidecar("2.json", 7, 1),))])
+    journal.settle([theirs], {theirs.move.id: Fate.REACHED}, {theirs.move.id: theirs.sidecars})
+    journal.settle([entry], {entry.move.id: Fate.REACHED}, {entry.move.id: along})
+    found = {each.move.source: each.sidecars for each in journal.with_sidecars(
+        [journal.find(move.id) for move in journal.history(5)]
+    )}
+    assert found == {"1.mp4": along, "2.mp4": theirs.sidecars}
+    other.close()
