@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from conftest import ROOT
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 from videos import make_video
 
 from vidsort.server.web import create_app
@@ -173,6 +173,23 @@ class Visitor:
         context = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
         self.contexts.append(context)
         return context
+
+
+class Line:
+    """The way of a page's requests (or of all of a context) to addresses of one pattern, cut and mended at will.
+
+    Laid before the page is opened: a route that is added under an open page may miss the request that comes next.
+    """
+
+    def __init__(self, whose: Page | BrowserContext, pattern: str) -> None:
+        self.is_cut = False
+        whose.route(pattern, self._take)
+
+    def _take(self, route: Route) -> None:
+        if self.is_cut:
+            route.abort()
+        else:
+            route.continue_()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from page.conftest import FOLDERS, name_of, on_show, wait_for_card, wait_until_saved
+from page.conftest import FOLDERS, Line, name_of, on_show, wait_for_card, wait_until_saved
 
 PHONE = {"size": (390, 844), "has_touch": True, "is_mobile": True}
 ACROSS = {"size": (740, 360), "has_touch": True, "is_mobile": True}
@@ -192,8 +192,10 @@ def test_nothing_moves_by_itself_where_that_was_asked_for(opened):
     assert page.evaluate(running) == 0
 
 
-def test_how_good_guesses_were_and_what_is_saved_have_forms_and_not_only_colours(opened):
-    page = opened()
+def test_how_good_guesses_were_and_what_is_saved_have_forms_and_not_only_colours(visitor, opened):
+    context = visitor.context()
+    line = Line(context, "**/api/sort")
+    page = opened(context=context)
     forms = page.evaluate("""() => {
         const dot = document.querySelector('.agreement');
         return ['high', 'middle', 'low'].map((level) => {
@@ -203,11 +205,11 @@ def test_how_good_guesses_were_and_what_is_saved_have_forms_and_not_only_colours
         });
     }""")
     assert len(set(forms)) == 3
-    page.route("**/api/sort", lambda route: route.abort())
+    line.is_cut = True
     page.keyboard.press("1")
     mark = "getComputedStyle(document.querySelector('.toast .mark'), '::before').content"
     page.wait_for_function(f"{mark}.includes('…')")
-    page.unroute("**/api/sort")
+    line.is_cut = False
     wait_until_saved(page)
     page.wait_for_function(f"{mark}.includes('✓')")
     page.keyboard.press("g")

@@ -15,6 +15,7 @@ from videos import make_video
 from page.conftest import (
     FOLDERS,
     PILE,
+    Line,
     name_of,
     on_show,
     predict,
@@ -88,11 +89,12 @@ def stop_the_clock(page) -> None:
 def test_two_seconds_after_the_server_is_back_everything_is_sent(pile, serve, visitor):
     """The page's clock is the test's once the server is away: then it stands still until it is told to go on."""
     context = visitor.context()
+    line = Line(context, "**/api/sort")
     page = context.new_page()
     page.clock.install()
     page.goto(serve(pile.fill().settings))
     wait_for_card(page, name_of(0))
-    page.route("**/api/sort", lambda route: route.abort())
+    line.is_cut = True
     page.keyboard.press("1")
     page.wait_for_selector('[data-sync][data-state="trouble"]')
     stop_the_clock(page)
@@ -104,7 +106,7 @@ def test_two_seconds_after_the_server_is_back_everything_is_sent(pile, serve, vi
     for _ in range(12):
         with page.expect_event("requestfailed"):
             page.clock.run_for(2_000)
-    page.unroute("**/api/sort")
+    line.is_cut = False
     page.clock.run_for(2_000)
     wait_until_saved(page)
     assert name_of(0) in pile.inside("dance")
@@ -114,18 +116,19 @@ def test_two_seconds_after_the_server_is_back_everything_is_sent(pile, serve, vi
 
 def test_what_waits_is_sent_at_once_where_the_person_asks(pile, serve, visitor):
     context = visitor.context()
+    line = Line(context, "**/api/sort")
     page = context.new_page()
     page.clock.install()
     page.goto(serve(pile.fill().settings))
     wait_for_card(page, name_of(0))
     assert page.get_by_role("button", name="Try now").count() == 0
-    page.route("**/api/sort", lambda route: route.abort())
+    line.is_cut = True
     page.keyboard.press("1")
     page.wait_for_selector('[data-sync][data-state="trouble"]')
     # Nothing is tried again by itself any more.
     stop_the_clock(page)
     page.wait_for_function("!document.querySelector('[data-try-now]').hidden")
-    page.unroute("**/api/sort")
+    line.is_cut = False
     page.get_by_role("button", name="Try now").click()
     wait_until_saved(page)
     assert name_of(0) in pile.inside("dance")
@@ -143,13 +146,15 @@ def test_a_video_that_cannot_be_fetched_says_so_in_words(pile, serve, visitor):
 
 
 def test_decisions_that_were_not_sent_survive_a_reload(pile, serve, visitor):
-    page = visitor.open(serve(pile.fill().settings))
+    context = visitor.context()
+    line = Line(context, "**/api/sort")
+    page = visitor.open(serve(pile.fill().settings), context=context)
     wait_for_card(page, name_of(0))
-    page.route("**/api/sort", lambda route: route.abort())
+    line.is_cut = True
     page.keyboard.press("1")
     page.keyboard.press("2")
     page.wait_for_selector('[data-sync][data-state="trouble"]')
-    page.unroute("**/api/sort")
+    line.is_cut = False
     page.reload()
     wait_for_card(page, name_of(2))
     wait_until_saved(page)
@@ -158,13 +163,16 @@ def test_decisions_that_were_not_sent_survive_a_reload(pile, serve, visitor):
 
 
 def test_decisions_of_a_page_that_is_closed_later_are_taken_over(pile, serve, visitor):
-    page = visitor.open(serve(pile.fill().settings))
+    context = visitor.context()
+    page = context.new_page()
+    line = Line(page, "**/api/sort")
+    page.goto(serve(pile.fill().settings))
     wait_for_card(page, name_of(0))
-    page.route("**/api/sort", lambda route: route.abort())
+    line.is_cut = True
     page.keyboard.press("1")
     page.keyboard.press("2")
     page.wait_for_selector('[data-sync][data-state="trouble"]')
-    other = visitor.open(page.url, context=page.context)
+    other = visitor.open(page.url, context=context)
     wait_for_card(other, name_of(0))
     page.close()
     wait_for_card(other, name_of(2))
@@ -174,8 +182,6 @@ def test_decisions_of_a_page_that_is_closed_later_are_taken_over(pile, serve, vi
 
 
 def test_a_sort_whose_answer_was_lost_is_done_once(pile, serve, visitor):
-    page = visitor.open(serve(pile.fill().settings))
-    wait_for_card(page, name_of(0))
     lost = []
 
     def lose(route):
@@ -186,7 +192,10 @@ def test_a_sort_whose_answer_was_lost_is_done_once(pile, serve, visitor):
             lost.append(response.status)
             route.abort()
 
-    page.route("**/api/sort", lose)
+    context = visitor.context()
+    context.route("**/api/sort", lose)
+    page = visitor.open(serve(pile.fill().settings), context=context)
+    wait_for_card(page, name_of(0))
     page.keyboard.press("1")
     wait_until_saved(page)
     assert lost == [200]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from page.conftest import Pile, name_of, predict, wait_for_card, wait_until_saved
+from page.conftest import Line, Pile, name_of, predict, wait_for_card, wait_until_saved
 from vidsort.artifacts import Current
 from vidsort.cli.demo import library as demo
 from vidsort.jobs.retrain import Retrain
@@ -279,13 +279,15 @@ def test_when_all_is_sorted_there_is_a_summary(pile, serve, visitor, shot, axe, 
 
 
 def test_errors_are_told_and_the_server_being_away_is_seen(pile, serve, visitor, shot, axe):
-    page = visitor.open(serve(pile.fill().settings), size=(1440, 900))
+    context = visitor.context(size=(1440, 900))
+    line = Line(context, "**/api/sort")
+    page = visitor.open(serve(pile.fill().settings), context=context)
     wait_for_card(page, name_of(0))
     (pile.data_dir / "dance" / name_of(0)).write_bytes(b"in the way")
     page.keyboard.press("1")
     page.wait_for_selector(".toast.is-failure")
     wait_until_saved(page)
-    page.route("**/api/sort", lambda route: route.abort())
+    line.is_cut = True
     page.keyboard.press("2")
     page.wait_for_selector('[data-sync][data-state="trouble"]')
     shot(page, "trouble")
