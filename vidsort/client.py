@@ -63,6 +63,14 @@ class VidsortClient:
         wanted = {"order": order, "folder": folder, "limit": limit, "cursor": cursor}
         return self._ask(contract.VideosAnswer, "GET", "/api/videos", wanted=wanted)
 
+    def video(self, filename: str) -> contract.VideoAnswer:
+        """One video, unsorted or sorted, with its words."""
+        return self._ask(contract.VideoAnswer, "GET", f"/api/videos/{_part(filename)}")
+
+    def search(self, query: str, *, limit: int | None = None) -> contract.RecordsAnswer:
+        """The videos, unsorted and sorted, that have all words of a query, best first."""
+        return self._ask(contract.RecordsAnswer, "GET", "/api/search", wanted={"q": query, "limit": limit})
+
     def queue(
         self, order: contract.Order | None = None, *, limit: int | None = None, cursor: str | None = None
     ) -> contract.QueueAnswer:

@@ -181,3 +181,8 @@ def test_a_listing_has_what_may_lie_beside_videos_apart_from_them(tmp_path):
     assert [listing.beside for listing in listings] == [("1.EN.VTT", "1.info.json"), ("2.jpg",)]
     assert [listing.videos for listing in listings] == [("1.mp4",), ("2.mp4",)]
     assert not any(listing.left_out.counts for listing in listings)
+
+
+def test_a_snapshot_tells_every_place_of_a_name_the_root_first():
+    snapshot = Snapshot(("1.mp4", "3.mp4"), {"b": ("1.mp4", "2.mp4"), "a": ("1.mp4",), "empty": ()})
+    assert [snapshot.places_of(f"{number}.mp4") for number in range(5)] == [[], [None, "a", "b"], ["b"], [None], []]

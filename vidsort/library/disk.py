@@ -1,5 +1,6 @@
 """What is in the library: videos, category folders and their counts, read from the disk and never changed here."""
 
+import bisect
 import errno
 import logging
 import os
@@ -37,6 +38,11 @@ class Snapshot:
     def counts(self) -> list[Folder]:
         """The category folders with their numbers of videos, sorted by name."""
         return [Folder(name=name, count=len(self.folders[name])) for name in sorted(self.folders)]
+
+    def places_of(self, filename: str) -> list[str | None]:
+        """The folders that have a video of this name: first None, which is the root, then by name."""
+        places: list[str | None] = [name for name in sorted(self.folders) if _is_in(self.folders[name], filename)]
+        return [None, *places] if _is_in(self.unsorted, filename) else places
 
 
 @dataclass(frozen=True)
@@ -269,3 +275,9 @@ def _with_facts(path: Path, folder: str | None, filenames: Iterable[str]) -> Ite
                 filename=filename, folder=folder, path=path / filename,
                 size_bytes=facts.st_size, mtime_ns=facts.st_mtime_ns,
             )
+
+
+def _is_in(names: tuple[str, ...], name: str) -> bool:
+    """Whether a sorted tuple has it."""
+    at = bisect.bisect_left(names, name)
+    return names[at : at + 1] == (name,)

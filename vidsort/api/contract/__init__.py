@@ -18,13 +18,14 @@ from .moves import (
     UndoBody,
 )
 from .review import EntriesBody, Preferences, QueueAnswer, QueueEntry, SkipBody, State
-from .videos import Order, Preparing, VideoEntry, VideosAnswer
+from .videos import Order, Preparing, RecordsAnswer, SearchQuery, VideoAnswer, VideoEntry, VideosAnswer
 
 __all__ = [
     "BATCH_LIMIT", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer", "Body", "Complaint", "Cursor", "EntriesBody",
     "Fault", "Filename", "FolderName", "FoldersAnswer", "Health", "HistoryAnswer", "LibraryAnswer", "LibraryBody",
     "LibraryPreview", "Limit", "MergeBody", "Misfit", "ModelsAnswer", "MovesAnswer", "NameBody", "NamesBody",
-    "Order", "Preferences", "Preparing", "QueueAnswer", "QueueEntry", "RetrainCancelled", "RetrainStarted",
-    "RetrainStatus", "SkipBody", "SortAnswer", "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome",
-    "SortWish", "State", "UndoBody", "VideoEntry", "VideosAnswer",
+    "Order", "Preferences", "Preparing", "QueueAnswer", "QueueEntry", "RecordsAnswer",
+    "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SearchQuery", "SkipBody", "SortAnswer", "SortBatchAnswer",
+    "SortBatchBody", "SortBody", "SortOutcome", "SortWish", "State", "UndoBody", "VideoAnswer", "VideoEntry",
+    "VideosAnswer",
 ]

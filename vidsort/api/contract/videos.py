@@ -1,8 +1,8 @@
-"""Unsorted videos with their predictions, and what is told while one cannot be played yet."""
+"""Videos with their predictions, wherever they lie, and what is told while one cannot be played yet."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from ...pile.order import ORDERS
 from ...records import FolderScore
@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     Order = str
 else:
     Order = Literal[tuple(ORDERS)]
+
+
+# Longer than any line that a person types to find something.
+QUERY_LIMIT = 1000
+SearchQuery = Annotated[str, Field(max_length=QUERY_LIMIT, examples=["sourdough"])]
 
 
 class VideoEntry(BaseModel):
@@ -28,6 +33,34 @@ class VideosAnswer(BaseModel):
     videos: list[VideoEntry]
     total: int
     next_cursor: str | None = None
+
+
+class Words(BaseModel):
+    """What goes with a video as words, of which any may be missing."""
+
+    title: str = ""
+    description: str = ""
+    hashtags: list[str] = []
+    author: str = ""
+    sound: str = ""
+
+
+class VideoRecord(VideoEntry):
+    """A video wherever it lies: `folder` is null in the pile; a sorted one has no prediction."""
+
+    folder: str | None
+
+
+class VideoAnswer(VideoRecord):
+    """One video with its words."""
+
+    words: Words
+
+
+class RecordsAnswer(BaseModel):
+    """Videos, the best first."""
+
+    videos: list[VideoRecord]
 
 
 class Preparing(BaseModel):

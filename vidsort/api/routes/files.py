@@ -11,7 +11,6 @@ from typing import Any, BinaryIO
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
-from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -47,20 +46,6 @@ CACHED = "private, max-age=60"
 # So often is a video looked for again that is moved just when it should be opened.
 TIMES_MOVED = 5
 
-
-class _Rest(Convertor[str]):
-    """The rest of a path, slashes and line ends included, so that a bad filename is told so and not cut."""
-
-    regex = r"[\s\S]*"
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
-
-
-register_url_convertor("rest", _Rest())
 router = Subject("Files")
 
 

@@ -11,10 +11,10 @@ from starlette.types import Receive, Scope, Send
 from ...library.names import FILENAME_PATTERNS
 from ..answers import add_error_answers, no_such_route
 from ..workspace import Workspace
-from . import documentation, events, files, folders, jobs, library, moves, review, videos
+from . import documentation, events, files, folders, jobs, library, moves, review, search, videos
 
 OWN_FOLDERS = ("/api/", "/videos/", "/posters/", "/strips/", "/playable/", "/docs/")
-SUBJECTS = (videos, moves, folders, jobs, files, library, review, events, documentation)
+SUBJECTS = (videos, search, moves, folders, jobs, files, library, review, events, documentation)
 
 
 def add_routes(app: FastAPI, workspace: Workspace) -> None:

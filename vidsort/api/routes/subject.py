@@ -6,12 +6,28 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 
 from ..answers import Json, faults
 
 # The guard's, and those of a disk that fails.
 FROM_ANYWHERE = faults(400, 401, 403, 413, 429, 500)
+
+
+class _Rest(Convertor[str]):
+    """The rest of a path, slashes and line ends included, so that a bad filename is told so and not cut."""
+
+    regex = r"[\s\S]*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("rest", _Rest())
 
 
 class Subject(APIRouter):

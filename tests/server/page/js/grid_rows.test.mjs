@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { groupByGuess, inSight, layOut, markRange, neighbour } from "../../../../vidsort/server/page/static/grid_rows.js";
+import { groupByGuess, groupFound, inSight, layOut, markRange, neighbour } from "../../../../vidsort/server/page/static/grid_rows.js";
 
 const video = (number, folder, confidence = 0.5) => ({ filename: `${number}.mp4`, predicted_folder: folder, confidence });
 const SIZES = { columns: 4, headPx: 50, tilePx: 100, gapPx: 10 };
@@ -10,6 +10,23 @@ test("groups are by guess, surest first, those without a guess last", () => {
   const groups = groupByGuess([video(1, "b", 0.2), video(2, null, 0), video(3, "a"), video(4, "b", 0.9)]);
   assert.deepEqual(groups.map((group) => [group.folder, group.items.map((item) => item.filename)]),
     [["a", ["3.mp4"]], ["b", ["4.mp4", "1.mp4"]], [null, ["2.mp4"]]]);
+});
+
+test("what was found keeps its order: what is to be sorted first and as a whole, then what is filed", () => {
+  const filed = (number, folder) => ({ ...video(number, null), folder });
+  const groups = groupFound("Found")([filed(1, "b"), video(2, "a", 0.1), filed(3, "a"), video(4, "c", 0.9), filed(5, "b")]);
+  assert.deepEqual(groups.map(({ title, items }) => [title, items.map((item) => item.filename)]),
+    [["Found", ["2.mp4", "4.mp4"]], ["In b", ["1.mp4", "5.mp4"]], ["In a", ["3.mp4"]]]);
+  assert.deepEqual(groups.map((group) => [group.isWhole ?? false, group.isThere ?? false, group.folder]),
+    [[true, false, null], [false, true, null], [false, true, null]]);
+  assert.deepEqual(groupFound("Found")([filed(1, "b")]).map((group) => group.title), ["In b"]);
+});
+
+test("what is filed is never marked along with others", () => {
+  const items = [video(1, null), { ...video(2, null), folder: "a" }, video(3, null)];
+  const marked = new Set(["1.mp4"]);
+  markRange(marked, items, 0, 2);
+  assert.deepEqual([...marked], ["1.mp4", "3.mp4"]);
 });
 
 test("every video has one place and no two rows overlap", () => {

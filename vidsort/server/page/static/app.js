@@ -8,6 +8,7 @@ import { Controls } from "./controls.js";
 import { Decisions } from "./decisions.js";
 import { setHost } from "./dialog.js";
 import { afterPaint, figure } from "./dom.js";
+import { showLike } from "./finding.js";
 import { Folders } from "./folders.js";
 import { follower, namesWhatHasGone } from "./following.js";
 import { Grid } from "./grid.js";
@@ -26,6 +27,7 @@ import { Supply } from "./supply.js";
 import { tellings } from "./telling.js";
 import { Toasts } from "./toasts.js";
 import { Welcome } from "./welcome.js";
+import { Why } from "./why.js";
 
 const OUTBOX = "vidsort.outbox.";
 const RETRY_MS = 2_000;
@@ -80,6 +82,7 @@ export class App {
     this.panel = new Panel(find("panel"), (title) => this.announcer.say(title));
     this.toasts = new Toasts(find("toasts"), { undo: (action) => this.decisions.undoOne(action) });
     this.history = new History({ api, pictures, panel: this.panel, revert: (batch) => this.decisions.revert(batch) });
+    this.why = new Why({ api, pictures, panel: this.panel, like: (filename) => showLike(this, filename) });
     this.retraining = new Retraining({ root, api, panel: this.panel, failed: (text) => this.fail(text),
       drawn: () => this.commands.hint() });
     this.welcome = new Welcome({ element: find("welcome"), api });
@@ -135,8 +138,9 @@ export class App {
   file(folder) {
     if (this.view !== "grid") {
       if (this.queue.current) this.decisions.sort(this.queue.current, folder);
-    } else if (!this.grid.fileMarked(folder)) {
-      this.hint(`Nothing is marked: mark what goes into ${folder} first.`);
+    } else {
+      const refusal = this.grid.fileInto(folder);
+      if (refusal) this.hint(refusal);
     }
   }
 
@@ -161,6 +165,7 @@ export class App {
     const isGrid = view === "grid";
     this.root.querySelector("[data-grid]").hidden = !isGrid;
     if (!isGrid) this.grid.hide();
+    else if (this.panel.name === "why") this.panel.close();
     this.root.querySelector('[data-do="grid"]').setAttribute("aria-pressed", String(isGrid));
     this.render();
   }
@@ -197,6 +202,7 @@ export class App {
     this.pile.render(this.left, this.sorted);
     this.card.prepare(this.shownView === "single" ? queue.upcoming(AHEAD) : []);
     this.supply.more();
+    void this.why.follow(item);
   }
 
   #guessKeys() {

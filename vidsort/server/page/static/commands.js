@@ -2,6 +2,7 @@
 
 import { ACTIONS, isFor } from "./actions.js";
 import { isOpen } from "./dialog.js";
+import { regroupPile, search, showLike, showPile } from "./finding.js";
 import { askNewFolder, editFolder } from "./folder_dialogs.js";
 import { describe, telling } from "./history.js";
 import { capText, isCommand, meaning, readings, shortcut } from "./keys.js";
@@ -135,32 +136,27 @@ export class Commands {
     askNewFolder({ create: (name) => this.app.decisions.createFolder(name) });
   }
 
-  async grid() {
+  grid() {
     const { app } = this;
-    if (app.view === "grid") {
-      app.show("single");
-      return;
-    }
-    await this.#pile((videos) => {
-      app.show("grid");
-      app.grid.show(videos);
-    });
+    if (app.view === "grid") app.show("single");
+    else void showPile(app);
   }
 
-  async regroup() {
-    await this.#pile((videos) => this.app.grid.regroup(videos));
+  regroup() {
+    void regroupPile(this.app);
   }
 
-  // Calls `show` with all videos of the pile.
-  async #pile(show) {
-    const { app } = this;
-    try {
-      const { videos } = await app.api.get("api/videos");
-      const pending = app.decisions.pending();
-      show(videos.filter((video) => !pending.has(video.filename)));
-    } catch (error) {
-      app.fail(error.message);
-    }
+  search() {
+    search(this.app);
+  }
+
+  why() {
+    this.app.why.toggle(this.app.queue.current);
+  }
+
+  like() {
+    const item = this.app.queue.current;
+    if (item) void showLike(this.app, item.filename);
   }
 
   history() {

@@ -1,8 +1,8 @@
 // The grid: mark what is wrong, file all the rest of a group by one key. Only the rows in sight are elements.
 
-import { count, figure, h, icon, isolated, percent, setRead, setText } from "./dom.js";
+import { count, figure, h, icon, setText } from "./dom.js";
 import { groupByGuess, inSight, layOut, markRange, neighbour } from "./grid_rows.js";
-import { Hover } from "./hover.js";
+import { Tiles, tileId } from "./grid_tiles.js";
 
 const TILE_PX = 148;
 const NARROW_TILE_PX = 100;
@@ -14,6 +14,8 @@ const MARGIN_PX = 600;
 const MOST = 10_000;
 
 export class Grid {
+  // Makes groups of videos.
+  #grouped = groupByGuess;
   #groups = [];
   #items = [];
   #plan = { rows: [], height: 0, columns: 1 };
@@ -24,27 +26,30 @@ export class Grid {
 
   // `file(items, folder)` files them as one batch.
   constructor({ element, api, pictures, file }) {
-    Object.assign(this, { element, api, pictures, file });
+    Object.assign(this, { element, pictures, file });
     this.title = h("p", { className: "grid-title", "aria-live": "polite" });
     this.space = h("div", { className: "grid-space" });
-    this.scroll = h("div", { className: "grid-scroll", role: "grid", tabIndex: 0, "aria-label": "Videos by predicted folder" }, this.space);
+    this.scroll = h("div", { className: "grid-scroll", role: "grid", tabIndex: 0 }, this.space);
     const back = h("button", { type: "button", className: "button", dataset: { do: "single" } }, "One by one");
     // Without a keyboard the folders of the sheet take what is marked.
     const folders = h("button", { type: "button", className: "button only-phone", dataset: { do: "sheet" } }, "Folders");
     this.again = h("button", { type: "button", className: "button", hidden: true, dataset: { do: "regroup" } }, icon("retrain"), "New guesses: regroup");
     element.append(h("div", { className: "grid-head" }, this.title, this.again, folders, back), this.scroll);
-    this.hover = new Hover(api);
+    this.tiles = new Tiles({ api, pictures, mark: (at, isRange) => this.#mark(at, isRange),
+      fileRest: (group) => this.fileRest(group) });
     this.scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     new ResizeObserver(() => this.#plan.rows.length && this.#arrange()).observe(this.scroll);
   }
 
-  // All videos of the pile.
-  show(videos) {
-    this.#groups = groupByGuess(videos);
+  // All videos of the pile by their guesses, or others as `grouped` puts them into groups.
+  show(videos, grouped = groupByGuess) {
+    this.#grouped = grouped;
+    this.#groups = grouped(videos);
     this.#marked.clear();
     this.#at = 0;
     this.#anchor = 0;
     this.scroll.scrollTop = 0;
+    this.scroll.ariaLabel = this.isPile ? "Videos by predicted folder" : "Videos that were found";
     this.#arrange();
     this.scroll.focus({ preventScroll: true });
   }
@@ -58,9 +63,14 @@ export class Grid {
     this.offer(false);
   }
 
+  // Whether it shows the pile, and not what was found.
+  get isPile() {
+    return this.#grouped === groupByGuess;
+  }
+
   // Other guesses are there: whether the button that groups by them is shown.
   offer(isThere) {
-    this.again.hidden = !isThere;
+    this.again.hidden = !isThere || !this.isPile;
   }
 
   // The pile as it is now, in groups by the guesses as they are now; marks and place stay.
@@ -93,11 +103,14 @@ export class Grid {
     this.fileRest(this.#group());
   }
 
-  // A folder's key files what is marked in this group there; gives how many.
-  fileMarked(folder) {
-    const items = this.#group()?.items.filter((item) => this.#marked.has(item.filename)) ?? [];
-    if (items.length) this.file(items, folder);
-    return items.length;
+  // A folder's key files what is marked in this group there, of what was found all but that; gives why nothing was filed.
+  fileInto(folder) {
+    const group = this.#group();
+    if (!group || group.isThere) return "These are filed already: go to what is still to be sorted.";
+    const items = group.items.filter((item) => this.#marked.has(item.filename) !== group.isWhole).slice(0, MOST);
+    if (!items.length) return `Nothing is marked: mark what goes into ${folder} first.`;
+    this.file(items, folder);
+    return null;
   }
 
   // All of a group that is not marked goes where it is predicted to be.
@@ -113,7 +126,7 @@ export class Grid {
 
   #regroup(videos) {
     const was = this.#items[this.#at];
-    this.#groups = groupByGuess(videos);
+    this.#groups = this.#grouped(videos);
     const here = new Set(videos.map((video) => video.filename));
     for (const filename of this.#marked) if (!here.has(filename)) this.#marked.delete(filename);
     this.#items = this.#groups.flatMap((group) => group.items);
@@ -170,7 +183,9 @@ export class Grid {
     }
     for (const row of rows) {
       if (this.#shown.has(row)) continue;
-      const element = row.kind === "head" ? this.#head(row) : this.#tiles(row);
+      const element = row.kind === "head" ? this.tiles.head(row.group)
+        : this.tiles.row(this.#items.slice(row.from, row.to), row.from, this.#plan.columns);
+      this.#paintIn(element);
       element.style.transform = `translateY(${row.top}px)`;
       element.style.height = `${row.height}px`;
       this.#shown.set(row, element);
@@ -183,57 +198,24 @@ export class Grid {
     element.remove();
   }
 
-  #head(row) {
-    const { group } = row;
-    const button = group.folder && h("button", { type: "button", className: "button", onclick: () => this.fileRest(group) },
-      "File the rest", h("span", { className: "for-readers" }, ` in ${group.folder}`));
-    const cell = h("div", { className: "group-head", role: "gridcell" },
-      h("h2", {}, group.folder ?? "No guess yet"), h("span", { className: "count" }, count(group.items.length, "video")), button || null);
-    return h("div", { className: "grid-row", role: "row" }, cell);
-  }
-
-  #tiles(row) {
-    const tiles = this.#items.slice(row.from, row.to).map((item, place) => this.#tile(item, row.from + place));
-    const element = h("div", { className: "grid-row", role: "row" }, ...tiles);
-    element.style.gridTemplateColumns = `repeat(${this.#plan.columns}, minmax(0, 1fr))`;
-    return element;
-  }
-
-  #tile(item, at) {
-    const picture = h("img", { alt: "" });
-    picture.addEventListener("error", () => (picture.hidden = true));
-    this.pictures.want(picture, this.api.poster(item.filename));
-    const tile = h("div", { className: "tile", role: "gridcell", id: tileId(item), dataset: { at } },
-      picture, item.predicted_folder ? h("span", { className: "share" }, percent(item.confidence)) : null);
-    tile.addEventListener("click", (event) => {
-      this.#mark(at, event.shiftKey);
-    });
-    tile.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && this.hover.play(tile, item));
-    tile.addEventListener("pointerleave", () => this.hover.stop());
-    this.#paint(tile, item, at);
-    return tile;
-  }
-
-  #paint(tile, item, at) {
-    const isMarked = this.#marked.has(item.filename);
-    tile.classList.toggle("is-marked", isMarked);
-    tile.classList.toggle("is-at", at === this.#at);
-    tile.setAttribute("aria-selected", String(isMarked));
-    setRead(tile, "aria-label", `${isolated(item.filename)}, ${percent(item.confidence)}${isMarked ? ", marked as wrong" : ""}`);
-  }
-
   #repaint() {
-    for (const tile of this.space.querySelectorAll(".tile")) {
-      const at = Number(tile.dataset.at);
-      this.#paint(tile, this.#items[at], at);
-    }
+    this.#paintIn(this.space);
     this.#tell();
+  }
+
+  #paintIn(element) {
+    for (const tile of element.querySelectorAll(".tile")) {
+      const at = Number(tile.dataset.at);
+      this.tiles.paint(tile, this.#items[at], this.#marked.has(this.#items[at].filename), at === this.#at);
+    }
   }
 
   #mark(at, isRange) {
     const item = this.#items[at];
     if (!item) return;
-    if (isRange) {
+    // What is filed already is only looked at.
+    if (item.folder) this.#anchor = at;
+    else if (isRange) {
       markRange(this.#marked, this.#items, this.#anchor, at);
     } else {
       if (!this.#marked.delete(item.filename)) this.#marked.add(item.filename);
@@ -273,21 +255,23 @@ export class Grid {
       return;
     }
     const rest = this.#rest(group).length;
-    const advice = group.folder ? fileAdvice(rest, group.items.length - rest) : "mark some, then choose a folder";
-    const name = h("strong", {}, group.folder ?? "No guess yet");
+    const name = h("strong", {}, group.title);
     const said = h("span");
-    setText(said, advice);
+    setText(said, advice(group, rest));
     this.title.replaceChildren(name, said);
   }
+}
+
+// What can be done with a group, of which `rest` are not marked.
+function advice(group, rest) {
+  if (group.isThere) return "already filed there";
+  if (group.isWhole && !rest) return "all are marked, so all stay";
+  if (group.isWhole) return `a folder's key files ${figure(Math.min(rest, MOST))} at once: mark what is to stay`;
+  return group.folder ? fileAdvice(rest, group.items.length - rest) : "mark some, then choose a folder";
 }
 
 // What Enter does with a group; of more than a batch can hold the surest go first.
 function fileAdvice(rest, marked) {
   const number = figure(Math.min(rest, MOST));
   return `Enter files ${rest > MOST ? `the surest ${number}` : number}${marked ? `, ${figure(marked)} marked stay` : ""}`;
-}
-
-// Without spaces, which would make it the ids of several.
-function tileId(item) {
-  return `tile-${encodeURIComponent(item.filename)}`;
 }

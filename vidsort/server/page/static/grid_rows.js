@@ -1,6 +1,9 @@
 // Where everything is in the grid, and which of it is in sight. Pure.
 
-// [{folder, items}] by folder name, each surest first; videos without a guess come last (folder null).
+// A group is {title, folder, items}: `folder` is where its rest goes by one key, null where that is not known.
+// `isWhole`: a folder's key files all of it but what is marked; `isThere`: it is filed already.
+
+// By predicted folder, each surest first; videos without a guess come last.
 export function groupByGuess(videos) {
   const groups = new Map();
   for (const video of videos) {
@@ -9,8 +12,21 @@ export function groupByGuess(videos) {
     else groups.set(video.predicted_folder, [video]);
   }
   return [...groups]
-    .map(([folder, items]) => ({ folder, items: items.sort((a, b) => b.confidence - a.confidence) }))
+    .map(([folder, items]) => ({ title: folder ?? "No guess yet", folder, isWhole: false, items: items.sort((a, b) => b.confidence - a.confidence) }))
     .sort((a, b) => (a.folder === null) - (b.folder === null) || String(a.folder).localeCompare(String(b.folder)));
+}
+
+// What was found, in the order in which it was: what is still to be sorted under this title, then what lies in folders.
+export function groupFound(title) {
+  return (videos) => {
+    const filed = new Map();
+    for (const video of videos) if (video.folder) filed.set(video.folder, [...(filed.get(video.folder) ?? []), video]);
+    const unsorted = videos.filter((video) => !video.folder);
+    return [
+      ...(unsorted.length ? [{ title, folder: null, isWhole: true, items: unsorted }] : []),
+      ...[...filed].map(([name, items]) => ({ title: `In ${name}`, folder: null, isThere: true, items })),
+    ];
+  };
 }
 
 // Rows from top to bottom: a head for each group, then its tiles; `from` and `to` count tiles over all groups.
@@ -56,10 +72,11 @@ export function neighbour(rows, at, key) {
   return next ? Math.min(next.to - 1, next.from + at - tiles[row].from) : at;
 }
 
-// Marks every tile from `anchor` to `at` as the anchor is, whichever comes first.
+// Marks every tile that is still to be sorted from `anchor` to `at` as the anchor is, whichever comes first.
 export function markRange(marked, items, anchor, at) {
   const isMarked = marked.has(items[anchor]?.filename);
   for (const item of items.slice(Math.min(anchor, at), Math.max(anchor, at) + 1)) {
+    if (item.folder) continue;
     if (isMarked) marked.add(item.filename);
     else marked.delete(item.filename);
   }

@@ -11,7 +11,7 @@ export class Pile {
   constructor({ root, api }) {
     const find = (name) => root.querySelector(`[data-${name}]`);
     this.api = api;
-    Object.assign(this, { left: find("left"), label: find("left-label"), paceText: find("pace"), bar: find("pile-bar"), sync: find("sync"), tryNow: find("try-now") });
+    Object.assign(this, { left: find("left"), share: find("pile-share"), paceText: find("pace"), bar: find("pile-bar"), sync: find("sync"), tryNow: find("try-now") });
   }
 
   get figures() {
@@ -22,7 +22,7 @@ export class Pile {
   render(left, sorted) {
     const share = left + sorted ? sorted / (left + sorted) : 0;
     setText(this.left, figure(left));
-    setText(this.label, `to sort · ${percent(share)} done`);
+    setText(this.share, `· ${percent(share)} done`);
     this.bar.firstElementChild.style.setProperty("--share", String(share));
     this.bar.setAttribute("aria-valuenow", String(Math.round(share * 100)));
     setText(this.paceText, paceText(this.#pace));

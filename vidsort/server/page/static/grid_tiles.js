@@ -1,0 +1,51 @@
+// The elements of the grid: heads of groups, and rows of tiles.
+
+import { count, h, isolated, percent, setRead } from "./dom.js";
+import { Hover } from "./hover.js";
+
+export class Tiles {
+  // `mark(at, isRange)` for the tile at this place, `fileRest(group)` for the button of a head.
+  constructor({ api, pictures, mark, fileRest }) {
+    Object.assign(this, { api, pictures, mark, fileRest, hover: new Hover(api) });
+  }
+
+  head(group) {
+    const button = group.folder && h("button", { type: "button", className: "button", onclick: () => this.fileRest(group) },
+      "File the rest", h("span", { className: "for-readers" }, ` in ${group.folder}`));
+    const cell = h("div", { className: "group-head", role: "gridcell" },
+      h("h2", {}, group.title), h("span", { className: "count" }, count(group.items.length, "video")), button || null);
+    return h("div", { className: "grid-row", role: "row" }, cell);
+  }
+
+  // The tiles of these videos, of which the first has the place `from`.
+  row(items, from, columns) {
+    const element = h("div", { className: "grid-row", role: "row" }, ...items.map((item, place) => this.#tile(item, from + place)));
+    element.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+    return element;
+  }
+
+  paint(tile, item, isMarked, isHere) {
+    tile.classList.toggle("is-marked", isMarked);
+    tile.classList.toggle("is-at", isHere);
+    tile.setAttribute("aria-selected", String(isMarked));
+    const guess = item.folder ? `in ${item.folder}` : percent(item.confidence);
+    setRead(tile, "aria-label", `${isolated(item.filename)}, ${guess}${isMarked ? ", marked as wrong" : ""}`);
+  }
+
+  #tile(item, at) {
+    const picture = h("img", { alt: "" });
+    picture.addEventListener("error", () => (picture.hidden = true));
+    this.pictures.want(picture, this.api.poster(item.filename));
+    const tile = h("div", { className: "tile", role: "gridcell", id: tileId(item), dataset: { at } },
+      picture, item.predicted_folder ? h("span", { className: "share" }, percent(item.confidence)) : null);
+    tile.addEventListener("click", (event) => this.mark(at, event.shiftKey));
+    tile.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && this.hover.play(tile, item));
+    tile.addEventListener("pointerleave", () => this.hover.stop());
+    return tile;
+  }
+}
+
+// Without spaces, which would make it the ids of several.
+export function tileId(item) {
+  return `tile-${encodeURIComponent(item.filename)}`;
+}
