@@ -76,6 +76,15 @@ def test_the_client_sees_sorts_and_undoes_what_the_disk_has(serving, settings):
         assert server.queue("filename", limit=1).total == 2
 
 
+def test_the_client_searches_and_knows_where_a_video_lies(serving, settings):
+    with VidsortClient(serving(settings)) as server:
+        name = server.videos().videos[0].filename
+        assert server.video(name).folder is None
+        server.sort(name, "dance")
+        assert server.video(name).folder == "dance"
+        assert server.search("nobody said so", limit=3).videos == []
+
+
 def test_folders_are_made_renamed_and_merged_and_a_batch_is_undone_at_once(serving, settings):
     with VidsortClient(serving(settings)) as server:
         assert "süß & ehrlich" in [folder.name for folder in server.create_folder("süß & ehrlich").folders]
@@ -156,9 +165,12 @@ def test_every_method_has_the_path_and_the_answer_of_the_schema(settings, monkey
                 if parameter.default is parameter.empty
             ]
             method(*[[("1.mp4", "x")] if one.name == "moves" else "x" for one in needed])
-    assert len(asked) >= 17
+    assert len(asked) >= 19
+    named = {"folders": "name", "models": "model_id", "videos": "filename"}
     for answer, method, path in asked:
-        route = path.replace("/api/folders/x", "/api/folders/{name}").replace("/api/models/x", "/api/models/{model_id}")
+        route = path
+        for what, name in named.items():
+            route = route.replace(f"/api/{what}/x", f"/api/{what}/{{{name}}}")
         answers = schema[route][method.lower()]["responses"]
         success = next(response for status, response in answers.items() if status.startswith("2"))
         assert success["content"]["application/json"]["schema"]["$ref"].endswith(f"/{answer.__name__}"), path

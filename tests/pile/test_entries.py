@@ -22,6 +22,7 @@ def test_no_name_can_break_the_json_of_an_entry(name, folder):
 def test_facts_are_those_of_the_extraction_and_a_broken_file_has_its_reason(settings):
     names = sorted(path.name for path in settings.data_dir.glob("*.mp4"))
     (settings.data_dir / "7.mp4").write_bytes(b"no video at all")
+    (settings.data_dir / names[1]).with_suffix(".description").write_text("a waltz in the kitchen")
     database = open_database(settings.artifacts_dir)
     assert facts_of(database, settings.artifacts_dir, settings.data_dir, names) == {}
     extract_features.run(settings)
@@ -30,6 +31,7 @@ def test_facts_are_those_of_the_extraction_and_a_broken_file_has_its_reason(sett
     assert sorted(facts) == sorted([*names, "7.mp4"])
     assert (facts[names[0]]["width"], facts[names[0]]["height"]) == (64, 96)
     assert (facts[names[0]]["playable"], facts[names[0]]["unreadable"]) == ("direct", None)
+    assert [facts[name]["caption"] for name in names[:2]] == [None, "a waltz in the kitchen"]
     assert facts["7.mp4"]["playable"] == "none"
     assert "no video" in facts["7.mp4"]["unreadable"] or facts["7.mp4"]["unreadable"]
     database.close()

@@ -12,6 +12,7 @@ from ..features.stored import errors_of
 from ..records import Prediction, Video
 from ..store import Database
 from ..store.features import FeatureStore
+from ..store.words import WordStore
 
 NO_PREDICTION: dict[str, Any] = {"predicted_folder": None, "confidence": 0, "top_predictions": []}
 _NO_PREDICTION_TEXT = json.dumps(NO_PREDICTION)
@@ -53,8 +54,9 @@ def facts_of(
         reasons = errors_of(store, Contents(contents), current_feature_set(artifacts_dir))
     except ArtifactError:
         reasons = {}  # nothing was extracted yet
+    words = WordStore(database, data_dir).documents([video.filename for video in contents])
     return {
-        video.filename: _shown(found.get(content, {}), reasons.get(video))
+        video.filename: _shown(found.get(content, {}) | _caption(words.get(video.filename)), reasons.get(video))
         for video, content in contents.items()
         if content in found or video in reasons
     }
@@ -68,3 +70,9 @@ def _shown(facts: dict[str, object], unreadable: str | None) -> dict[str, object
         playable = "direct" if facts.get("browser_playable", True) else "copy"
     shown = {name: facts.get(name) for name in ("duration_s", "width", "height", "caption")}
     return {"unreadable": unreadable, "playable": playable} | shown
+
+
+def _caption(words: dict[str, Any] | None) -> dict[str, object]:
+    """What was posted with a video, where any words go with it; it says more than a tag in the file."""
+    text = (words or {}).get("description") or (words or {}).get("title")
+    return {"caption": text} if text else {}

@@ -9,7 +9,7 @@ const ADVICE = "Words of captions and hashtags, an author, a piece of music: the
 
 // `show(videos, title)` when something was found and is asked for.
 export function openSearch({ api, show }) {
-  const input = h("input", { className: "field", type: "search", autocomplete: "off", spellcheck: false,
+  const input = h("input", { className: "field", role: "searchbox", autocomplete: "off", spellcheck: false,
     "aria-label": "Words to search for", placeholder: "Search the words of all videos" });
   const note = h("p", { className: "form-note", role: "status" }, ADVICE);
   const dialog = openDialog("Search", h("div", { className: "form" }, input, note));
