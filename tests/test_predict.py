@@ -10,6 +10,7 @@ from vidsort import artifacts, predict, train
 from vidsort.artifacts.files import read_json, write_whole
 from vidsort.errors import ArtifactError, NotFoundError
 from vidsort.learning.fitting import TrainConfig, fit_classifier
+from vidsort.learning.rows.parts import Part
 from vidsort.predict import PredictConfig, plan_moves, predictions_of
 from vidsort.records import FolderScore, Prediction
 from vidsort.settings import Settings
@@ -57,8 +58,9 @@ def test_predictions_have_the_documented_form(place):
 @pytest.mark.parametrize(("top_k", "expected"), [(1, 1), (2, 2), (50, 3)])
 def test_as_many_folders_are_named_as_asked_for(top_k, expected):
     X, y = clouds(COUNTS)  # noqa: N806
-    classifier = fit_classifier(X, y, np.arange(len(y)), QUICK)
-    (entry,) = predictions_of(classifier, ["1.mp4"], X[:1], top_k)
+    parts = {"frames": Part.whole(X)}
+    classifier = fit_classifier(parts, y, np.arange(len(y)), QUICK)
+    (entry,) = predictions_of(classifier, ["1.mp4"], {"frames": Part.whole(X[:1])}, top_k)
     assert len(entry.top_predictions) == expected
     assert entry.predicted_folder == y[0]
 

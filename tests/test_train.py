@@ -9,12 +9,13 @@ from labelled import WIDTH, clouds, make_library, store_features
 
 from vidsort import artifacts, library, predict, train
 from vidsort.artifacts.files import read_json
-from vidsort.errors import ArtifactError, NotEnoughLabelsError, NotFoundError
+from vidsort.errors import ArtifactError, NotEnoughLabelsError, NotFoundError, SettingsError
 from vidsort.features.contents import GONE
 from vidsort.insight import comparison
 from vidsort.insight.comparison import read_out_of_fold
-from vidsort.learning.classifier import model_files
+from vidsort.learning.files import model_files
 from vidsort.learning.fitting import TrainConfig, fit_classifier
+from vidsort.learning.rows.parts import Part
 from vidsort.settings import Settings
 
 COUNTS = {"food": 25, "sport": 18, "dance": 30}
@@ -34,7 +35,8 @@ def trained_place(place):
 
 def fit(counts, *, groups=None, spread=0.6, **config):
     X, y = clouds(counts, spread=spread)  # noqa: N806
-    return fit_classifier(X, y, np.arange(len(y)) if groups is None else groups, TrainConfig(**config)), X, y
+    groups = np.arange(len(y)) if groups is None else groups
+    return fit_classifier({"frames": Part.whole(X)}, y, groups, TrainConfig(**config)), X, y
 
 
 def manifest_of(settings, report):
@@ -43,11 +45,11 @@ def manifest_of(settings, report):
 
 def test_a_classifier_learns_folders_and_its_probabilities_are_probabilities():
     trained, X, y = fit(COUNTS)  # noqa: N806
-    shares = trained.predict_proba(X)
+    shares = trained.predict_proba({"frames": Part.whole(X)})
     assert trained.folders == ("dance", "food", "sport")
     np.testing.assert_allclose(shares.sum(axis=1), 1)
     assert (np.array(trained.folders)[shares.argmax(axis=1)] == y).mean() > 0.95
-    assert trained.predict_proba(X[:0]).shape == (0, 3)
+    assert trained.predict_proba({"frames": Part.whole(X[:0])}).shape == (0, 3)
     assert trained.metrics["accuracy"]["value"] > 0.9
     assert trained.metrics["accuracy"]["count"] == 73
 
@@ -64,7 +66,7 @@ def test_the_same_input_and_seed_give_the_same_bytes():
 ], ids=str)
 def test_folders_of_one_or_two_videos_take_part(counts):
     trained, X, y = fit(counts)  # noqa: N806
-    shares = trained.predict_proba(X)
+    shares = trained.predict_proba({"frames": Part.whole(X)})
     assert np.isfinite(shares).all()
     assert set(trained.folders) == set(counts)
     single = np.flatnonzero([counts[folder] <= 2 for folder in y])
@@ -80,7 +82,7 @@ def test_folders_of_one_or_two_videos_take_part(counts):
 
 def test_one_video_a_folder_makes_no_certainty():
     trained, X, _ = fit({"a": 1, "b": 1, "c": 1})  # noqa: N806
-    assert trained.predict_proba(X).max() < 0.9
+    assert trained.predict_proba({"frames": Part.whole(X)}).max() < 0.9
 
 
 def test_all_videos_alike_is_a_model_without_scores():
@@ -99,9 +101,9 @@ def test_copies_on_both_sides_of_a_split_would_flatter_and_do_not():
     seen = np.abs(rng.normal(size=(40, WIDTH))).astype(np.float32)
     seen /= np.linalg.norm(seen, axis=1, keepdims=True)
     X, y = np.repeat(seen, 4, axis=0), np.repeat(np.arange(40) % 2, 4).astype(str)  # noqa: N806
-    config = TrainConfig(heads=("lda", "neighbours"))
-    flattered = fit_classifier(X, y, np.arange(160), config).metrics["accuracy"]["value"]
-    honest = fit_classifier(X, y, np.arange(160) // 4, config).metrics["accuracy"]["value"]
+    config, parts = TrainConfig(heads=("lda", "neighbours")), {"frames": Part.whole(X)}
+    flattered = fit_classifier(parts, y, np.arange(160), config).metrics["accuracy"]["value"]
+    honest = fit_classifier(parts, y, np.arange(160) // 4, config).metrics["accuracy"]["value"]
     assert flattered > 0.95
     assert honest < 0.75
 
@@ -242,3 +244,17 @@ def test_the_step_as_a_program_tells_progress_and_report_in_json_lines(trained_p
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert all("progress" in line for line in lines[:-1])
     assert lines[-1]["report"]["outputs"]["head"]
+
+
+def test_only_the_chosen_kinds_of_evidence_are_learned_from(trained_place):
+    report = train.run(trained_place, TrainConfig(heads=("lda",), modalities=("frames",)))
+    manifest = manifest_of(trained_place, report)
+    assert manifest["weights"] == {"frames": 1.0}
+    assert manifest["train_config"]["modalities"] == ["frames"]
+    metrics = artifacts.show_model(trained_place.artifacts_dir, report.outputs["model_id"])["metrics"]
+    assert metrics["modalities"]["frames"]["alone"]["value"] == metrics["accuracy"]["value"]
+
+
+def test_a_kind_that_was_not_extracted_is_an_error_in_a_sentence(trained_place):
+    with pytest.raises(SettingsError, match=r"names 'sound', and the features on record are of frames: take it out"):
+        train.run(trained_place, TrainConfig(modalities=("frames", "sound")))

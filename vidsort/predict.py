@@ -5,7 +5,7 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from pydantic import Field
@@ -14,7 +14,7 @@ from . import artifacts, library
 from .artifacts.files import created_now, new_version_id
 from .artifacts.publication import predictions_of_models, write_predictions
 from .errors import ArtifactError
-from .features.stored import features_of
+from .features.stored import Part, features_of
 from .jobs.program import step_main
 from .learning.classifier import Classifier
 from .learning.scores import threshold_for
@@ -43,10 +43,10 @@ class PredictConfig(StepConfig):
 
 
 def predictions_of(
-    classifier: Classifier, filenames: Sequence[str], features: np.ndarray, top_k: int = 3
+    classifier: Classifier, filenames: Sequence[str], parts: Mapping[str, Part], top_k: int = 3
 ) -> list[Prediction]:
-    """The `top_k` most probable folders of each video, best first; pure. features: float32 [n, d]."""
-    shares = classifier.predict_proba(features)
+    """The `top_k` most probable folders of each video, best first; pure. parts: by kind of evidence."""
+    shares = classifier.predict_proba(parts)
     best = np.argsort(-shares, axis=1, kind="stable")[:, :top_k]
     entries = []
     for filename, columns, row in zip(filenames, best.tolist(), shares.tolist(), strict=True):
@@ -139,7 +139,7 @@ def _predict(
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
         found = features_of(database, videos, feature_set)
     entries = predictions_of(
-        classifier, [video.filename for video in found.videos], found.parts["frames"].X, config.top_k
+        classifier, [video.filename for video in found.videos], found.parts, config.top_k
     ) if found.videos else []
     predictions_id = new_version_id()
     manifest = {

@@ -6,19 +6,19 @@ import logging
 import platform
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from . import artifacts, library
 from .artifacts.files import as_json, created_now, new_version_id, write_version
-from .errors import ArtifactError, NotEnoughLabelsError, NotFoundError
-from .features.stored import LibraryFeatures, features_of
+from .errors import ArtifactError, NotEnoughLabelsError, NotFoundError, SettingsError
+from .features.stored import LibraryFeatures, Part, features_of
 from .insight.comparison import OutOfFold, out_of_fold_json, paired_difference, read_out_of_fold, verdict
 from .insight.duplicates import near_duplicates
 from .jobs.program import step_main
-from .learning.classifier import model_files
+from .learning.files import model_files
 from .learning.fitting import TrainConfig, Trained, fit_classifier
 from .library.left_out import sentence
 from .records import Failure, LeftOut, Progress, Report, Video
@@ -55,22 +55,23 @@ def run(
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
         found = features_of(database, labelled, feature_set)
     _require_readable(found)
-    frames = found.parts["frames"].X
+    parts = _chosen(found.parts, config)
     content = [content.hex() for content in found.contents]
-    groups = near_duplicates(frames, found.signatures, content)
+    groups = near_duplicates(_pictures(found), found.signatures, content)
 
     def tell(done: int, total: int, message: str) -> None:
         spent_s = time.monotonic() - started
         left_s = spent_s / done * (total - done) if done else None
         progress(Progress(step=STEP, done=done, total=total, left_s=left_s, message=message))
 
-    trained = fit_classifier(frames, [str(video.folder) for video in found.videos], groups, config, tell)
+    trained = fit_classifier(parts, [str(video.folder) for video in found.videos], groups, config, tell)
     evidence = _out_of_fold(trained, found.videos, content, groups)
     promotion = _judge(settings, evidence)
     model_id = new_version_id()
     manifest = {
         "model_id": model_id, "created": created_now(), "head": trained.choice.winner.name,
-        "promotion": promotion, "feature_set": feature_set.id, "modalities": feature_set.modalities,
+        "weights": trained.fusion.weights, "promotion": promotion, "feature_set": feature_set.id,
+        "modalities": feature_set.modalities,
         "extract_config": feature_set.config, "train_config": config, "seed": config.seed, "videos": len(found.videos),
         "groups": int(groups.max()) + 1, "folders": _counts(found.videos), "left_out": found.failed,
         "versions": _versions(), "selection": trained.choice.table,
@@ -106,6 +107,26 @@ def _require_readable(found: LibraryFeatures) -> None:
     raise NotEnoughLabelsError(
         f"Training needs features of videos in at least two folders, and {len(found.failed)} sorted videos have "
         f"none{reason}: run `vidsort extract-features`, or `vidsort doctor` to see what cannot be read."
+    )
+
+
+def _chosen(parts: Mapping[str, Part], config: TrainConfig) -> Mapping[str, Part]:
+    """The kinds of evidence to learn from; raises SettingsError for one that was not extracted."""
+    if config.modalities is None:
+        return parts
+    unknown = [name for name in config.modalities if name not in parts]
+    if unknown:
+        raise SettingsError(
+            f"[train] modalities names {unknown[0]!r:.60}, and the features on record are of {', '.join(parts)}: take "
+            "it out, or name it in [extract_features] too and run `vidsort extract-features`."
+        )
+    return {name: part for name, part in parts.items() if name in config.modalities}
+
+
+def _pictures(found: LibraryFeatures) -> np.ndarray:
+    """What near-duplicates are told by; without pictures only the same bytes are one group."""
+    return next(
+        (part.X for part in found.parts.values() if part.rows == "rooted"), np.zeros((len(found.videos), 1), np.float32)
     )
 
 

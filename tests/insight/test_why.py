@@ -1,9 +1,13 @@
+import json
+
 import numpy as np
 from labelled import clouds
 
 from vidsort.insight.comparison import OutOfFold
 from vidsort.insight.folders import likely_misfiled
-from vidsort.insight.why import nearest_labelled
+from vidsort.insight.why import Likeness, explanations
+from vidsort.learning.fitting import TrainConfig, fit_classifier
+from vidsort.learning.rows.parts import Part
 
 
 def evidence(rows, scored=None):
@@ -41,9 +45,16 @@ def test_videos_that_could_not_be_scored_are_not_suspects():
     assert likely_misfiled(evidence([])) == []
 
 
+def asked(features, y):
+    classifier = fit_classifier(
+        {"frames": Part.whole(features)}, list(y), np.arange(len(y)), TrainConfig(heads=("lda",))
+    )
+    return classifier, Likeness(classifier, {"frames": Part.whole(features)})
+
+
 def test_the_nearest_labelled_videos_are_of_the_same_folder_and_a_copy_is_nearest():
     features, y = clouds({"a": 20, "b": 20, "c": 20}, spread=0.4)
-    found = nearest_labelled(features[::7], features, count=4)
+    found = asked(features, y)[1].nearest({"frames": Part.whole(features[::7])}, count=4)
     for number, neighbours in enumerate(found):
         assert neighbours[0].row == 7 * number
         assert neighbours[0].similarity > 0.999
@@ -53,7 +64,26 @@ def test_the_nearest_labelled_videos_are_of_the_same_folder_and_a_copy_is_neares
 
 
 def test_without_labelled_videos_there_are_no_neighbours():
-    features, _ = clouds({"a": 2})
-    assert nearest_labelled(features, np.empty((0, 48), np.float32)) == [[], []]
-    assert nearest_labelled(features[:0], features) == []
-    assert len(nearest_labelled(features, features[:1], count=5)[0]) == 1
+    features, y = clouds({"a": 2, "b": 2})
+    classifier, likeness = asked(features, y)
+    nobody = Likeness(classifier, {"frames": Part.whole(np.empty((0, 48), np.float32))})
+    assert nobody.nearest({"frames": Part.whole(features[:2])}) == [[], []]
+    assert likeness.nearest({"frames": Part.whole(features[:0])}) == []
+    one = Likeness(classifier, {"frames": Part.whole(features[:1])})
+    assert len(one.nearest({"frames": Part.whole(features)}, count=5)[0]) == 1
+
+
+def test_a_prediction_is_explained_by_neighbours_shares_and_words():
+    features, y = clouds({"chess": 12, "music": 12})
+    said = {"chess": "a rook endgame", "music": "a riff with chords"}
+    documents = np.array([json.dumps({"author": "me", "description": said[name]}) for name in y], object)
+    noise = np.random.default_rng(1).normal(size=features.shape).astype(np.float32)
+    parts = {"frames": Part.whole(np.abs(noise)), "words": Part.whole(documents, "text")}
+    classifier = fit_classifier(parts, list(y), np.arange(len(y)), TrainConfig(heads=("lda",)))
+    (found,) = explanations(classifier, Likeness(classifier, parts), {name: part.at(np.array([0])) for name, part in
+                                                                      parts.items()})
+    assert found.folder == "chess"
+    assert [y[neighbour.row] for neighbour in found.nearest] == ["chess"] * 3
+    assert found.shares == {"frames": 0.0, "words": 1.0}
+    assert {"rook", "endgame"} <= set(found.words)
+    assert not {"a", "@me"} & set(found.words)

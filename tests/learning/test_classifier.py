@@ -12,17 +12,35 @@ from labelled import clouds
 
 from vidsort.errors import ArtifactError
 from vidsort.learning.calibration import Calibration
-from vidsort.learning.classifier import MODEL_FILE, OLD_LAYERS, OLD_SKOPS, Classifier, classifier_of, model_files
+from vidsort.learning.classifier import Classifier, Expert
+from vidsort.learning.files import MODEL_FILE, OLD_LAYERS, OLD_SKOPS, classifier_of, model_files
 from vidsort.learning.fitting import TrainConfig, fit_classifier
+from vidsort.learning.fusion import Fusion
+from vidsort.learning.rows.dense import Numbers
+from vidsort.learning.rows.parts import Part
 
 FIXTURES = Path(__file__).with_name("fixtures")
 HEADS = ("centroid", "lda", "logistic", "neighbours", "mlp")
 
 
+def frames(features: np.ndarray) -> dict[str, Part]:
+    return {"frames": Part.whole(features)}
+
+
+def width(classifier: Classifier) -> int:
+    return classifier.experts["frames"].preparation.width
+
+
+def plain(folders: tuple[str, ...], mean: np.ndarray, layers: list) -> Classifier:
+    numbers = Numbers(True, mean, np.float32(1))
+    expert = Expert(numbers, layers, Calibration(), np.arange(len(folders)))
+    return Classifier(folders, {"frames": expert}, Fusion({"frames": 1.0}, {"frames": 0.0}))
+
+
 def trained(counts: dict[str, int], head: str) -> tuple[Classifier, np.ndarray]:
     features, y = clouds(counts)
     config = TrainConfig(heads=(head,), strengths=(3.0,))
-    return fit_classifier(features, list(y), np.arange(len(y)), config), features
+    return fit_classifier(frames(features), list(y), np.arange(len(y)), config), features
 
 
 @pytest.mark.parametrize("head", HEADS)
@@ -34,14 +52,14 @@ def test_a_model_file_gives_the_same_probabilities(head, counts):
     with np.load(io.BytesIO(files[MODEL_FILE]), allow_pickle=False) as arrays:
         assert all(arrays[name].dtype.kind in "fiu" for name in arrays)
     np.testing.assert_allclose(
-        classifier_of(files, "m").predict_proba(features), classifier.predict_proba(features), atol=1e-5
+        classifier_of(files, "m").predict_proba(frames(features)), classifier.predict_proba(frames(features)), atol=1e-5
     )
 
 
-@pytest.mark.parametrize("name", [OLD_LAYERS, OLD_SKOPS])
+@pytest.mark.parametrize("name", [MODEL_FILE, OLD_LAYERS, OLD_SKOPS])
 @pytest.mark.parametrize("head", HEADS)
 def test_models_that_were_written_before_are_still_read(head, name):
-    """The fixtures were written by the version whose heads lay in `vidsort.heads`, each in both of its forms."""
+    """The fixtures were written by versions that knew frames only, each in all of their forms."""
     path = FIXTURES / head / name
     if not path.exists():
         assert (head, name) == ("neighbours", OLD_LAYERS)
@@ -49,7 +67,7 @@ def test_models_that_were_written_before_are_still_read(head, name):
     expected = json.loads((FIXTURES / head / "expected.json").read_text())
     classifier = classifier_of({name: path.read_bytes()}, "m")
     features = np.array(expected["features"], np.float32)
-    np.testing.assert_allclose(classifier.predict_proba(features), expected["probabilities"], atol=1e-5)
+    np.testing.assert_allclose(classifier.predict_proba(frames(features)), expected["probabilities"], atol=1e-5)
 
 
 @pytest.mark.parametrize("head", HEADS)
@@ -57,9 +75,10 @@ def test_an_old_model_is_read_by_any_scikit_learn_without_a_complaint(head, monk
     """Only its numbers are taken; what is read is written as today's models are."""
     monkeypatch.setattr("sklearn.base.__version__", "99.0")
     classifier = classifier_of({OLD_SKOPS: (FIXTURES / head / OLD_SKOPS).read_bytes()}, "m")
-    features = clouds({"a": 3, "b": 3})[0][:, : len(classifier.mean)]
+    features = clouds({"a": 3, "b": 3})[0][:, : width(classifier)]
     again = classifier_of(model_files(classifier), "m")
-    np.testing.assert_allclose(again.predict_proba(features), classifier.predict_proba(features), atol=1e-6)
+    asked = frames(features)
+    np.testing.assert_allclose(again.predict_proba(asked), classifier.predict_proba(asked), atol=1e-6)
 
 
 @pytest.mark.parametrize("name", [MODEL_FILE, OLD_SKOPS])
@@ -75,7 +94,7 @@ def test_whatever_bytes_are_changed_it_is_a_model_or_an_error_in_a_sentence(head
             changed[place] = rng.integers(256)
         try:
             found = classifier_of({name: bytes(changed)}, "m")
-            assert np.isfinite(found.predict_proba(np.ones((1, len(found.mean)), np.float32))).all()
+            assert np.isfinite(found.predict_proba(frames(np.ones((1, width(found)), np.float32)))).all()
         except ArtifactError:
             refused += 1
     assert refused > 20
@@ -83,9 +102,9 @@ def test_whatever_bytes_are_changed_it_is_a_model_or_an_error_in_a_sentence(head
 
 def test_numbers_that_overflow_are_refused_where_they_are_used():
     layers = [(np.full((3, 2), 1e308), np.zeros(2))]
-    classifier = Classifier(("a", "b"), np.full(3, -3e38, np.float32), 1.0, Calibration(), layers)
+    classifier = plain(("a", "b"), np.full(3, -3e38, np.float32), layers)
     with np.errstate(all="ignore"), pytest.raises(ArtifactError, match="no probabilities"):
-        classifier.predict_proba(np.ones((1, 3), np.float32))
+        classifier.predict_proba(frames(np.ones((1, 3), np.float32)))
 
 
 class Intruder:
@@ -100,7 +119,9 @@ def test_a_model_file_with_a_foreign_type_is_not_loaded():
 def arrays_of_a_model(**changed: np.ndarray) -> bytes:
     classifier, _ = trained({"a": 12, "b": 12}, "lda")
     with np.load(io.BytesIO(model_files(classifier)[MODEL_FILE]), allow_pickle=False) as arrays:
-        whole = {name: arrays[name] for name in arrays} | changed
+        whole = {name: arrays[name] for name in arrays} | {
+            name if name == "folders" else f"frames.{name}": values for name, values in changed.items()
+        }
     written = io.BytesIO()
     np.savez(written, **whole)
     return written.getvalue()
@@ -164,6 +185,6 @@ def test_a_model_without_its_file_says_so():
 
 
 def test_features_of_another_kind_are_refused():
-    classifier = Classifier(("a",), np.zeros(3, np.float32), 1.0, Calibration(), [])
+    classifier = plain(("a",), np.zeros(3, np.float32), [])
     with pytest.raises(ArtifactError, match="length 3"):
-        classifier.predict_proba(np.zeros((1, 4), np.float32))
+        classifier.predict_proba(frames(np.zeros((1, 4), np.float32)))

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from labelled import clouds
 
-from vidsort.learning.basis import root, span
 from vidsort.learning.calibration import softmax
 from vidsort.learning.heads import ShrinkageLDA, candidates, expand, forward, layers_of, logits
+from vidsort.learning.rows.basis import root, span
 
 ALL = candidates(("centroid", "lda", "logistic", "neighbours", "mlp"), (3.0, 30.0))
 COUNTS = {"a": 12, "b": 20, "c": 9}

@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from labelled import clouds
 
-from vidsort.learning.basis import root, span
 from vidsort.learning.heads import Candidate, candidates
+from vidsort.learning.rows.basis import root, span
 from vidsort.learning.selection import Race, Trials, choose, grouped_folds, nested
 
 
@@ -34,7 +34,9 @@ def problem(count=200, seed=0):
     labels = np.arange(count) % 2
     rows = np.column_stack([np.arange(count), np.zeros(count)]).astype(np.float32)
     groups = np.arange(count)
-    return [Trials(rows, labels, grouped_folds(labels, groups, 5, seed + n), 2, 0) for n in range(3)], labels, groups
+    everywhere = np.ones(count, bool)
+    trials = [Trials(rows, labels, grouped_folds(labels, groups, 5, seed + n), 2, 0, everywhere) for n in range(3)]
+    return trials, labels, groups
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 15)), min_size=1, max_size=80), st.integers(2, 6))
@@ -71,7 +73,7 @@ def test_the_simplest_within_one_standard_error_is_chosen():
 
 def test_where_nothing_could_be_scored_no_candidate_has_an_accuracy():
     labels = np.arange(2)
-    trial = Trials(np.eye(2, dtype=np.float32), labels, labels, 2, 0)
+    trial = Trials(np.eye(2, dtype=np.float32), labels, labels, 2, 0, np.ones(len(labels), bool))
     heads = candidates(("centroid", "lda"), ())
     choice = choose([trial], heads, labels, lambda: None)
     assert {row["accuracy"] for row in choice.table} == {row["low"] for row in choice.table} == {None}
@@ -123,11 +125,11 @@ def test_the_nested_score_is_not_flattered_by_the_choice():
     flattered, honest = [], []
     for _ in range(12):
         heads = [candidate_that_is_right(f"guess {n}", rng.random(60) < 0.5, labels) for n in range(12)]
-        whole = Trials(trials[0].rows, labels, trials[0].fold_of, 2, 0)
+        whole = Trials(trials[0].rows, labels, trials[0].fold_of, 2, 0, np.ones(len(labels), bool))
         table = choose([whole], heads, groups, lambda: None).table
         flattered.append(max(row["accuracy"] for row in table if row["videos"] == 60))
-        shares, _ = nested(whole, heads, groups, lambda: None)
-        honest.append((shares.argmax(axis=1) == labels).mean())
+        shares = nested({"frames": whole}, {"frames": heads}, groups, lambda: None)
+        honest.append((shares.calibrated.argmax(axis=1) == labels).mean())
     assert np.mean(flattered) > 0.56
     assert abs(np.mean(honest) - 0.5) < 0.05
 
@@ -145,8 +147,8 @@ def test_no_video_is_scored_by_a_fit_that_saw_its_group():
         seen.append({number_of[row.tobytes()] for row in some})
         return lda.fit(some, some_labels, seed)
 
-    trial = Trials(rows, labels, grouped_folds(labels, groups, 4, 0), 2, 0)
-    nested(trial, [Candidate("spy", fit)], groups, lambda: None)
+    trial = Trials(rows, labels, grouped_folds(labels, groups, 4, 0), 2, 0, np.ones(len(labels), bool))
+    nested({"frames": trial}, {"frames": [Candidate("spy", fit)]}, groups, lambda: None)
     assert seen
     for learned in seen:
         assert not {groups[number] for number in learned} & {groups[n] for n in range(24) if n not in learned}
@@ -156,8 +158,8 @@ def test_nothing_to_learn_from_is_no_score_and_no_crash():
     rows = np.eye(4, dtype=np.float32)
     labels = np.array([0, 1, 0, 1])
     head = candidates(("lda",), (1.0,))
-    trial = Trials(rows, labels, grouped_folds(labels, np.zeros(4, int), 5, 0), 2, 0)
+    trial = Trials(rows, labels, grouped_folds(labels, np.zeros(4, int), 5, 0), 2, 0, np.ones(len(labels), bool))
     assert choose([trial], head, np.zeros(4, int), lambda: None).winner.name == "lda"
-    shares, raw = nested(trial, head, np.zeros(4, int), lambda: None)
-    np.testing.assert_allclose(shares, 0.5)
-    np.testing.assert_allclose(raw, 0.5)
+    found = nested({"frames": trial}, {"frames": head}, np.zeros(4, int), lambda: None)
+    np.testing.assert_allclose(found.calibrated, 0.5)
+    np.testing.assert_allclose(found.raw, 0.5)

@@ -55,6 +55,17 @@ class Score(Form):
     count: int
 
 
+class Kind(Form):
+    """What a kind of evidence weighs, alone is worth, and the others are worth without it; why it weighs nothing."""
+
+    weight: Share
+    skill: Share
+    videos: int
+    reason: str | None
+    alone: Score
+    without: Score
+
+
 class Recall(Form):
     """One folder: its videos, and how many of those that were tested were recognised."""
 
@@ -96,6 +107,7 @@ class Metrics(Form):
     confusion: list[list[int]]
     reliability: list[Confidence]
     cover_against_error: list[Cover]
+    modalities: dict[str, Kind] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _has_a_row_and_a_column_a_folder(self) -> "Metrics":
@@ -143,7 +155,7 @@ def read_metrics(folder: Path) -> dict[str, Any]:
     for score in (*scores, *(each["recall"] for each in found["folders"].values())):
         if not score["count"]:
             score |= {"value": None, "low": None, "high": None}
-    return {"note": None} | found
+    return {"note": None, "modalities": {}} | found
 
 
 def read_answers(folder: Path) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def read_model(artifacts_dir: Path, model_id: str) -> "Classifier":
 
     Raises NotFoundError, and ArtifactError for one that cannot be read, or that would sort out of the library.
     """
-    from ..learning.classifier import MODEL_FILES, classifier_of
+    from ..learning.files import MODEL_FILES, classifier_of
 
     folder = model_dir(artifacts_dir, model_id)
     files = {name: read_file(folder / name) for name in MODEL_FILES if os.path.lexists(folder / name)}

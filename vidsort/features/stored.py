@@ -1,12 +1,12 @@
 """The features that are stored for videos, by kind of evidence, and why others have none."""
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..errors import ArtifactError
+from ..learning.rows.parts import Part
 from ..records import Failure, FeatureSet, Video
 from ..store import Database
 from ..store.features import FeatureStore
@@ -15,26 +15,11 @@ from .contents import Contents, contents_of, failure_of
 from .encoders.signature import SIGNATURES
 from .modalities import KINDS, Kind, makeable
 
+__all__ = ["LibraryFeatures", "Part", "errors_of", "features_of", "sources_of"]
+
 NOT_YET = "its features are not extracted yet: run vidsort extract-features"
 NO_MORE = "the model learned from features that vidsort now makes in another way: run vidsort retrain"
 NOTHING = "there is nothing in it that features could be made of"
-
-
-@dataclass(frozen=True)
-class Part:
-    """What one kind of evidence says of videos, a row each.
-
-    X: float32 [n, d], C-contiguous, zeros where there is nothing; of rows that are text an object array
-    [n] of documents, empty where there is none. mask: bool [n], which rows have it. modality: the id
-    that it is kept by. rows: how learning prepares them. failed: of rows that have it not, but should,
-    the reason.
-    """
-
-    X: np.ndarray
-    mask: np.ndarray
-    modality: str
-    rows: Literal["rooted", "scaled", "text"] = "rooted"
-    failed: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..learning.basis import root, span
 from ..learning.heads import Candidate, logits
+from ..learning.rows.basis import root, span
 from ..learning.scores import wilson
 from ..learning.selection import grouped_folds
 

@@ -1,8 +1,14 @@
-"""Which labelled videos deserve a second look, and which of them explain a prediction."""
+"""Why a video is predicted where it is: labelled videos that are like it, what counted, the words that spoke for it."""
+
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from ..learning.basis import root
+from ..learning.classifier import Classifier
+from ..learning.rows.basis import root, spreads
+from ..learning.rows.parts import Part
+from ..learning.rows.text import Vocabulary
 from ..records import Record
 
 
@@ -13,23 +19,95 @@ class Neighbour(Record):
     similarity: float
 
 
-def nearest_labelled(features: np.ndarray, labelled: np.ndarray, count: int = 5) -> list[list[Neighbour]]:
-    """For each video the labelled ones that are most like it, best first.
+class Why(Record):
+    """What explains a prediction.
 
-    features: float32 [n, d] and labelled: float32 [m, d], as stored. Similarity is the cosine of
-    rooted features centred on the labelled ones, which is close to what the heads see.
+    folder: the first guess. nearest: labelled videos that are most like it, by row. shares: of each kind
+    of evidence in the guess, from 0 to 1. words: those that spoke for the folder, the loudest first.
     """
-    if not len(labelled) or not len(features):
-        return [[] for _ in range(len(features))]
-    known = root(labelled)
-    mean = known.mean(axis=0)
-    similarity = _unit(root(features) - mean) @ _unit(known - mean).T
-    best = np.argsort(-similarity, axis=1, kind="stable")[:, :count]
+
+    folder: str
+    nearest: list[Neighbour]
+    shares: dict[str, float]
+    words: list[str]
+
+
+class Likeness:
+    """How like labelled videos are to others, by the kinds of evidence that a model goes by.
+
+    Made once for a model and its labelled videos, asked as often as wanted. Likeness is the mean of the
+    cosines of the kinds that both videos have, by the weights that these have in the model; cosines are of
+    features centred on the labelled ones, which is close to what the heads see.
+    """
+
+    def __init__(self, classifier: Classifier, labelled: Mapping[str, Part]) -> None:
+        self._classifier = classifier
+        self._labelled = {name: part for name, part in labelled.items() if name in classifier.experts}
+        self._kinds = {name: _Kind(classifier.experts[name].preparation, part) for name, part in self._labelled.items()}
+
+    def nearest(self, parts: Mapping[str, Part], count: int = 3) -> list[list[Neighbour]]:
+        """For each video, a row of each part, the labelled ones that are most like it, best first."""
+        videos = len(next(iter(parts.values())).X) if parts else 0
+        rows = len(next(iter(self._labelled.values())).X) if self._labelled else 0
+        nothing = np.zeros(videos, bool)
+        weights = self._classifier.fusion.row_weights({
+            name: parts[name].mask if name in parts else nothing for name in self._classifier.experts
+        })
+        total, whole = np.zeros((videos, rows)), np.zeros((videos, rows))
+        for name, kind in self._kinds.items():
+            if name in parts and videos and rows:
+                shared = weights[name][:, None] * (parts[name].mask[:, None] & self._labelled[name].mask)
+                total += shared * kind.cosines(parts[name])
+                whole += shared
+        likeness = np.where(whole > 0, total / np.where(whole > 0, whole, 1), -1)
+        best = np.argsort(-likeness, axis=1, kind="stable")[:, :count]
+        return [
+            [Neighbour(row=int(row), similarity=float(likeness[video, row])) for row in found if whole[video, row] > 0]
+            for video, found in enumerate(best)
+        ]
+
+
+class _Kind:
+    """The labelled rows of one kind of evidence, centred and of length 1."""
+
+    def __init__(self, preparation: Any, labelled: Part) -> None:
+        self._preparation = preparation
+        self._is_text = isinstance(preparation, Vocabulary)
+        there = labelled.X[labelled.mask]
+        if not self._is_text:
+            values = self._values(there)
+            self._spread = np.float32(1) if preparation.is_rooted else spreads(values)
+            self._mean = (values / self._spread).mean(axis=0) if len(values) else np.float32(0)
+        self._known = self._unit(labelled)
+
+    def cosines(self, part: Part) -> np.ndarray:
+        """Of each of these videos with each labelled one: float [n, m]."""
+        found = self._unit(part) @ self._known.T
+        return np.asarray(found.toarray() if self._is_text else found)
+
+    def _values(self, vectors: np.ndarray) -> np.ndarray:
+        return root(vectors) if self._preparation.is_rooted else vectors
+
+    def _unit(self, part: Part) -> Any:
+        if self._is_text:
+            return self._preparation.rows(part.X)
+        rows = self._values(part.X) / self._spread - self._mean
+        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+
+
+def explanations(
+    classifier: Classifier, likeness: Likeness, parts: Mapping[str, Part], *, neighbours: int = 3, words: int = 8
+) -> list[Why]:
+    """Why each of these videos, a row of each part, is predicted where it is; pure."""
+    first = classifier.predict_proba(parts).argmax(axis=1)
+    shares = classifier.shares(parts)
+    nearest = likeness.nearest(parts, neighbours)
+    documents = next((part.X for part in parts.values() if part.rows == "text"), np.full(len(first), "", object))
     return [
-        [Neighbour(row=int(row), similarity=float(similarity[video, row])) for row in rows]
-        for video, rows in enumerate(best)
+        Why(
+            folder=classifier.folders[column], nearest=nearest[row],
+            shares={name: float(values[row]) for name, values in shares.items()},
+            words=classifier.telling_words(documents[row], classifier.folders[column], words),
+        )
+        for row, column in enumerate(first.tolist())
     ]
-
-
-def _unit(rows: np.ndarray) -> np.ndarray:
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.finfo(np.float32).tiny)

@@ -74,7 +74,7 @@ def _add_flag(parser: argparse.ArgumentParser, name: str, field: FieldInfo, **op
     options["help"] = options["help"].replace("%", "%%")
     if field.annotation is bool:
         parser.add_argument(flag, action=argparse.BooleanOptionalAction, **options)
-    elif typing.get_origin(field.annotation) is tuple:
+    elif any(typing.get_origin(kind) is tuple for kind in (field.annotation, *typing.get_args(field.annotation))):
         parser.add_argument(flag, nargs="+", metavar="VALUE", **options)
     else:
         parser.add_argument(flag, metavar=_metavar(field.annotation), **options)

@@ -64,6 +64,14 @@ class Calibration:
         """Probabilities, float64 [n, k], of scores float [n, k]; -inf is 0."""
         return softmax(scores * self.inverse_temperature)
 
+    def logs(self, scores: np.ndarray) -> np.ndarray:
+        """Logs of the probabilities, float64 [n, k]; rows of nothing but -inf, which tell nothing, stay so."""
+        scaled = np.asarray(scores, np.float64) * self.inverse_temperature
+        peak = scaled.max(axis=1, keepdims=True)
+        scaled -= np.where(np.isfinite(peak), peak, 0)
+        whole = np.exp(scaled).sum(axis=1, keepdims=True)
+        return np.asarray(scaled - np.log(np.where(whole > 0, whole, 1)))
+
     def to_arrays(self) -> dict[str, np.ndarray]:
         """What a model file keeps of it."""
         return {"inverse_temperature": np.array(self.inverse_temperature)}

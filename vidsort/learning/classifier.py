@@ -1,10 +1,6 @@
-"""A trained classifier: features in, calibrated probabilities of folders out; and its file, which is numbers only."""
+"""A trained classifier: what each kind of evidence says of videos in, calibrated probabilities of folders out."""
 
-import io
-import json
-import warnings
-import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,160 +8,141 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArtifactError
-from .basis import root
 from .calibration import Calibration
-from .heads import Layers, arrays_of, forward, head_of, layers_of, logits
+from .fusion import Fusion, abstaining, is_there
+from .heads import Layers, forward, layers_of, logits
+from .rows.dense import Numbers
+from .rows.parts import Part
+from .rows.text import Vocabulary, counts, units
 
-MODEL_FILE = "model.npz"
-# What earlier versions wrote: dense layers as numbers, and every head by skops. They are read, never written.
-OLD_LAYERS, OLD_SKOPS = "layers.npz", "model.skops"
-MODEL_FILES = (MODEL_FILE, OLD_LAYERS, OLD_SKOPS)
-# Everything else in a skops file is numpy, or scikit-learn as skops knows it; nothing else is ever loaded.
-TRUSTED = ["vidsort.learning.heads.ShrinkageLDA"]
-MOVED = {b'"vidsort.heads"': b'"vidsort.learning.heads"'}
 ROWS_AT_ONCE = 8192
-# Arrays are not packed at all, and skops packs nothing either; a bomb comes to a thousand.
-MOST_INFLATED = 20
 
 
 @dataclass(frozen=True)
-class Classifier:
-    """Probabilities of folders from the features of videos.
+class Expert:
+    """What one kind of evidence knows of folders.
 
-    folders: names, sorted; the columns of every answer. mean: float32 [d] and scale: what rooted
-    features are centred and divided by. calibration: from the head's scores to probabilities. head: a
-    fitted estimator on such rows, or the dense layers that one comes to.
+    preparation: from what is stored to the rows that the head takes. head: a fitted estimator on such
+    rows, or the dense layers that one comes to. calibration: from its scores to probabilities.
+    columns: int [m], which folders it has seen, a column of its answers each.
     """
 
-    folders: tuple[str, ...]
-    mean: np.ndarray
-    scale: float
-    calibration: Calibration
+    preparation: Numbers | Vocabulary
     head: Any
+    calibration: Calibration
+    columns: np.ndarray
 
-    def predict_proba(self, features: np.ndarray) -> np.ndarray:
-        """Calibrated probabilities, float64 [n, folders], of features float32 [n, d] as they are stored."""
-        if features.shape[1:] != self.mean.shape and len(features):
-            raise ArtifactError(
-                f"The model knows features of length {len(self.mean)}, these have {features.shape[1]}: "
-                "run `vidsort retrain`, so that both are of one kind."
-            )
-        parts = [self._some(features[at : at + ROWS_AT_ONCE]) for at in range(0, len(features), ROWS_AT_ONCE)]
-        return np.concatenate(parts) if parts else np.zeros((0, len(self.folders)))
+    def logs(self, part: Part, folders: int) -> np.ndarray:
+        """Calibrated log-probabilities, float64 [n, folders]; -inf where nothing is known.
 
-    def _some(self, features: np.ndarray) -> np.ndarray:
-        rows = (root(features) - self.mean) / np.float32(self.scale)
+        Raises ArtifactError for vectors of another length, and for numbers that give no probabilities.
+        """
+        found = np.full((len(part.X), folders), -np.inf)
+        rows = self._rows(part)
         layers = self._layers
-        scores = logits(self.head, rows, len(self.folders)) if layers is None else forward(layers, rows)
+        scores = logits(self.head, rows, folders)[:, self.columns] if layers is None else forward(layers, rows)
         # Also false for what is no number; -inf says that a folder is impossible.
         if not (scores < np.inf).all():
             raise ArtifactError("The model finds no probabilities for these features: run `vidsort retrain`.")
-        return self.calibration.apply(scores)
+        found[np.ix_(part.mask, self.columns)] = self.calibration.logs(scores)
+        return found
+
+    def _rows(self, part: Part) -> Any:
+        vectors = part.X[part.mask]
+        if isinstance(self.preparation, Vocabulary):
+            return self.preparation.rows(vectors)
+        if vectors.shape[1] != self.preparation.width and len(part.X):
+            raise ArtifactError(
+                f"The model knows features of length {self.preparation.width}, these have {vectors.shape[1]}: "
+                "run `vidsort retrain`, so that both are of one kind."
+            )
+        return self.preparation.rows(vectors.reshape(-1, self.preparation.width))
 
     @cached_property
     def _layers(self) -> Layers | None:
         return self.head if isinstance(self.head, list) else layers_of(self.head)
 
-
-def model_files(classifier: Classifier) -> dict[str, bytes]:
-    """The file of a classifier: named arrays of numbers, which numpy reads without running anything."""
-    arrays: dict[str, Any] = {
-        "mean": classifier.mean, "scale": np.array(classifier.scale),
-        "folders": np.frombuffer(json.dumps(list(classifier.folders)).encode(), np.uint8),
-    } | classifier.calibration.to_arrays() | arrays_of(classifier.head)
-    written = io.BytesIO()
-    np.savez(written, **arrays)
-    return {MODEL_FILE: written.getvalue()}
+    @property
+    def layers(self) -> Layers | None:
+        """The head as dense layers; None for neighbours."""
+        return self._layers
 
 
-def classifier_of(files: Mapping[str, bytes], model_id: str) -> Classifier:
-    """The classifier that a model's files hold, by their names; old forms too.
+@dataclass(frozen=True)
+class Classifier:
+    """Probabilities of folders from what kinds of evidence say of videos.
 
-    Runs no code from a file. Raises ArtifactError where there is none, or one that no training gives.
+    folders: names, sorted; the columns of every answer. experts: by kind of evidence, also of those
+    that are not in force: they speak for videos that have nothing else. fusion: what each weighs.
     """
-    try:
-        if MODEL_FILE in files:
-            return _checked(_from_arrays(files[MODEL_FILE]))
-        if OLD_LAYERS in files:
-            return _checked(_from_old_layers(files[OLD_LAYERS]))
-        return _checked(_from_skops(files[OLD_SKOPS]))
-    except ArtifactError:
-        raise
-    except Exception as error:  # numpy, zipfile and skops raise a dozen kinds for bytes that are none of theirs
-        raise ArtifactError(f"The model {model_id} cannot be read ({error!r:.200}): run `vidsort retrain`.") from error
+
+    folders: tuple[str, ...]
+    experts: Mapping[str, Expert]
+    fusion: Fusion
+
+    def predict_proba(self, parts: Mapping[str, Part]) -> np.ndarray:
+        """Calibrated probabilities, float64 [n, folders], of parts as they are stored, which all have n rows.
+
+        A kind that is missing, or that a video lacks, leaves its weight to the others; one that the
+        model has not learned does not count.
+        """
+        return self._concatenated(parts, self.fusion.apply, len(self.folders))
+
+    def shares(self, parts: Mapping[str, Part]) -> dict[str, np.ndarray]:
+        """The share of each kind of evidence in the first guess, float64 [n] from 0 to 1; all 0 for a mere guess.
+
+        A kind's share is how far it lifts the folder above an even guess, times its weight.
+        """
+        def lifts(logs: Mapping[str, np.ndarray]) -> np.ndarray:
+            first = self.fusion.scores(logs).argmax(axis=1)
+            weights = self.fusion.row_weights({name: is_there(values) for name, values in logs.items()})
+            rows = np.arange(len(first))
+            found = [
+                weights[name] * np.maximum(abstaining(values)[rows, first] + np.log(values.shape[1]), 0)
+                for name, values in logs.items()
+            ]
+            return np.array(found).T
+
+        lifted = self._concatenated(parts, lifts, len(self.experts))
+        whole = lifted.sum(axis=1)
+        return dict(zip(self.experts, (lifted / np.where(whole > 0, whole, 1)[:, None]).T, strict=True))
+
+    def telling_words(self, document: str, folder: str, count: int = 8) -> list[str]:
+        """The words of a document that spoke for a folder, the loudest first; none where words do not count.
+
+        Words, hashtags (#), the author (@) and the sound (♪), each with the pieces that it was cut into.
+        """
+        column = self.folders.index(folder)
+        for expert in self.experts.values():
+            if isinstance(expert.preparation, Vocabulary) and expert.layers and column in expert.columns:
+                return _telling(expert.preparation, expert.layers, int(np.flatnonzero(expert.columns == column)[0]),
+                                document)[:count]
+        return []
+
+    def _concatenated(self, parts: Mapping[str, Part], asked: Any, width: int) -> np.ndarray:
+        count = len(next(iter(parts.values())).X) if parts else 0
+        found = [
+            asked({
+                name: expert.logs(parts[name].at(np.arange(at, min(at + ROWS_AT_ONCE, count))), len(self.folders))
+                if name in parts else np.full((min(ROWS_AT_ONCE, count - at), len(self.folders)), -np.inf)
+                for name, expert in self.experts.items()
+            })
+            for at in range(0, count, ROWS_AT_ONCE)
+        ]
+        return np.concatenate(found) if found else np.zeros((0, width))
 
 
-def _checked(found: Classifier) -> Classifier:
-    """The same; raises ValueError for numbers that are none, and for shapes that do not fit."""
-    numbers = [found.mean, np.array([found.scale, found.calibration.inverse_temperature], float)]
-    for layer in found._layers or []:
-        numbers += layer
-    if not all(values.dtype.kind == "f" and np.isfinite(values).all() for values in numbers) or not found.scale > 0:
-        raise ValueError("it holds numbers that are none")
-    if not found.folders or not all(isinstance(name, str) for name in found.folders):
-        raise ValueError("it holds no folders")
-    if len(set(found.folders)) < len(found.folders):
-        raise ValueError("it holds a folder twice")
-    if not isinstance(found.head, list) and not set(found.head.classes_.tolist()) <= set(range(len(found.folders))):
-        raise ValueError("it has learned folders that it does not hold")
-    if found.predict_proba(np.zeros((1, len(found.mean)), np.float32)).shape != (1, len(found.folders)):
-        raise ValueError("its parts do not fit one another")
-    return found
-
-
-def _from_arrays(data: bytes) -> Classifier:
-    with np.load(_small_enough(data), allow_pickle=False) as arrays:
-        return Classifier(
-            _folders(arrays), arrays["mean"], float(arrays["scale"]), Calibration.from_arrays(arrays), head_of(arrays)
-        )
-
-
-def _from_old_layers(data: bytes) -> Classifier:
-    with np.load(_small_enough(data), allow_pickle=False) as arrays:
-        scale, inverse_temperature = arrays["numbers"].tolist()
-        return Classifier(_folders(arrays), arrays["mean"], scale, Calibration(inverse_temperature), head_of(arrays))
-
-
-def _small_enough(data: bytes) -> io.BytesIO:
-    """An archive to read from; raises ValueError where far more comes out of it than went in."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > MOST_INFLATED * len(data):
-            raise ValueError("it is packed as no model is")
-    return io.BytesIO(data)
-
-
-def _folders(arrays: Mapping[str, np.ndarray]) -> tuple[str, ...]:
-    names: Sequence[str] = json.loads(arrays["folders"].tobytes())
-    return tuple(names)
-
-
-def _from_skops(data: bytes) -> Classifier:
-    import skops.io
-    from sklearn.exceptions import InconsistentVersionWarning
-    from skops.io.exceptions import UntrustedTypesFoundException
-
-    try:
-        with warnings.catch_warnings():
-            # Only numbers are taken from it, and they mean the same in every version.
-            warnings.simplefilter("ignore", InconsistentVersionWarning)
-            found = skops.io.loads(_with_todays_names(data), trusted=TRUSTED)
-    except UntrustedTypesFoundException as error:
-        raise ArtifactError(
-            f"{OLD_SKOPS} holds what no model of vidsort holds and was not loaded ({error})."
-        ) from error
-    head = head_of(arrays_of(found["head"]))
-    calibration = Calibration(found["inverse_temperature"])
-    return Classifier(tuple(found["folders"]), found["mean"], found["scale"], calibration, head)
-
-
-def _with_todays_names(data: bytes) -> bytes:
-    """The same skops file with the names that types of ours have now: modules have moved since it was written."""
-    written = io.BytesIO()
-    with zipfile.ZipFile(_small_enough(data)) as before, zipfile.ZipFile(written, "w") as after:
-        for entry in before.infolist():
-            part = before.read(entry)
-            if entry.filename == "schema.json":
-                for old, new in MOVED.items():
-                    part = part.replace(old, new)
-            after.writestr(entry, part)
-    return written.getvalue()
+def _telling(vocabulary: Vocabulary, layers: Layers, column: int, document: str) -> list[str]:
+    """The words of a document that lift one of the folders above the mean of all, the loudest first."""
+    weights = layers[0][0]
+    row = vocabulary.rows([document])
+    lifts = row.data * (weights[row.indices, column] - weights[row.indices].mean(axis=1))
+    times = counts(document)
+    lift_of = {
+        vocabulary.tokens[at]: lift / times[vocabulary.tokens[at]]
+        for at, lift in zip(row.indices.tolist(), lifts.tolist(), strict=True)
+    }
+    loudness: dict[str, float] = {}
+    for word, tokens in units(document):
+        loudness[word] = loudness.get(word, 0.0) + sum(lift_of.get(token, 0.0) for token in tokens)
+    return [word for word, loud in sorted(loudness.items(), key=lambda each: (-each[1], each[0])) if loud > 0]

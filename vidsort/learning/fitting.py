@@ -1,6 +1,6 @@
-"""The pure part of training: features and folders to a calibrated classifier and the evidence for it."""
+"""The pure part of training: what is seen and said, and folders, to a calibrated classifier and its evidence."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,15 +9,20 @@ from pydantic import Field
 
 from ..errors import NotEnoughLabelsError
 from ..steps import StepConfig
-from .basis import root, span
 from .calibration import Calibration
-from .classifier import Classifier
-from .heads import Name, candidates, expand, logits
-from .scores import Scored, scores
-from .selection import Choice, Trials, choose, grouped_folds, nested
+from .classifier import Classifier, Expert
+from .fusion import Fusion, Weighing
+from .heads import Candidate, Name, candidates, cheap_candidates, expand, logits
+from .rows.dense import Numbers, prepared
+from .rows.parts import Part
+from .rows.text import Vocabulary, learn_vocabulary
+from .scores import UNTESTED, Scored, scores, share_right
+from .selection import Choice, Trials, Unflattered, choose, grouped_folds, nested
 
 # Below this many videos one thread is faster than two, and leaves the other core to the rest of the machine.
 THREADS_FROM = 3000
+NO_GAIN = "the others are as good without it"
+TOO_FEW = "it is there in videos of fewer than two folders"
 
 
 class TrainConfig(StepConfig):
@@ -33,14 +38,18 @@ class TrainConfig(StepConfig):
     selection_videos: int = Field(
         4000, ge=100, description="of a larger library, so many videos decide on the head; the others give the scores"
     )
+    modalities: tuple[str, ...] | None = Field(
+        None, min_length=1, description="the kinds of evidence to learn from: by default all that were extracted"
+    )
 
 
 @dataclass(frozen=True)
 class Trained(Classifier):
     """A classifier with the evidence for it.
 
-    metrics: what metrics.json holds. choice: the race of heads. probabilities: float [n, folders], of
-    each video when it was left out of training; scored: bool [n], whether it could be known then.
+    metrics: what metrics.json holds. choice: the race of heads, of the first kind of evidence.
+    probabilities: float [n, folders], of each video when it was left out of training; scored: bool [n],
+    whether it could be known then.
     """
 
     metrics: dict[str, Any]
@@ -50,87 +59,189 @@ class Trained(Classifier):
 
 
 def fit_classifier(
-    X: np.ndarray,  # noqa: N803 (the customary name)
+    parts: Mapping[str, Part],
     y: Sequence[str],
     groups: np.ndarray,
     config: TrainConfig,
     tell: Callable[[int, int, str], None] = lambda _done, _total, _message: None,
 ) -> Trained:
-    """Choose, fit and calibrate a classifier; pure, and the same for the same input.
+    """Choose, fit, calibrate and weigh a classifier; pure, and the same for the same input.
 
-    X: float32 [n, d], features as they are stored. y: the folder of each. groups: int [n], rows of
-    one number are never on both sides of a split. `tell` is called with folds done, folds in all
-    and what is being done. Raises NotEnoughLabelsError for fewer than two folders.
+    parts: by kind of evidence, n rows each, as they are stored. y: the folder of each. groups: int [n],
+    rows of one number are never on both sides of a split. `tell` is called with folds done, folds in
+    all and what is being done. Raises NotEnoughLabelsError for fewer than two folders.
     """
     import sklearn.linear_model  # noqa: F401 (libraries that are loaded later would not be limited below)
     from threadpoolctl import threadpool_limits
 
     folders, labels, counts = np.unique(np.array(y, dtype=str), return_inverse=True, return_counts=True)
-    if len(folders) < 2:
+    known = {name: part for name, part in parts.items() if len(np.unique(labels[part.mask])) > 1}
+    if len(folders) < 2 or not known:
         raise NotEnoughLabelsError(
-            f"Training needs videos in at least two folders and found {len(folders)}: sort a few videos first."
+            f"Training needs videos in at least two folders and found {min(len(folders), 1)}: sort a few videos first."
         )
-    with threadpool_limits(1 if len(X) < THREADS_FROM else None):
-        return _fit(X, tuple(folders.tolist()), labels, counts, np.asarray(groups), config, tell)
+    with threadpool_limits(1 if len(labels) < THREADS_FROM else None):
+        return _Fitting(folders.tolist(), labels, np.asarray(groups), config, tell).fit(parts, known, counts)
 
 
-def _fit(
-    X: np.ndarray,  # noqa: N803
-    folders: tuple[str, ...],
-    labels: np.ndarray,
-    counts: np.ndarray,
-    groups: np.ndarray,
-    config: TrainConfig,
-    tell: Callable[[int, int, str], None],
-) -> Trained:
-    rooted = root(X)
-    basis = span(rooted)
-    rows = basis.rows(rooted)
-    del rooted
-    heads = candidates(config.heads, config.strengths)
-    part = _selection_part(labels, groups, config)
-    trials = [
-        Trials(rows[part], labels[part], grouped_folds(labels[part], groups[part], config.folds, config.seed + repeat),
-               len(folders), config.seed)
-        for repeat in range(config.repeats)
-    ]
-    folds = len(trials[0].folds)
-    done, total = 0, folds * (config.repeats + 1)
+class _Fitting:
+    """One training: what all kinds of evidence have in common, and how far it has come."""
 
-    def tick(message: str) -> Callable[[], None]:
+    def __init__(
+        self, folders: Sequence[str], labels: np.ndarray, groups: np.ndarray, config: TrainConfig,
+        tell: Callable[[int, int, str], None],
+    ) -> None:
+        self._folders, self._labels, self._groups, self._config, self._tell = folders, labels, groups, config, tell
+        self._part = _selection_part(labels, groups, config)
+        self._fold_of = [
+            grouped_folds(labels[self._part], groups[self._part], config.folds, config.seed + repeat)
+            for repeat in range(config.repeats)
+        ]
+        self._done, self._total = 0, (int(self._fold_of[0].max()) + 1) * (config.repeats + 1)
+
+    def fit(self, parts: Mapping[str, Part], known: Mapping[str, Part], counts: np.ndarray) -> Trained:
+        """The classifier from those parts that are known in two folders or more; the others are only told of."""
+        labels, groups = self._labels, self._groups
+        learned = {name: _prepared(part) for name, part in known.items()}
+        heads = {
+            name: candidates(self._config.heads, self._config.strengths) if part.rows == "rooted"
+            else cheap_candidates(part.rows)
+            for name, part in known.items()
+        }
+        everything = len(self._part) == len(labels)
+        fold_of = self._fold_of[0] if everything else grouped_folds(
+            labels, groups, self._config.folds, self._config.seed
+        )
+        whole = {name: self._trials(one, np.arange(len(labels)), fold_of) for name, one in learned.items()}
+        choices = self._choices(learned, heads, whole if everything else None)
+        winners = {name: choice.winner for name, choice in choices.items()}
+        # Of a large library the videos that took part in the choice do not count in the scores.
+        raced = heads if everything else {name: [winner] for name, winner in winners.items()}
+        unflattered = nested(whole, raced, groups, self._tick("scoring the choice"))
+        counted = np.full(len(labels), True) if everything else np.isin(np.arange(len(labels)), self._part, invert=True)
+        experts, logs = {}, {}
+        for name, trials in whole.items():
+            experts[name], logs[name] = self._expert(learned[name], trials, winners[name])
+        fusion = Weighing.learn(logs, labels, groups).best()
+        scored = np.isfinite(fusion.scores(logs)[np.arange(len(labels)), labels])
+        self._tell(self._total, self._total, "done")
+        return Trained(
+            folders=tuple(self._folders), experts=experts, fusion=fusion,
+            metrics=self._metrics(unflattered, scored & counted, counts) | {
+                "modalities": self._told(unflattered, scored & counted, parts, fusion)
+            },
+            choice=next(iter(choices.values())), probabilities=unflattered.calibrated, scored=scored,
+        )
+
+    def _trials(self, one: "_Prepared", rows: np.ndarray, fold_of: np.ndarray) -> Trials:
+        return Trials(one.rows[rows], self._labels[rows], fold_of, len(self._folders), self._config.seed,
+                      one.part.mask[rows])
+
+    def _choices(
+        self, learned: Mapping[str, "_Prepared"], heads: Mapping[str, Sequence[Candidate]],
+        whole: Mapping[str, Trials] | None,
+    ) -> dict[str, Choice]:
+        """The winner of each kind; only kinds with several heads take time."""
+        tick = self._tick("comparing heads")
+        found = {}
+        for name, one in learned.items():
+            # The fits of the first repeat are those that the scores need too.
+            trials = [
+                whole[name] if whole is not None and not repeat else self._trials(one, self._part, fold_of)
+                for repeat, fold_of in enumerate(self._fold_of)
+            ]
+            found[name] = choose(
+                trials if len(heads[name]) > 1 else trials[:1], heads[name], self._groups[self._part],
+                tick if len(heads[name]) > 1 else lambda: None,
+            )
+        return found
+
+    def _expert(self, one: "_Prepared", trials: Trials, winner: Candidate) -> tuple[Expert, np.ndarray]:
+        """What one kind has learned from all videos, and the logs of what it says of each when that is left out."""
+        answers = trials.unseen(winner)
+        mask, labels = one.part.mask, self._labels
+        fitted = winner.fit(one.rows[mask], labels[mask], self._config.seed)
+        # Where no folder has a second video, what was learned is all there is; its count keeps it modest.
+        scored = np.isfinite(answers[np.arange(len(labels)), labels]).any()
+        calibration = Calibration.fit(
+            answers[mask] if scored else logits(fitted, one.rows[mask], len(self._folders)), labels[mask]
+        )
+        preparation, head = one.whole(fitted)
+        return Expert(preparation, head, calibration, np.asarray(fitted.classes_)), calibration.logs(answers)
+
+    def _metrics(self, found: Unflattered, judged: np.ndarray, counts: np.ndarray) -> dict[str, Any]:
+        labels, groups, config = self._labels[judged], self._groups[judged], self._config
+        after, before = (
+            scores(Scored(shares[judged], labels, groups), self._folders, counts.tolist(), config.seed)
+            for shares in (found.calibrated, found.raw)
+        )
+        return after | {
+            "before_calibration": {name: before[name] for name in ("calibration_error", "log_loss", "reliability")},
+            "split": {
+                "kind": "stratified grouped cross-validation, nested: heads, temperatures and the weights of kinds of "
+                "evidence are chosen without the fold",
+                "folds": config.folds, "videos": len(labels), "groups": len(np.unique(groups)),
+                "intervals": "95 %: Wilson over groups for accuracy and recalls, bootstrap over groups for the others",
+            },
+        }
+
+    def _told(
+        self, found: Unflattered, judged: np.ndarray, parts: Mapping[str, Part], fusion: Fusion
+    ) -> dict[str, dict[str, Any]]:
+        """Of each kind its weight and skill, what it is worth alone, what the others are without it, why it is 0."""
+        told = {}
+        for name, part in parts.items():
+            is_known = name in fusion.weights
+            weight = fusion.weights.get(name, 0.0)
+            reason = None if weight else NO_GAIN if is_known else TOO_FEW
+            own = judged & part.mask
+            told[name] = {
+                "weight": weight, "skill": fusion.skills.get(name, 0.0), "videos": int(part.mask.sum()),
+                "reason": reason,
+                "alone": self._accuracy(found.alone[name] if is_known else None, own),
+                "without": self._accuracy(
+                    found.without[name] if is_known and len(fusion.weights) > 1 else None, judged
+                ),
+            }
+        return told
+
+    def _accuracy(self, shares: np.ndarray | None, judged: np.ndarray) -> dict[str, Any]:
+        """Accuracy with its interval on these videos; untested where there is nothing to tell apart."""
+        labels = self._labels[judged]
+        if shares is None or len(np.unique(labels)) < 2:
+            return {**UNTESTED, "count": int(judged.sum())}
+        return share_right(Scored(shares[judged], labels, self._groups[judged]).right, self._groups[judged])
+
+    def _tick(self, message: str) -> Callable[[], None]:
         def count() -> None:
-            nonlocal done
-            done += 1
-            tell(done, total, message)
+            self._done += 1
+            self._tell(self._done, self._total, message)
 
         return count
 
-    choice = choose(trials, heads, groups[part], tick("comparing heads"))
-    if len(part) == len(rows):
-        whole = trials[0]
-        calibrated, raw = nested(whole, heads, groups, tick("scoring the choice"))
-        counted = np.ones(len(rows), bool)
-    else:
-        # The videos that took part in the choice do not count in the scores; the others are unbiased.
-        fold_of = grouped_folds(labels, groups, config.folds, config.seed)
-        whole = Trials(rows, labels, fold_of, len(folders), config.seed)
-        calibrated, raw = nested(whole, [choice.winner], groups, tick("scoring the choice"))
-        counted = np.isin(np.arange(len(rows)), part, invert=True)
-    answers = np.full((len(rows), len(folders)), -np.inf)
-    for fold in whole.folds:
-        answers[whole.fold_of == fold] = whole.answers(choice.winner, fold)
-    scored = np.isfinite(answers[np.arange(len(rows)), labels])
-    fitted = choice.winner.fit(rows, labels, config.seed)
-    # Where no folder has a second video, what was learned is all there is; its count keeps it modest.
-    calibration = Calibration.fit(answers if scored.any() else logits(fitted, rows, len(folders)), labels)
-    tell(total, total, "done")
-    judged = scored & counted
-    return Trained(
-        folders=folders, mean=basis.mean, scale=basis.scale, head=expand(fitted, basis.directions),
-        calibration=calibration,
-        metrics=_metrics(calibrated[judged], raw[judged], labels[judged], groups[judged], folders, counts, config),
-        choice=choice, probabilities=calibrated, scored=scored,
-    )
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A part as heads take it while they learn: rows [n, r], dense or sparse, and how they came about."""
+
+    part: Part
+    preparation: Numbers | Vocabulary
+    rows: Any
+    directions: np.ndarray
+
+    def whole(self, fitted: Any) -> tuple[Numbers | Vocabulary, Any]:
+        """The preparation and head that a model keeps: for rows in full features, or in those tokens that weigh."""
+        if isinstance(self.preparation, Numbers):
+            return self.preparation, expand(fitted, self.directions)
+        return self.preparation.only(fitted.kept_), [(fitted.coef_.T.astype(np.float32), fitted.intercept_)]
+
+
+def _prepared(part: Part) -> _Prepared:
+    if part.rows == "text":
+        vocabulary, rows = learn_vocabulary(part.X)
+        return _Prepared(part, vocabulary, rows, np.empty((0, 0)))
+    numbers, rows, directions = prepared(part.X, part.mask, is_rooted=part.rows == "rooted")
+    return _Prepared(part, numbers, rows, directions)
 
 
 def _selection_part(labels: np.ndarray, groups: np.ndarray, config: TrainConfig) -> np.ndarray:
@@ -139,19 +250,3 @@ def _selection_part(labels: np.ndarray, groups: np.ndarray, config: TrainConfig)
         return np.arange(len(labels))
     parts = -(-len(labels) // config.selection_videos)
     return np.flatnonzero(grouped_folds(labels, groups, parts, config.seed) == 0)
-
-
-def _metrics(
-    calibrated: np.ndarray, raw: np.ndarray, labels: np.ndarray, groups: np.ndarray,
-    folders: tuple[str, ...], counts: np.ndarray, config: TrainConfig,
-) -> dict[str, Any]:
-    found = scores(Scored(calibrated, labels, groups), folders, counts.tolist(), config.seed)
-    before = scores(Scored(raw, labels, groups), folders, counts.tolist(), config.seed)
-    return found | {
-        "before_calibration": {name: before[name] for name in ("calibration_error", "log_loss", "reliability")},
-        "split": {
-            "kind": "stratified grouped cross-validation, nested: head and temperature are chosen without the fold",
-            "folds": config.folds, "videos": len(labels), "groups": len(np.unique(groups)),
-            "intervals": "95 %: Wilson over groups for accuracy and recalls, bootstrap over groups for the others",
-        },
-    }

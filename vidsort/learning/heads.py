@@ -1,6 +1,6 @@
 """What can be trained on features: from the simplest head to the most complex, all with the same two uses.
 
-Rows are centred features of length about 1 (see `basis.py`); labels are column numbers.
+Rows are centred features of length about 1 (see `rows/`), of words sparse; labels are column numbers.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+
+from .rows.parts import Preparation
+from .rows.text import unit
 
 # (weights [in, out], biases [out]) one after the other, ReLU between.
 Layers = list[tuple[np.ndarray, np.ndarray]]
@@ -19,6 +22,10 @@ MLP_GAIN = 5.0
 MLP_HIDDEN = 64
 MLP_PASSES = 12
 NEIGHBOURS = 7
+# Measured on descriptions of functions by their library: .03 to .3 do as well, 1 is a point below.
+TOKEN_SMOOTHING = 0.1
+# A token is at home in a folder that has it at least this often, beside the folder that has it most often.
+AT_HOME = 0.5
 
 
 class ShrinkageLDA:
@@ -64,12 +71,45 @@ class ShrinkageLDA:
         return np.linalg.solve(covariance, means.T).T
 
 
+class TokenFolders:
+    """Complement naive Bayes (Rennie 2003) on weighed tokens; those at home in most folders weigh nothing.
+
+    As good as logistic regression and two points better than discriminants, at a thirtieth of the
+    cost. Which tokens are in most folders is learned with the rest, so that no fold tells another.
+    """
+
+    def fit(self, rows: Any, labels: np.ndarray) -> "TokenFolders":
+        """Fit on sparse [n, v] and int [n]; sets `classes_`, `coef_`, `intercept_`, and `kept_`: what weighs."""
+        from scipy.sparse import csr_array
+        from sklearn.naive_bayes import ComplementNB
+
+        self.classes_, member = np.unique(labels, return_inverse=True)
+        sizes = np.bincount(member)
+        has = csr_array((np.ones(len(rows.data), np.float32), rows.indices, rows.indptr), rows.shape)
+        one = csr_array((1 / sizes[member].astype(np.float32), (member, np.arange(len(member)))))
+        share = (one @ has).toarray()
+        most = share.max(axis=0)
+        homes = (share >= AT_HOME * most).sum(axis=0)
+        self.kept_ = np.flatnonzero((most > 0) & (homes <= len(sizes) / 2))
+        if len(self.kept_):
+            bayes = ComplementNB(alpha=TOKEN_SMOOTHING).fit(self.rows(rows), member)
+            self.coef_ = bayes.feature_log_prob_ - bayes.feature_log_prob_.mean(axis=0)
+        else:
+            self.coef_ = np.zeros((len(sizes), 0))
+        self.intercept_ = np.zeros(len(sizes))
+        return self
+
+    def rows(self, rows: Any) -> Any:
+        """Weighed rows, sparse [n, v], in the columns that weigh, scaled to length 1."""
+        return unit(rows[:, self.kept_])
+
+
 @dataclass(frozen=True)
 class Candidate:
     """One head with its setting; `fit` takes rows, labels and a seed and returns the fitted estimator."""
 
     name: str
-    fit: Callable[[np.ndarray, np.ndarray, int], Any]
+    fit: Callable[[Any, np.ndarray, int], Any]
 
 
 def candidates(names: tuple[Name, ...], strengths: tuple[float, ...]) -> tuple[Candidate, ...]:
@@ -82,6 +122,19 @@ def candidates(names: tuple[Name, ...], strengths: tuple[float, ...]) -> tuple[C
         "mlp": [Candidate("mlp", _mlp)],
     }
     return tuple(candidate for name, found in known.items() if name in names for candidate in found)
+
+
+def cheap_candidates(rows: Preparation) -> tuple[Candidate, ...]:
+    """The one head of a kind of evidence that is not pictures, so that further kinds cost next to nothing.
+
+    Discriminants have nothing simpler to race against: shrunk as far as the rows ask for, they end at
+    the nearest centroid.
+    """
+    return (Candidate("tokens", _tokens),) if rows == "text" else (Candidate("lda", _lda),)
+
+
+def _tokens(rows: Any, labels: np.ndarray, _: int) -> TokenFolders:
+    return TokenFolders().fit(rows, labels)
 
 
 def _centroid(rows: np.ndarray, labels: np.ndarray, _: int) -> ShrinkageLDA:
@@ -154,21 +207,26 @@ def layers_of(estimator: Any) -> Layers | None:
     return layers
 
 
-def logits(estimator: Any, rows: np.ndarray, columns: int) -> np.ndarray:
-    """Unnormalised log-probabilities, float [n, columns]; -inf for columns that were not in the labels."""
+def logits(estimator: Any, rows: Any, columns: int) -> np.ndarray:
+    """Unnormalised log-probabilities, float [n, columns]; -inf for columns that were not in the labels.
+
+    rows: float32 [n, r]; of words sparse, weighed and not yet scaled.
+    """
+    if isinstance(estimator, TokenFolders):
+        rows = estimator.rows(rows)
     layers = layers_of(estimator)
     # A folder without a neighbour is improbable, not impossible.
     found = np.log(estimator.predict_proba(rows) + 1e-3) if layers is None else forward(layers, rows)
-    spread = np.full((len(rows), columns), -np.inf)
+    spread = np.full((rows.shape[0], columns), -np.inf)
     spread[:, estimator.classes_] = found
     return spread
 
 
-def forward(layers: Layers, rows: np.ndarray) -> np.ndarray:
+def forward(layers: Layers, rows: Any) -> np.ndarray:
     """Dense layers with ReLU between them: float [n, in] -> [n, out]."""
     for number, (weights, biases) in enumerate(layers):
         rows = (np.maximum(rows, 0) if number else rows) @ weights + biases
-    return rows
+    return np.asarray(rows)
 
 
 def expand(estimator: Any, directions: np.ndarray) -> Any:

@@ -1,12 +1,13 @@
-"""Which head: a race of candidates over grouped folds, and a score that the choice has not flattered."""
+"""Which head: a race of candidates over grouped folds, and scores that no choice has flattered."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from .calibration import Calibration
+from .fusion import Weighing
 from .heads import Candidate, logits
 from .scores import UNTESTED, share_right
 
@@ -43,14 +44,16 @@ def grouped_folds(labels: np.ndarray, groups: np.ndarray, folds: int, seed: int)
 class Trials:
     """Fits of candidates on all folds but some, each made once; their answers on the folds left out.
 
-    rows: float32 [n, r]; labels: int [n], all of 0..columns-1; fold_of: int [n].
+    rows: float32 [n, r], or sparse; labels: int [n], all of 0..columns-1; fold_of: int [n]; mask:
+    bool [n], the rows that have this kind of evidence: of the others nothing is learned or known.
     """
 
-    rows: np.ndarray
+    rows: Any
     labels: np.ndarray
     fold_of: np.ndarray
     columns: int
     seed: int
+    mask: np.ndarray
     _made: dict[tuple[str, frozenset[int]], np.ndarray] = field(default_factory=dict)
 
     @property
@@ -68,13 +71,22 @@ class Trials:
         key = (candidate.name, out)
         if key not in self._made:
             held_out = np.isin(self.fold_of, list(out))
-            known = self.labels[~held_out]
-            found = np.full((len(self.rows), self.columns), -np.inf)
+            learned, asked_about = ~held_out & self.mask, held_out & self.mask
+            known = self.labels[learned]
+            found = np.full((len(self.labels), self.columns), -np.inf)
             if len(known) and known.min() != known.max():
-                fitted = candidate.fit(self.rows[~held_out], known, self.seed)
-                found[held_out] = logits(fitted, self.rows[held_out], self.columns)
+                fitted = candidate.fit(self.rows[learned], known, self.seed)
+                found[asked_about] = logits(fitted, self.rows[asked_about], self.columns)
             self._made[key] = found
         return np.asarray(self._made[key][self.fold_of == asked])
+
+    def unseen(self, candidate: Candidate, also_out: int | None = None) -> np.ndarray:
+        """`answers` for every row by a fit without its fold; of the fold `also_out` nothing: float [n, k]."""
+        found = np.full((len(self.labels), self.columns), -np.inf)
+        for fold in self.folds:
+            if fold != also_out:
+                found[self.fold_of == fold] = self.answers(candidate, fold, also_out)
+        return found
 
     def right(self, candidate: Candidate, asked: int, also_out: int | None = None) -> np.ndarray:
         """1.0 or 0.0 for each row of a fold; NaN where no other video of its folder was there to learn from."""
@@ -210,32 +222,63 @@ def choose(
     return Choice(winner, table)
 
 
-def nested(
-    trial: Trials, candidates: Sequence[Candidate], groups: np.ndarray, tell: Callable[[], None]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Calibrated probabilities, float [n, k], of every video by a head that was chosen without its fold.
+@dataclass(frozen=True)
+class Unflattered:
+    """Probabilities, float [n, k], of every video by a procedure that has not seen its fold.
 
-    For each fold the whole procedure is repeated on the other folds: race, choice, temperature. So
-    what is measured is the procedure, and neither the choice nor the calibration flatters the
-    score. Also returns the same without calibration.
+    calibrated: by all kinds of evidence; raw: the same without calibration. alone and without: by one
+    kind of evidence, and by all the others; of a single kind neither tells anything new.
     """
-    calibrated = np.zeros((len(trial.rows), trial.columns))
-    raw = np.zeros_like(calibrated)
-    for asked in trial.folds:
-        # Starting after the fold itself, so that the first fits of all races together are few.
-        others = [*trial.folds[asked + 1 :], *trial.folds[:asked]]
-        race = Race(candidates, groups)
-        for inner in others:
-            for candidate in race.running:
-                race.note(candidate, trial.fold_of == inner, trial.right(candidate, inner, asked))
-            race.drop_far_behind()
-        winner = race.winner()
-        inside = trial.fold_of == asked
-        found = trial.answers(winner, asked)
-        known = np.full_like(calibrated, -np.inf)
-        for inner in others:
-            known[trial.fold_of == inner] = trial.answers(winner, inner, asked)
-        raw[inside] = Calibration().apply(found)
-        calibrated[inside] = Calibration.fit(known[~inside], trial.labels[~inside]).apply(found)
+
+    calibrated: np.ndarray
+    raw: np.ndarray
+    alone: Mapping[str, np.ndarray]
+    without: Mapping[str, np.ndarray]
+
+
+def nested(
+    trials: Mapping[str, Trials], candidates: Mapping[str, Sequence[Candidate]], groups: np.ndarray,
+    tell: Callable[[], None],
+) -> Unflattered:
+    """What the whole procedure says of every video when its fold is left out: race, choice, temperatures, weights.
+
+    trials and candidates: by kind of evidence, all with the same folds. So what is measured is the
+    procedure, and neither the choice nor the calibration flatters the score.
+    """
+    first = next(iter(trials.values()))
+    count = (len(first.labels), first.columns)
+    found = Unflattered(
+        np.zeros(count), np.zeros(count), *({name: np.zeros(count) for name in trials} for _ in range(2))
+    )
+    for asked in first.folds:
+        inside = first.fold_of == asked
+        known, answers, calibrations = {}, {}, {}
+        for name, trial in trials.items():
+            winner = _raced(trial, candidates[name], groups, asked)
+            unseen = trial.unseen(winner, asked)
+            answers[name] = trial.answers(winner, asked)
+            calibrations[name] = Calibration.fit(unseen[~inside], trial.labels[~inside])
+            known[name] = calibrations[name].logs(unseen[~inside])
+        weighing = Weighing.learn(known, first.labels[~inside], groups[~inside])
+        said = {name: calibrations[name].logs(answers[name]) for name in trials}
+        fusion = weighing.best()
+        found.calibrated[inside] = fusion.apply(said)
+        found.raw[inside] = fusion.apply({name: Calibration().logs(values) for name, values in answers.items()})
+        for name in trials:
+            found.alone[name][inside] = weighing.best([name]).apply(said)
+            found.without[name][inside] = weighing.best([other for other in trials if other != name]).apply(said)
         tell()
-    return calibrated, raw
+    return found
+
+
+def _raced(trial: Trials, candidates: Sequence[Candidate], groups: np.ndarray, left_out: int) -> Candidate:
+    """The winner among candidates on all folds but one."""
+    if len(candidates) == 1:
+        return candidates[0]
+    # Starting after the fold itself, so that the first fits of all races together are few.
+    race = Race(candidates, groups)
+    for inner in (*trial.folds[left_out + 1 :], *trial.folds[:left_out]):
+        for candidate in race.running:
+            race.note(candidate, trial.fold_of == inner, trial.right(candidate, inner, left_out))
+        race.drop_far_behind()
+    return race.winner()

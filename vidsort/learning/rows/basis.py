@@ -16,6 +16,17 @@ def root(features: np.ndarray) -> np.ndarray:
     return np.asarray(rooted / np.maximum(length, np.finfo(np.float32).tiny), np.float32)
 
 
+def spreads(values: np.ndarray) -> np.ndarray:
+    """The standard deviation of each column, float32 [d]; infinite for one that hardly varies beside the others.
+
+    Numbers of different units (loudness, rhythm, spectra) are given one spread, so that none of them
+    counts by its unit; what says nothing comes to 0.
+    """
+    found = values.std(axis=0, dtype=np.float64)
+    varied = found > max(found.max(initial=0.0) * 1e-6, np.finfo(np.float32).tiny)
+    return np.where(varied, found, np.inf).astype(np.float32)
+
+
 @dataclass(frozen=True)
 class Basis:
     """mean: float32 [d]; directions: float32 [d, r], orthonormal columns, most varied first; scale: float."""
