@@ -165,7 +165,7 @@ def test_every_method_has_the_path_and_the_answer_of_the_schema(settings, monkey
                 if parameter.default is parameter.empty
             ]
             method(*[[("1.mp4", "x")] if one.name == "moves" else "x" for one in needed])
-    assert len(asked) >= 19
+    assert len(asked) >= 21
     named = {"folders": "name", "models": "model_id", "videos": "filename"}
     for answer, method, path in asked:
         route = path

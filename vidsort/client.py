@@ -67,6 +67,15 @@ class VidsortClient:
         """One video, unsorted or sorted, with its words."""
         return self._ask(contract.VideoAnswer, "GET", f"/api/videos/{_part(filename)}")
 
+    def why(self, filename: str) -> contract.WhyAnswer:
+        """What speaks for the first guess of a video."""
+        return self._ask(contract.WhyAnswer, "GET", f"/api/videos/{_part(filename)}/why")
+
+    def similar(self, filename: str, *, limit: int | None = None) -> contract.LikeAnswer:
+        """The videos, unsorted and sorted, that are most like one."""
+        path = f"/api/videos/{_part(filename)}/similar"
+        return self._ask(contract.LikeAnswer, "GET", path, wanted={"limit": limit})
+
     def search(self, query: str, *, limit: int | None = None) -> contract.RecordsAnswer:
         """The videos, unsorted and sorted, that have all words of a query, best first."""
         return self._ask(contract.RecordsAnswer, "GET", "/api/search", wanted={"q": query, "limit": limit})

@@ -176,6 +176,12 @@ def _versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in PACKAGES}
 
 
+def _weights(kinds: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """What each kind of evidence weighs, in a line; of a single one there is nothing to tell."""
+    told = [f"{name} {kind['weight']:.2f}" if kind["weight"] else f"{name} 0" for name, kind in kinds.items()]
+    return ", ".join(told) if len(told) > 1 else None
+
+
 def _report(
     trained: Trained, failed: Sequence[Failure], left_out: Sequence[LeftOut], manifest: dict[str, Any], took_s: float
 ) -> Report:
@@ -193,6 +199,7 @@ def _report(
             "promoted": manifest["promotion"]["promote"],
             "verdict": manifest["promotion"]["verdict"],
             "head": manifest["head"],
+            "modalities": _weights(metrics["modalities"]),
             "folders": len(manifest["folders"]),
             "accuracy": metrics["accuracy"]["value"],
             "accuracy_low": metrics["accuracy"]["low"],

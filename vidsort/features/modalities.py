@@ -76,7 +76,7 @@ class ExtractConfig(*(kind.config for kind in KINDS.values())):  # type: ignore[
     """What decides the features: which kinds of evidence, and the fields of each kind's config."""
 
     modalities: tuple[Literal[*KINDS], ...] = Field(  # type: ignore[valid-type]
-        ("frames",), min_length=1, description="the kinds of evidence to look for"
+        ("frames", "words"), min_length=1, description="the kinds of evidence to look for"
     )
 
     @property

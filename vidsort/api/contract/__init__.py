@@ -18,14 +18,24 @@ from .moves import (
     UndoBody,
 )
 from .review import EntriesBody, Preferences, QueueAnswer, QueueEntry, SkipBody, State
-from .videos import Order, Preparing, RecordsAnswer, SearchQuery, VideoAnswer, VideoEntry, VideosAnswer
+from .videos import (
+    LikeAnswer,
+    Order,
+    Preparing,
+    RecordsAnswer,
+    SearchQuery,
+    VideoAnswer,
+    VideoEntry,
+    VideosAnswer,
+    WhyAnswer,
+)
 
 __all__ = [
     "BATCH_LIMIT", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer", "Body", "Complaint", "Cursor", "EntriesBody",
     "Fault", "Filename", "FolderName", "FoldersAnswer", "Health", "HistoryAnswer", "LibraryAnswer", "LibraryBody",
-    "LibraryPreview", "Limit", "MergeBody", "Misfit", "ModelsAnswer", "MovesAnswer", "NameBody", "NamesBody",
-    "Order", "Preferences", "Preparing", "QueueAnswer", "QueueEntry", "RecordsAnswer",
+    "LibraryPreview", "LikeAnswer", "Limit", "MergeBody", "Misfit", "ModelsAnswer", "MovesAnswer", "NameBody",
+    "NamesBody", "Order", "Preferences", "Preparing", "QueueAnswer", "QueueEntry", "RecordsAnswer",
     "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SearchQuery", "SkipBody", "SortAnswer", "SortBatchAnswer",
     "SortBatchBody", "SortBody", "SortOutcome", "SortWish", "State", "UndoBody", "VideoAnswer", "VideoEntry",
-    "VideosAnswer",
+    "VideosAnswer", "WhyAnswer",
 ]

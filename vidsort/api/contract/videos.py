@@ -63,6 +63,40 @@ class RecordsAnswer(BaseModel):
     videos: list[VideoRecord]
 
 
+class LikeRecord(VideoRecord):
+    """A video that is like another one: `likeness` is 1 for the same, 0 for no more than any two videos."""
+
+    likeness: float
+
+
+class LikeAnswer(BaseModel):
+    """Videos, the most alike first."""
+
+    videos: list[LikeRecord]
+
+
+class Share(BaseModel):
+    """How much a kind of evidence counted, from 0 to 1."""
+
+    kind: str
+    share: float
+
+
+class WhyAnswer(BaseModel):
+    """What speaks for the first guess that the model in force makes of a video.
+
+    `shares` of the kinds of evidence add up to 1, or are all 0 where it is a mere guess; `words` spoke for the folder,
+    the loudest first (# hashtags, @ the author, ♪ the sound); `nearest` are sorted videos.
+    """
+
+    filename: str
+    predicted_folder: str
+    confidence: float
+    shares: list[Share]
+    words: list[str]
+    nearest: list[LikeRecord]
+
+
 class Preparing(BaseModel):
     """A copy is being made; `done` is its share from 0 to 1, null while that is not known."""
 

@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from ...library.names import FILENAME_PATTERNS
 from ..answers import add_error_answers, no_such_route
+from ..likeness import Explanations
 from ..workspace import Workspace
 from . import documentation, events, files, folders, jobs, library, moves, review, search, videos
 
@@ -20,6 +21,7 @@ SUBJECTS = (videos, search, moves, folders, jobs, files, library, review, events
 def add_routes(app: FastAPI, workspace: Workspace) -> None:
     """Add every route and error answer; what is mounted at "/" has to come after this."""
     app.state.workspace = workspace
+    app.state.explanations = Explanations(workspace)
     for subject in SUBJECTS:
         app.include_router(subject.router)
     own = [route for subject in SUBJECTS for route in subject.router.routes if isinstance(route, APIRoute)]

@@ -1,10 +1,21 @@
-"""Videos wherever they lie: search, one by its name."""
+"""Videos wherever they lie: search, one by its name, what is like it, why it is predicted where it is."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
 
 from ..answers import Here, faults
-from ..contract import Filename, Limit, RecordsAnswer, SearchQuery, VideoAnswer
+from ..contract import Filename, LikeAnswer, Limit, RecordsAnswer, SearchQuery, VideoAnswer, WhyAnswer
 from ..finding import search, video_of
+from ..likeness import Explanations
 from .subject import Subject
 
+
+async def _explanations(request: Request) -> Explanations:
+    return request.app.state.explanations
+
+
+Model = Annotated[Explanations, Depends(_explanations)]
 router = Subject("Search")
 
 
@@ -12,6 +23,18 @@ router = Subject("Search")
 def find(here: Here, q: SearchQuery, limit: Limit = 50) -> RecordsAnswer:
     """Videos, unsorted and sorted, whose words have all words of `q` or words that begin so, best first."""
     return RecordsAnswer.model_validate({"videos": search(here, q, limit)})
+
+
+@router.get("/api/videos/{filename:rest}/why", responses=faults(400, 404, 409, 422))
+def why(model: Model, filename: Filename) -> WhyAnswer:
+    """What speaks for the model's first guess: sorted videos that are like it, kinds of evidence, words."""
+    return WhyAnswer.model_validate(model.why(filename))
+
+
+@router.get("/api/videos/{filename:rest}/similar", responses=faults(400, 404, 409, 422))
+def similar(model: Model, filename: Filename, limit: Limit = 50) -> LikeAnswer:
+    """The videos, unsorted and sorted, that are most like one by all that the model in force goes by."""
+    return LikeAnswer.model_validate({"videos": model.similar(filename, limit)})
 
 
 # A bad filename with a slash is told so, and not taken for another route.

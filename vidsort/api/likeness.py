@@ -1,0 +1,130 @@
+"""Why a video is predicted where it is, and which are most like it, by the model in force and stored features."""
+
+import contextlib
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import artifacts, library
+from ..errors import ConflictError, NotFoundError
+from ..features.stored import LibraryFeatures, features_of
+from ..library.names import check_filename
+from ..pile.found import records
+from ..records import FeatureSet, Video
+from .workspace import OpenLibrary, Workspace
+
+if TYPE_CHECKING:
+    from ..insight.why import Likeness
+    from ..learning.classifier import Classifier
+
+# So many videos are compared at once: 1280 numbers each take 25 MB, a few times over.
+AT_ONCE = 5000
+NEAREST = 3
+
+
+@dataclass(frozen=True)
+class _Model:
+    """A model in memory, with the sorted videos as they were when it was first asked."""
+
+    model_id: str
+    artifacts_dir: Path
+    classifier: "Classifier"
+    feature_set: FeatureSet
+    labelled: LibraryFeatures
+    likeness: "Likeness"
+
+
+class Explanations:
+    """Answers for one workspace; keeps the model that was asked last. Safe to use from many threads."""
+
+    def __init__(self, here: Workspace) -> None:
+        self._here = here
+        self._model: _Model | None = None
+        self._lock = threading.Lock()
+
+    def why(self, filename: str) -> dict[str, object]:
+        """What speaks for the model's first guess of a video.
+
+        Raises InvalidNameError, NotFoundError without such a video or any model, ConflictError where it
+        has no features, and ArtifactError for a model that cannot be read.
+        """
+        from ..insight.why import explanations
+
+        opened = self._here.library
+        video = _video(opened, filename)
+        model = self._in_force(opened)
+        asked = self._features(model, [video])
+        why = explanations(model.classifier, model.likeness, asked.parts, neighbours=NEAREST + 1)[0]
+        names = [(model.labelled.videos[one.row].filename, one.similarity) for one in why.nearest]
+        return {
+            "filename": filename,
+            "predicted_folder": opened.heirs().get(why.folder, why.folder),
+            "confidence": float(model.classifier.predict_proba(asked.parts).max()),
+            "shares": [
+                {"kind": kind, "share": share} for kind, share in sorted(why.shares.items(), key=lambda one: -one[1])
+            ],
+            "words": why.words,
+            "nearest": self._told(opened, [one for one in names if one[0] != filename])[:NEAREST],
+        }
+
+    def similar(self, filename: str, limit: int) -> list[dict[str, object]]:
+        """The records of the videos that are most like one, unsorted or sorted; raises as `why` does."""
+        from ..insight.why import Likeness
+
+        opened = self._here.library
+        video = _video(opened, filename)
+        model = self._in_force(opened)
+        asked = self._features(model, [video])
+        everything = library.videos(opened.data_dir, opened.video_names)
+        turns = -(-len(everything) // AT_ONCE)
+        found: list[tuple[str, float]] = []
+        for turn in range(turns):
+            # Every so many of all, so that each turn is of the whole library and what it is centred on is the same.
+            others = self._features(model, everything[turn::turns], is_needed=False)
+            nearest = Likeness(model.classifier, others.parts).nearest(asked.parts, limit + 1)[0]
+            found += [(others.videos[one.row].filename, one.similarity) for one in nearest]
+        best = sorted((one for one in dict(found).items() if one[0] != filename), key=lambda one: -one[1])
+        return self._told(opened, best[:limit])[:limit]
+
+    def _in_force(self, opened: OpenLibrary) -> _Model:
+        from ..insight.why import Likeness
+
+        model_id = artifacts.model_in_force(opened.artifacts_dir)
+        with self._lock:
+            known = self._model
+            if known is None or (known.model_id, known.artifacts_dir) != (model_id, opened.artifacts_dir):
+                classifier = artifacts.read_model(opened.artifacts_dir, model_id)
+                feature_set = artifacts.model_feature_set(opened.artifacts_dir, model_id)
+                videos = [one for one in library.videos(opened.data_dir, opened.video_names) if one.folder is not None]
+                labelled = features_of(self._here.database, videos, feature_set)
+                self._model = known = _Model(
+                    model_id, opened.artifacts_dir, classifier, feature_set, labelled,
+                    Likeness(classifier, labelled.parts),
+                )
+            return known
+
+    def _features(self, model: _Model, videos: Sequence[Video], *, is_needed: bool = True) -> LibraryFeatures:
+        found = features_of(self._here.database, videos, model.feature_set)
+        if is_needed and not found.videos:
+            raise ConflictError(f"Nothing can be said of {videos[0].filename} yet: {found.failed[0].reason}.")
+        return found
+
+    def _told(self, opened: OpenLibrary, named: Sequence[tuple[str, float]]) -> list[dict[str, Any]]:
+        likeness = dict(named)
+        found = records(likeness, opened.snapshot(), self._here.predicted())
+        return [record | {"likeness": max(0.0, likeness[str(record["filename"])])} for record in found]
+
+
+def _video(opened: OpenLibrary, filename: str) -> Video:
+    """The video of this name, where it lies first; raises InvalidNameError and NotFoundError."""
+    check_filename(filename, opened.video_names)
+    path = opened.live.find(filename)
+    with contextlib.suppress(OSError):
+        facts = path.stat()
+        folder = None if path.parent == opened.data_dir else path.parent.name
+        return Video(
+            filename=filename, folder=folder, path=path, size_bytes=facts.st_size, mtime_ns=facts.st_mtime_ns
+        )
+    raise NotFoundError(f"The video {filename} was moved just now: ask again.")
