@@ -17,6 +17,7 @@ from .features.contents import GONE, MOST_LOOKS, Contents, failure_of, found_ane
 from .features.missing import Missing, missing_of, told_anew
 from .features.modalities import ExtractConfig, Modality, makeable
 from .features.stored import errors_of
+from .features.unreadable import lacking
 from .features.words import gather
 from .features.workers import Answer, Request, answers, cores
 from .jobs.program import step_main
@@ -60,6 +61,7 @@ def run(
         work.extract(missing)
         words = gather(database, settings.data_dir, contents.hashes, settings.video_names)
         errors = errors_of(store, contents, config.feature_set)
+        lacks = lacking(store, contents, config.feature_set)
     remember(settings.artifacts_dir, seen(settings.data_dir))
     record_extraction(settings.artifacts_dir, config.feature_set, work.videos_per_s or pace)
     failed = (
@@ -75,7 +77,7 @@ def run(
         failed=failed,
         left_out=(*library.left_out(settings.data_dir, settings.video_names), *words.left_out(settings.data_dir)),
         took_s=time.monotonic() - started,
-        outputs={"feature_set": config.feature_set.id, **work.outputs(), "with_words": words.with_words},
+        outputs={"feature_set": config.feature_set.id, **work.outputs(), **lacks, "with_words": words.with_words},
     )
 
 

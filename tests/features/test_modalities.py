@@ -11,17 +11,18 @@ from vidsort.features import modalities
 from vidsort.features.contents import Contents
 from vidsort.features.encoders.evidence import EvidenceConfig
 from vidsort.features.encoders.frames import FramesConfig, FramesEncoder
+from vidsort.features.extraction import look
 from vidsort.features.modalities import KINDS, ExtractConfig, Kind, Modality, makeable
 from vidsort.records import FeatureSet
 
 
-class SoundConfig(EvidenceConfig):
+class SmellConfig(EvidenceConfig):
     revision: ClassVar[int] = 1
 
-    sound_seconds: int = Field(10)
+    smell_seconds: int = Field(10)
 
 
-SOUND = Kind(SoundConfig, lambda contents: contents.hashes, lambda config: config)
+SMELL = Kind(SmellConfig, lambda contents: contents.hashes, lambda config: config)
 
 
 def test_an_id_changes_with_the_kind_each_field_and_the_revision(monkeypatch):
@@ -36,19 +37,19 @@ def test_an_id_changes_with_the_kind_each_field_and_the_revision(monkeypatch):
 def test_of_one_modality_the_feature_set_is_that_modality_and_of_several_their_choice(monkeypatch):
     alone = ExtractConfig().feature_set
     assert alone.modalities == {"frames": alone.id}
-    monkeypatch.setitem(modalities.KINDS, "sound", SOUND)
+    monkeypatch.setitem(modalities.KINDS, "smell", SMELL)
 
-    class Both(FramesConfig, SoundConfig):
-        modalities: tuple[str, ...] = ("sound", "frames")
+    class Both(FramesConfig, SmellConfig):
+        modalities: tuple[str, ...] = ("smell", "frames")
         chosen, feature_set = ExtractConfig.chosen, ExtractConfig.feature_set
 
     both = Both().feature_set
     assert both.modalities["frames"] == alone.id
     assert len({*both.modalities.values(), both.id}) == 3
-    assert Both(modalities=("frames", "sound")).feature_set.id == both.id
-    assert Both(sound_seconds=5).feature_set.id != both.id
+    assert Both(modalities=("frames", "smell")).feature_set.id == both.id
+    assert Both(smell_seconds=5).feature_set.id != both.id
     # What a kind that was not chosen would be shown makes no difference.
-    assert Both(modalities=("frames",), sound_seconds=5).feature_set.id == alone.id
+    assert Both(modalities=("frames",), smell_seconds=5).feature_set.id == alone.id
 
 
 def test_a_config_has_the_fields_of_every_kind_and_no_two_kinds_share_one():
@@ -94,7 +95,7 @@ def test_the_frames_of_a_video_give_what_their_revision_says(tmp_path):
     strongest = {400: 0.329, 1137: 0.213, 343: 0.212, 801: 0.179, 1165: 0.172, 989: 0.170, 448: 0.162, 399: 0.160}
     signed = [15119139689832503705, 14756141177562062030, 3689070513130735159, 11139823671279063962, 0, 0]
     video = make_video(tmp_path / "1.mp4", seconds=2, size=(96, 160), pattern=3, seed=5)
-    found = FramesEncoder(FramesConfig()).find(video)
+    found = look(video, {"frames": FramesEncoder(FramesConfig())}).found["frames"]
     assert np.linalg.norm(found.vector) == pytest.approx(1, abs=1e-5)
     # As near as other versions of the codec come.
     assert {index: float(found.vector[index]) for index in strongest} == pytest.approx(strongest, abs=0.01)

@@ -60,7 +60,7 @@ def test_ways_to_sample_are_compared_on_the_same_videos_and_seen_once(settings, 
         assert way.decode_s > 0
         assert way.encode_s > 0
 
-    monkeypatch.setattr(FramesEncoder, "find", None)
+    monkeypatch.setattr(FramesEncoder, "encode", None)
     assert compare_ways(database, settings.artifacts_dir, videos, range(12), ways) == (first, [])
     database.close()
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from videos import make_frames, make_video
 
-import vidsort.media.frames as frames_module
+import vidsort.media.reading.frames as frames_module
 from vidsort.errors import VideoDecodeError
 from vidsort.media import probe, sample_frames
-from vidsort.media.frames import DistinctPictures, spread
+from vidsort.media.reading.distinct import Pictures, spread
 
 RED, GREEN, BLUE, WHITE = (200, 30, 30), (30, 200, 30), (30, 30, 200), (240, 240, 240)
 
@@ -78,7 +78,7 @@ def test_a_video_with_a_single_key_frame_is_sampled_over_its_whole_length(tmp_pa
 
 
 def test_of_a_long_video_with_a_single_key_frame_a_bounded_part_is_sampled_evenly(tmp_path, monkeypatch):
-    monkeypatch.setattr("vidsort.media.frames.MOST_PIXELS", 64 * 96 * 60)
+    monkeypatch.setattr("vidsort.media.reading.frames.MOST_PIXELS", 64 * 96 * 60)
     frames = sample_frames(write(tmp_path / "1.mp4", moving(200), gop=1000))
     assert len(frames.images) == 6
     assert 5 <= frames.times_s[-1] <= 6
@@ -86,7 +86,7 @@ def test_of_a_long_video_with_a_single_key_frame_a_bounded_part_is_sampled_evenl
 
 def test_of_thousands_of_key_frames_only_some_are_held_and_few_decoded(tmp_path, monkeypatch):
     decoded = []
-    monkeypatch.setattr("vidsort.media.frames.MOST_PACKETS", 12)
+    monkeypatch.setattr("vidsort.media.reading.once.MOST_PACKETS", 12)
     real = frames_module.decode_alone
     monkeypatch.setattr(frames_module, "decode_alone", lambda packet: decoded.append(packet) or real(packet))
     frames = sample_frames(write(tmp_path / "1.mp4", moving(150), gop=1))
@@ -398,7 +398,7 @@ def test_spread_of_clustered_times_reaches_the_far_ones():
 
 
 def test_near_black_pictures_lose_to_any_other_and_the_brightest_of_them_wins_alone():
-    pictures = DistinctPictures()
+    pictures = Pictures()
     for time_s, value in enumerate((0, 9, 3)):
         pictures.offer(float(time_s), plain((value, value, value)))
     assert [time_s for time_s, _ in pictures.best(6)] == [1.0]

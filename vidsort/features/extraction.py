@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from .modalities import Modality, from_json
 
 if TYPE_CHECKING:
     from ..media import Frames
+    from ..media.reading.facts import MediaFacts
 
 log = logging.getLogger(__name__)
 
@@ -35,11 +36,41 @@ TIME_LIMIT_S = 20.0
 VIDEO_LIMIT_S = TIME_LIMIT_S + 10
 
 
+class Looked(NamedTuple):
+    """What a look at a video gave: by modality the evidence, or why it cannot be had; its facts; its frames.
+
+    lasting: whether the errors are the content's own, and so will be the same next time. Times in seconds.
+    """
+
+    found: dict[str, Evidence | VideoDecodeError]
+    facts: "MediaFacts"
+    frames: "Frames | None"
+    lasting: bool
+    decode_s: float
+    encode_s: float
+
+
+def look(path: Path, encoders: Mapping[str, Encoder], time_limit_s: float = TIME_LIMIT_S) -> Looked:
+    """Look for several modalities at once, by one opening of the file; raises OSError."""
+    from ..media import Frames
+    from ..media.reading.once import read_once
+
+    started = time.perf_counter()
+    reading = read_once(path, [encoder.wanted for encoder in encoders.values()], time_limit_s=time_limit_s)
+    decoded = time.perf_counter()
+    found: dict[str, Evidence | VideoDecodeError] = {}
+    for modality, encoder in encoders.items():
+        given = reading.given[encoder.wanted]
+        found[modality] = given if isinstance(given, VideoDecodeError) else encoder.encode(given)
+    frames = next((given for given in reading.given.values() if isinstance(given, Frames)), None)
+    encoded = time.perf_counter()
+    lasting = decoded - started < time_limit_s
+    return Looked(found, reading.facts, frames, lasting, decoded - started, encoded - decoded)
+
+
 def answer(request: Mapping[str, Any], artifacts_dir: Path, encoders: Mapping[str, Encoder]) -> dict[str, Any]:
     """The answer to one request: plain JSON values, see `workers.Request` and `workers.Answer`."""
-    from ..media import probe
-
-    path, started = Path(request["path"]), time.perf_counter()
+    path = Path(request["path"])
     answered: dict[str, Any] = {"found": {}, "facts": None, "frames": 0, "decode_s": 0.0, "encode_s": 0.0}
     frames = None
     try:
@@ -47,21 +78,16 @@ def answer(request: Mapping[str, Any], artifacts_dir: Path, encoders: Mapping[st
         if [facts.st_size, facts.st_mtime_ns] != request["stamp"]:
             # Another file has come to its name: what is found in it would be kept as that of the first.
             return {"gone": True}
-        answered["facts"] = probe(path, time_limit_s=TIME_LIMIT_S).model_dump(mode="json")
-        answered["decode_s"] = time.perf_counter() - started
-        for modality in request["wanted"]:
-            left_s = TIME_LIMIT_S - (time.perf_counter() - started)
-            found = _look(encoders[modality], path, left_s)
-            answered["found"][modality] = found if isinstance(found, dict) else _as_json(found)
-            if isinstance(found, Evidence):
-                answered["decode_s"] += found.decode_s
-                answered["encode_s"] += found.encode_s
-                frames = frames or found.frames
+        looked = look(path, {modality: encoders[modality] for modality in request["wanted"]})
+        frames = looked.frames
+        answered |= {"decode_s": looked.decode_s, "encode_s": looked.encode_s}
+        answered["facts"] = looked.facts.model_dump(mode="json")
+        answered["found"] = {name: _as_json(found, looked.lasting) for name, found in looked.found.items()}
     except OSError as error:
         if is_gone(error):
             return {"gone": True}
-        reason = {"error": unreadable_reason(error), "retry": True}
-        answered["found"] = {modality: answered["found"].get(modality, reason) for modality in request["wanted"]}
+        reason = unreadable_reason(error)
+        answered["found"] = {modality: {"error": reason, "retry": True} for modality in request["wanted"]}
     drawn = time.perf_counter()
     if frames is not None:
         answered["frames"] = len(frames.images)
@@ -69,18 +95,10 @@ def answer(request: Mapping[str, Any], artifacts_dir: Path, encoders: Mapping[st
     return answered | {"poster_s": time.perf_counter() - drawn}
 
 
-def _look(encoder: Encoder, path: Path, time_limit_s: float) -> Evidence | dict[str, Any]:
-    """What an encoder finds, or {"error", "retry"}; raises OSError."""
-    started = time.perf_counter()
-    try:
-        return encoder.find(path, time_limit_s=time_limit_s)
-    except VideoDecodeError as error:
+def _as_json(found: Evidence | VideoDecodeError, lasting: bool) -> dict[str, Any]:
+    if isinstance(found, VideoDecodeError):
         # Only what the bytes themselves are to blame for will be the same next time.
-        lasting = not isinstance(error.__cause__, OSError) and time.perf_counter() - started < time_limit_s
-        return {"error": str(error), "retry": not lasting}
-
-
-def _as_json(found: Evidence) -> dict[str, str | None]:
+        return {"error": str(found), "retry": isinstance(found.__cause__, OSError) or not lasting}
     return {
         "vector": None if found.vector is None else _packed(found.vector.astype("<f2")),
         "signatures": None if found.signatures is None else _packed(found.signatures.astype("<u8")),
@@ -104,6 +122,9 @@ def _packed(values: np.ndarray) -> str:
 
 def serve(requests: TextIO, answers: TextIO, artifacts_dir: Path, modalities: Mapping[str, Modality]) -> None:
     """Answer requests until there are no more."""
+    from ..media.reading.source import load_decoder
+
+    load_decoder()
     encoders = {modality_id: modality.load() for modality_id, modality in modalities.items()}
     gc.freeze()
     print("{}", file=answers, flush=True)

@@ -15,6 +15,8 @@ from ..records import FeatureSet, Video
 from .contents import Contents
 from .encoders.evidence import Encoder, EvidenceConfig
 from .encoders.frames import FramesConfig, FramesEncoder
+from .encoders.motion import MotionConfig, MotionEncoder
+from .encoders.sound import SoundConfig, SoundEncoder
 from .encoders.words import WordsConfig
 
 
@@ -44,6 +46,8 @@ class Kind(NamedTuple):
 
 KINDS: dict[str, Kind] = {
     "frames": Kind(FramesConfig, video_bytes, FramesEncoder, "rooted", essential=True),
+    "motion": Kind(MotionConfig, video_bytes, MotionEncoder, "scaled"),
+    "sound": Kind(SoundConfig, video_bytes, SoundEncoder, "scaled"),
     "words": Kind(WordsConfig, gathered_words, None, "text"),
 }
 

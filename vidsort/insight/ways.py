@@ -13,7 +13,7 @@ from ..errors import ArtifactError, VideoDecodeError
 from ..features.contents import contents_of, failure_of, found_anew, is_gone, unreadable_reason
 from ..features.encoders.evidence import Encoder, Evidence
 from ..features.encoders.frames import NETWORKS
-from ..features.extraction import TIME_LIMIT_S
+from ..features.extraction import Looked, look
 from ..features.modalities import ExtractConfig
 from ..features.stored import features_of
 from ..features.workers import cores
@@ -173,16 +173,16 @@ class _Seeing:
     def see(self, config: ExtractConfig, tell: Callable[[int], None]) -> None:
         """Extract and store what is missing."""
         video_of = {content: video for video, content in self._contents.items() if video not in self.failed}
-        for modality_id, modality in config.chosen.items():
-            if not modality.is_encoded:
-                continue
+        for modality_id, encoder in _frames_by(config).items():
             missing = self._store.missing(modality_id, video_of)
-            encoder = modality.load()
             # Decoder and network let go of the interpreter's lock, so that a thread a core keeps all of them busy.
             with ThreadPoolExecutor(cores()) as threads:
-                seen = threads.map(lambda content, encoder=encoder: self._find(video_of[content], encoder), missing)
-                for number, (content, one) in enumerate(zip(missing, seen, strict=True), start=1):
-                    if one is not None:
+                seen = threads.map(
+                    lambda content, one={modality_id: encoder}: self._look(video_of[content], one), missing
+                )
+                for number, (content, looked) in enumerate(zip(missing, seen, strict=True), start=1):
+                    one = None if looked is None else looked.found[modality_id]
+                    if isinstance(one, Evidence):
                         row = FeatureRow(modality_id, content, vector=one.vector, signatures=one.signatures)
                         self._store.put([row])
                     tell(number)
@@ -190,19 +190,21 @@ class _Seeing:
         lost = {self._contents[video]: reason for video, reason in self.failed.items() if video in self._contents}
         self.failed |= {video: lost[content] for video, content in self._contents.items() if content in lost}
 
-    def _find(self, video: Video, encoder: Encoder) -> Evidence | None:
-        """What an encoder finds in a video, wherever it was moved; None where it cannot be seen, which is noted."""
+    def _look(self, video: Video, encoders: Mapping[str, Encoder]) -> Looked | None:
+        """What encoders find in a video, wherever it was moved; None where it cannot be seen, which is noted."""
         try:
-            return encoder.find(self._paths[video], time_limit_s=TIME_LIMIT_S)
-        except VideoDecodeError as error:
-            self.failed[video] = str(error)
+            looked = look(self._paths[video], encoders)
         except OSError as error:
             there = found_anew(self._store, [video]).get(video) if is_gone(error) else None
             if there is not None and there.path != self._paths[video]:
                 self._paths[video] = there.path
-                return self._find(video, encoder)
+                return self._look(video, encoders)
             self.failed[video] = unreadable_reason(error)
-        return None
+            return None
+        errors = [str(found) for found in looked.found.values() if isinstance(found, VideoDecodeError)]
+        if errors:
+            self.failed[video] = errors[0]
+        return None if errors else looked
 
     def costs(self, artifacts_dir: Path, configs: Sequence[ExtractConfig]) -> dict[str, dict[str, float]]:
         """What a video costs by each config, as its feature set to seconds; measured once and kept.
@@ -214,7 +216,7 @@ class _Seeing:
         ids = [config.feature_set.id for config in configs]
         kept = _kept(path)
         if not set(ids) <= set(kept):
-            ways = [[modality.load() for modality in config.chosen.values()] for config in configs]
+            ways = [_frames_by(config) for config in configs]
             timed: list[list[tuple[float, float]]] = []
             for video in self._paths:
                 row = [self._timed(video, encoders) for encoders in ways] if video not in self.failed else []
@@ -230,9 +232,14 @@ class _Seeing:
             write_whole(path, as_json(kept))
         return {name: kept[name] for name in ids}
 
-    def _timed(self, video: Video, encoders: Sequence[Encoder]) -> tuple[float, float]:
-        found = [self._find(video, encoder) for encoder in encoders]
-        return sum(one.decode_s for one in found if one), sum(one.encode_s for one in found if one)
+    def _timed(self, video: Video, encoders: Mapping[str, Encoder]) -> tuple[float, float]:
+        looked = self._look(video, encoders)
+        return (looked.decode_s, looked.encode_s) if looked is not None else (0.0, 0.0)
+
+
+def _frames_by(config: ExtractConfig) -> dict[str, Encoder]:
+    """What sees frames by this config, by the id of its modality: other kinds are no way to see."""
+    return {name: modality.load() for name, modality in config.chosen.items() if modality.kind == "frames"}
 
 
 def _kept(path: Path) -> dict[str, dict[str, float]]:

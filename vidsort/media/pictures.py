@@ -17,9 +17,10 @@ import numpy as np
 
 from ..errors import VideoDecodeError
 from .content import content_hash
-from .facts import probe
-from .frames import Frames, sample_frames
 from .limited import LimitedChild, Request, serve_requests
+from .reading.facts import probe
+from .reading.frames import Frames
+from .reading.once import sample_frames
 
 if TYPE_CHECKING:
     from PIL.Image import Image

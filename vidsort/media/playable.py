@@ -17,10 +17,10 @@ import numpy as np
 
 from ..errors import NotFoundError, VideoDecodeError, VidsortError
 from .content import content_hash
-from .facts import MediaFacts, measured_duration_s, probe
 from .limited import ClosedError, LimitedChild, Request, serve_requests
-from .shape import to_picture_of_size
-from .source import Deadline, decode_clean, open_video, set_up_decoder
+from .reading.facts import MediaFacts, measured_duration_s, probe
+from .reading.shape import to_picture_of_size
+from .reading.source import Deadline, decode_clean, demux, open_video, set_up_decoder
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
@@ -82,7 +82,7 @@ def _write(
     duration_s = max(measured_duration_s(path, deadline) or 0.0, 1 / rate)
     with open_video(path, deadline) as (container, stream):
         set_up_decoder(stream, "DEFAULT")
-        frames = decode_clean(container, stream, deadline)
+        frames = decode_clean(demux(container, [stream], deadline), stream, deadline)
         size = _copy_size(facts.width or 2, facts.height or 2)
         screen = _Screen(frames, (container.start_time or 0) / 1_000_000, size)
         # Our own decoding rather than MoviePy's reader: it knows sample aspect ratios and damaged frames.

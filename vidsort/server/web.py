@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> "FastAPI":
 
     from ..api.routes import add_routes
     from ..api.workspace import Workspace
-    from ..media.source import load_decoder
+    from ..media.reading.source import load_decoder
     from ..store.sessions import EndedSessions
     from .connections import TellFullOnce
     from .guard import Guard

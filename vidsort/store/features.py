@@ -158,6 +158,16 @@ class FeatureStore:
             )
         )
 
+    def absent(self, modality: str, sources: Iterable[bytes]) -> set[bytes]:
+        """Those sources that were looked at and have no such thing."""
+        rows = self._chunked(
+            "SELECT source FROM features"
+            " WHERE modality = ? AND error IS NULL AND vector IS NULL AND source IN ({})",
+            list(sources),
+            modality,
+        )
+        return {source for (source,) in rows}
+
     def failed(self, modality: str) -> dict[bytes, str]:
         """All sources that gave nothing in this modality, with the reasons; cheap, however many gave something."""
         question = "SELECT source, error FROM features WHERE modality = ? AND error IS NOT NULL"

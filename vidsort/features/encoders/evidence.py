@@ -1,15 +1,14 @@
-"""What every kind of evidence has: a config with a revision, and what its encoder finds in a video."""
+"""What every kind of evidence has: a config with a revision, what it wants of a file, and what it makes of that."""
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
 from ...steps import StepConfig
 
 if TYPE_CHECKING:
-    from ...media import Frames
+    from ...media.reading.once import Wanted
 
 
 class EvidenceConfig(StepConfig):
@@ -24,21 +23,23 @@ class EvidenceConfig(StepConfig):
 
 @dataclass(frozen=True)
 class Evidence:
-    """What one kind finds in one video; times in seconds.
+    """What one kind finds in one video.
 
-    vector: float32 [d], L2-normalised; None where the video has no such thing. signatures: uint64 [6]
-    and frames: of what was seen; None of a kind that sees no pictures.
+    vector: float32 [d], of frames L2-normalised, of other kinds as it is, as the amount tells something
+    there; None where the video has no such thing. signatures: uint64 [6] of what was seen; None of a
+    kind that sees no pictures.
     """
 
     vector: np.ndarray | None
     signatures: np.ndarray | None = None
-    frames: "Frames | None" = None
-    decode_s: float = 0.0
-    encode_s: float = 0.0
 
 
 class Encoder(Protocol):
     """A kind of evidence in memory, made from its config."""
 
-    def find(self, path: Path, *, time_limit_s: float) -> Evidence:
-        """What there is in a video; raises OSError, or VideoDecodeError with the reason."""
+    @property
+    def wanted(self) -> "Wanted":
+        """What a reading is asked for."""
+
+    def encode(self, given: Any) -> Evidence:
+        """What there is in what a reading gave of `wanted`."""

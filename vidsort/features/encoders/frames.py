@@ -1,10 +1,8 @@
 """What is seen in a few frames of a video: the parts of each through the network, and their mean."""
 
 import functools
-import time
 from collections.abc import Sequence
-from pathlib import Path
-from typing import ClassVar, Literal, get_args
+from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
 import numpy as np
 from pydantic import Field
@@ -12,6 +10,9 @@ from pydantic import Field
 from .evidence import Evidence, EvidenceConfig
 from .image import CropName, ImageEncoder
 from .signature import signatures
+
+if TYPE_CHECKING:
+    from ...media import Frames
 
 NetworkName = Literal["efficientnet_lite0"]
 # All that there are, for those who compare them. A further one has its name above and its place in `network`.
@@ -38,26 +39,19 @@ def network(name: NetworkName) -> ImageEncoder:
 
 
 class FramesEncoder:
-    """Samples, encodes and pools the frames of videos."""
+    """Encodes and pools the frames of videos."""
 
     def __init__(self, config: FramesConfig) -> None:
-        from ...media.source import load_decoder
+        from ...media.reading.frames import FramesWanted
 
-        load_decoder()
         self._config = config
         self._network = network(config.encoder)
+        self.wanted = FramesWanted(config.frames)
 
-    def find(self, path: Path, *, time_limit_s: float = 20) -> Evidence:
-        """The features of a video's frames; raises FileNotFoundError, or VideoDecodeError with the reason."""
-        from ...media import sample_frames
-
-        started = time.perf_counter()
-        frames = sample_frames(path, self._config.frames, time_limit_s=time_limit_s)
-        decoded = time.perf_counter()
-        crops = crops_in_turn(len(frames.images), self._config.crops, self._config.crops_per_frame)
-        vector = pool(self._network.encode(frames.images, crops))
-        encoded = time.perf_counter()
-        return Evidence(vector, signatures(frames.images), frames, decoded - started, encoded - decoded)
+    def encode(self, given: "Frames") -> Evidence:
+        """The features of a video's frames."""
+        crops = crops_in_turn(len(given.images), self._config.crops, self._config.crops_per_frame)
+        return Evidence(pool(self._network.encode(given.images, crops)), signatures(given.images))
 
 
 def crops_in_turn(pictures: int, crops: Sequence[CropName], crops_per_frame: int) -> list[tuple[CropName, ...]]:

@@ -2,18 +2,19 @@
 
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ..errors import VideoDecodeError
+from ...errors import VideoDecodeError
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
     from av.container import InputContainer
     from av.packet import Packet
+    from av.stream import Stream
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
@@ -23,6 +24,7 @@ VIDEO_FORMATS = "mov,matroska,webm,avi,flv,mpegts,mpeg,mpegvideo,h264,hevc,m4v,i
 AUDIO_FORMATS = "mp3,aac,wav,flac,amr"
 PICTURE_FORMATS = "image2,jpeg_pipe,png_pipe,webp_pipe,bmp_pipe,tiff_pipe,gif_pipe,jpegxl_pipe"
 MAX_PIXELS = 8192 * 8192
+NO_FRAMES = "none of its frames can be decoded: the data is damaged or cut off"
 
 # 32 zero bytes cannot occur in the entropy-coded data of these codecs. Decoders draw the holes that an
 # unfinished download leaves as grey blocks, and some say nothing about it.
@@ -83,9 +85,9 @@ def open_video(path: Path, deadline: Deadline) -> Iterator[tuple["InputContainer
 
 
 def decode_clean(
-    container: "InputContainer", stream: "VideoStream", deadline: Deadline, *, max_packets: int | None = None
+    packets: "Iterable[Packet]", stream: "VideoStream", deadline: Deadline, *, max_packets: int | None = None
 ) -> Iterator["VideoFrame"]:
-    """Frames of a track that was set up, in order of showing, without those a decoder had to guess at.
+    """Frames of the packets of a track that was set up, in order of showing, without those a decoder guessed at.
 
     After damage everything up to the next key frame is left out, as it would be built on the damage.
     Raises VideoDecodeError where the track is empty.
@@ -93,7 +95,8 @@ def decode_clean(
     import av
 
     lost, read = False, 0
-    for packet in demux(container, stream, deadline):
+    for packet in packets:
+        deadline.check()
         if packet.size:
             read += 1
         elif not read:
@@ -146,14 +149,14 @@ def set_up_decoder(stream: "VideoStream", skip_frame: Literal["NONKEY", "NONREF"
     context.skip_frame = skip_frame
 
 
-def demux(container: "InputContainer", stream: "VideoStream", deadline: Deadline) -> Iterator["Packet"]:
-    """The packets of this track up to the end or the first place that cannot be read; the last one is empty."""
+def demux(container: "InputContainer", streams: "Sequence[Stream]", deadline: Deadline) -> Iterator["Packet"]:
+    """The packets of these tracks up to the end or the first place that cannot be read; each one's last is empty."""
     import av
 
     for other in container.streams:
-        if other is not stream:
+        if other not in streams:
             other.discard = av.stream.Discard.all
-    packets = container.demux(stream)
+    packets = container.demux(*streams)
     while True:
         deadline.check()
         try:
@@ -163,7 +166,7 @@ def demux(container: "InputContainer", stream: "VideoStream", deadline: Deadline
             return
         if packet is None:
             return
-        if packet.has_sidedata("encryption_info"):
+        if packet.stream.type == "video" and packet.has_sidedata("encryption_info"):
             raise VideoDecodeError("it is encrypted")
         yield packet
 
@@ -173,6 +176,12 @@ def known_duration_s(container: "InputContainer", stream: "VideoStream") -> floa
     if stream.duration and stream.time_base is not None:
         return float(stream.duration * stream.time_base)
     return container.duration / 1_000_000 if container.duration else None
+
+
+def time_of(timed: "Packet | VideoFrame") -> float:
+    """When a packet or frame is shown; a stream without times counts as all at 0, so its frames keep their order."""
+    stamp = timed.pts if timed.pts is not None else timed.dts
+    return 0.0 if stamp is None or timed.time_base is None else float(stamp * timed.time_base)
 
 
 def sample_aspect(stream: "VideoStream") -> "Fraction | None":

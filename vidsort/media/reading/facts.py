@@ -1,18 +1,30 @@
 """What is in a video file, and whether browsers can play it as it is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from ..errors import VideoDecodeError
-from ..records import Record
+from ...errors import VideoDecodeError
+from ...records import Record
 from .shape import display_matrix, rotation_of, shown_size
-from .source import Deadline, decode_clean, demux, known_duration_s, open_video, sample_aspect, set_up_decoder
+from .source import (
+    NO_FRAMES,
+    Deadline,
+    decode_clean,
+    demux,
+    known_duration_s,
+    open_video,
+    sample_aspect,
+    set_up_decoder,
+)
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from av.container import InputContainer
+    from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
 # What Chromium, Firefox and Safari all play from a file of this family.
@@ -61,17 +73,42 @@ def probe(path: Path, *, time_limit_s: float = 20) -> MediaFacts:
     known: dict = {}
     try:
         with open_video(path, deadline) as (container, stream):
-            known = _of_headers(container, stream)
-            known |= _of_first_frame(container, stream, deadline)
-        claimed_s = known["duration_s"]
-        if claimed_s is None or claimed_s * FEWEST_BYTES_PER_S > path.stat().st_size:
+            known = of_headers(container, stream)
+            set_up_decoder(stream, "DEFAULT")
+            frame = _first(decode_clean(demux(container, [stream], deadline), stream, deadline))
+            aspect = sample_aspect(stream)
+        if is_doubtful(known, path):
             known["duration_s"] = measured_duration_s(path, deadline)
     except VideoDecodeError as error:
         return MediaFacts(**known, readable=False, reason=str(error))
+    return facts_of(path, known, frame, aspect)
+
+
+def _first(frames: "Iterator[VideoFrame]") -> "VideoFrame":
+    frame = next(frames, None)
+    if frame is None:
+        raise VideoDecodeError(NO_FRAMES)
+    return frame
+
+
+def is_doubtful(known: Mapping[str, Any], path: Path) -> bool:
+    """Whether only the packets can say how long it is: the headers do not, or more than its bytes could fill."""
+    claimed_s = known["duration_s"]
+    return claimed_s is None or claimed_s * FEWEST_BYTES_PER_S > path.stat().st_size
+
+
+def facts_of(path: Path, known: dict[str, Any], frame: "VideoFrame", aspect: "Fraction | None") -> MediaFacts:
+    """The facts of a file, from what its headers say and one of its frames."""
+    matrix = display_matrix(frame)
+    width, height = shown_size(frame.width, frame.height, aspect, turned=matrix[0] == 0)
+    known = known | {
+        "width": width, "height": height, "rotation": rotation_of(matrix), "pixel_format": frame.format.name,
+    }
     return MediaFacts(**known, readable=True, browser_playable=_is_playable(path, known))
 
 
-def _of_headers(container: "InputContainer", stream: "VideoStream") -> dict:
+def of_headers(container: "InputContainer", stream: "VideoStream") -> dict[str, Any]:
+    """What the headers say, by the fields of `MediaFacts`; nothing is decoded."""
     sound = container.streams.best("audio")
     rate = stream.average_rate or stream.guessed_rate
     index = stream.index_entries
@@ -110,16 +147,6 @@ def _has_words(text: str) -> bool:
     return any(word.strip("#@.,:;!?'\"()<>/").isalpha() for word in text.split())
 
 
-def _of_first_frame(container: "InputContainer", stream: "VideoStream", deadline: Deadline) -> dict:
-    set_up_decoder(stream, "DEFAULT")
-    frame = next(decode_clean(container, stream, deadline), None)
-    if frame is None:
-        raise VideoDecodeError("none of its frames can be decoded: the data is damaged or cut off")
-    matrix = display_matrix(frame)
-    width, height = shown_size(frame.width, frame.height, sample_aspect(stream), turned=matrix[0] == 0)
-    return {"width": width, "height": height, "rotation": rotation_of(matrix), "pixel_format": frame.format.name}
-
-
 def measured_duration_s(path: Path, deadline: Deadline) -> float | None:
     """Seconds from the first packet of the main track to the end of the last, whatever the headers claim.
 
@@ -128,7 +155,7 @@ def measured_duration_s(path: Path, deadline: Deadline) -> float | None:
     with open_video(path, deadline) as (container, stream):
         ends = [
             (packet.pts, packet.duration or 0)
-            for packet in demux(container, stream, deadline) if packet.pts is not None
+            for packet in demux(container, [stream], deadline) if packet.pts is not None
         ]
         if not ends or stream.time_base is None:
             return None

@@ -65,10 +65,14 @@ def _drawn(
 ) -> np.ndarray:
     """The frame scaled to `size` as it is stored, then turned and mirrored."""
     rgb = scaler.reformat(frame, *size, format="rgb24", interpolation="AREA", threads=1)
-    image = rgb.to_ndarray()
+    return upright(rgb.to_ndarray(), matrix)
+
+
+def upright(image: np.ndarray, matrix: tuple[int, int, int, int]) -> np.ndarray:
+    """A picture as it is stored, [height, width, ...], turned and mirrored as a display matrix says."""
     a, b, c, d = matrix
     if a == 0:
-        image = image.transpose(1, 0, 2)
+        image = image.swapaxes(0, 1)
     if a + c < 0:
         image = image[:, ::-1]
     if b + d < 0:

@@ -1,0 +1,157 @@
+"""One opening of a file: frames, runs of grey frames and sound, each with its own failure."""
+
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from videos import make_video
+
+from vidsort.errors import VideoDecodeError
+from vidsort.media import probe, sample_frames
+from vidsort.media.reading import sound as sound_module
+from vidsort.media.reading.frames import FramesWanted
+from vidsort.media.reading.once import read_once
+from vidsort.media.reading.runs import RunsWanted
+from vidsort.media.reading.sound import SoundWanted
+
+FRAMES, RUNS, SOUND = FramesWanted(4), RunsWanted(), SoundWanted()
+ALL = [FRAMES, RUNS, SOUND]
+
+
+@pytest.fixture
+def opened(monkeypatch) -> list[str]:
+    """The paths that containers were opened at."""
+    paths, real = [], av.open
+    monkeypatch.setattr(av, "open", lambda path, *args, **options: paths.append(path) or real(path, *args, **options))
+    return paths
+
+
+@pytest.mark.parametrize("gop", [5, 1000])
+@pytest.mark.parametrize("name", ["1.mp4", "1.webm", "1.mkv"])
+def test_frames_movement_and_sound_come_out_of_one_opening(tmp_path, opened, name, gop):
+    codec = "libvpx" if name.endswith("webm") else "libx264"
+    path = make_video(tmp_path / name, seconds=4, audio=True, gop=gop, codec=codec)
+    opened.clear()
+    reading = read_once(path, ALL)
+    assert len(opened) == 1
+    assert len(reading.given[FRAMES].images) == 4
+    (run,) = reading.given[RUNS]
+    assert run.images.shape[1:] == (96, 96)
+    assert 2 <= len(run.images) == len(run.times_s) <= 25
+    assert np.all(np.diff(run.times_s) > 0)
+    heard = reading.given[SOUND]
+    assert sum(map(len, heard.pieces)) == pytest.approx(4 * 16_000, abs=3000)
+    assert reading.facts == probe(path)
+
+
+def test_what_is_read_in_company_is_what_is_read_alone(tmp_path):
+    path = make_video(tmp_path / "1.mp4", seconds=12, audio=True, gop=10)
+    together = read_once(path, ALL).given
+    alone = {one: read_once(path, [one]).given[one] for one in ALL}
+    assert together[FRAMES].times_s == alone[FRAMES].times_s
+    for pair in zip(together[RUNS], alone[RUNS], strict=True):
+        assert np.array_equal(*(run.images for run in pair))
+    for pair in zip(together[SOUND].pieces, alone[SOUND].pieces, strict=True):
+        assert np.array_equal(*pair)
+    frames = sample_frames(path, 4)
+    assert all(np.array_equal(*pair) for pair in zip(frames.images, together[FRAMES].images, strict=True))
+
+
+def test_of_a_long_video_several_places_are_seen_and_heard_for_as_long_in_all(tmp_path):
+    path = make_video(tmp_path / "1.mp4", seconds=30, audio=True, gop=10)
+    given = read_once(path, ALL).given
+    assert [round(run.times_s[0]) for run in given[RUNS]] == [0, 10, 20]
+    assert [run.times_s[-1] - run.times_s[0] for run in given[RUNS]] == pytest.approx([0.7] * 3, abs=0.15)
+    assert [len(piece) for piece in given[SOUND].pieces] == pytest.approx([32_000] * 3, abs=1500)
+
+
+def test_consecutive_frames_are_those_that_were_recorded_also_after_what_was_left_unread(tmp_path):
+    path = make_video(tmp_path / "1.mp4", seconds=30, gop=10)
+    runs = read_once(path, [RUNS]).given[RUNS]
+    with av.open(path) as container:
+        frames = container.decode(video=0)
+        grey = [frame.reformat(96, 96, "gray", interpolation="AREA").to_ndarray() for frame in frames]
+    for run in runs:
+        for image, time_s in zip(run.images, run.times_s, strict=True):
+            assert np.abs(image.astype(int) - grey[round(time_s * 10)]).mean() < 8
+
+
+def test_runs_are_upright_as_the_video_is_shown(tmp_path):
+    path = tmp_path / "1.mp4"
+    image = np.full((32, 64, 3), 20, np.uint8)
+    image[:, :32] = 230
+    with av.open(path, "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 32, "yuv420p"
+        stream.set_display_rotation(-90)
+        for _ in range(5):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        container.mux(stream.encode())
+    shown = sample_frames(path).images[0].mean(axis=2)
+    seen = read_once(path, [RUNS]).given[RUNS][0].images[0]
+    assert (shown[0].mean() > shown[-1].mean()) == (seen[0].mean() > seen[-1].mean())
+    assert abs(float(seen[0].mean()) - float(seen[-1].mean())) > 100
+
+
+def test_a_single_frame_has_no_movement_and_a_video_without_sound_no_sound(tmp_path):
+    given = read_once(make_video(tmp_path / "1.mp4", seconds=0.1), ALL).given
+    assert len(given[FRAMES].images) == 1
+    assert given[RUNS] is None
+    assert given[SOUND] is None
+
+
+def damaged_sound(path: Path) -> Path:
+    """The video with each packet of its sound overwritten."""
+    with av.open(path) as container:
+        packets = [(packet.pos, packet.size) for packet in container.demux(audio=0) if packet.size]
+    data = bytearray(path.read_bytes())
+    for position, size in packets:
+        data[position : position + size] = b"\xff" * size
+    path.write_bytes(data)
+    return path
+
+
+def test_sound_that_cannot_be_decoded_is_its_own_error_and_the_rest_goes_on(tmp_path):
+    given = read_once(damaged_sound(make_video(tmp_path / "1.mp4", audio=True)), ALL).given
+    assert isinstance(given[SOUND], VideoDecodeError)
+    assert "sound cannot be decoded" in str(given[SOUND])
+    assert given[FRAMES].images
+    assert given[RUNS]
+
+
+def test_a_file_that_is_no_video_fails_all_with_one_reason_and_a_missing_one_is_missing(tmp_path):
+    (tmp_path / "1.mp4").write_bytes(b"no video at all")
+    reading = read_once(tmp_path / "1.mp4", ALL)
+    assert {str(error) for error in reading.given.values()} == {"it is not a video file"} == {reading.facts.reason}
+    with pytest.raises(FileNotFoundError):
+        read_once(tmp_path / "2.mp4", ALL)
+
+
+def test_the_time_limit_holds_for_all(tmp_path):
+    reading = read_once(make_video(tmp_path / "1.mp4", audio=True), ALL, time_limit_s=0)
+    assert all("longer than 0 s" in str(error) for error in reading.given.values())
+
+
+def test_what_is_too_large_to_be_held_is_opened_once_more_and_gives_the_same(tmp_path, opened, monkeypatch):
+    path = make_video(tmp_path / "1.mp4", seconds=3, gop=1000)
+    held = read_once(path, [FRAMES]).given[FRAMES]
+    monkeypatch.setattr("vidsort.media.reading.packets.MOST_HELD_BYTES", 100)
+    opened.clear()
+    again = read_once(path, [FRAMES]).given[FRAMES]
+    assert len(opened) == 2
+    assert again.times_s == held.times_s
+    assert all(np.array_equal(*pair) for pair in zip(again.images, held.images, strict=True))
+
+
+def test_sound_far_into_a_long_video_is_not_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(sound_module, "FURTHEST_S", 9.0)
+    path = make_video(tmp_path / "1.mp4", seconds=30, audio=True, gop=10)
+    taken = []
+    real = sound_module.SoundPackets.offer
+    monkeypatch.setattr(
+        sound_module.SoundPackets, "offer", lambda self, packet: taken.append(packet) or real(self, packet)
+    )
+    heard = read_once(path, [SOUND]).given[SOUND]
+    assert len(heard.pieces) == 3
+    assert max(float(packet.pts * packet.time_base) for packet in taken if packet.pts is not None) < 12

@@ -1,0 +1,1 @@
+"""A video file read: opened once, as little of it decoded as will do."""

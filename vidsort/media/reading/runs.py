@@ -1,0 +1,156 @@
+"""Runs of consecutive frames, small and grey: what moves is seen in them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from .shape import upright
+from .source import MAX_PIXELS, Deadline, is_damaged, time_of
+
+if TYPE_CHECKING:
+    from av.packet import Packet
+    from av.video.codeccontext import VideoCodecContext
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
+
+# Their decoders smooth the edges of blocks, which nobody sees at this size: a fifth of the time, in some clips more.
+SMOOTHING_CODECS = {"h264", "hevc", "vp8", "vp9"}
+# A stream of more frames a second than this, or one without times, is seen for a shorter while.
+MOST_FRAMES_PER_S = 125
+# Of a stream that does not say when its frames are shown.
+USUAL_FRAMES_PER_S = 25
+
+
+@dataclass(frozen=True)
+class RunsWanted:
+    """Grey pictures of `side` x `side` for `span_s` seconds from the first key frame on.
+
+    Of a video longer than `long_s`, `places` runs that together are as long, evenly spread, each from
+    a key frame on; a video that has too few key frames for that gives the one run.
+    """
+
+    span_s: float = 2.4
+    side: int = 96
+    long_s: float = 10.0
+    places: int = 3
+
+
+@dataclass(frozen=True)
+class Run:
+    """Consecutive frames as shown but stretched: uint8 [n, side, side], and when, in seconds [n]; n is 2 or more."""
+
+    images: np.ndarray
+    times_s: np.ndarray
+
+
+@dataclass
+class _Held:
+    """The packets of one run, in the order of decoding, from a key packet on."""
+
+    start_s: float
+    span_s: float
+    packets: "list[Packet]" = field(default_factory=list)
+    is_full: bool = False
+
+    def take(self, packet: "Packet", decoded_s: float) -> None:
+        most = self.span_s * MOST_FRAMES_PER_S
+        if decoded_s > self.start_s + self.span_s or len(self.packets) >= most:
+            self.is_full = True
+        else:
+            self.packets.append(packet)
+
+
+class RunPackets:
+    """Holds the packets of runs while a file is read; decodes them afterwards."""
+
+    def __init__(self, wanted: RunsWanted, duration_s: float | None) -> None:
+        self._wanted = wanted
+        self._held: list[_Held] = []
+        self._places_s: list[float] = []
+        if duration_s is not None and duration_s > wanted.long_s:
+            self._places_s = [duration_s * number / wanted.places for number in range(1, wanted.places)]
+
+    @property
+    def is_taking(self) -> bool:
+        """Whether the packets to come are to be read, also those between key frames."""
+        return not self._held or not self._held[-1].is_full
+
+    def offer(self, packet: "Packet") -> None:
+        """Keep the packet where it belongs to a run."""
+        time_s, wanted = time_of(packet), self._wanted
+        if packet.is_keyframe:
+            if not self._held:
+                self._held.append(_Held(time_s, wanted.span_s))
+            elif self._places_s and time_s - self._held[0].start_s >= self._places_s[0]:
+                self._held.append(_Held(time_s, wanted.span_s / wanted.places))
+                while self._places_s and time_s - self._held[0].start_s >= self._places_s[0]:
+                    self._places_s.pop(0)
+        decoded = packet.dts if packet.dts is not None else packet.pts
+        decoded_s = 0.0 if decoded is None or packet.time_base is None else float(decoded * packet.time_base)
+        for held in self._held:
+            if not held.is_full:
+                held.take(packet, decoded_s)
+
+    def decode(self, stream: "VideoStream", matrix: tuple[int, int, int, int], deadline: Deadline) -> list[Run] | None:
+        """The runs, upright by this display matrix; None where nowhere two frames follow one another."""
+        from av.video.reformatter import VideoReformatter
+
+        scaler, side, runs = VideoReformatter(), self._wanted.side, []
+        rate = float(stream.average_rate or USUAL_FRAMES_PER_S)
+        for held in self._held:
+            span_s = self._wanted.span_s / (1 if len(self._held) == 1 else self._wanted.places)
+            images, times_s = [], []
+            for number, frame in enumerate(_decoded(held.packets, stream, deadline)):
+                pts = frame.pts
+                time_s = number / rate if pts is None or stream.time_base is None else float(pts * stream.time_base)
+                times_s.append(time_s)
+                if time_s - times_s[0] > span_s:
+                    times_s.pop()
+                    break
+                grey = scaler.reformat(frame, side, side, format="gray", interpolation="AREA", threads=1)
+                images.append(np.ascontiguousarray(upright(grey.to_ndarray(), matrix)))
+            if len(images) > 1:
+                runs.append(Run(np.stack(images), np.array(times_s)))
+        return runs or None
+
+
+def _decoded(packets: "list[Packet]", stream: "VideoStream", deadline: Deadline) -> "Iterator[VideoFrame]":
+    """The frames that others need, up to the first place that is damaged."""
+    import av
+
+    context = _quick_decoder(stream)
+    try:
+        for packet in packets:
+            deadline.check()
+            if is_damaged(packet):
+                break
+            for frame in context.decode(packet):
+                if frame.is_corrupt:
+                    return
+                yield frame
+        yield from (frame for frame in context.decode(None) if not frame.is_corrupt)
+    except MemoryError:
+        raise  # PyAV's is an FFmpegError, too, and no damage
+    except av.FFmpegError:
+        return
+    finally:
+        context.flush_buffers()
+
+
+def _quick_decoder(stream: "VideoStream") -> "VideoCodecContext":
+    """A decoder that leaves out frames that no other needs, and smoothing; the track's own where it has none."""
+    import av
+
+    skipping: Literal["NONREF"] = "NONREF"
+    own = stream.codec_context
+    if own.codec.name not in SMOOTHING_CODECS:
+        own.skip_frame = skipping
+        return own
+    context: VideoCodecContext = av.CodecContext.create(own.codec.name, "r")  # type: ignore[assignment]
+    context.extradata = own.extradata
+    context.thread_type, context.thread_count = "NONE", 1
+    context.options = {"err_detect": "explode", "max_pixels": str(MAX_PIXELS), "skip_loop_filter": "all"}
+    context.skip_frame = skipping
+    return context

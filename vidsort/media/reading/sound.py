@@ -1,0 +1,120 @@
+"""A few seconds of what is heard in a video: one channel, at one rate for all."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...errors import VideoDecodeError
+from .source import Deadline, time_of
+
+if TYPE_CHECKING:
+    from av.audio.frame import AudioFrame
+    from av.audio.stream import AudioStream
+    from av.packet import Packet
+
+# What is further in is not heard: the packets of the pictures between would have to be read for it.
+FURTHEST_S = 120.0
+
+
+@dataclass(frozen=True)
+class SoundWanted:
+    """`seconds` of sound at `rate` samples a second; of a longer video in `parts`, evenly spread over it."""
+
+    seconds: float = 6.0
+    rate: int = 16_000
+    parts: int = 3
+
+
+@dataclass(frozen=True)
+class Sound:
+    """What is heard, in pieces in order of time: each float32 [n], about -1 to 1."""
+
+    pieces: list[np.ndarray]
+    rate: int
+
+
+class SoundPackets:
+    """Holds the packets of a sound track that are wanted while a file is read; decodes them afterwards."""
+
+    def __init__(self, wanted: SoundWanted, duration_s: float | None) -> None:
+        self._wanted = wanted
+        self._packets: list[list[Packet]] = []
+        self._first_s: float | None = None
+        starts_s, self._piece_s = [0.0], wanted.seconds
+        if duration_s is not None and duration_s > wanted.seconds:
+            self._piece_s = wanted.seconds / wanted.parts
+            heard_s = min(duration_s, FURTHEST_S)
+            starts_s = [(part + 0.5) * heard_s / wanted.parts - self._piece_s / 2 for part in range(wanted.parts)]
+        self._starts_s = starts_s
+        self._is_over = False
+
+    @property
+    def is_taking(self) -> bool:
+        """Whether packets to come may be wanted."""
+        return not self._is_over
+
+    def offer(self, packet: "Packet") -> None:
+        """Keep the packet where it belongs to a piece."""
+        if not packet.size or self._is_over:
+            return
+        if self._first_s is None:
+            self._first_s = time_of(packet)
+        time_s = time_of(packet) - self._first_s
+        begun = len(self._packets)
+        if begun < len(self._starts_s) and time_s >= self._starts_s[begun]:
+            self._packets.append([])
+            begun += 1
+        if begun and time_s < self._starts_s[begun - 1] + self._piece_s:
+            self._packets[-1].append(packet)
+        elif begun == len(self._starts_s):
+            self._is_over = True
+
+    def decode(self, deadline: Deadline) -> Sound | None:
+        """What is heard; None where the track is empty. Raises VideoDecodeError where nothing can be decoded."""
+        import av
+
+        pieces, reason = [], None
+        for packets in self._packets:
+            resampler = av.AudioResampler(format="flt", layout="mono", rate=self._wanted.rate)
+            heard = []
+            try:
+                for frame in _frames(packets, deadline):
+                    heard += [part.to_ndarray()[0] for part in resampler.resample(frame)]
+                heard += [part.to_ndarray()[0] for part in resampler.resample(None)]
+            except MemoryError:
+                raise  # PyAV's is an FFmpegError, too, and no damage
+            except (av.FFmpegError, ValueError) as error:
+                reason = error
+            if heard:
+                longest = round(self._piece_s * self._wanted.rate)
+                pieces.append(np.concatenate(heard)[:longest].astype(np.float32, copy=False))
+        if not pieces and reason is not None:
+            raise VideoDecodeError(f"its sound cannot be decoded: {reason}") from reason
+        return Sound(pieces, self._wanted.rate) if pieces else None
+
+
+def _frames(packets: "list[Packet]", deadline: Deadline) -> "Iterator[AudioFrame]":
+    """The frames of consecutive packets; those that are damaged are left out, all of them being is an error."""
+    import av
+
+    reason, count = None, 0
+    if not packets:
+        return
+    stream: AudioStream = packets[0].stream
+    for packet in packets:
+        deadline.check()
+        try:
+            decoded = stream.decode(packet)
+        except MemoryError:
+            raise
+        except av.FFmpegError as error:
+            reason = error
+            continue
+        for frame in decoded:
+            count += 1
+            yield frame
+    stream.codec_context.flush_buffers()
+    if not count and reason is not None:
+        raise reason
