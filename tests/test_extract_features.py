@@ -363,3 +363,18 @@ def test_words_are_gathered_with_the_tags_of_files_that_are_new_and_broken_ones_
     assert part.X[part.mask].tolist() == ['{"description": "said beside\\nsaid inside"}']
     assert [reason.partition(":")[0] for reason in part.failed.values()] == ["79101.info.json"]
     assert run(extracted, config).outputs["encoder_calls"] == 0
+
+
+def test_a_kind_that_a_video_does_not_have_is_told_apart_from_one_that_failed_and_neither_is_looked_at_again(
+    extracted, library
+):
+    config = ExtractConfig(modalities=("frames", "motion", "sound"))
+    heard = make_video(library / "79200.mp4", audio=True)
+    (library / "79201.mp4").write_bytes(heard.read_bytes().replace(b"mp4a", b"nope"))
+    report = run(extracted, config)
+    # Of the known videos only what is new is looked for: frames of two, movement of all, sound of what has some.
+    assert report.outputs["sound"].startswith(f"{ALL} videos have none")
+    assert "motion" not in report.outputs
+    again = run(extracted, config)
+    assert again.outputs["encoder_calls"] == 0
+    assert again.outputs["sound"] == report.outputs["sound"]

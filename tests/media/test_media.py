@@ -13,7 +13,7 @@ from videos import make_frames, make_video
 import vidsort.media.reading.frames as frames_module
 from vidsort.errors import VideoDecodeError
 from vidsort.media import probe, sample_frames
-from vidsort.media.reading.distinct import Pictures, spread
+from vidsort.media.reading.frames import Pictures, spread
 
 RED, GREEN, BLUE, WHITE = (200, 30, 30), (30, 200, 30), (30, 30, 200), (240, 240, 240)
 

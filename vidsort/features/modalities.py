@@ -80,7 +80,7 @@ class ExtractConfig(*(kind.config for kind in KINDS.values())):  # type: ignore[
     """What decides the features: which kinds of evidence, and the fields of each kind's config."""
 
     modalities: tuple[Literal[*KINDS], ...] = Field(  # type: ignore[valid-type]
-        ("frames", "words"), min_length=1, description="the kinds of evidence to look for"
+        ("frames", "motion", "sound", "words"), min_length=1, description="the kinds of evidence to look for"
     )
 
     @property

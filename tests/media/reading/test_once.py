@@ -70,8 +70,8 @@ def test_consecutive_frames_are_those_that_were_recorded_also_after_what_was_lef
     path = make_video(tmp_path / "1.mp4", seconds=30, gop=10)
     runs = read_once(path, [RUNS]).given[RUNS]
     with av.open(path) as container:
-        frames = container.decode(video=0)
-        grey = [frame.reformat(96, 96, "gray", interpolation="AREA").to_ndarray() for frame in frames]
+        decoded = container.decode(video=0)
+        grey = [frame.reformat(96, 96, "gray", interpolation="AREA").to_ndarray() for frame in decoded]
     for run in runs:
         for image, time_s in zip(run.images, run.times_s, strict=True):
             assert np.abs(image.astype(int) - grey[round(time_s * 10)]).mean() < 8
