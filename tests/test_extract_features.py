@@ -1,5 +1,6 @@
 """Extraction: only what is new is encoded, nothing finished is lost, nothing bad stops it."""
 
+import functools
 import json
 import os
 import re
@@ -10,7 +11,7 @@ import sys
 
 import numpy as np
 import pytest
-from videos import make_video
+from videos import damage_sound, make_video
 
 from vidsort import library as videos_of
 from vidsort.artifacts import current_feature_set
@@ -23,6 +24,15 @@ from vidsort.settings import Settings
 from vidsort.store import open_database
 
 ALL = 15
+# What is tested here is the same for every kind of evidence; one kind makes one call a video.
+STEPS = {"extract_features": {"modalities": ("frames",)}}
+pictures = functools.partial(ExtractConfig, modalities=("frames",))
+
+
+@pytest.fixture
+def settings(settings) -> Settings:
+    """The same, for pictures alone."""
+    return settings.model_copy(update={"steps": STEPS})
 
 
 def encoder_calls(settings, config=None) -> int:
@@ -32,7 +42,7 @@ def encoder_calls(settings, config=None) -> int:
 def stored(settings, config=None):
     database = open_database(settings.artifacts_dir)
     try:
-        feature_set = (config or ExtractConfig()).feature_set
+        feature_set = (config or pictures()).feature_set
         return features_of(database, videos_of.videos(settings.data_dir), feature_set)
     finally:
         database.close()
@@ -43,7 +53,7 @@ def extracted(extracted_template, library, tmp_path) -> Settings:
     """The tiny library with its features extracted, everything a copy of this test's own."""
     shutil.rmtree(library)
     shutil.copytree(extracted_template, tmp_path, dirs_exist_ok=True)
-    return Settings(data_dir=library, artifacts_dir=tmp_path / "artifacts")
+    return Settings(data_dir=library, artifacts_dir=tmp_path / "artifacts", steps=STEPS)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +61,7 @@ def extracted_template(library_template, tmp_path_factory):
     root = tmp_path_factory.mktemp("extracted")
     shutil.copytree(library_template, root / "library")
     told = []
-    settings = Settings(data_dir=root / "library", artifacts_dir=root / "artifacts")
+    settings = Settings(data_dir=root / "library", artifacts_dir=root / "artifacts", steps=STEPS)
     report = run(settings, progress=told.append)
     (root / "report.json").write_text(report.model_dump_json())
     (root / "progress.json").write_text(json.dumps([progress.model_dump() for progress in told]))
@@ -87,8 +97,8 @@ def test_each_video_has_a_vector_of_length_one_and_signatures(extracted):
 
 def test_the_feature_set_and_its_config_are_on_record(extracted):
     on_record = current_feature_set(extracted.artifacts_dir)
-    assert on_record == ExtractConfig().feature_set
-    assert ExtractConfig.model_validate(on_record.config) == ExtractConfig()
+    assert on_record == pictures().feature_set
+    assert ExtractConfig.model_validate(on_record.config) == pictures()
 
 
 def test_a_second_run_encodes_nothing_and_starts_no_process(extracted, monkeypatch):
@@ -149,7 +159,7 @@ def test_each_video_counts_once_also_where_a_damaged_one_has_a_copy(extracted, l
 
 
 def test_another_config_is_another_feature_set_and_both_stay(extracted):
-    other = ExtractConfig(frames=2)
+    other = pictures(frames=2)
     assert encoder_calls(extracted, other) == ALL
     assert current_feature_set(extracted.artifacts_dir) == other.feature_set
     assert encoder_calls(extracted) == 0
@@ -159,7 +169,7 @@ def test_another_config_is_another_feature_set_and_both_stay(extracted):
 def test_before_known_videos_are_looked_at_anew_a_sentence_says_why_how_many_and_how_long(extracted, library):
     make_video(library / "7900.mp4")
     told = []
-    report = run(extracted, ExtractConfig(frames=2), progress=told.append)
+    report = run(extracted, pictures(frames=2), progress=told.append)
     notice = report.outputs["notice"]
     assert re.fullmatch(
         rf"{ALL} videos are looked at anew, for about [\d.]+ s: frames is 2 instead of 4\.", notice
@@ -168,7 +178,7 @@ def test_before_known_videos_are_looked_at_anew_a_sentence_says_why_how_many_and
     assert (begun.done, begun.total, begun.notice) == (0, ALL + 1, notice)
     # What is new is no news.
     make_video(library / "7901.mp4")
-    assert run(extracted, ExtractConfig(frames=2)).outputs["notice"] is None
+    assert run(extracted, pictures(frames=2)).outputs["notice"] is None
 
 
 def a_model(settings, config) -> str:
@@ -182,20 +192,20 @@ def a_model(settings, config) -> str:
 
 
 def test_a_new_video_also_gets_what_the_model_in_force_needs(extracted, library):
-    a_model(extracted, ExtractConfig())
+    a_model(extracted, pictures())
     make_video(library / "7900.mp4")
-    report = run(extracted, ExtractConfig(frames=2))
+    report = run(extracted, pictures(frames=2))
     # All by the new settings, and the new one by those of the model too.
     assert (report.done, report.outputs["encoder_calls"]) == (ALL + 1, ALL + 2)
-    assert len(stored(extracted).videos) == len(stored(extracted, ExtractConfig(frames=2)).videos) == ALL + 1
-    assert current_feature_set(extracted.artifacts_dir) == ExtractConfig(frames=2).feature_set
-    assert run(extracted, ExtractConfig(frames=2)).outputs["encoder_calls"] == 0
+    assert len(stored(extracted).videos) == len(stored(extracted, pictures(frames=2)).videos) == ALL + 1
+    assert current_feature_set(extracted.artifacts_dir) == pictures(frames=2).feature_set
+    assert run(extracted, pictures(frames=2)).outputs["encoder_calls"] == 0
 
 
 def test_what_a_model_needs_that_can_no_longer_be_made_is_not_tried(extracted, library, monkeypatch):
-    a_model(extracted, ExtractConfig())
+    a_model(extracted, pictures())
     make_video(library / "7900.mp4")
-    before = ExtractConfig().feature_set
+    before = pictures().feature_set
     monkeypatch.setattr("vidsort.features.encoders.frames.FramesConfig.revision", 2)
     report = run(extracted)
     assert report.outputs["encoder_calls"] == ALL + 1
@@ -207,7 +217,7 @@ def test_what_a_model_needs_that_can_no_longer_be_made_is_not_tried(extracted, l
 
 
 def test_a_damaged_model_in_force_is_no_reason_to_look_at_nothing(extracted, library, caplog):
-    model_id = a_model(extracted, ExtractConfig(frames=2))
+    model_id = a_model(extracted, pictures(frames=2))
     (extracted.artifacts_dir / "models" / model_id / "manifest.json").write_text("{")
     make_video(library / "7900.mp4")
     assert encoder_calls(extracted) == 1
@@ -317,9 +327,9 @@ def test_children_do_not_outlive_a_parent_that_was_killed(program, eventually):
 def test_an_empty_library_is_no_error_and_a_missing_one_is(tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
-    assert run(Settings(data_dir=empty, artifacts_dir=tmp_path / "artifacts")).done == 0
+    assert run(Settings(data_dir=empty, artifacts_dir=tmp_path / "artifacts", steps=STEPS)).done == 0
     with pytest.raises(NotFoundError, match="--data-dir"):
-        run(Settings(data_dir=tmp_path / "nowhere", artifacts_dir=tmp_path / "artifacts"))
+        run(Settings(data_dir=tmp_path / "nowhere", artifacts_dir=tmp_path / "artifacts", steps=STEPS))
 
 
 def test_posters_are_there_after_extraction(extracted):
@@ -340,7 +350,7 @@ def test_every_odd_file_gives_features_or_a_reason(data_sets, tmp_path):
     library.mkdir()
     for number, path in enumerate(odd):
         shutil.copyfile(path, library / f"{number}.mp4")
-    settings = Settings(data_dir=library, artifacts_dir=tmp_path / "artifacts")
+    settings = Settings(data_dir=library, artifacts_dir=tmp_path / "artifacts", steps=STEPS)
     report = run(settings)
     assert report.done + len(report.failed) == len(odd) > 50
     assert all(failure.reason for failure in report.failed)
@@ -369,12 +379,15 @@ def test_a_kind_that_a_video_does_not_have_is_told_apart_from_one_that_failed_an
     extracted, library
 ):
     config = ExtractConfig(modalities=("frames", "motion", "sound"))
-    heard = make_video(library / "79200.mp4", audio=True)
-    (library / "79201.mp4").write_bytes(heard.read_bytes().replace(b"mp4a", b"nope"))
+    make_video(library / "79200.mp4", audio=True)
+    damage_sound(make_video(library / "79201.mp4", audio=True))
     report = run(extracted, config)
-    # Of the known videos only what is new is looked for: frames of two, movement of all, sound of what has some.
-    assert report.outputs["sound"].startswith(f"{ALL} videos have none")
+    # What was known before is not looked at for its frames again.
+    assert report.outputs["encoder_calls"] == 2 + (ALL + 2) + 1
+    told = rf"{ALL} videos have none; 1 failed \(its sound cannot be decoded: .+\)"
+    assert re.fullmatch(told, report.outputs["sound"])
     assert "motion" not in report.outputs
+    assert {"79200.mp4", "79201.mp4"} <= {video.filename for video in stored(extracted, config).videos}
     again = run(extracted, config)
     assert again.outputs["encoder_calls"] == 0
     assert again.outputs["sound"] == report.outputs["sound"]

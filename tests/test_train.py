@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from labelled import WIDTH, clouds, make_library, store_features
 
-from vidsort import artifacts, library, predict, train
+from vidsort import artifacts, extract_features, library, predict, train
 from vidsort.artifacts.files import read_json
 from vidsort.errors import ArtifactError, NotEnoughLabelsError, NotFoundError, SettingsError
 from vidsort.features.contents import GONE
+from vidsort.features.modalities import ExtractConfig
 from vidsort.insight import comparison
 from vidsort.insight.comparison import read_out_of_fold
 from vidsort.learning.files import model_files
@@ -256,5 +257,6 @@ def test_only_the_chosen_kinds_of_evidence_are_learned_from(trained_place):
 
 
 def test_a_kind_that_was_not_extracted_is_an_error_in_a_sentence(trained_place):
+    extract_features.run(trained_place, ExtractConfig(modalities=("frames",)))
     with pytest.raises(SettingsError, match=r"names 'sound', and the features on record are of frames: take it out"):
         train.run(trained_place, TrainConfig(modalities=("frames", "sound")))

@@ -89,3 +89,14 @@ def _tone(seconds: float, frequency_hz: float) -> list[av.AudioFrame]:
         frame.sample_rate, frame.pts, frame.time_base = AUDIO_RATE, start, Fraction(1, AUDIO_RATE)
         frames.append(frame)
     return frames
+
+
+def damage_sound(path: Path) -> Path:
+    """Overwrite each packet of the video's sound, so that none can be decoded; returns its path."""
+    with av.open(path) as container:
+        packets = [(packet.pos, packet.size) for packet in container.demux(audio=0) if packet.size]
+    data = bytearray(path.read_bytes())
+    for position, size in packets:
+        data[position : position + size] = b"\xff" * size
+    path.write_bytes(data)
+    return path

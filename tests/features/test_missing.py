@@ -14,8 +14,8 @@ from vidsort.store import open_database
 from vidsort.store.features import FeatureRow, FeatureStore
 from vidsort.store.words import Captions
 
-NOW = ExtractConfig()
-BEFORE = ExtractConfig(frames=2, crops=("center",))
+NOW = ExtractConfig(modalities=("frames",))
+BEFORE = ExtractConfig(frames=2, crops=("center",), modalities=("frames",))
 
 
 @pytest.fixture

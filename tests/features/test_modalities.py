@@ -35,7 +35,7 @@ def test_an_id_changes_with_the_kind_each_field_and_the_revision(monkeypatch):
 
 
 def test_of_one_modality_the_feature_set_is_that_modality_and_of_several_their_choice(monkeypatch):
-    alone = ExtractConfig().feature_set
+    alone = ExtractConfig(modalities=("frames",)).feature_set
     assert alone.modalities == {"frames": alone.id}
     monkeypatch.setitem(modalities.KINDS, "smell", SMELL)
 
@@ -66,7 +66,7 @@ def test_a_kind_that_there_is_not_is_refused():
 
 
 def test_what_is_made_as_it_was_can_be_made_and_nothing_else(monkeypatch):
-    config = ExtractConfig(frames=3)
+    config = ExtractConfig(frames=3, modalities=("frames",))
     assert makeable(config.feature_set) == config.chosen
     assert makeable(FeatureSet(id="x", modalities={"smell": "x"}, config={})) == {}
     lost = config.feature_set.model_copy(update={"config": config.feature_set.config | {"encoder": "of_the_past"}})

@@ -19,8 +19,8 @@ from vidsort.records import FeatureSet
 from vidsort.store import open_database
 from vidsort.store.features import FeatureRow, FeatureStore
 
-FRAMES = ExtractConfig().feature_set.modalities["frames"]
-SET = ExtractConfig().feature_set
+SET = ExtractConfig(modalities=("frames",)).feature_set
+FRAMES = SET.modalities["frames"]
 
 
 class SpokenConfig(EvidenceConfig):

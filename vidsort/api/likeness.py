@@ -24,6 +24,14 @@ AT_ONCE = 5000
 NEAREST = 3
 
 
+def load_explaining() -> None:
+    """Import what explains, before there are threads: those that import it at once lock each other out for good."""
+    import scipy.sparse  # noqa: F401  (what words are, and all that takes long to import)
+
+    from ..insight import why  # noqa: F401
+    from ..learning import files  # noqa: F401
+
+
 @dataclass(frozen=True)
 class _Model:
     """A model in memory, with the sorted videos as they were when it was first asked."""

@@ -21,7 +21,7 @@ HEAD = f"""\
 # `vidsort config` shows what is in force and where it comes from. Paths start at the folder of this file.
 """
 # What stands in place of a default that is none.
-EXAMPLES = {float: 0.9, int: 1}
+EXAMPLES: dict[Any, Any] = {float: 0.9, int: 1, tuple[str, ...]: ["frames", "words"]}
 
 
 def config(parser: argparse.ArgumentParser) -> None:

@@ -31,6 +31,7 @@ def create_app(settings: Settings | None = None) -> "FastAPI":
     from fastapi import FastAPI
     from starlette.concurrency import run_in_threadpool
 
+    from ..api.likeness import load_explaining
     from ..api.routes import add_routes
     from ..api.workspace import Workspace
     from ..media.reading.source import load_decoder
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> "FastAPI":
 
     settings = settings or load_settings()
     load_decoder()
+    load_explaining()
     workspace = Workspace(settings)
     stopping = Stopping()
 

@@ -260,7 +260,7 @@ def test_a_wrong_method_is_405_and_says_which_are_right(client, method, path, al
     assert is_sentence(answer)
 
 
-@pytest.mark.parametrize("path", ["/api", "/api/", "/api/nope", "/api/videos/1", "/videos", "/posters/1.mp4"])
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/nope", "/api/nope/1", "/videos", "/posters/1.mp4"])
 def test_an_unknown_path_is_404_with_a_sentence(client, path):
     for method in ("GET", "POST", "DELETE", "OPTIONS"):
         answer = client.request(method, path)

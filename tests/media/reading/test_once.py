@@ -1,11 +1,9 @@
 """One opening of a file: frames, runs of grey frames and sound, each with its own failure."""
 
-from pathlib import Path
-
 import av
 import numpy as np
 import pytest
-from videos import make_video
+from videos import damage_sound, make_video
 
 from vidsort.errors import VideoDecodeError
 from vidsort.media import probe, sample_frames
@@ -101,19 +99,8 @@ def test_a_single_frame_has_no_movement_and_a_video_without_sound_no_sound(tmp_p
     assert given[SOUND] is None
 
 
-def damaged_sound(path: Path) -> Path:
-    """The video with each packet of its sound overwritten."""
-    with av.open(path) as container:
-        packets = [(packet.pos, packet.size) for packet in container.demux(audio=0) if packet.size]
-    data = bytearray(path.read_bytes())
-    for position, size in packets:
-        data[position : position + size] = b"\xff" * size
-    path.write_bytes(data)
-    return path
-
-
 def test_sound_that_cannot_be_decoded_is_its_own_error_and_the_rest_goes_on(tmp_path):
-    given = read_once(damaged_sound(make_video(tmp_path / "1.mp4", audio=True)), ALL).given
+    given = read_once(damage_sound(make_video(tmp_path / "1.mp4", audio=True)), ALL).given
     assert isinstance(given[SOUND], VideoDecodeError)
     assert "sound cannot be decoded" in str(given[SOUND])
     assert given[FRAMES].images

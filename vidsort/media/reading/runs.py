@@ -98,11 +98,11 @@ class RunPackets:
         from av.video.reformatter import VideoReformatter
 
         scaler, side, runs = VideoReformatter(), self._wanted.side, []
-        rate = float(stream.average_rate or USUAL_FRAMES_PER_S)
+        rate, context = float(stream.average_rate or USUAL_FRAMES_PER_S), _quick_decoder(stream)
         for held in self._held:
             span_s = self._wanted.span_s / (1 if len(self._held) == 1 else self._wanted.places)
             images, times_s = [], []
-            for number, frame in enumerate(_decoded(held.packets, stream, deadline)):
+            for number, frame in enumerate(_decoded(held.packets, context, deadline)):
                 pts = frame.pts
                 time_s = number / rate if pts is None or stream.time_base is None else float(pts * stream.time_base)
                 times_s.append(time_s)
@@ -116,11 +116,10 @@ class RunPackets:
         return runs or None
 
 
-def _decoded(packets: "list[Packet]", stream: "VideoStream", deadline: Deadline) -> "Iterator[VideoFrame]":
+def _decoded(packets: "list[Packet]", context: "VideoCodecContext", deadline: Deadline) -> "Iterator[VideoFrame]":
     """The frames that others need, up to the first place that is damaged."""
     import av
 
-    context = _quick_decoder(stream)
     try:
         for packet in packets:
             deadline.check()

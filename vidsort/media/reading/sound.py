@@ -103,6 +103,8 @@ def _frames(packets: "list[Packet]", deadline: Deadline) -> "Iterator[AudioFrame
     if not packets:
         return
     stream: AudioStream = packets[0].stream
+    if stream.codec_context is None:
+        raise VideoDecodeError("its sound is of a kind that cannot be decoded")
     for packet in packets:
         deadline.check()
         try:
