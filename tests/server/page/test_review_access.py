@@ -52,7 +52,7 @@ def focused(page, expression: str) -> object:
 def test_a_toast_lies_over_no_button_wherever_it_comes_up(opened, pile, options):
     page = opened(**options)
     (pile.data_dir / "dance" / name_of(0)).write_bytes(b"in the way")
-    for key in ("1", "2", "3", "w"):
+    for key in ("1", "2", "3", "b"):
         page.keyboard.press(key)
     page.wait_for_selector(".toast.is-failure")
     panels = ("h", ".move .button"), ("r", ".job"), ("rg", ".tile"), ("h", ".move .button")
@@ -60,8 +60,8 @@ def test_a_toast_lies_over_no_button_wherever_it_comes_up(opened, pile, options)
         for key in keys:
             page.keyboard.press(key)
         page.wait_for_selector(there)
-        page.keyboard.press("w")
-        page.wait_for_selector(".toast:has-text('W has no folder')")
+        page.keyboard.press("b")
+        page.wait_for_selector(".toast:has-text('B has no folder')")
         assert (keys, page.evaluate(COVERED)) == (keys, [])
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")
@@ -73,7 +73,7 @@ def test_an_enlarged_page_keeps_the_hints_of_keys_and_a_phone_has_none(opened, v
     """A window of 1280 by 800 at 200 % is one of 640 by 400, with a mouse beside it."""
     page = opened(size=(640, 400), device_scale_factor=2)
     assert page.locator("[data-guesses] kbd:visible").all_inner_texts() == ["↵", "D", "V"]
-    assert page.locator(".actions kbd:visible").all_inner_texts() == ["Z", "S"]
+    assert page.locator(".actions kbd:visible").all_inner_texts() == ["Z", "S", "W"]
     assert page.get_by_role("button", name="Help").is_visible()
     beyond = "[...document.querySelectorAll('#vidsort :is(button, kbd)')].filter((e) => e.checkVisibility("
     beyond += "{checkVisibilityCSS: true}) && e.getBoundingClientRect().right > innerWidth).map((e) => e.outerHTML)"
@@ -135,7 +135,7 @@ def test_the_tools_are_one_stop_of_tab(opened):
     page = opened()
     page.locator('[data-do="retrain"]').focus()
     page.keyboard.press("ArrowRight")
-    assert focused(page, "e.dataset.do") == "grid"
+    assert focused(page, "e.dataset.do") == "search"
     assert on_show(page) == name_of(0)
     page.keyboard.press("Tab")
     assert focused(page, "e.dataset.do") == "newFolder"
@@ -207,6 +207,7 @@ def test_how_good_guesses_were_and_what_is_saved_have_forms_and_not_only_colours
     assert len(set(forms)) == 3
     line.is_cut = True
     page.keyboard.press("1")
+    page.wait_for_selector(".toast .mark")
     mark = "getComputedStyle(document.querySelector('.toast .mark'), '::before').content"
     page.wait_for_function(f"{mark}.includes('…')")
     line.is_cut = False

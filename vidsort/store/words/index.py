@@ -11,8 +11,19 @@ from .folding import folded
 log = logging.getLogger(__name__)
 
 FIELDS = ("title", "description", "hashtags", "author", "sound")
-# `folded` prepares all characters, so the tokenizer only has to split at spaces, whatever Unicode it knows.
-MADE = f"CREATE VIRTUAL TABLE words_index USING fts5({', '.join(FIELDS)}, tokenize = 'ascii')"
+# `folded` prepares all characters, so the tokenizer only has to split at spaces, whatever Unicode it knows. With what
+# words begin with indexed, a query of one letter takes a tenth of the time.
+MADE = f"CREATE VIRTUAL TABLE words_index USING fts5({', '.join(FIELDS)}, tokenize = 'ascii', prefix = '1 2 3')"
+# The rank is that of BM25, the best the least; a name may lie in two folders. CROSS JOIN: the index is asked first, and
+# once. Left to itself, SQLite asks it anew for every video, because of the grouping: minutes instead of milliseconds.
+SEARCH = (
+    "SELECT filename FROM ("
+    "SELECT captions.filename AS filename, words_index.rank AS score FROM words_index"
+    " CROSS JOIN documents ON documents.id = words_index.rowid"
+    " CROSS JOIN captions ON captions.source = documents.source"
+    " WHERE words_index MATCH ? AND captions.library = ?"
+    ") GROUP BY filename ORDER BY min(score), filename LIMIT ?"
+)
 MODULE = "fts5"
 MOST_TERMS = 32
 

@@ -11,7 +11,7 @@ from ...errors import ArtifactError
 from ...records import Video
 from ..database import Database, value_of
 from ..features import CHUNK
-from .index import can_search, ensure_index, expression, forget, has_index, index
+from .index import SEARCH, can_search, ensure_index, expression, forget, has_index, index
 
 
 class Sidecar(NamedTuple):
@@ -120,15 +120,7 @@ class WordStore:
             )
         if not wanted or not has_index(connection):
             return []
-        # The rank is the one of BM25, the best the least; a name may lie in two folders.
-        rows = connection.execute(
-            "SELECT filename FROM ("
-            "SELECT captions.filename AS filename, words_index.rank AS score FROM words_index"
-            " JOIN documents ON documents.id = words_index.rowid JOIN captions USING (source)"
-            " WHERE words_index MATCH ? AND captions.library = ?"
-            ") GROUP BY filename ORDER BY min(score), filename LIMIT ?",
-            (wanted, self._library, limit),
-        )
+        rows = connection.execute(SEARCH, (wanted, self._library, limit))
         return [filename for (filename,) in rows]
 
     def _captions(self) -> dict[bytes, Caption]:
