@@ -66,7 +66,8 @@ def test_each_form_is_read_and_a_video_without_words_has_none(pile, database):
     }
     counts = WordStore(database, pile).counts()
     assert gathering.told_forms(counts) == {
-        "*.info.json": 1, "*.*.json": 1, "*.json": 1, "*.description": 1, "captions.csv": 3, "databases in .appdata": 1,
+        "*.info.json": 1, "*.mp4.json": 1,
+        "*.json": 1, "*.description": 1, "captions.csv": 3, "databases in .appdata": 1,
     }
     assert WordStore(database, pile).search("first", 9) == ["1.mp4"]
 

@@ -30,7 +30,9 @@ OWN_TAGS = "tags"
 # What tells most of a video comes first.
 FORMS = (".info.json", ".*.json", ".json", ".description", table.NAME, FOLDER, OWN_TAGS)
 
-_NAMES = {table.NAME: table.NAME, FOLDER: f"databases in {FOLDER}", OWN_TAGS: "tags in the file"}
+_NAMES = {
+    ".*.json": "*.mp4.json", table.NAME: table.NAME, FOLDER: f"databases in {FOLDER}", OWN_TAGS: "tags in the file",
+}
 
 
 class _Piece(NamedTuple):

@@ -28,7 +28,7 @@ export class Tiles {
     tile.classList.toggle("is-marked", isMarked);
     tile.classList.toggle("is-at", isHere);
     tile.setAttribute("aria-selected", String(isMarked));
-    const guess = item.folder ? `in ${item.folder}` : percent(item.confidence);
+    const guess = item.folder ? `in ${item.folder}` : item.predicted_folder ? guessOn(item) : percent(item.confidence);
     setRead(tile, "aria-label", `${isolated(item.filename)}, ${guess}${isMarked ? ", marked as wrong" : ""}`);
   }
 
@@ -37,12 +37,17 @@ export class Tiles {
     picture.addEventListener("error", () => (picture.hidden = true));
     this.pictures.want(picture, this.api.poster(item.filename));
     const tile = h("div", { className: "tile", role: "gridcell", id: tileId(item), dataset: { at } },
-      picture, item.predicted_folder ? h("span", { className: "share" }, percent(item.confidence)) : null);
+      picture, item.predicted_folder ? h("span", { className: "share" }, guessOn(item)) : null);
     tile.addEventListener("click", (event) => this.mark(at, event.shiftKey));
     tile.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && this.hover.play(tile, item));
     tile.addEventListener("pointerleave", () => this.hover.stop());
     return tile;
   }
+}
+
+// What a tile says of its guess; among the finds, which are not grouped by it, which folder it is.
+function guessOn({ predicted_folder: folder, confidence, folder: place }) {
+  return place === undefined ? percent(confidence) : `${folder} ${percent(confidence)}`;
 }
 
 // Without spaces, which would make it the ids of several.
