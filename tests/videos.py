@@ -28,15 +28,19 @@ def make_video(
     codec: str = "libx264",
     gop: int = 10,
     tags: dict[str, str] | None = None,
+    preset: str = "ultrafast",
 ) -> Path:
-    """Write one video of `size` (width, height) and return its path; the seed defaults to the file's name."""
+    """Write one video of `size` (width, height) and return its path; the seed defaults to the file's name.
+
+    Of H.264 and H.265, frames depend on later ones (B-frames) with a preset such as "medium".
+    """
     frames = make_frames(
         max(1, round(seconds * rate)), size, pattern, zlib.crc32(path.name.encode()) if seed is None else seed
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(path, "w") as container:
         container.metadata.update(tags or {})
-        options = {"preset": "ultrafast", "threads": "1"} if codec in ("libx264", "libx265") else {}
+        options = {"preset": preset, "threads": "1"} if codec in ("libx264", "libx265") else {}
         if codec == "libx265":
             options["x265-params"] = "log-level=none:pools=1"
         video = container.add_stream(codec, rate=rate, options=options)

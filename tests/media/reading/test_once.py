@@ -8,10 +8,10 @@ from videos import damage_sound, make_video
 from vidsort.errors import VideoDecodeError
 from vidsort.media import probe, sample_frames
 from vidsort.media.reading import sound as sound_module
-from vidsort.media.reading.frames import FramesWanted
-from vidsort.media.reading.once import read_once
+from vidsort.media.reading.frames import Frames, FramesWanted
+from vidsort.media.reading.once import Given, read_once
 from vidsort.media.reading.runs import RunsWanted
-from vidsort.media.reading.sound import SoundWanted
+from vidsort.media.reading.sound import Sound, SoundWanted
 
 FRAMES, RUNS, SOUND = FramesWanted(4), RunsWanted(), SoundWanted()
 ALL = [FRAMES, RUNS, SOUND]
@@ -43,17 +43,24 @@ def test_frames_movement_and_sound_come_out_of_one_opening(tmp_path, opened, nam
     assert reading.facts == probe(path)
 
 
-def test_what_is_read_in_company_is_what_is_read_alone(tmp_path):
-    path = make_video(tmp_path / "1.mp4", seconds=12, audio=True, gop=10)
-    together = read_once(path, ALL).given
-    alone = {one: read_once(path, [one]).given[one] for one in ALL}
-    assert together[FRAMES].times_s == alone[FRAMES].times_s
-    for pair in zip(together[RUNS], alone[RUNS], strict=True):
-        assert np.array_equal(*(run.images for run in pair))
-    for pair in zip(together[SOUND].pieces, alone[SOUND].pieces, strict=True):
-        assert np.array_equal(*pair)
+@pytest.mark.parametrize(("seconds", "gop"), [(12, 10), (2, 1000)])
+def test_what_is_read_in_company_is_what_is_read_alone(tmp_path, seconds, gop):
+    path = make_video(tmp_path / "1.mp4", seconds=seconds, audio=True, gop=gop, preset="medium")
+    company = [*ALL, FramesWanted(8, 64, repeats=True), FramesWanted(2, None), RunsWanted(0.5)]
+    together = read_once(path, company).given
+    for one in company:
+        for pair in zip(_arrays(together[one]), _arrays(read_once(path, [one]).given[one]), strict=True):
+            assert np.array_equal(*pair)
     frames = sample_frames(path, 4)
     assert all(np.array_equal(*pair) for pair in zip(frames.images, together[FRAMES].images, strict=True))
+
+
+def _arrays(given: Given) -> list[np.ndarray]:
+    if isinstance(given, Frames):
+        return [*given.images, np.array(given.times_s)]
+    if isinstance(given, Sound):
+        return given.pieces
+    return [array for run in given for array in (run.images, run.times_s)]
 
 
 def test_of_a_long_video_several_places_are_seen_and_heard_for_as_long_in_all(tmp_path):
