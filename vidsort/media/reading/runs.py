@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from .shape import upright
-from .source import MAX_PIXELS, Deadline, is_damaged, time_of
+from .source import MAX_PIXELS, Deadline, is_damaged, seconds, time_of
 
 if TYPE_CHECKING:
     from av.packet import Packet
@@ -87,11 +87,9 @@ class RunPackets:
                 self._held.append(_Held(time_s, wanted.span_s / wanted.places))
                 while self._places_s and time_s - self._held[0].start_s >= self._places_s[0]:
                     self._places_s.pop(0)
-        decoded = packet.dts if packet.dts is not None else packet.pts
-        decoded_s = 0.0 if decoded is None or packet.time_base is None else float(decoded * packet.time_base)
         for held in self._held:
             if not held.is_full:
-                held.take(packet, decoded_s)
+                held.take(packet, seconds(packet.dts if packet.dts is not None else packet.pts, packet.time_base))
 
     def decode(self, stream: "VideoStream", matrix: tuple[int, int, int, int], deadline: Deadline) -> list[Run] | None:
         """The runs, upright by this display matrix; None where nowhere two frames follow one another."""
