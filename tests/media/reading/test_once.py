@@ -63,11 +63,11 @@ def _arrays(given: Given) -> list[np.ndarray]:
     return [array for run in given for array in (run.images, run.times_s)]
 
 
-def test_of_a_long_video_several_places_are_seen_and_heard_for_as_long_in_all(tmp_path):
+def test_of_a_long_video_several_places_are_seen_and_heard(tmp_path):
     path = make_video(tmp_path / "1.mp4", seconds=30, audio=True, gop=10)
     given = read_once(path, ALL).given
-    assert [round(run.times_s[0]) for run in given[RUNS]] == [0, 10, 20]
-    assert [run.times_s[-1] - run.times_s[0] for run in given[RUNS]] == pytest.approx([0.7] * 3, abs=0.15)
+    assert [round(run.times_s[0]) for run in given[RUNS]] == [0, 15]
+    assert [run.times_s[-1] - run.times_s[0] for run in given[RUNS]] == pytest.approx([0.7] * 2, abs=0.15)
     assert [len(piece) for piece in given[SOUND].pieces] == pytest.approx([32_000] * 3, abs=1500)
 
 

@@ -27,14 +27,19 @@ USUAL_FRAMES_PER_S = 25
 class RunsWanted:
     """Grey pictures of `side` x `side` for `span_s` seconds from the first key frame on.
 
-    Of a video longer than `long_s`, `places` runs that together are as long, evenly spread, each from
+    Of a video longer than `long_s`, `places` runs of a third of that each, evenly spread, each from
     a key frame on; a video that has too few key frames for that gives the one run.
     """
 
     span_s: float = 2.4
     side: int = 96
     long_s: float = 10.0
-    places: int = 3
+    places: int = 2
+
+    @property
+    def place_s(self) -> float:
+        """How long each of several runs is."""
+        return self.span_s / 3
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ class RunPackets:
             if not self._held:
                 self._held.append(_Held(time_s, wanted.span_s))
             elif self._places_s and time_s - self._held[0].start_s >= self._places_s[0]:
-                self._held.append(_Held(time_s, wanted.span_s / wanted.places))
+                self._held.append(_Held(time_s, wanted.place_s))
                 while self._places_s and time_s - self._held[0].start_s >= self._places_s[0]:
                     self._places_s.pop(0)
         for held in self._held:
@@ -98,7 +103,7 @@ class RunPackets:
         scaler, side, runs = VideoReformatter(), self._wanted.side, []
         rate, context = float(stream.average_rate or USUAL_FRAMES_PER_S), _quick_decoder(stream)
         for held in self._held:
-            span_s = self._wanted.span_s / (1 if len(self._held) == 1 else self._wanted.places)
+            span_s = self._wanted.span_s if len(self._held) == 1 else self._wanted.place_s
             images, times_s = [], []
             for number, frame in enumerate(_decoded(held.packets, context, deadline)):
                 pts = frame.pts
