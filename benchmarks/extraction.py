@@ -118,7 +118,7 @@ def main() -> None:
         limit = os.cpu_count() / (decode_s + network_s)
         print(
             f"Physical limit at 576x1024: {1000 * decode_s:.0f} ms to decode and {1000 * network_s:.0f} ms in the "
-            f"network a clip and core, {limit:.1f} videos/s on {os.cpu_count()} cores; reached: {rates[0] / limit:.0%} of it."
+            f"network a clip and core, {limit:.1f} videos/s on {os.cpu_count()} cores; reached: {rates[0] / limit:.0%}."
         )
     print(f"Wanted: at least {TARGET_VIDEOS_PER_S} videos/s at 576x1024 on two cores, with all kinds of evidence.")
 
