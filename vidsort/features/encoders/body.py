@@ -17,12 +17,13 @@ from pydantic import Field
 
 from .colours import colours, described_colours
 from .evidence import Evidence, EvidenceConfig
+from .image import SHORT_SIDE
 from .pose import Pose, networks
 
 if TYPE_CHECKING:
     from ...media import Frames
 
-# As many as are seen of a video by default, so that it is decoded once for both.
+# What frames are read by default, so that a video is decoded once for both.
 PICTURES_READ = 8
 # After so many pictures without a body no further one is looked at.
 ENOUGH = 2
@@ -60,7 +61,7 @@ class BodyEncoder:
 
         self._pictures = config.body_pictures
         self._networks = networks()
-        self.wanted = FramesWanted(PICTURES_READ)
+        self.wanted = FramesWanted(PICTURES_READ, SHORT_SIDE, repeats=True)
 
     def encode(self, given: "Frames") -> Evidence:
         """Joints and colours of the body; nothing where two pictures have none."""
