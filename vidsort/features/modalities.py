@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 
 from ..records import FeatureSet, Video
 from .contents import Contents
+from .encoders.body import BodyConfig, BodyEncoder
 from .encoders.evidence import Encoder, EvidenceConfig
 from .encoders.frames import FramesConfig, FramesEncoder
 from .encoders.motion import MotionConfig, MotionEncoder
@@ -49,6 +50,7 @@ KINDS: dict[str, Kind] = {
     "motion": Kind(MotionConfig, video_bytes, MotionEncoder, "scaled"),
     "sound": Kind(SoundConfig, video_bytes, SoundEncoder, "scaled"),
     "words": Kind(WordsConfig, gathered_words, None, "text"),
+    "body": Kind(BodyConfig, video_bytes, BodyEncoder, "scaled"),
 }
 
 
