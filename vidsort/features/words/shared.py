@@ -79,7 +79,8 @@ class _Reading:
         self.rows |= {os.fsencode(path): Sidecar(-1, -1, error=reason) for path, reason in broken.items()}
         if not broken:
             document = json.dumps({"stamps": stamps, "said": found}, ensure_ascii=False)
-            self.rows[key] = Sidecar(*(max(of_all) for of_all in zip(*stamps.values(), strict=True)), document)
+            size_bytes, mtime_ns = (max(each) for each in zip(*stamps.values(), strict=True))
+            self.rows[key] = Sidecar(size_bytes, mtime_ns, document)
         return found
 
 
