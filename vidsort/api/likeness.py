@@ -60,10 +60,7 @@ class Explanations:
         """
         from ..insight.why import explanations
 
-        opened = self._here.library
-        video = _video(opened, filename)
-        model = self._in_force(opened)
-        asked = self._features(model, video)
+        opened, model, asked = self._asked(filename)
         why = explanations(model.classifier, model.likeness, asked.parts, neighbours=NEAREST + 1)[0]
         names = [(model.labelled[one.row], one.similarity) for one in why.nearest]
         return {
@@ -79,10 +76,7 @@ class Explanations:
 
     def similar(self, filename: str, limit: int) -> list[dict[str, object]]:
         """The records of the videos that are most like one, unsorted or sorted; raises as `why` does."""
-        opened = self._here.library
-        video = _video(opened, filename)
-        model = self._in_force(opened)
-        asked = self._features(model, video)
+        opened, model, asked = self._asked(filename)
         found = self._compared.nearest(
             opened, model.model_id, model.classifier, model.feature_set, asked.parts, limit + 1
         )
@@ -106,11 +100,15 @@ class Explanations:
                 )
             return known
 
-    def _features(self, model: _Model, video: Video) -> LibraryFeatures:
+    def _asked(self, filename: str) -> tuple[OpenLibrary, _Model, LibraryFeatures]:
+        """The library, the model in force, and the features of this one video."""
+        opened = self._here.library
+        video = _video(opened, filename)
+        model = self._in_force(opened)
         found = features_of(self._here.database, [video], model.feature_set)
         if not found.videos:
             raise ConflictError(f"Nothing can be said of {video.filename} yet: {found.failed[0].reason}.")
-        return found
+        return opened, model, found
 
     def _told(self, opened: OpenLibrary, named: Sequence[tuple[str, float]]) -> list[dict[str, Any]]:
         likeness = dict(named)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from ..errors import ArtifactError
 
@@ -147,6 +147,12 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise _unreadable(path, f"it holds {str(found)[:20]} where an object is wanted")
     return found
+
+
+def first_fault(error: ValidationError) -> str:
+    """Where what was read is first not of its form, and what is wrong there."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    return f"at {'.'.join(str(part) for part in first['loc']) or 'the whole file'}: {first['msg']}"
 
 
 def _refuse(constant: str) -> Any:
