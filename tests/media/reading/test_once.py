@@ -76,6 +76,27 @@ def test_consecutive_frames_are_those_that_were_recorded_also_after_what_was_lef
             assert np.abs(image.astype(int) - grey[round(time_s * 10)]).mean() < 8
 
 
+@pytest.mark.parametrize("first", [[FramesWanted(2), RUNS], [FRAMES, RUNS], [RUNS]], ids=str)
+def test_of_av1_consecutive_frames_are_seen_too_though_its_decoder_is_told_once_what_to_leave_out(tmp_path, first):
+    path = make_video(tmp_path / "1.mp4", seconds=3, gop=10, codec="libsvtav1")
+    (run,) = read_once(path, first).given[RUNS]
+    assert len(run.images) > 10
+    assert np.diff(run.times_s).max() < 0.5
+
+
+def test_of_av1_with_black_key_frames_the_others_are_seen(tmp_path):
+    path, images = tmp_path / "1.mp4", make_frames(30, (64, 64), 0, 0)
+    with av.open(path, "w") as container:
+        stream = container.add_stream("libsvtav1", rate=10, options={"svtav1-params": "keyint=10:irefresh-type=2"})
+        stream.width, stream.height, stream.pix_fmt, stream.gop_size = 64, 64, "yuv420p", 10
+        for number, image in enumerate(images):
+            shown = np.zeros_like(image) if number % 10 == 0 else image
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(shown, format="rgb24")))
+        container.mux(stream.encode())
+    frames = sample_frames(path, 2)
+    assert min(image.mean() for image in frames.images) > 20
+
+
 def test_runs_are_upright_as_the_video_is_shown(tmp_path):
     path = tmp_path / "1.mp4"
     image = np.full((32, 64, 3), 20, np.uint8)

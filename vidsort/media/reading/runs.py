@@ -8,7 +8,7 @@ import numpy as np
 
 from ...errors import VideoDecodeError
 from .shape import upright
-from .source import MAX_PIXELS, Deadline, is_damaged, time_of
+from .source import MAX_PIXELS, SET_UP_ONCE, Deadline, is_damaged, time_of
 
 if TYPE_CHECKING:
     from av.packet import Packet
@@ -149,12 +149,12 @@ def _decoded(held: _Held, context: "VideoCodecContext", deadline: Deadline) -> "
 
 
 def _quick_decoder(stream: "VideoStream") -> "VideoCodecContext":
-    """A decoder that leaves out frames that no other needs, and smoothing; the track's own where it has none."""
+    """A decoder that leaves out frames that no other needs, and smoothing; the track's own where that can do so."""
     import av
 
     skipping: Literal["NONREF"] = "NONREF"
     own = stream.codec_context
-    if own.codec.name not in SMOOTHING_CODECS:
+    if own.codec.name not in SMOOTHING_CODECS | SET_UP_ONCE:
         own.skip_frame = skipping
         return own
     context: VideoCodecContext = av.CodecContext.create(own.codec.name, "r")  # type: ignore[assignment]
