@@ -97,10 +97,25 @@ def _tone(seconds: float, frequency_hz: float) -> list[av.AudioFrame]:
 
 def damage_sound(path: Path) -> Path:
     """Overwrite each packet of the video's sound, so that none can be decoded; returns its path."""
-    with av.open(path) as container:
-        packets = [(packet.pos, packet.size) for packet in container.demux(audio=0) if packet.size]
+    return _damage(path, "audio", 0)
+
+
+def damage_pictures(path: Path, first: int = 0) -> Path:
+    """Overwrite each packet of the video's pictures from the `first` one on; returns its path."""
+    return _damage(path, "video", first)
+
+
+def _damage(path: Path, kind: str, first: int) -> Path:
     data = bytearray(path.read_bytes())
-    for position, size in packets:
-        data[position : position + size] = b"\xff" * size
+    with av.open(path) as container:
+        for packet in [packet for packet in container.demux(**{kind: 0}) if packet.size][first:]:
+            position = packet.pos
+            if path.suffix == ".mp4":
+                data[position : position + packet.size] = b"\xff" * packet.size
+                continue
+            # In other files something stands before or within what a packet holds: its first bytes say where it is.
+            whole = bytes(packet)
+            start = data.index(whole[8:40], max(0, position))
+            data[start : start + len(whole[8:40])] = b"\xff" * len(whole[8:40])
     path.write_bytes(data)
     return path

@@ -57,7 +57,7 @@ def run(
     _require_readable(found)
     parts = _chosen(found.parts, config)
     content = [content.hex() for content in found.contents]
-    groups = near_duplicates(_pictures(found), found.signatures, content)
+    groups = near_duplicates(found.pictures, found.signatures, content)
 
     def tell(done: int, total: int, message: str) -> None:
         spent_s = time.monotonic() - started
@@ -121,13 +121,6 @@ def _chosen(parts: Mapping[str, Part], config: TrainConfig) -> Mapping[str, Part
             "it out, or name it in [extract_features] too and run `vidsort extract-features`."
         )
     return {name: part for name, part in parts.items() if name in config.modalities}
-
-
-def _pictures(found: LibraryFeatures) -> np.ndarray:
-    """What near-duplicates are told by; without pictures only the same bytes are one group."""
-    return next(
-        (part.X for part in found.parts.values() if part.rows == "rooted"), np.zeros((len(found.videos), 1), np.float32)
-    )
 
 
 def _out_of_fold(

@@ -25,6 +25,7 @@ STRONGEST_OF_A_RAMP = {113: 4.42, 930: 3.64, 897: 3.53, 455: 3.14, 1277: 2.86, 1
 ROUNDING = 0.15
 LEAST_FREE_BYTES = 1_000_000_000
 SHOWN_FAILURES = 5
+NOT_YET = "not looked at yet: `vidsort extract-features` does"
 
 
 class Check(NamedTuple):
@@ -52,6 +53,7 @@ def examine(settings: Settings, shown_failures: int | None = SHOWN_FAILURES) -> 
         ("model", lambda: _model(_home(settings))),
         ("left out", lambda: _left_out(settings)),
         ("unreadable videos", lambda: _unreadable(settings, shown_failures)),
+        ("evidence", lambda: _evidence(settings)),
         ("words", lambda: _words(settings, shown_failures)),
     ]
     found = []
@@ -184,7 +186,7 @@ def _unreadable(settings: Settings, shown: int | None) -> Check:
 
     home = _home(settings)
     if not (home / "features" / "current.json").is_file():
-        return Check("unreadable videos", "ok", "not looked at yet: `vidsort extract-features` does")
+        return Check("unreadable videos", "ok", NOT_YET)
     database = open_database(settings.artifacts_dir)
     feature_set = current_feature_set(home)
     failed = features_of(database, library.videos(settings.data_dir, settings.video_names), feature_set).failed
@@ -193,6 +195,29 @@ def _unreadable(settings: Settings, shown: int | None) -> Check:
         return Check("unreadable videos", "ok", "none")
     told = [f"{failure.filename}: {failure.reason}" for failure in failed]
     return Check("unreadable videos", "warning", _in_lines(told, shown))
+
+
+def _evidence(settings: Settings) -> Check:
+    """A line a kind of evidence: how many videos have it, in how many there is none, in how many it failed."""
+    from .. import library
+    from ..artifacts import current_feature_set
+    from ..features.contents import contents_of
+    from ..features.unreadable import tallied
+    from ..store import open_database
+    from ..store.features import FeatureStore
+
+    home = _home(settings)
+    if not (home / "features" / "current.json").is_file():
+        return Check("evidence", "ok", NOT_YET)
+    with contextlib.closing(open_database(settings.artifacts_dir)) as database:
+        store = FeatureStore(database)
+        contents = contents_of(store, library.videos(settings.data_dir, settings.video_names))
+        found = tallied(store, contents, current_feature_set(home))
+    lines = [
+        f"{name}: {one.known} of {len(contents.hashes)} videos" + (f"; {one.lacking}" if one.lacking else "")
+        for name, one in found.items()
+    ]
+    return Check("evidence", "warning" if any(one.failed for one in found.values()) else "ok", "\n".join(lines))
 
 
 def _words(settings: Settings, shown: int | None) -> Check:

@@ -14,7 +14,7 @@ from .classifier import Classifier, Expert
 from .fusion import Fusion, Weighing
 from .heads import Candidate, Name, candidates, cheap_candidates, expand, logits
 from .rows.dense import Numbers, prepared
-from .rows.parts import Part
+from .rows.parts import Part, Preparation
 from .rows.text import Vocabulary, learn_vocabulary
 from .scores import UNTESTED, Scored, scores, share_right
 from .selection import Choice, Trials, Unflattered, choose, grouped_folds, nested
@@ -108,12 +108,8 @@ class _Fitting:
     def fit(self, parts: Mapping[str, Part], known: Mapping[str, Part], counts: np.ndarray) -> Trained:
         """The classifier from those parts that are known in two folders or more; the others are only told of."""
         labels, groups = self._labels, self._groups
-        learned = {name: _prepared(part) for name, part in known.items()}
-        heads = {
-            name: candidates(self._config.heads, self._config.strengths) if part.rows == "rooted"
-            else cheap_candidates(part.rows)
-            for name, part in known.items()
-        }
+        learned = {name: prepare(part) for name, part in known.items()}
+        heads = {name: _raced(part.rows, self._config) for name, part in known.items()}
         everything = len(self._part) == len(labels)
         fold_of = self._fold_of[0] if everything else grouped_folds(
             labels, groups, self._folds, self._config.seed
@@ -139,12 +135,12 @@ class _Fitting:
             choice=next(iter(choices.values())), probabilities=unflattered.calibrated, scored=scored,
         )
 
-    def _trials(self, one: "_Prepared", rows: np.ndarray, fold_of: np.ndarray) -> Trials:
+    def _trials(self, one: "Prepared", rows: np.ndarray, fold_of: np.ndarray) -> Trials:
         return Trials(one.rows[rows], self._labels[rows], fold_of, len(self._folders), self._config.seed,
                       one.part.mask[rows])
 
     def _choices(
-        self, learned: Mapping[str, "_Prepared"], heads: Mapping[str, Sequence[Candidate]],
+        self, learned: Mapping[str, "Prepared"], heads: Mapping[str, Sequence[Candidate]],
         whole: Mapping[str, Trials] | None,
     ) -> dict[str, Choice]:
         """The winner of each kind; only kinds with several heads take time."""
@@ -162,7 +158,7 @@ class _Fitting:
             )
         return found
 
-    def _expert(self, one: "_Prepared", trials: Trials, winner: Candidate) -> tuple[Expert, np.ndarray]:
+    def _expert(self, one: "Prepared", trials: Trials, winner: Candidate) -> tuple[Expert, np.ndarray]:
         """What one kind has learned from all videos, and the logs of what it says of each when that is left out."""
         answers = trials.unseen(winner)
         mask, labels = one.part.mask, self._labels
@@ -227,7 +223,7 @@ class _Fitting:
 
 
 @dataclass(frozen=True)
-class _Prepared:
+class Prepared:
     """A part as heads take it while they learn: rows [n, r], dense or sparse, and how they came about."""
 
     part: Part
@@ -242,12 +238,24 @@ class _Prepared:
         return self.preparation.only(fitted.kept_), [(fitted.coef_.T.astype(np.float32), fitted.intercept_)]
 
 
-def _prepared(part: Part) -> _Prepared:
+def prepare(part: Part) -> Prepared:
+    """A part as heads learn from it; blind to folders, so that it may be made of videos left out, too."""
     if part.rows == "text":
         vocabulary, rows = learn_vocabulary(part.X)
-        return _Prepared(part, vocabulary, rows, np.empty((0, 0)))
+        return Prepared(part, vocabulary, rows, np.empty((0, 0)))
     numbers, rows, directions = prepared(part.X, part.mask, is_rooted=part.rows == "rooted")
-    return _Prepared(part, numbers, rows, directions)
+    return Prepared(part, numbers, rows, directions)
+
+
+def heads_of(parts: Mapping[str, Part], winner: str, config: TrainConfig) -> dict[str, Candidate]:
+    """The head of each kind of evidence: of those that race the one of this name, else the only one."""
+    raced = {name: _raced(part.rows, config) for name, part in parts.items()}
+    return {name: next((one for one in among if one.name == winner), among[0]) for name, among in raced.items()}
+
+
+def _raced(rows: Preparation, config: TrainConfig) -> tuple[Candidate, ...]:
+    """The heads that a kind of evidence with such rows chooses from, simplest first."""
+    return candidates(config.heads, config.strengths) if rows == "rooted" else cheap_candidates(rows)
 
 
 def _selection_part(labels: np.ndarray, groups: np.ndarray, config: TrainConfig) -> np.ndarray:

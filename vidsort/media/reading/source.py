@@ -31,6 +31,9 @@ NO_FRAMES = "none of its frames can be decoded: the data is damaged or cut off"
 HOLE = bytes(32)
 CODECS_WITHOUT_HOLES = {"h264", "hevc", "vp8", "vp9", "libdav1d", "av1"}
 
+# Decoders that take up which frames to leave out when they decode first, and never again.
+SET_UP_ONCE = {"libdav1d"}
+
 
 def load_decoder() -> None:
     """Import what decodes, before there are threads: those that import it at once lock each other out for good."""
