@@ -142,3 +142,12 @@ def test_sound_far_into_a_long_video_is_not_waited_for(tmp_path, monkeypatch):
     heard = read_once(path, [SOUND]).given[SOUND]
     assert len(heard.pieces) == 3
     assert max(float(packet.pts * packet.time_base) for packet in taken if packet.pts is not None) < 12
+
+
+def test_sound_in_one_part_is_the_beginning(tmp_path):
+    path = make_video(tmp_path / "1.mp4", seconds=4, audio=True)
+    beginning, all_of_it = SoundWanted(1, parts=1), SoundWanted(60, parts=1)
+    heard = read_once(path, [beginning, all_of_it, SOUND]).given
+    assert len(heard[beginning].pieces) == len(heard[all_of_it].pieces) == 1
+    assert len(heard[beginning].pieces[0]) == 16_000
+    assert np.array_equal(heard[all_of_it].pieces[0][:16_000], heard[beginning].pieces[0])
