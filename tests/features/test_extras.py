@@ -6,10 +6,12 @@ import sys
 
 import numpy as np
 import pytest
+from showing import make_shown_video, need_ocr
 from speaking import make_heard_video, speech_model, spoken
 
 from vidsort import extract_features, predict, train
 from vidsort.api.finding import search, video_of
+from vidsort.api.likeness import Explanations
 from vidsort.api.workspace import Workspace
 from vidsort.errors import SettingsError
 from vidsort.features.encoders.speech import SpeechConfig
@@ -93,6 +95,33 @@ def test_what_is_said_is_found_and_shown_and_not_looked_for_again(speaking):
         assert words["language"] == "en"
         assert "soup" in words["speech"].lower()
         assert video_of(here, "799.mp4")["words"] == {}
+    finally:
+        here.stop()
+
+
+def test_what_is_shown_tells_folders_apart_and_a_watermark_says_nothing(tmp_path):
+    need_ocr()
+    data_dir, captions = tmp_path / "library", {"cooking": "Bake bread slowly", "football": "Goal of the month"}
+    for number, (folder, caption) in enumerate(captions.items()):
+        for turn in range(6):
+            place = data_dir / (folder if turn else "")
+            make_shown_video(place / f"7{number}{turn}.mp4", [("TokTik", f"{caption} {turn}")], pattern=turn)
+    steps = {"extract_features": {"modalities": ["frames", "ocr"]}, "train": {"modalities": ["ocr"]}}
+    settings = Settings(data_dir=data_dir, artifacts_dir=tmp_path / "artifacts", steps=steps)
+    assert extract_features.run(settings).failed == ()
+    assert train.run(settings).outputs["accuracy"] == 1
+    predict.run(settings)
+    here = Workspace(settings)
+    here.start()
+    try:
+        found = {record["filename"]: record for record in search(here, "bake goal", 9) + search(here, "bread", 9)}
+        assert sorted(found) == ["700.mp4", *(f"70{turn}.mp4" for turn in range(1, 6))]
+        assert found["700.mp4"]["predicted_folder"] == "cooking"
+        assert search(here, "TokTik", 9) == []
+        assert video_of(here, "703.mp4")["words"] == {"screen": "Bake bread slowly 3"}
+        why = Explanations(here).why("700.mp4")
+        assert why["shares"] == [{"kind": "ocr", "share": 1.0}]
+        assert {"bake", "bread"} & set(why["words"])
     finally:
         here.stop()
 

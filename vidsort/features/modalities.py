@@ -16,6 +16,7 @@ from .contents import Contents
 from .encoders.evidence import Encoder, EvidenceConfig
 from .encoders.frames import FramesConfig, FramesEncoder
 from .encoders.motion import MotionConfig, MotionEncoder
+from .encoders.ocr import OcrConfig, OcrEncoder
 from .encoders.sound import SoundConfig, SoundEncoder
 from .encoders.speech import SpeechConfig, SpeechEncoder
 from .encoders.words import WordsConfig
@@ -56,6 +57,7 @@ KINDS: dict[str, Kind] = {
     "sound": Kind(SoundConfig, video_bytes, SoundEncoder, "scaled"),
     "words": Kind(WordsConfig, gathered_words, None, "text"),
     "speech": Kind(SpeechConfig, video_bytes, SpeechEncoder, "text"),
+    "ocr": Kind(OcrConfig, video_bytes, OcrEncoder, "text"),
 }
 
 

@@ -2,7 +2,7 @@
 
 import { h, isolated, percent } from "./dom.js";
 
-const KINDS = { frames: "Pictures", motion: "Movement", sound: "Sound", words: "Words", speech: "Speech" };
+const KINDS = { frames: "Pictures", motion: "Movement", sound: "Sound", words: "Words", speech: "Speech", ocr: "Text on screen" };
 
 export class Why {
   #body = null;
