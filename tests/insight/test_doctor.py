@@ -87,3 +87,12 @@ def test_words_are_counted_by_their_forms_and_broken_ones_named_with_their_reaso
     extract_features.run(settings)
     assert states(settings)["words"] == "warning"
     assert f"{third.stem}.json: it is no JSON" in text(settings, "words")
+
+
+def test_a_kind_that_is_asked_for_and_cannot_be_had_fails_with_what_mends_it(settings, monkeypatch):
+    assert {check.name: check.state for check in doctor.examine(settings)}["evidence"] == "ok"
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    asked = settings.model_copy(update={"steps": {"extract_features": {"modalities": ("frames", "ocr")}}})
+    found = next(check for check in doctor.examine(asked) if check.name == "evidence")
+    assert found.state == "failed"
+    assert 'pip install "vidsort[ocr]"' in found.text

@@ -40,6 +40,7 @@ def examine(settings: Settings, shown_failures: int | None = SHOWN_FAILURES) -> 
         ("python", _python),
         ("packages", _packages),
         ("encoder", _encoder),
+        ("evidence", lambda: _evidence(settings)),
         ("ffmpeg", _ffmpeg),
         ("host", lambda: _host(settings)),
         ("library", lambda: _library(settings)),
@@ -90,6 +91,16 @@ def _encoder() -> Check:
     if not np.isclose(np.linalg.norm(vector), 1, atol=1e-3):
         return Check("encoder", "failed", "the network gives no features on this machine; install onnxruntime again")
     return Check("encoder", "ok", f"{NAME}, {len(vector)} features, file unchanged")
+
+
+def _evidence(settings: Settings) -> Check:
+    """The kinds that are looked for, and that what they need is on this machine."""
+    from ..features.modalities import ExtractConfig
+
+    chosen = settings.config("extract_features", ExtractConfig).chosen.values()
+    for modality in chosen:
+        modality.config.require()
+    return Check("evidence", "ok", f"{', '.join(modality.kind for modality in chosen)} can be looked for")
 
 
 def _ffmpeg() -> Check:

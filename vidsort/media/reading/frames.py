@@ -125,9 +125,12 @@ class FramesSource:
         """Frame by frame, of the packets that are held, else of the file opened anew: not every one can be rewound."""
         if self._contents.every is not None:
             self._stream.codec_context.skip_frame = skipped
-            for frame in decode_clean(self._contents.every, self._stream, self._deadline, max_packets=most):
-                yield self._note(frame, self._stream)
-            self._stream.codec_context.flush_buffers()
+            try:
+                for frame in decode_clean(self._contents.every, self._stream, self._deadline, max_packets=most):
+                    yield self._note(frame, self._stream)
+            finally:
+                # Who has seen enough stops in the middle; what is wanted next begins anew.
+                self._stream.codec_context.flush_buffers()
             return
         with open_video(self._path, self._deadline) as (container, stream):
             set_up_decoder(stream, skipped)
