@@ -105,8 +105,8 @@ def started(monkeypatch) -> list[Worker]:
     made = []
 
     class TestedWorker(Worker):
-        def __init__(self, _command: list[str]) -> None:
-            super().__init__([sys.executable, "-c", CHILD])
+        def __init__(self, _command: list[str], limit_s: float) -> None:
+            super().__init__([sys.executable, "-c", CHILD], limit_s)
             made.append(self)
 
     monkeypatch.setattr(workers, "Worker", TestedWorker)

@@ -23,7 +23,8 @@ INSTALL = 'the extra "ocr" is not installed: pip install "vidsort[ocr]"'
 SHORT_SIDE, LOOKED_AT_SIDE = 480, 736
 # Below this share of certainty it is a texture that was taken for letters.
 LEAST_SCORE = 0.6
-FEWEST_CHARACTERS = 2
+# Of Latin letters two are most often a piece of something else; of Chinese they are a word.
+FEWEST_LATIN, FEWEST_CHARACTERS = 3, 2
 # Of two readings of one line; one may be part of the other, as where words come one by one. Of short words one letter
 # makes another word.
 ALIKE, FEWEST_ALIKE = 0.85, 4
@@ -104,7 +105,7 @@ def merged_lines(frames: Iterable[Iterable[tuple[str, float]]]) -> list[str]:
     kept: list[tuple[str, str, float]] = []
     for text, score in (line for frame in frames for line in frame):
         letters = _letters(text)
-        if len(letters) < FEWEST_CHARACTERS:
+        if len(letters) < (FEWEST_LATIN if letters.isascii() else FEWEST_CHARACTERS):
             continue
         same = next((number for number, (_, other, _) in enumerate(kept) if _is_same(letters, other)), None)
         if same is None:
