@@ -13,6 +13,7 @@ from vidsort import extract_features, predict, train
 from vidsort.api.finding import search, video_of
 from vidsort.api.likeness import Explanations
 from vidsort.api.workspace import Workspace
+from vidsort.cli import main
 from vidsort.errors import SettingsError
 from vidsort.features.encoders.speech import SpeechConfig
 from vidsort.features.modalities import KINDS, ExtractConfig
@@ -52,6 +53,15 @@ def test_a_step_that_needs_what_is_not_installed_says_so_before_it_looks_at_anyt
     with pytest.raises(SettingsError, match=r'pip install "vidsort\[speech\]"'):
         extract_features.run(settings, ExtractConfig(modalities=("frames", "speech")))
     assert not (settings.artifacts_dir / "features").exists()
+
+
+def test_the_command_that_downloads_says_what_is_missing_or_that_nothing_is(settings, monkeypatch, capsys):
+    assert main(["download", "sound", *settings.as_flags()]) == 0
+    assert "sound needs nothing" in capsys.readouterr().out
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    for kind in ("speech", "ocr"):
+        assert main(["download", kind, *settings.as_flags()]) == SettingsError.exit_code
+        assert f'pip install "vidsort[{kind}]"' in capsys.readouterr().err
 
 
 def test_a_model_that_goes_by_speech_still_predicts_where_the_extra_has_gone(speaking, monkeypatch, caplog):

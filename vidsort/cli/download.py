@@ -19,6 +19,7 @@ def _download(flags: argparse.Namespace) -> None:
     from ..extract_features import STEP
     from ..features.modalities import ExtractConfig, modality_of
 
-    config = settings_from_flags(flags).config(STEP, ExtractConfig)
-    place = modality_of(flags.kind, config).config.download()
+    config = modality_of(flags.kind, settings_from_flags(flags).config(STEP, ExtractConfig)).config
+    place = config.download()
+    config.require()
     say(f"{flags.kind} needs nothing that is not here." if place is None else f"It is in {place}.")
