@@ -13,6 +13,7 @@ BENCHMARKS = {
     "evidence": "what each kind of evidence costs a video, beside a pipeline that opens the file for each",
     "extraction": "features of a whole library: videos/s, shares of decode and encode, memory",
     "accuracy": "grouped cross-validation on the shared sets, beside their reference figures",
+    "reading": "what is said and shown in videos: what is kept of it, that nothing is made up, cost a video",
     "retrain": "retrain after sorting 20 videos of 600, beside a run from nothing",
     "moves": "a move, an undo, a batch of 200, with the journal, in a large library",
     "against": "what people wait for, beside the revision that BEFORE names, turn by turn",

@@ -25,8 +25,8 @@ TABLES = {"api.routes", "cli", "features.encoders", "insight.figures"}
 OWN_FILES = {"store.rescue", "artifacts.files", "cli.demo.library", "jobs.notebook", "media.pictures", "media.playable"}
 REMOVING = {"remove", "removedirs", "rename", "renames", "rmdir", "rmtree", "unlink"}
 HEAVY = {
-    "av", "fastapi", "gradio", "imageio_ffmpeg", "matplotlib", "moviepy", "onnxruntime", "pandas", "papermill",
-    "plotly", "scipy", "skimage", "sklearn", "skops", "uvicorn",
+    "av", "faster_whisper", "fastapi", "gradio", "imageio_ffmpeg", "matplotlib", "moviepy", "onnxruntime", "pandas",
+    "papermill", "plotly", "rapidocr", "scipy", "skimage", "sklearn", "skops", "uvicorn",
 }
 WEB = {"fastapi", "starlette", "uvicorn"}
 FORBIDDEN_WORD = re.compile(r"(^|_)(helpers?|utils?|common|managers?)(_|$)|^_*(process|handle|do)_", re.IGNORECASE)

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import logging
 import sys
 import time
 from collections.abc import Mapping
@@ -12,11 +13,11 @@ from . import artifacts, library
 from .artifacts.feature_sets import extraction_pace, record_extraction
 from .artifacts.owners import remember
 from .artifacts.recognition import seen
-from .errors import ArtifactError
+from .errors import ArtifactError, SettingsError
 from .features.contents import GONE, MOST_LOOKS, Contents, failure_of, found_anew, library_contents
 from .features.missing import Missing, missing_of, told_anew
 from .features.modalities import ExtractConfig, Modality, makeable
-from .features.stored import errors_of
+from .features.stored import errors_of, read_in
 from .features.unreadable import lacking
 from .features.words import gather
 from .features.workers import Answer, Request, answers, cores
@@ -31,6 +32,7 @@ from .store.features import SIGNATURE_TYPE, VECTOR_TYPE, FeatureRow, FeatureStor
 __all__ = ["ExtractConfig", "run"]
 
 STEP = "extract_features"
+log = logging.getLogger(__name__)
 
 
 def run(
@@ -42,13 +44,16 @@ def run(
     predicting until another one takes over. A video that cannot be read or decoded is in the report
     with its reason and stops nothing; one that is moved meanwhile is found anew by its content. What
     was extracted before an interruption is kept. In the report each video counts once: as left out, as
-    done, or as known already, which copies of those done are. Raises NotFoundError without a library.
+    done, or as known already, which copies of those done are. Raises NotFoundError without a library,
+    SettingsError where a kind needs what is not installed.
     """
     config = config or settings.config(STEP, ExtractConfig)
     settings = artifacts.at_home(settings)
     started = time.monotonic()
     in_force = artifacts.feature_set_in_force(settings.artifacts_dir)
-    modalities = config.chosen | (makeable(in_force) if in_force else {})
+    for modality in config.chosen.values():
+        modality.config.require()
+    modalities = config.chosen | (_had_here(makeable(in_force)) if in_force else {})
     pace = extraction_pace(settings.artifacts_dir)
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
         store = FeatureStore(database)
@@ -59,7 +64,8 @@ def run(
         notice = told_anew(store, contents, missing, _looked_for_before(settings), config.feature_set, pace)
         work = _Work(settings, store, modalities, contents, progress, notice)
         work.extract(missing)
-        words = gather(database, settings.data_dir, contents.hashes, settings.video_names)
+        read = read_in(store, contents, config.feature_set, settings.data_dir)
+        words = gather(database, settings.data_dir, contents.hashes, settings.video_names, read)
         errors = errors_of(store, contents, config.feature_set)
         lacks = lacking(store, contents, config.feature_set)
     remember(settings.artifacts_dir, seen(settings.data_dir))
@@ -79,6 +85,19 @@ def run(
         took_s=time.monotonic() - started,
         outputs={"feature_set": config.feature_set.id, **work.outputs(), **lacks, "with_words": words.with_words},
     )
+
+
+def _had_here(modalities: Mapping[str, Modality]) -> dict[str, Modality]:
+    """Those for which all is there that they need: what is stored of the others still counts."""
+    found = {}
+    for modality_id, modality in modalities.items():
+        try:
+            modality.config.require()
+        except SettingsError as error:
+            log.warning("No new %s is looked for, though the model in force goes by it: %s", modality.kind, error)
+            continue
+        found[modality_id] = modality
+    return found
 
 
 def _looked_for_before(settings: Settings) -> FeatureSet | None:
@@ -154,7 +173,7 @@ class _Work:
     def _count(self, request: Request, answer: Answer) -> None:
         self._answered += 1
         found = answer.get("found", {}).values()
-        self._calls += sum(part.get("vector") is not None for part in found)
+        self._calls += sum(any(part.get(name) is not None for name in ("vector", "document")) for part in found)
         if any("error" not in part for part in found):
             self.seen.add(bytes.fromhex(request["content"]))
         for name in self._spent:
@@ -207,7 +226,7 @@ def _row(modality: str, source: bytes, part: Answer) -> FeatureRow:
         return FeatureRow(modality, source, error=part["error"], retry=part["retry"])
     return FeatureRow(
         modality, source, vector=_unpacked(part["vector"], VECTOR_TYPE),
-        signatures=_unpacked(part["signatures"], SIGNATURE_TYPE),
+        signatures=_unpacked(part["signatures"], SIGNATURE_TYPE), document=part["document"],
     )
 
 

@@ -13,7 +13,7 @@ from vidsort.features import modalities
 from vidsort.features.contents import contents_of
 from vidsort.features.encoders.evidence import EvidenceConfig
 from vidsort.features.modalities import ExtractConfig, Kind
-from vidsort.features.stored import NO_MORE, NOT_YET, NOTHING, errors_of, features_of
+from vidsort.features.stored import NO_MORE, NOT_YET, NOTHING, errors_of, features_of, read_in
 from vidsort.features.words import gather
 from vidsort.records import FeatureSet
 from vidsort.store import open_database
@@ -174,6 +174,37 @@ def test_words_are_documents_in_the_order_of_the_videos_and_broken_ones_have_the
     alone = features_of(database, videos, ExtractConfig(modalities=("words",)).feature_set)
     assert [video.filename for video in alone.videos] == ["1.mp4", "4.mp4"]
     assert [failure.reason for failure in alone.failed] == [part.failed[1], NOTHING]
+
+
+def test_what_was_read_in_videos_is_their_documents_without_what_is_everywhere_in_the_library(pile, database):
+    reading = ExtractConfig(modalities=("frames", "speech")).feature_set
+    speech = reading.modalities["speech"]
+    for number in range(20):
+        (pile / f"1{number}.mp4").write_bytes(b"more %d" % number)
+    store, videos = FeatureStore(database), library.videos(pile)
+    contents = contents_of(store, videos)
+    hashes = {video.filename: content for video, content in contents.hashes.items()}
+    store.put([seen(content, 1) for content in set(hashes.values())])
+    said = {name: f'{{"language": "en", "speech": "Subscribe!\\nnumber {name}"}}' for name in hashes}
+    said["3.mp4"] = '{"language": "en", "speech": "subscribe"}'
+    store.put([
+        FeatureRow(speech, hashes[name], document=said[name]) for name in hashes if name not in ("2.mp4", "10.mp4")
+    ])
+    store.put([FeatureRow(speech, hashes["2.mp4"]), FeatureRow(speech, hashes["10.mp4"], error="its sound is broken")])
+    read = read_in(store, contents, reading, pile)
+    part = features_of(database, videos, reading).parts["speech"]
+    told = {video.filename: text for video, text in zip(videos, part.X, strict=True)}
+    assert (part.rows, part.X.dtype, part.modality) == ("text", object, speech)
+    assert told["11.mp4"] == '{"language": "en", "speech": "number 11.mp4"}'
+    assert told["1.mp4"] == told["4.mp4"] != ""
+    lacking = {video.filename for video, there in zip(videos, part.mask, strict=True) if not there}
+    assert lacking == {name for name, text in told.items() if not text} == {"2.mp4", "3.mp4", "10.mp4"}
+    assert list(part.failed.values()) == ["its sound is broken"]
+    assert {video.filename: texts for video, texts in read.items()} == {
+        name: [text] for name, text in told.items() if text
+    }
+    elsewhere = contents_of(store, [library.videos(pile)[0]])
+    assert [len(texts) for texts in read_in(store, elsewhere, SET, pile).values()] == []
 
 
 def test_evidence_of_a_newer_vidsort_is_refused_in_a_sentence(pile, database):

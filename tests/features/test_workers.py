@@ -8,6 +8,8 @@ import pytest
 
 from vidsort.errors import StepCancelled, VidsortError
 from vidsort.features import workers
+from vidsort.features.encoders.speech import SpeechConfig
+from vidsort.features.extraction import VIDEO_LIMIT_S, video_limit_s
 from vidsort.features.modalities import ExtractConfig, from_json, to_json
 from vidsort.features.workers import Worker, answers
 
@@ -59,12 +61,17 @@ def test_a_child_that_the_system_killed_is_tried_again_another_time(worker):
     assert "memory" in answer["error"]
 
 
-def test_a_decoder_that_hangs_is_ended_by_its_time_limit(monkeypatch):
-    monkeypatch.setattr(workers, "VIDEO_LIMIT_S", 0.2)
-    with contextlib.closing(Worker([sys.executable, "-c", STALLING])) as worker:
+def test_a_decoder_that_hangs_is_ended_by_its_time_limit():
+    with contextlib.closing(Worker([sys.executable, "-c", STALLING], limit_s=0.2)) as worker:
         answer = worker.ask({"path": "hangs"})
     assert answer["retry"] is True
     assert "longer than" in answer["error"]
+
+
+def test_who_reads_is_given_longer_than_who_only_looks():
+    looks, reads = (ExtractConfig(modalities=kinds).chosen for kinds in (("frames", "sound"), ("frames", "speech")))
+    assert video_limit_s(looks) == VIDEO_LIMIT_S
+    assert video_limit_s(reads) > VIDEO_LIMIT_S + SpeechConfig().speech_seconds
 
 
 def test_a_child_that_cannot_start_is_an_error_and_no_verdict_on_a_video():
@@ -98,8 +105,8 @@ def started(monkeypatch) -> list[Worker]:
     made = []
 
     class TestedWorker(Worker):
-        def __init__(self, _command: list[str]) -> None:
-            super().__init__([sys.executable, "-c", CHILD])
+        def __init__(self, _command: list[str], limit_s: float) -> None:
+            super().__init__([sys.executable, "-c", CHILD], limit_s)
             made.append(self)
 
     monkeypatch.setattr(workers, "Worker", TestedWorker)

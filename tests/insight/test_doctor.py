@@ -114,3 +114,10 @@ def test_each_kind_of_evidence_is_counted_had_not_had_and_failed_with_the_reason
         feature_set = current_feature_set(settings.artifacts_dir)
         table = evidence_table(database, library.videos(settings.data_dir), feature_set).set_index("kind")
     assert table.loc["sound", ["videos", "none", "failed"]].tolist() == [1, 16, 3]
+def test_a_kind_that_is_asked_for_and_cannot_be_had_fails_with_what_mends_it(settings, monkeypatch):
+    assert {check.name: check.state for check in doctor.examine(settings)}["extras"] == "ok"
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    asked = settings.model_copy(update={"steps": {"extract_features": {"modalities": ("frames", "ocr")}}})
+    found = next(check for check in doctor.examine(asked) if check.name == "extras")
+    assert found.state == "failed"
+    assert 'pip install "vidsort[ocr]"' in found.text

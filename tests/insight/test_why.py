@@ -87,3 +87,19 @@ def test_a_prediction_is_explained_by_neighbours_shares_and_words():
     assert found.shares == {"frames": 0.0, "words": 1.0}
     assert {"rook", "endgame"} <= set(found.words)
     assert not {"a", "@me"} & set(found.words)
+
+
+def test_words_and_speech_both_tell_and_what_weighs_nothing_is_silent_beside_what_does():
+    said = {"chess": "rook endgame", "music": "guitar riff", "bread": "oven flour"}
+    y = [folder for folder in said for _ in range(12)]
+    spoken = np.array([json.dumps({"speech": f"{said[folder]} {number}"}) for number, folder in enumerate(y)], object)
+    titled = np.array([json.dumps({"title": f"clip {number % 5}"}) for number in range(36)], object)
+    parts = {"words": Part.whole(titled, "text"), "speech": Part.whole(spoken, "text")}
+    classifier = fit_classifier(parts, y, np.arange(36), TrainConfig())
+    assert classifier.fusion.in_force == ("speech",)
+    asked = {"words": '{"title": "clip oven"}', "speech": '{"speech": "the rook"}'}
+    assert classifier.telling_words(asked, "chess")[0] == "rook"
+    assert "oven" not in classifier.telling_words(asked, "bread")
+    found = explanations(classifier, Likeness(classifier, parts), {name: part.at([0]) for name, part in parts.items()})
+    assert found[0].folder == "chess"
+    assert {"rook", "endgame"} <= set(found[0].words)

@@ -134,7 +134,8 @@ def test_a_model_of_several_kinds_says_the_same_when_it_is_read_again():
     np.testing.assert_allclose(again.predict_proba(parts), trained.predict_proba(parts), atol=1e-5)
     for name, share in again.shares(parts).items():
         np.testing.assert_allclose(share, trained.shares(parts)[name], atol=1e-4)
-    assert again.telling_words(documents[0], "a") == trained.telling_words(documents[0], "a") != []
+    asked = {"words": documents[0]}
+    assert again.telling_words(asked, "a") == trained.telling_words(asked, "a") != []
 
 
 def test_shares_are_of_one_whole_and_go_to_what_decided():

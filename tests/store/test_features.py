@@ -101,3 +101,15 @@ def test_rows_are_written_all_or_none(store):
 def test_facts_of_a_container_are_kept_beside_its_failure(store):
     store.put([FeatureRow("a", b"bad", error="no picture")], {b"bad": {"duration_s": 1.5}})
     assert store.facts([b"bad", b"none"]) == {b"bad": {"duration_s": 1.5}}
+
+
+def test_a_document_in_place_of_a_vector_is_kept_and_is_not_nothing(store):
+    read = FeatureRow("a", b"1", document='{"speech": "für dich"}')
+    store.put([read, FeatureRow("a", b"2"), FeatureRow("a", b"3", error="x")])
+    features = store.load("a", [b"1", b"2", b"3", b"4"])
+    assert features.documents == {b"1": '{"speech": "für dich"}'}
+    assert (features.absent, features.errors, features.index) == ({b"2"}, {b"3": "x"}, {})
+    assert store.absent("a", [b"1", b"2", b"3"]) == {b"2"}
+    assert store.missing("a", [b"1", b"2", b"3", b"4"]) == [b"4"]
+    with pytest.raises(sqlite3.IntegrityError):
+        store.put([FeatureRow("a", b"5", error="x", document="{}")])

@@ -26,6 +26,7 @@ COMMANDS = {
     "doctor": ("library", "check that everything vidsort needs is there"),
     "config": ("config", "show every setting and where it comes from; --init writes a file for them"),
     "models": ("models", "list, show, promote and roll back models"),
+    "download": ("download", "get what a kind of evidence needs and is not on this machine, a model of speech say"),
     "notebook": ("notebook", "run one of the three notebooks and keep its report"),
 }
 EXIT_CODES = {

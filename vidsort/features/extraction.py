@@ -36,6 +36,11 @@ TIME_LIMIT_S = 20.0
 VIDEO_LIMIT_S = TIME_LIMIT_S + 10
 
 
+def video_limit_s(modalities: Mapping[str, Modality]) -> float:
+    """Seconds that all of this may take of one video before its process is ended: who reads takes longer."""
+    return VIDEO_LIMIT_S + sum(modality.config.patience_s for modality in modalities.values())
+
+
 class Looked(NamedTuple):
     """What a look at a video gave: by modality the evidence, or why it cannot be had; its facts; its frames.
 
@@ -102,6 +107,7 @@ def _as_json(found: Evidence | VideoDecodeError, lasting: bool) -> dict[str, Any
     return {
         "vector": None if found.vector is None else _packed(found.vector.astype("<f2")),
         "signatures": None if found.signatures is None else _packed(found.signatures.astype("<u8")),
+        "document": found.document,
     }
 
 
@@ -126,10 +132,11 @@ def serve(requests: TextIO, answers: TextIO, artifacts_dir: Path, modalities: Ma
 
     load_decoder()
     encoders = {modality_id: modality.load() for modality_id, modality in modalities.items()}
+    limit_s = video_limit_s(modalities)
     gc.freeze()
     print("{}", file=answers, flush=True)
     for line in requests:
-        faulthandler.dump_traceback_later(VIDEO_LIMIT_S, exit=True)
+        faulthandler.dump_traceback_later(limit_s, exit=True)
         answered = answer(json.loads(line), artifacts_dir, encoders)
         faulthandler.cancel_dump_traceback_later()
         print(json.dumps(answered), file=answers, flush=True)

@@ -17,7 +17,9 @@ from .encoders.body import BodyConfig, BodyEncoder
 from .encoders.evidence import Encoder, EvidenceConfig
 from .encoders.frames import FramesConfig, FramesEncoder
 from .encoders.motion import MotionConfig, MotionEncoder
+from .encoders.ocr import OcrConfig, OcrEncoder
 from .encoders.sound import SoundConfig, SoundEncoder
+from .encoders.speech import SpeechConfig, SpeechEncoder
 from .encoders.words import WordsConfig
 
 
@@ -34,8 +36,8 @@ def gathered_words(contents: Contents) -> Mapping[Video, bytes]:
 class Kind(NamedTuple):
     """A kind of evidence: its config, the hash of what it reads of each video that has such a thing, its encoder.
 
-    load: None where nothing is encoded. rows: how learning prepares what it gives. essential: a video
-    of which this could not be had has no features at all.
+    load: None where nothing is encoded. rows: how learning prepares what it gives; an encoder whose rows
+    are text reads. essential: a video of which this could not be had has no features at all.
     """
 
     config: type[EvidenceConfig]
@@ -44,6 +46,11 @@ class Kind(NamedTuple):
     rows: Literal["rooted", "scaled", "text"] = "scaled"
     essential: bool = False
 
+    @property
+    def is_read(self) -> bool:
+        """Whether it is text that is read in the videos themselves."""
+        return self.rows == "text" and self.load is not None
+
 
 KINDS: dict[str, Kind] = {
     "frames": Kind(FramesConfig, video_bytes, FramesEncoder, "rooted", essential=True),
@@ -51,6 +58,8 @@ KINDS: dict[str, Kind] = {
     "sound": Kind(SoundConfig, video_bytes, SoundEncoder, "scaled"),
     "words": Kind(WordsConfig, gathered_words, None, "text"),
     "body": Kind(BodyConfig, video_bytes, BodyEncoder, "scaled"),
+    "speech": Kind(SpeechConfig, video_bytes, SpeechEncoder, "text"),
+    "ocr": Kind(OcrConfig, video_bytes, OcrEncoder, "text"),
 }
 
 
@@ -88,11 +97,7 @@ class ExtractConfig(*(kind.config for kind in KINDS.values())):  # type: ignore[
     @property
     def chosen(self) -> dict[str, Modality]:
         """The chosen modalities by their ids, in the order of the table."""
-        chosen = [
-            Modality(name, kind.config(**{field: getattr(self, field) for field in kind.config.model_fields}))
-            for name, kind in KINDS.items()
-            if name in self.modalities
-        ]
+        chosen = [modality_of(name, self) for name in KINDS if name in self.modalities]
         return {modality.id: modality for modality in chosen}
 
     @property
@@ -104,6 +109,12 @@ class ExtractConfig(*(kind.config for kind in KINDS.values())):  # type: ignore[
             modalities={modality.kind: modality_id for modality_id, modality in self.chosen.items()},
             config=self.model_dump(mode="json"),
         )
+
+
+def modality_of(name: str, config: EvidenceConfig) -> Modality:
+    """A kind with its fields of a config that has those of all kinds, chosen or not."""
+    kind = KINDS[name]
+    return Modality(name, kind.config(**{field: getattr(config, field) for field in kind.config.model_fields}))
 
 
 def makeable(feature_set: FeatureSet) -> dict[str, Modality]:

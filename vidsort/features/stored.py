@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -10,12 +11,12 @@ from ..learning.rows.parts import Part
 from ..records import Failure, FeatureSet, Video
 from ..store import Database
 from ..store.features import FeatureStore
-from ..store.words import documents_of
-from .contents import Contents, contents_of, failure_of
+from ..store.words import documents_of, everywhere_in, keep_everywhere, lines_everywhere, without
+from .contents import Contents, contents_of, failure_of, library_of
 from .encoders.signature import SIGNATURES
 from .modalities import KINDS, Kind, makeable
 
-__all__ = ["LibraryFeatures", "Part", "errors_of", "features_of", "sources_of"]
+__all__ = ["LibraryFeatures", "Part", "errors_of", "features_of", "read_in", "sources_of"]
 
 NOT_YET = "its features are not extracted yet: run vidsort extract-features"
 NO_MORE = "the model learned from features that vidsort now makes in another way: run vidsort retrain"
@@ -93,6 +94,8 @@ class _Found:
 def _found(
     store: FeatureStore, contents: Contents, kind: Kind, modality: str, sources: Mapping[Video, bytes]
 ) -> _Found:
+    if kind.is_read:
+        return _read(store, modality, sources)
     if kind.rows == "text":
         return _documents(store.database, contents, sources)
     features = store.load(modality, sources.values())
@@ -112,6 +115,40 @@ def _documents(database: Database, contents: Contents, sources: Mapping[Video, b
     values = np.array(list(documents.values()), object)
     absent = contents.hashes.keys() - row_of.keys() - contents.words.errors.keys()
     return _Found(values, np.empty((len(rows), 0), np.uint64), row_of, contents.words.errors, absent)
+
+
+def _read(store: FeatureStore, modality: str, sources: Mapping[Video, bytes]) -> _Found:
+    """What was read in videos, without what is everywhere in their library."""
+    features = store.load(modality, sources.values())
+    data_dirs = {library_of(video) for video in sources}
+    everywhere = {data_dir: everywhere_in(store.database, data_dir, modality) for data_dir in data_dirs}
+    documents = {
+        video: document for video, source in sources.items()
+        if (document := without(features.documents.get(source, ""), everywhere[library_of(video)]))
+    }
+    errors = {video: features.errors[source] for video, source in sources.items() if source in features.errors}
+    known = features.documents.keys() | features.absent
+    looked_at = {video for video, source in sources.items() if source in known}
+    return _Found(
+        np.array(list(documents.values()), object), np.empty((len(documents), 0), np.uint64),
+        {video: row for row, video in enumerate(documents)}, errors, looked_at - documents.keys(),
+    )
+
+
+def read_in(store: FeatureStore, contents: Contents, feature_set: FeatureSet, data_dir: Path) -> dict[Video, list[str]]:
+    """The documents of all that was read in the videos of a library; what is everywhere in it is found anew."""
+    found: dict[Video, list[str]] = {}
+    for name, sources in sources_of(contents, feature_set).items():
+        if not KINDS[name].is_read:
+            continue
+        modality = feature_set.modalities[name]
+        documents = store.load(modality, sources.values()).documents
+        everywhere = lines_everywhere((documents[one] for one in sources.values() if one in documents), len(sources))
+        keep_everywhere(store.database, data_dir, modality, everywhere)
+        for video, source in sources.items():
+            if document := without(documents.get(source, ""), everywhere):
+                found.setdefault(video, []).append(document)
+    return found
 
 
 def sources_of(contents: Contents, feature_set: FeatureSet) -> dict[str, Mapping[Video, bytes]]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..errors import StepCancelled, VidsortError
 from ..media.limited import ended, pipes
-from .extraction import VIDEO_LIMIT_S
+from .extraction import VIDEO_LIMIT_S, video_limit_s
 from .modalities import Modality, to_json
 
 log = logging.getLogger(__name__)
@@ -27,17 +27,18 @@ KILLED = -9
 
 # {"path", "stamp": [size, mtime in ns], "content": of the video's bytes, "wanted": {modality: source}}, hashes in hex.
 Request = dict[str, Any]
-# {"found": {modality: {"vector", "signatures"} or {"error", "retry"}}, "facts", "frames", and seconds spent}; a vector
-# of null: the video has no such thing. {"gone"} where another file or none is at the path, {"error", "retry"} of all
-# that was wanted where the child died over it.
+# {"found": {modality: {"vector", "signatures", "document"} or {"error", "retry"}}, "facts", "frames", and seconds
+# spent}; neither vector nor document: the video has no such thing. {"gone"} where another file or none is at the path,
+# {"error", "retry"} of all that was wanted where the child died over it.
 Answer = dict[str, Any]
 
 
 class Worker:
     """One child process; started when it is first asked, and again after it has died."""
 
-    def __init__(self, command: list[str]) -> None:
+    def __init__(self, command: list[str], limit_s: float = VIDEO_LIMIT_S) -> None:
         self._command = command
+        self._limit_s = limit_s
         self._process: subprocess.Popen[str] | None = None
         self._lock = threading.Lock()
         self._stopped = False
@@ -61,7 +62,7 @@ class Worker:
         if self._stopped:
             raise StepCancelled("The extraction was stopped; what was finished is kept.")
         log.warning("A decoder process ended with code %s over %s", code, request["path"])
-        return _died(code, time.monotonic() - started)
+        return _died(code, time.monotonic() - started, self._limit_s)
 
     def _start(self) -> "subprocess.Popen[str]":
         with self._lock:
@@ -95,10 +96,10 @@ class Worker:
         return 0 if process is None else ended(process)
 
 
-def _died(code: int, took_s: float) -> Answer:
+def _died(code: int, took_s: float, limit_s: float) -> Answer:
     """Why there is no answer; only a crash by the content's doing is a lasting failure."""
-    if took_s >= VIDEO_LIMIT_S:
-        return {"error": f"reading it took longer than {VIDEO_LIMIT_S:g} s", "retry": True}
+    if took_s >= limit_s:
+        return {"error": f"reading it took longer than {limit_s:g} s", "retry": True}
     if code == KILLED:
         reason = "the decoder was killed, perhaps for want of memory: the next extraction tries it again"
         return {"error": reason, "retry": True}
@@ -119,7 +120,7 @@ def answers(
     and what they are at then is lost, nothing else.
     """
     command = [sys.executable, "-m", "vidsort.features.extraction", str(artifacts_dir), to_json(modalities)]
-    workers = [Worker(command) for _ in range(count)]
+    workers = [Worker(command, video_limit_s(modalities)) for _ in range(count)]
     idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
     for worker in workers:
         idle.put(worker)

@@ -45,6 +45,7 @@ def examine(settings: Settings, shown_failures: int | None = SHOWN_FAILURES) -> 
         ("python", _python),
         ("packages", _packages),
         ("encoder", _encoder),
+        ("extras", lambda: _extras(settings)),
         ("ffmpeg", _ffmpeg),
         ("host", lambda: _host(settings)),
         ("library", lambda: _library(settings)),
@@ -97,6 +98,16 @@ def _encoder() -> Check:
     if not np.allclose(features[list(STRONGEST_OF_A_RAMP)], list(STRONGEST_OF_A_RAMP.values()), atol=ROUNDING):
         return Check("encoder", "failed", "the network gives wrong features on this machine: install onnxruntime again")
     return Check("encoder", "ok", f"{NAME}, {len(features)} features, file unchanged")
+
+
+def _extras(settings: Settings) -> Check:
+    """The kinds that are looked for, and that what they need is on this machine."""
+    from ..features.modalities import ExtractConfig
+
+    chosen = settings.config("extract_features", ExtractConfig).chosen.values()
+    for modality in chosen:
+        modality.config.require()
+    return Check("extras", "ok", f"{', '.join(modality.kind for modality in chosen)} can be looked for")
 
 
 def _ffmpeg() -> Check:

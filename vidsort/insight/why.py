@@ -111,12 +111,14 @@ def explanations(
     first = classifier.predict_proba(parts).argmax(axis=1)
     shares = classifier.shares(parts)
     nearest = likeness.nearest(parts, neighbours)
-    documents = next((part.X for part in parts.values() if part.rows == "text"), np.full(len(first), "", object))
+    texts = {name: part.X for name, part in parts.items() if part.rows == "text"}
     return [
         Why(
             folder=classifier.folders[column], nearest=nearest[row],
             shares={name: float(values[row]) for name, values in shares.items()},
-            words=classifier.telling_words(documents[row], classifier.folders[column], words),
+            words=classifier.telling_words(
+                {name: documents[row] for name, documents in texts.items()}, classifier.folders[column], words
+            ),
         )
         for row, column in enumerate(first.tolist())
     ]

@@ -107,17 +107,23 @@ class Classifier:
         whole = lifted.sum(axis=1)
         return dict(zip(self.experts, (lifted / np.where(whole > 0, whole, 1)[:, None]).T, strict=True))
 
-    def telling_words(self, document: str, folder: str, count: int = 8) -> list[str]:
-        """The words of a document that spoke for a folder, the loudest first; none where words do not count.
+    def telling_words(self, documents: Mapping[str, str], folder: str, count: int = 8) -> list[str]:
+        """The words that spoke for a folder, of the documents by kind, the loudest first; none where none counts.
 
-        Words, hashtags (#), the author (@) and the sound (♪), each with the pieces that it was cut into.
+        Words, hashtags (#), the author (@), the sound (♪) and the language (🗣), each with the pieces that it
+        was cut into. A kind is as loud as it weighs; where none of them weighs anything, all are.
         """
         column = self.folders.index(folder)
-        for expert in self.experts.values():
-            if isinstance(expert.preparation, Vocabulary) and expert.layers and column in expert.columns:
-                return _telling(expert.preparation, expert.layers, int(np.flatnonzero(expert.columns == column)[0]),
-                                document)[:count]
-        return []
+        telling = {name for name in documents if self.fusion.weights.get(name)} or documents.keys()
+        loudness: dict[str, float] = {}
+        for name, expert in self.experts.items():
+            vocabulary, layers = expert.preparation, expert.layers
+            if name in telling and isinstance(vocabulary, Vocabulary) and layers and column in expert.columns:
+                at = int(np.flatnonzero(expert.columns == column)[0])
+                for word, loud in _loudness(vocabulary, layers, at, documents[name]).items():
+                    loudness[word] = loudness.get(word, 0.0) + loud * (self.fusion.weights[name] or 1.0)
+        loudest = sorted(loudness.items(), key=lambda each: (-each[1], each[0]))
+        return [word for word, loud in loudest if loud > 0][:count]
 
     def _concatenated(self, parts: Mapping[str, Part], asked: Any, width: int) -> np.ndarray:
         count = len(next(iter(parts.values())).X) if parts else 0
@@ -132,8 +138,8 @@ class Classifier:
         return np.concatenate(found) if found else np.zeros((0, width))
 
 
-def _telling(vocabulary: Vocabulary, layers: Layers, column: int, document: str) -> list[str]:
-    """The words of a document that lift one of the folders above the mean of all, the loudest first."""
+def _loudness(vocabulary: Vocabulary, layers: Layers, column: int, document: str) -> dict[str, float]:
+    """How far each word of a document lifts one of the folders above the mean of all."""
     weights = layers[0][0]
     row = vocabulary.rows([document])
     lifts = row.data * (weights[row.indices, column] - weights[row.indices].mean(axis=1))
@@ -145,4 +151,4 @@ def _telling(vocabulary: Vocabulary, layers: Layers, column: int, document: str)
     loudness: dict[str, float] = {}
     for word, tokens in units(document):
         loudness[word] = loudness.get(word, 0.0) + sum(lift_of.get(token, 0.0) for token in tokens)
-    return [word for word, loud in sorted(loudness.items(), key=lambda each: (-each[1], each[0])) if loud > 0]
+    return loudness

@@ -1,4 +1,4 @@
-"""Features by what they were made from: vectors, signatures, reasons for failing; and which content lies behind a path.
+"""Features by what they were made from: vectors or documents, or why not; and which content lies behind a path.
 
 A row is kept by its *source* (the hash of what its kind of evidence reads: the bytes of a video, or
 a text that goes with it) and its *modality* (the id of that kind with its config).
@@ -24,11 +24,11 @@ SIGNATURE_TYPE = np.dtype("<u8")
 
 @dataclass(frozen=True)
 class FeatureRow:
-    """What one modality found in one source: a vector, the reason why there is none, or neither: it has no such thing.
+    """What one modality found in one source: a vector or a document, why there is none, or neither: no such thing.
 
-    `vector` is float [d]; `signatures` uint64 [k], of a kind that sees pictures; `retry` says that the
-    failure may not be the source's own (a time limit, a disk that did not answer), so that the next
-    run tries again.
+    `vector` is float [d]; `document` what was read, as JSON; `signatures` uint64 [k], of a kind that
+    sees pictures; `retry` says that the failure may not be the source's own (a time limit, a disk that
+    did not answer), so that the next run tries again.
     """
 
     modality: str
@@ -37,6 +37,7 @@ class FeatureRow:
     signatures: np.ndarray | None = None
     error: str | None = None
     retry: bool = False
+    document: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class Features:
     """Rows of one modality: `index` maps a source to its row, `errors` those without one to the reason.
 
     vectors: float32 [n, d], C-contiguous; signatures: uint64 [n, k], k = 0 of a kind that sees no
-    pictures; absent: the sources that have no such thing.
+    pictures; absent: the sources that have no such thing; documents: of a modality that reads, by
+    source, and then there are no vectors.
     """
 
     vectors: np.ndarray
@@ -52,6 +54,7 @@ class Features:
     index: Mapping[bytes, int]
     errors: Mapping[bytes, str]
     absent: Set[bytes]
+    documents: Mapping[bytes, str]
 
 
 class FeatureStore:
@@ -99,8 +102,8 @@ class FeatureStore:
         """
         with self.database.write() as connection:
             connection.executemany(
-                "INSERT OR REPLACE INTO features (source, modality, vector, signature, error, retry)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO features (source, modality, vector, signature, error, retry, document)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [
                     (
                         row.source,
@@ -109,6 +112,7 @@ class FeatureStore:
                         None if row.signatures is None else row.signatures.astype(SIGNATURE_TYPE).tobytes(),
                         row.error,
                         row.retry,
+                        row.document,
                     )
                     for row in rows
                 ],
@@ -124,16 +128,20 @@ class FeatureStore:
         index: dict[bytes, int] = {}
         errors: dict[bytes, str] = {}
         absent: set[bytes] = set()
+        documents: dict[bytes, str] = {}
         vectors = np.empty((0, 0), np.float32)
         signatures = np.empty((0, 0), np.uint64)
         rows = self._chunked(
-            "SELECT source, vector, signature, error FROM features WHERE modality = ? AND source IN ({})",
+            "SELECT source, vector, signature, error, document FROM features WHERE modality = ? AND source IN ({})",
             wanted,
             modality,
         )
-        for source, vector, signature, error in rows:
+        for source, vector, signature, error, document in rows:
             if error is not None:
                 errors[source] = error
+                continue
+            if document is not None:
+                documents[source] = document
                 continue
             if vector is None:
                 absent.add(source)
@@ -145,7 +153,7 @@ class FeatureStore:
             vectors[len(index)] = np.frombuffer(vector, VECTOR_TYPE)
             signatures[len(index)] = np.frombuffer(signature or b"", SIGNATURE_TYPE)
             index[source] = len(index)
-        return Features(vectors[: len(index)], signatures[: len(index)], index, errors, absent)
+        return Features(vectors[: len(index)], signatures[: len(index)], index, errors, absent, documents)
 
     def errors(self, modality: str, sources: Iterable[bytes]) -> dict[bytes, str]:
         """The reasons of those sources that gave nothing in this modality."""
@@ -162,7 +170,7 @@ class FeatureStore:
         """Those sources that were looked at and have no such thing."""
         rows = self._chunked(
             "SELECT source FROM features"
-            " WHERE modality = ? AND error IS NULL AND vector IS NULL AND source IN ({})",
+            " WHERE modality = ? AND error IS NULL AND vector IS NULL AND document IS NULL AND source IN ({})",
             list(sources),
             modality,
         )

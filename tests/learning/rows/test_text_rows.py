@@ -72,5 +72,11 @@ def test_tokens_that_are_in_most_folders_weigh_nothing():
     assert set(" ".join(said.values()).split()) <= known
     empty = Part.whole(np.array([document(description="so this happened today")], object), "text")
     np.testing.assert_allclose(trained.predict_proba({"words": empty}), 1 / 3)
-    assert trained.telling_words(document(description="this rook happened"), "chess")[0] == "rook"
-    assert trained.telling_words(document(description="so this happened"), "chess") == []
+    assert trained.telling_words({"words": document(description="this rook happened")}, "chess")[0] == "rook"
+    assert trained.telling_words({"words": document(description="so this happened")}, "chess") == []
+
+
+def test_a_language_is_one_token_and_speech_and_screen_are_texts():
+    said = document(speech="the rook", language="en", screen="Move 3")
+    assert {"🗣en", "the", "rook", "the rook", "move", "3"} <= set(counts(said))
+    assert "en" not in counts(said)

@@ -219,3 +219,32 @@ def test_sound_far_into_a_long_video_is_not_waited_for(tmp_path, monkeypatch):
     heard = read_once(path, [SOUND]).given[SOUND]
     assert len(heard.pieces) == 3
     assert max(float(packet.pts * packet.time_base) for packet in taken if packet.pts is not None) < 12
+
+
+def test_sound_in_one_part_is_the_beginning(tmp_path):
+    path = make_video(tmp_path / "1.mp4", seconds=4, audio=True)
+    beginning, all_of_it = SoundWanted(1, parts=1), SoundWanted(60, parts=1)
+    heard = read_once(path, [beginning, all_of_it, SOUND]).given
+    assert len(heard[beginning].pieces) == len(heard[all_of_it].pieces) == 1
+    first, whole = heard[beginning].pieces[0], heard[all_of_it].pieces[0]
+    # Whole packets: the last one ends before.
+    assert 15_000 < len(first) <= 16_000 < len(whole)
+    assert whole[:14_000] == pytest.approx(first[:14_000], abs=1e-4)
+
+
+@pytest.mark.parametrize("gop", [5, 1000])
+def test_frames_of_two_sizes_from_one_reading_are_those_of_two(tmp_path, gop):
+    path = tmp_path / "1.mp4"
+    with av.open(path, "w") as container:
+        # With frames that are shown before ones that they need, as most videos have them.
+        stream = container.add_stream("libx264", rate=10, options={"preset": "medium", "threads": "1"})
+        (stream.width, stream.height), stream.pix_fmt, stream.gop_size = (64, 96), "yuv420p", gop
+        for image in make_frames(20, (64, 96), 2, 0):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        container.mux(stream.encode())
+    few, more = FramesWanted(4, 32), FramesWanted(8, 64, repeats=True)
+    together = read_once(path, [few, more]).given
+    for wanted in (few, more):
+        alone = read_once(path, [wanted]).given[wanted]
+        assert together[wanted].times_s == alone.times_s
+        assert all(np.array_equal(*pair) for pair in zip(together[wanted].images, alone.images, strict=True))

@@ -155,7 +155,7 @@ def test_the_index_is_asked_once_and_not_for_every_video(database, words, tmp_pa
     plan = database.connection().execute(f"EXPLAIN QUERY PLAN {index.SEARCH}", ('"rook" *', bytes(tmp_path), 9))
     steps = [step for *_, step in plan if step.startswith(("SCAN", "SEARCH"))]
     assert steps[0].startswith("SCAN words_index VIRTUAL TABLE")
-    assert any("captions USING INDEX captions_by_source" in step for step in steps)
+    assert any("searched USING INDEX searched_by_source" in step for step in steps)
 
 
 def test_before_there_are_words_nothing_is_found(database, tmp_path):

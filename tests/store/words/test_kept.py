@@ -7,7 +7,7 @@ import pytest
 
 from vidsort.records import Video
 from vidsort.store import open_database
-from vidsort.store.words import Caption, Captions, Sidecar, WordStore, captions_of, documents_of
+from vidsort.store.words import Caption, Captions, Searched, Sidecar, WordStore, captions_of, documents_of
 
 A, B = b"a" * 16, b"b" * 16
 DOCUMENTS = {A: '{"title": "a"}', B: '{"title": "b"}'}
@@ -56,3 +56,35 @@ def test_a_caption_is_a_document_or_a_reason_and_never_both(database, tmp_path):
     with pytest.raises(sqlite3.IntegrityError):
         WordStore(database, tmp_path).replace({}, {b"1.mp4": Caption("1.mp4", A, error="odd")}, DOCUMENTS)
     assert documents_of(database, DOCUMENTS) == {}
+
+
+def test_a_video_is_searched_by_its_words_and_by_what_is_said_and_shown_in_it(database, tmp_path):
+    store, path = WordStore(database, tmp_path), b"1.mp4"
+    own, whole = '{"title": "Bread"}', '{"screen": "200 g flour", "speech": "Knead the dough", "title": "Bread"}'
+    captions, documents = {path: Caption("1.mp4", A)}, {A: own, B: whole}
+    store.replace({}, captions, documents)
+    assert store.search("bread dough", 5) == []
+    store.replace({}, captions, documents, {path: Searched("1.mp4", B), b"2.mp4": Searched("2.mp4", B)})
+    assert store.search("bread dough", 5) == ["1.mp4", "2.mp4"]
+    assert store.search("flour kne", 5) == ["1.mp4", "2.mp4"]
+    assert store.documents(["1.mp4"])["1.mp4"]["screen"] == "200 g flour"
+    assert documents_of(database, [A, B]) == documents
+    store.replace({}, captions, documents)
+    assert (store.search("dough", 5), store.search("bread", 5)) == ([], ["1.mp4"])
+    assert documents_of(database, [A, B]) == {A: own}
+    store.replace({}, {}, {})
+    assert documents_of(database, [A, B]) == {}
+
+
+def test_what_was_found_before_videos_were_read_is_found_after(tmp_path):
+    database = open_database(tmp_path / "artifacts")
+    WordStore(database, tmp_path).replace({}, {b"1.mp4": Caption("1.mp4", A)}, DOCUMENTS)
+    with database.write() as connection:
+        # As it was: what is made here is made anew.
+        connection.execute("DROP TABLE searched")
+        connection.execute("DROP TABLE lines_everywhere")
+        connection.execute("ALTER TABLE features DROP COLUMN document")
+        connection.execute("PRAGMA user_version=11")
+    database.close()
+    with contextlib.closing(open_database(tmp_path / "artifacts")) as again:
+        assert WordStore(again, tmp_path).search("a", 5) == ["1.mp4"]

@@ -36,13 +36,16 @@ class VideosAnswer(BaseModel):
 
 
 class Words(BaseModel):
-    """What goes with a video as words, of which any may be missing."""
+    """What goes with a video as words, and is said (in which language) or shown in it; any may be missing."""
 
     title: str = ""
     description: str = ""
     hashtags: list[str] = []
     author: str = ""
     sound: str = ""
+    speech: str = ""
+    language: str = ""
+    screen: str = ""
 
 
 class VideoRecord(VideoEntry):

@@ -21,7 +21,10 @@ router = Subject("Search")
 
 @router.get("/api/search", responses=faults(422))
 def find(here: Here, q: SearchQuery, limit: Limit = 50) -> RecordsAnswer:
-    """Videos, unsorted and sorted, whose words have all words of `q` or words that begin so, best first."""
+    """Videos, unsorted and sorted, whose words have all words of `q` or words that begin so, best first.
+
+    Their words are those that go with them and, where that was read, what is said and shown in them.
+    """
     return RecordsAnswer.model_validate({"videos": search(here, q, limit)})
 
 

@@ -1,5 +1,6 @@
 """What every kind of evidence has: a config with a revision, what it wants of a file, and what it makes of that."""
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -20,6 +21,21 @@ class EvidenceConfig(StepConfig):
 
     revision: ClassVar[int]
 
+    @property
+    def patience_s(self) -> float:
+        """Seconds that looking at one video may take beyond what every kind is given."""
+        return 0.0
+
+    def require(self) -> None:
+        """Raise SettingsError where something is not installed or not there, saying how to get it."""
+
+    def download(self) -> str | None:
+        """Get what is not there from the network, for who asked for it, and say where it is; None: nothing is needed.
+
+        Raises SettingsError.
+        """
+        return None
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -27,11 +43,12 @@ class Evidence:
 
     vector: float32 [d], of frames L2-normalised, of other kinds as it is, as the amount tells something
     there; None where the video has no such thing. signatures: uint64 [6] of what was seen; None of a
-    kind that sees no pictures.
+    kind that sees no pictures. document: of a kind that reads, in place of a vector, see `document_of`.
     """
 
     vector: np.ndarray | None
     signatures: np.ndarray | None = None
+    document: str | None = None
 
 
 class Encoder(Protocol):
@@ -43,3 +60,8 @@ class Encoder(Protocol):
 
     def encode(self, given: Any) -> Evidence:
         """What there is in what a reading gave of `wanted`."""
+
+
+def document_of(**said: str) -> str:
+    """What was read in a video as JSON, as words beside it are: the fields of `features/words/text.py`."""
+    return json.dumps(said, ensure_ascii=False, sort_keys=True)

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,7 @@ from ...library.sidecars import form_of, sidecars_of
 from ...records import LeftOut, Video, VideoNames
 from ...store import Database
 from ...store.features import FeatureStore, storable
-from ...store.words import Caption, Sidecar, WordStore
+from ...store.words import Caption, Searched, Sidecar, WordStore
 from .captions import NAME
 from .exporter import FOLDER
 from .reading import Unusable
@@ -60,11 +60,13 @@ class Gathered:
 
 
 def gather(
-    database: Database, data_dir: Path, contents: Mapping[Video, bytes], video_names: VideoNames = "digits"
+    database: Database, data_dir: Path, contents: Mapping[Video, bytes], video_names: VideoNames = "digits",
+    read: Mapping[Video, Sequence[str]] | None = None,
 ) -> Gathered:
     """Bring what is known of the words of a library up to date; only files that are new or changed are opened.
 
-    contents: all videos of the library with the hashes of their bytes.
+    contents: all videos of the library with the hashes of their bytes. read: documents of what was read in
+    videos, by which they are searched, too.
     """
     store, found = WordStore(database, data_dir), Gathered()
     known = store.sidecars()
@@ -83,9 +85,17 @@ def gather(
             if caption.source is not None:
                 documents[caption.source] = document
                 found.with_words += 1
+    searched: dict[bytes, Searched] = {}
+    for video, texts in (read or {}).items():
+        path = os.fsencode(video.path)
+        caption = captions.get(path)
+        own = [documents[caption.source]] if caption is not None and caption.source is not None else []
+        document = merged([Words.of(one) for one in (*own, *texts)]).document
+        searched[path] = Searched(video.filename, source_of(document))
+        documents[searched[path].source] = document
     found.broken = {Path(os.fsdecode(path)): row.error for path, row in sidecars.items() if row.error is not None}
     _log(found.broken)
-    store.replace(sidecars, captions, documents)
+    store.replace(sidecars, captions, documents, searched)
     return found
 
 

@@ -21,13 +21,16 @@ _JOINERS = "\u200c\u200d"
 
 @dataclass(frozen=True)
 class Words:
-    """What is said of a video; hashtags are lower case and without their sign."""
+    """What is said of a video, and what is said or shown in it; hashtags are lower case and without their sign."""
 
     title: str = ""
     description: str = ""
     hashtags: tuple[str, ...] = ()
     author: str = ""
     sound: str = ""
+    speech: str = ""
+    language: str = ""
+    screen: str = ""
 
     @classmethod
     def said(cls, *, title: object = "", description: object = "", hashtags: Iterable[object] = (),
@@ -56,7 +59,7 @@ class Words:
 def merged(pieces: Sequence[Words]) -> Words:
     """The words of one video from all that is said of it, the most telling first.
 
-    Of title, author and sound the first that there is counts; of descriptions each that is not part of another.
+    Of descriptions each that is not part of another counts, of hashtags all, else the first that there is.
     """
     descriptions: list[str] = []
     for text in sorted((piece.description for piece in pieces), key=len, reverse=True):
@@ -69,7 +72,8 @@ def merged(pieces: Sequence[Words]) -> Words:
         return next(filter(None, (getattr(piece, name) for piece in pieces)), "")
 
     return Words(
-        first("title"), "\n".join(in_turn)[:LONGEST_TEXT], tuple(tags)[:MOST_HASHTAGS], first("author"), first("sound")
+        first("title"), "\n".join(in_turn)[:LONGEST_TEXT], tuple(tags)[:MOST_HASHTAGS], first("author"), first("sound"),
+        first("speech"), first("language"), first("screen"),
     )
 
 

@@ -1,6 +1,6 @@
 """Words of every script as weighed tokens: a document in, a sparse row out.
 
-A document is a JSON object as text (see `features/`): an author, a sound and hashtags, each a token of its
+A document is a JSON object as text (see `features/`): an author, a sound, a language and hashtags, each a token of its
 own field, and texts, of which words, pairs of words and pieces of words are tokens. Scripts that
 put no spaces between words are cut into pieces alone.
 """
@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 
 AUTHOR, SOUND, HASHTAG, PIECE = "@", "♪", "#", "~"
+# Fields that are one token each, and the sign before it.
+WHOLE = {"author": AUTHOR, "sound": SOUND, "language": "🗣"}
 # Of a larger vocabulary those tokens that most documents have.
 MOST_TOKENS = 50_000
 PIECES = (2, 3, 4)
@@ -78,9 +80,10 @@ def units(document: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What a person would call a word of a document, with the tokens that it stands for."""
     fields: Mapping[str, Any] = json.loads(document) if document else {}
     for name, value in fields.items():
-        if name in ("author", "sound"):
+        if name in WHOLE:
             # Of "handle (nickname)" the handle: who takes another nickname is still the same.
-            token = AUTHOR + _folded(str(value).partition(" (")[0]) if name == "author" else SOUND + _folded(str(value))
+            said = str(value).partition(" (")[0] if name == "author" else str(value)
+            token = WHOLE[name] + _folded(said)
             yield token, (token,)
         elif name == "hashtags":
             for tag in value:

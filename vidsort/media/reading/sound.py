@@ -22,7 +22,7 @@ FURTHEST_S = 120.0
 
 @dataclass(frozen=True)
 class SoundWanted:
-    """`seconds` of sound at `rate` samples a second; of a longer video in `parts`, evenly spread over it."""
+    """`seconds` of sound at `rate` samples a second; of a longer video in `parts` over it, or as one its beginning."""
 
     seconds: float = 6.0
     rate: int = 16_000
@@ -53,7 +53,7 @@ class SoundPackets:
         self._packets: list[list[Packet]] = []
         self._first_s: float | None = None
         starts_s, self._piece_s = [0.0], wanted.seconds
-        if duration_s is not None and duration_s > wanted.seconds:
+        if duration_s is not None and duration_s > wanted.seconds and wanted.parts > 1:
             self._piece_s = wanted.seconds / wanted.parts
             heard_s = min(duration_s, FURTHEST_S)
             starts_s = [(part + 0.5) * heard_s / wanted.parts - self._piece_s / 2 for part in range(wanted.parts)]

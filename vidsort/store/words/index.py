@@ -11,6 +11,8 @@ from .folding import folded
 log = logging.getLogger(__name__)
 
 FIELDS = ("title", "description", "hashtags", "author", "sound")
+# What is said and shown in a video counts as what is told of it: an index that was made before these has no columns.
+READ = ("description", "speech", "screen")
 # `folded` prepares all characters, so the tokenizer only has to split at spaces, whatever Unicode it knows. With what
 # words begin with indexed, a query of one letter takes a tenth of the time.
 MADE = f"CREATE VIRTUAL TABLE words_index USING fts5({', '.join(FIELDS)}, tokenize = 'ascii', prefix = '1 2 3')"
@@ -18,10 +20,10 @@ MADE = f"CREATE VIRTUAL TABLE words_index USING fts5({', '.join(FIELDS)}, tokeni
 # once. Left to itself, SQLite asks it anew for every video, because of the grouping: minutes instead of milliseconds.
 SEARCH = (
     "SELECT filename FROM ("
-    "SELECT captions.filename AS filename, words_index.rank AS score FROM words_index"
+    "SELECT searched.filename AS filename, words_index.rank AS score FROM words_index"
     " CROSS JOIN documents ON documents.id = words_index.rowid"
-    " CROSS JOIN captions ON captions.source = documents.source"
-    " WHERE words_index MATCH ? AND captions.library = ?"
+    " CROSS JOIN searched ON searched.source = documents.source"
+    " WHERE words_index MATCH ? AND searched.library = ?"
     ") GROUP BY filename ORDER BY min(score), filename LIMIT ?"
 )
 MODULE = "fts5"
@@ -53,6 +55,7 @@ def has_index(connection: sqlite3.Connection) -> bool:
 def index(connection: sqlite3.Connection, number: int, document: str) -> None:
     """Put a document of this number into the index."""
     said = json.loads(document)
+    said["description"] = "\n".join(filter(None, (said.get(name) for name in READ)))
     texts = (said.get(name, "") for name in FIELDS)
     connection.execute(
         f"INSERT INTO words_index (rowid, {', '.join(FIELDS)}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608 (our own names)

@@ -32,6 +32,13 @@ class Caption(NamedTuple):
     error: str | None = None
 
 
+class Searched(NamedTuple):
+    """By which document a video is searched: its hash."""
+
+    filename: str
+    source: bytes
+
+
 @dataclass(frozen=True)
 class Captions:
     """Of videos: the sources of their documents, and why the words of others cannot be read."""
@@ -52,16 +59,20 @@ class WordStore:
         return self._known("SELECT path, size_bytes, mtime_ns, document, error FROM sidecars", Sidecar)
 
     def replace(
-        self, sidecars: Mapping[bytes, Sidecar], captions: Mapping[bytes, Caption], documents: Mapping[bytes, str]
+        self, sidecars: Mapping[bytes, Sidecar], captions: Mapping[bytes, Caption], documents: Mapping[bytes, str],
+        searched: Mapping[bytes, Searched] | None = None,
     ) -> None:
         """Make these all that is known of the library; only what is otherwise than before is written.
 
-        sidecars, captions: by path. documents: by source.
+        sidecars, captions: by path. documents: by source. searched: by path, where it is not by the captions alone.
         """
-        read_before, before = self.sidecars(), self._captions()
-        gone = before.keys() - captions.keys()
-        changed = {path: caption for path, caption in captions.items() if before.get(path) != caption}
-        left = dict.fromkeys(before[path].source for path in (*gone, *changed) if path in before)
+        read_before, before, searched_before = self.sidecars(), self._captions(), self._searched()
+        gone, changed, left = _differences(before, captions)
+        searched = {
+            path: Searched(caption.filename, caption.source)
+            for path, caption in captions.items() if caption.source is not None
+        } | dict(searched or {})
+        not_searched, searched_anew, left_too = _differences(searched_before, searched)
         with self._database.write() as connection:
             unread = [(path,) for path in read_before.keys() - sidecars.keys()]
             connection.executemany("DELETE FROM sidecars WHERE path = ?", unread)
@@ -76,14 +87,19 @@ class WordStore:
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 [(path, self._library, *caption) for path, caption in changed.items()],
             )
-            new = dict.fromkeys(caption.source for caption in changed.values())
-            if not (new or left):
+            connection.executemany("DELETE FROM searched WHERE path = ?", [(path,) for path in not_searched])
+            connection.executemany(
+                "INSERT OR REPLACE INTO searched (path, library, filename, source) VALUES (?, ?, ?, ?)",
+                [(path, self._library, *row) for path, row in searched_anew.items()],
+            )
+            new = dict.fromkeys(row.source for row in (*changed.values(), *searched_anew.values()))
+            if not (new or left or left_too):
                 return
             is_indexed = ensure_index(connection)
             for source in new:
                 if source is not None:
                     _add(connection, source, documents[source], is_indexed=is_indexed)
-            for source in left:
+            for source in left | left_too:
                 _drop_unused(connection, source, is_indexed=is_indexed)
 
     def counts(self) -> dict[str, int]:
@@ -98,10 +114,10 @@ class WordStore:
         return {Path(os.fsdecode(path)): error for path, error in rows}
 
     def documents(self, filenames: Iterable[str]) -> dict[str, dict[str, Any]]:
-        """The documents of videos of these names, of those that have words."""
+        """By which documents videos of these names are searched: their words, and what is said and shown in them."""
         question = (
-            "SELECT captions.filename, documents.document FROM captions JOIN documents USING (source)"
-            " WHERE captions.library = ? AND captions.filename IN ({})"
+            "SELECT searched.filename, documents.document FROM searched JOIN documents USING (source)"
+            " WHERE searched.library = ? AND searched.filename IN ({})"
         )
         rows = _chunked(self._database.connection(), question, list(filenames), self._library)
         return {filename: value_of(document) for filename, document in rows}
@@ -126,9 +142,21 @@ class WordStore:
     def _captions(self) -> dict[bytes, Caption]:
         return self._known("SELECT path, filename, source, forms, error FROM captions", Caption)
 
+    def _searched(self) -> dict[bytes, Searched]:
+        return self._known("SELECT path, filename, source FROM searched", Searched)
+
     def _known(self, question: str, row_type: Any) -> dict[bytes, Any]:
         rows = self._database.connection().execute(f"{question} WHERE library = ?", (self._library,))
         return {path: row_type(*row) for path, *row in rows}
+
+
+def _differences(
+    before: Mapping[bytes, Any], now: Mapping[bytes, Any]
+) -> tuple[set[bytes], dict[bytes, Any], dict[bytes | None, None]]:
+    """Of rows by path: those that are gone, those that are new or otherwise, and the sources that these had before."""
+    gone = before.keys() - now.keys()
+    changed = {path: row for path, row in now.items() if before.get(path) != row}
+    return gone, changed, dict.fromkeys(before[path].source for path in (*gone, *changed) if path in before)
 
 
 def captions_of(database: Database, videos: Iterable[Video]) -> Captions:
@@ -166,8 +194,9 @@ def _add(connection: sqlite3.Connection, source: bytes, document: str, *, is_ind
 
 def _drop_unused(connection: sqlite3.Connection, source: bytes | None, *, is_indexed: bool) -> None:
     """Forget a document that is no video's any more, in whatever library."""
-    if connection.execute("SELECT 1 FROM captions WHERE source = ?", (source,)).fetchone():
-        return
+    for users in ("captions", "searched"):
+        if connection.execute(f"SELECT 1 FROM {users} WHERE source = ?", (source,)).fetchone():  # noqa: S608 (our own)
+            return
     row = connection.execute("SELECT id FROM documents WHERE source = ?", (source,)).fetchone()
     if row is None:
         return

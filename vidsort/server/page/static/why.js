@@ -2,7 +2,9 @@
 
 import { h, isolated, percent } from "./dom.js";
 
-const KINDS = { frames: "Pictures", motion: "Movement", sound: "Sound", words: "Words", body: "Body" };
+const KINDS = {
+  frames: "Pictures", motion: "Movement", sound: "Sound", words: "Words", body: "Body", speech: "Speech", ocr: "Text on screen",
+};
 
 export class Why {
   #body = null;
