@@ -105,7 +105,7 @@ def test_a_notebook_is_the_mirror_of_its_module(step):
         (lambda source: "import sys\nsys.path.append('..')\n" + source, "sys.path"),
         (lambda source: source.replace("make_config(ReportConfig,", "dict("), "checked"),
         (lambda source: source.replace("folds = None", "folds = 5"), "parameters"),
-        (lambda source: source.replace("cross-validation (5)", "cross-validation (6)"), "not described"),
+        (lambda source: source.replace("anew (3)", "anew (4)"), "not described"),
         (lambda source: source.replace("promised_error = 0.05", "promised_error = 0.5"), "parameters"),
         (lambda source: source.replace("folds = None", "# folds = None"), "parameters"),
     ],

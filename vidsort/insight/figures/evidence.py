@@ -47,8 +47,8 @@ class _Drawn(NamedTuple):
 def evidence(artifacts_dir: Path, known: LibraryFeatures, row: int, config: ExtractConfig) -> Shown:
     """A panel a kind of evidence of the video in this row, in the order of their table.
 
-    What the video does not have, what it has but cannot be had, and what `config` does not look for is
-    said in its place. The file is read anew, as extraction reads it.
+    What the video does not have, and what it has but cannot be had, is said in its place; what `config` does
+    not look for is told at the end. The file is read anew, as extraction reads it.
     """
     from ...media.reading.once import read_once
 
@@ -60,14 +60,14 @@ def evidence(artifacts_dir: Path, known: LibraryFeatures, row: int, config: Extr
     except (VidsortError, OSError) as error:
         return note(f"{video.filename} cannot be shown here: {error}")
     panels: dict[str, _Drawn] = {}
-    for kind in KINDS:
-        if kind not in chosen:
-            panels[kind] = _said("Not looked for: `modalities` leaves it out.")
-        elif kind in encoders:
+    for kind in chosen:
+        if kind in encoders:
             shape = (reading.facts.width or 1, reading.facts.height or 1)
             panels[kind] = _encoded(kind, encoders[kind], reading.given[encoders[kind].wanted], video.filename, shape)
         else:
             panels[kind] = _gathered(kind, known, row)
+    if others := ", ".join(kind for kind in KINDS if kind not in chosen):
+        panels["not looked for"] = _said(others)._replace(is_wide=True)
     title = f"{video.folder or 'unsorted'} · {video.filename}"
     body = "".join(_panel(kind, panel) for kind, panel in panels.items())
     return Shown(
