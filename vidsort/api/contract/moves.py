@@ -102,9 +102,10 @@ class MoveOutcome(OneOutcome):
 
 
 class MoveBatchAnswer(FoldersAnswer):
-    """Each with its own outcome; `success` when all went well."""
+    """Each with its own outcome; `success` when all went well. `batch`: what one undo takes back, if anything."""
 
     success: bool
+    batch: str | None
     outcomes: list[MoveOutcome]
 
 

@@ -72,13 +72,15 @@ def move_batch(here: Here, body: MoveBatchBody) -> MoveBatchAnswer:
     """Move many videos, each with its own outcome; one undo takes all back."""
     library = here.library
     wishes = [Wish(each.filename, each.origin, each.to) for each in body.moves]
+    done = library.mover.move_batch(wishes)
     outcomes = [
-        MoveOutcome(filename=outcome.wish.filename, origin=outcome.wish.origin, to=outcome.wish.folder,
-                    **came_of(outcome))
-        for outcome in library.mover.move_batch(wishes)
+        MoveOutcome(filename=wish.filename, origin=wish.origin, to=wish.folder, **came_of(outcome))
+        for wish, outcome in zip(wishes, done, strict=True)
     ]
-    is_success = all(outcome.success for outcome in outcomes)
-    return MoveBatchAnswer(success=is_success, outcomes=outcomes, folders=library.folders())
+    return MoveBatchAnswer(
+        success=all(outcome.success for outcome in outcomes), outcomes=outcomes, folders=library.folders(),
+        batch=next((outcome.move.batch for outcome in done if outcome.move), None),
+    )
 
 
 @router.post("/api/undo", responses=faults(404, 409, 422))

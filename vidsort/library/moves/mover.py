@@ -26,7 +26,7 @@ from .carrying import Carried, carry_out_all, flush_parents, parents_of
 from .choosing import chosen, left_of
 from .files.faults import step
 from .following import Following
-from .plans import Outcome, Wish, plan_create, plan_merge, plan_wishes, plan_rename, plan_turn
+from .plans import Outcome, Wish, plan_create, plan_merge, plan_rename, plan_turn, plan_wishes
 from .recovery import settle_left
 
 log = logging.getLogger(__name__)
