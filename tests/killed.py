@@ -36,6 +36,8 @@ CHANGES: dict[str, tuple[list[Callable[[Mover], object]], Callable[[Mover], obje
     "batch": ([], lambda mover: mover.sort_batch([("10.mp4", "soccer"), ("11.mp4", "food"), ("12.mp4", "soccer")])),
     "undo": ([lambda mover: mover.sort("10.mp4", "soccer")], lambda mover: mover.undo()),
     "redo": ([lambda mover: mover.sort("10.mp4", "soccer"), lambda mover: mover.undo()], lambda mover: mover.redo()),
+    "move": ([lambda mover: mover.sort("10.mp4", "soccer")], lambda mover: mover.move("10.mp4", "soccer", "food")),
+    "unsort": ([lambda mover: mover.sort("10.mp4", "soccer")], lambda mover: mover.move("10.mp4", "soccer", None)),
     "create": ([], lambda mover: mover.create_folder("golf")),
     "uncreate": ([lambda mover: mover.create_folder("golf")], lambda mover: mover.undo()),
     "rename": ([], lambda mover: mover.rename_folder("soccer", "football")),

@@ -93,7 +93,12 @@ def test_folders_are_made_renamed_and_merged_and_a_batch_is_undone_at_once(servi
         done = server.sort_batch([(names[0], "sweet"), (names[1], "sweet"), (names[2], "nowhere")])
         assert [outcome.success for outcome in done.outcomes] == [True, True, False]
         assert not done.success
-        assert len(server.undo().moves) == 2
+        assert server.move(names[0], "sweet", None).to is None
+        moved = server.move_batch([(names[1], "sweet", "food"), (names[0], "nowhere", "food")])
+        assert [(each.origin, each.to, each.status) for each in moved.outcomes] == [
+            ("sweet", "food", 200), ("nowhere", "food", 400),
+        ]
+        assert [len(server.undo().moves) for _ in range(3)] == [1, 1, 2]
         assert server.merge_folder("sport", "food").moves
         assert "sport" not in [folder.name for folder in server.folders().folders]
 
@@ -164,7 +169,8 @@ def test_every_method_has_the_path_and_the_answer_of_the_schema(settings, monkey
                 parameter for parameter in inspect.signature(method).parameters.values()
                 if parameter.default is parameter.empty
             ]
-            method(*[[("1.mp4", "x")] if one.name == "moves" else "x" for one in needed])
+            moves = [("1.mp4", "x", "x")[: 3 if name == "move_batch" else 2]]
+            method(*[moves if one.name == "moves" else "x" for one in needed])
     assert len(asked) >= 21
     named = {"folders": "name", "models": "model_id", "videos": "filename"}
     for answer, method, path in asked:

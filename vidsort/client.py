@@ -116,6 +116,17 @@ class VidsortClient:
             contract.SortBatchAnswer, "POST", "/api/sort/batch", contract.SortBatchBody(moves=bodies)
         )
 
+    def move(self, filename: str, origin: str | None, to: str | None) -> contract.MoveAnswer:
+        """Move a video from a folder into another; None is the root, where the unsorted ones lie."""
+        body = contract.MoveBody.model_validate({"filename": filename, "from": origin, "to": to})
+        return self._ask(contract.MoveAnswer, "POST", "/api/move", body)
+
+    def move_batch(self, moves: Iterable[tuple[str, str | None, str | None]]) -> contract.MoveBatchAnswer:
+        """Move many (filename, from, to), each with its own outcome; one `undo` takes all of them back."""
+        wishes = [{"filename": filename, "from": origin, "to": to} for filename, origin, to in moves]
+        body = contract.MoveBatchBody.model_validate({"moves": wishes})
+        return self._ask(contract.MoveBatchAnswer, "POST", "/api/move/batch", body)
+
     def undo(self, move_id: int | None = None) -> contract.MovesAnswer:
         """Take back one move, or without an id the last one with its whole batch."""
         return self._ask(contract.MovesAnswer, "POST", "/api/undo", contract.UndoBody(id=move_id))
@@ -165,7 +176,7 @@ class VidsortClient:
 
         given = {name: value for name, value in (wanted or {}).items() if value is not None}
         # ASCII here, too, for a name that is no valid Unicode.
-        content = None if body is None else json.dumps(body.model_dump(mode="json")).encode("ascii")
+        content = None if body is None else json.dumps(body.model_dump(mode="json", by_alias=True)).encode("ascii")
         headers = {} if body is None else {"Content-Type": "application/json"}
         try:
             response = self._http.request(method, path, params=given, content=content, headers=headers)

@@ -118,13 +118,13 @@ class Report(Record):
 class Move(Record):
     """One journaled change to the library; places are relative to it, `at` is seconds since the epoch.
 
-    `kind`: sort (a video into a folder), merge (a video along with its folder), create or rename
-    (a folder). `batch` groups what one undo takes back.
+    `kind`: sort (an unsorted video into a folder), move (a sorted one into another, or back to the unsorted
+    ones), merge (a video along with its folder), create or rename (a folder). `batch` groups what one undo takes back.
     """
 
     id: int
     batch: str
-    kind: Literal["sort", "merge", "create", "rename", "remove"]
+    kind: Literal["sort", "move", "merge", "create", "rename", "remove"]
     source: str
     target: str
     state: Literal["intended", "done", "undone", "reverted"]

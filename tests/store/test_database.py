@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from vidsort.errors import ArtifactError
-from vidsort.features.modalities import ExtractConfig
 from vidsort.records import Video
 from vidsort.store import Database, open_database
 from vidsort.store.database import DATABASE_NAME, migrations
@@ -101,7 +100,7 @@ def test_an_older_database_is_brought_up_to_date(older, database):
 def test_an_older_database_keeps_its_features_and_what_is_known_of_its_contents(older):
     store = FeatureStore(older[1])
     sources = [bytes([49 + number]) * 16 for number in range(4)]
-    default = ExtractConfig().feature_set.modalities["frames"]
+    default = "3b97b5b13871"
     features = store.load(default, sources)
     assert features.vectors[[features.index[source] for source in sources[:2]]].tolist() == [
         [0.5, -0.5, 0.5, 0.5], [0.5, 0.5, -0.5, 0.5],

@@ -14,7 +14,7 @@ from .output import TITLES, duration, progress_bars, say, show_failures, show_le
 
 if TYPE_CHECKING:
     from ..jobs.retrain import Retrain
-    from ..library.moves.mover import Outcome
+    from ..library.moves import Outcome
 
 LOOK_S = 0.2
 LINE_WIDTH = 110
@@ -181,7 +181,7 @@ def _move(settings: Settings, threshold: float, *, really: bool) -> int:
         say(f"No unsorted video reaches a confidence of {threshold:g}: there is nothing to move.")
         return 0
     outcomes = _sort(settings, plan) if really else []
-    stayed = {outcome.filename: str(outcome.error) for outcome in outcomes if outcome.error is not None}
+    stayed = {outcome.wish.filename: str(outcome.error) for outcome in outcomes if outcome.error is not None}
     show_table(
         ("video", "moved to" if really else "would go to", "confidence"),
         ((video, folder, percent(confidences[video])) for video, folder in plan if video not in stayed),

@@ -15,12 +15,16 @@ from vidsort.library import scan
 from vidsort.library.live import LiveLibrary
 from vidsort.library.moves import mover as moves
 from vidsort.library.moves.mover import Mover
+from vidsort.library.moves.plans import Wish
 from vidsort.store import open_database
 from vidsort.store.journal import Activity
 
 __all__ = ["data_dir", "database", "mover"]
 NEW_NAMES = ["golf", "cooking", "Soccer", "FOOD", "café", "cafe\u0301", "con", "a/b", "misc", "Tennis"]
-ACTIONS = ["sort", "sort", "sort", "batch", "undo", "undo", "undo_one", "redo", "create", "rename", "merge"]
+ACTIONS = [
+    "sort", "sort", "sort", "batch", "move", "move_batch", "undo", "undo", "undo_one", "redo", "create", "rename",
+    "merge",
+]
 
 
 def test_a_sort_moves_the_file_and_is_in_the_history(mover, data_dir):
@@ -69,6 +73,56 @@ def test_a_batch_tells_of_each_and_is_undone_at_once(mover, data_dir):
     assert {move.state for move in mover.undo()} == {"undone"}
     (data_dir / "food" / "11.mp4").unlink()
     assert tree(data_dir) == before
+
+
+def test_a_sorted_video_is_moved_to_another_folder_or_back_with_what_lies_beside_it(mover, data_dir):
+    before = tree(data_dir)
+    mover.sort("10.mp4", "soccer")
+    (data_dir / "soccer" / "10.info.json").write_text("{}")
+    move = mover.move("10.mp4", "soccer", "food")
+    assert (move.kind, move.source, move.target) == ("move", "soccer/10.mp4", "food/10.mp4")
+    assert (data_dir / "food" / "10.info.json").read_text() == "{}"
+    assert mover.move("10.mp4", "food", None).target == "10.mp4"
+    assert (data_dir / "10.mp4").exists()
+    assert (data_dir / "10.info.json").exists()
+    for _ in range(3):
+        mover.undo()
+    (data_dir / "10.info.json").unlink(missing_ok=True)
+    assert tree(data_dir) == before
+
+
+@pytest.mark.parametrize(("wish", "error", "said"), [
+    (Wish("10.mp4", "soccer", "soccer"), InvalidNameError, "in soccer: choose another folder"),
+    (Wish("11.mp4", None, None), InvalidNameError, "among the unsorted videos: choose another folder"),
+    (Wish("10.mp4", "nosuch", "food"), InvalidNameError, "nosuch"),
+    (Wish("10.mp4", "soccer", "nosuch"), InvalidNameError, "nosuch"),
+    (Wish("../10.mp4", "soccer", "food"), InvalidNameError, "10.mp4"),
+    (Wish("10.mp4", "food", "soccer"), NotFoundError, "is not in food"),
+    (Wish("10.mp4", None, "food"), NotFoundError, "not among the unsorted videos"),
+    (Wish("12.mp4", "soccer", "food"), ConflictError, "There is a 12.mp4 in food already"),
+    (Wish("13.mp4", "soccer", None), ConflictError, "There is a 13.mp4 among the unsorted videos already"),
+])
+def test_a_move_that_cannot_be_says_why_and_changes_nothing(mover, data_dir, wish, error, said):
+    for name in ("10.mp4", "12.mp4"):
+        mover.sort(name, "soccer")
+    (data_dir / "food" / "12.mp4").write_text("another")
+    (data_dir / "soccer" / "13.mp4").write_text("another")
+    before = tree(data_dir)
+    with pytest.raises(error, match=said):
+        mover.move(*wish)
+    assert tree(data_dir) == before
+
+
+def test_of_two_videos_of_one_name_that_shall_go_to_one_folder_the_first_goes(mover, data_dir):
+    mover.sort("10.mp4", "soccer")
+    (data_dir / "food" / "10.mp4").write_text("another")
+    outcomes = mover.move_batch([Wish("10.mp4", "soccer", "tennis"), Wish("10.mp4", "food", "tennis"),
+                                 Wish("10.mp4", "soccer", None), Wish("11.mp4", None, "food")])
+    assert [type(outcome.error) if outcome.error else None for outcome in outcomes] == [
+        None, ConflictError, NotFoundError, None,
+    ]
+    assert {move.state for move in mover.undo()} == {"undone"}
+    assert (data_dir / "soccer" / "10.mp4").exists()
 
 
 def test_an_empty_batch_is_nothing(mover):
@@ -307,10 +361,18 @@ def act(mover: Mover, data_dir: Path, choice: random.Random) -> None:
     now = scan(data_dir, "any")
     folders, unsorted = [*now.folders, "nosuch"], [*now.unsorted, "3.mp4", "x"]
     action = choice.choice(ACTIONS)
+
+    def wish() -> Wish:
+        origin = choice.choice([None, *folders])
+        names = [path.name for path in (data_dir / (origin or "")).glob("*.mp4")] or unsorted
+        return Wish(choice.choice(names), origin, choice.choice([None, *folders]))
+
     before = tree(data_dir)
     possible = attempt({
         "sort": lambda: mover.sort(choice.choice(unsorted), choice.choice(folders)),
         "batch": lambda: mover.sort_batch([(name, choice.choice(folders)) for name in choice.choices(unsorted, k=4)]),
+        "move": lambda: mover.move(*wish()),
+        "move_batch": lambda: mover.move_batch([wish() for _ in range(4)]),
         "undo": lambda: mover.undo(),
         "undo_one": lambda: mover.undo(choice.choice([*(move.id for move in mover.history(10)), -1])),
         "redo": lambda: mover.redo(),

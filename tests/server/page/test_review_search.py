@@ -58,18 +58,25 @@ def test_what_is_found_is_filed_at_once_but_for_what_is_marked(told, serve, visi
     assert not found & set(told.inside("food"))
 
 
-def test_what_is_filed_already_is_shown_and_left_where_it_is(told, serve, visitor):
+def test_what_is_filed_already_goes_to_another_folder_and_back(told, serve, visitor):
+    filed = sorted(path.name for path in (told.data_dir / "dance").glob("*.mp4"))[0]
     page = visitor.open(serve(told.settings))
     wait_for_card(page, name_of(0))
     search(page, "dark")
-    before = told.inside("dance")
-    page.keyboard.press("x")
-    assert page.locator(".tile.is-marked").count() == 0
+    assert page.locator(".group-head h2").all_inner_texts() == ["In dance"]
     page.keyboard.press("2")
-    page.wait_for_selector(".toast:has-text('filed already')")
-    assert told.inside("dance") == before
-    page.keyboard.press("Escape")
-    page.wait_for_selector('[data-view="single"]')
+    page.wait_for_selector(".toast:has-text('Nothing is marked')")
+    page.keyboard.press("x")
+    page.keyboard.press("2")
+    page.wait_for_selector(".group-head h2:has-text('In food')")
+    assert filed in told.inside("food")
+    assert (told.data_dir / "food" / filed).with_suffix(".description").exists()
+    page.keyboard.press("z")
+    page.wait_for_selector(".group-head h2:has-text('In dance')")
+    wait_until_saved(page)
+    assert filed in told.inside("dance")
+    page.keyboard.press("h")
+    page.wait_for_selector(f".move.is-undone:has-text('{filed}')")
 
 
 def test_nothing_found_and_a_server_that_is_away_are_said_in_the_box(told, serve, visitor):

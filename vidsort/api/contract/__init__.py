@@ -8,7 +8,13 @@ from .library import Health, LibraryAnswer, LibraryBody, LibraryPreview, NamesBo
 from .moves import (
     ActionsAnswer,
     HistoryAnswer,
+    MoveAnswer,
+    MoveBatchAnswer,
+    MoveBatchBody,
+    MoveBody,
+    MoveOutcome,
     MovesAnswer,
+    MoveWish,
     SortAnswer,
     SortBatchAnswer,
     SortBatchBody,
@@ -33,9 +39,9 @@ from .videos import (
 __all__ = [
     "BATCH_LIMIT", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer", "Body", "Complaint", "Cursor", "EntriesBody",
     "Fault", "Filename", "FolderName", "FoldersAnswer", "Health", "HistoryAnswer", "LibraryAnswer", "LibraryBody",
-    "LibraryPreview", "LikeAnswer", "Limit", "MergeBody", "Misfit", "ModelsAnswer", "MovesAnswer", "NameBody",
-    "NamesBody", "Order", "Preferences", "Preparing", "QueueAnswer", "QueueEntry", "RecordsAnswer",
-    "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SearchQuery", "SkipBody", "SortAnswer", "SortBatchAnswer",
-    "SortBatchBody", "SortBody", "SortOutcome", "SortWish", "State", "UndoBody", "VideoAnswer", "VideoEntry",
-    "VideosAnswer", "WhyAnswer",
+    "LibraryPreview", "LikeAnswer", "Limit", "MergeBody", "Misfit", "ModelsAnswer", "MoveAnswer", "MoveBatchAnswer",
+    "MoveBatchBody", "MoveBody", "MoveOutcome", "MoveWish", "MovesAnswer", "NameBody", "NamesBody", "Order",
+    "Preferences", "Preparing", "QueueAnswer", "QueueEntry", "RecordsAnswer", "RetrainCancelled", "RetrainStarted",
+    "RetrainStatus", "SearchQuery", "SkipBody", "SortAnswer", "SortBatchAnswer", "SortBatchBody", "SortBody",
+    "SortOutcome", "SortWish", "State", "UndoBody", "VideoAnswer", "VideoEntry", "VideosAnswer", "WhyAnswer",
 ]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from ...records import Action, Move
 from .bounds import BATCH_LIMIT, Body, Filename, FolderName, MoveId
@@ -29,6 +29,28 @@ class SortBatchBody(Body):
     moves: Annotated[list[SortWish], Field(min_length=1, max_length=BATCH_LIMIT)]
 
 
+class MoveBody(Body):
+    """One video, the folder that it is `from` and the one that it goes `to`; null is the root, of the unsorted ones."""
+
+    filename: Filename
+    origin: Annotated[FolderName | None, Field(alias="from")]
+    to: FolderName | None
+
+
+class MoveWish(Body):
+    """The same in a batch, where a name against the rules is an outcome like any other."""
+
+    filename: str
+    origin: Annotated[str | None, Field(alias="from")]
+    to: str | None
+
+
+class MoveBatchBody(Body):
+    """Many of them, which one undo takes back."""
+
+    moves: Annotated[list[MoveWish], Field(min_length=1, max_length=BATCH_LIMIT)]
+
+
 class UndoBody(Body):
     """What is taken back: the move of this id, all of this batch, or else the last move with its whole batch."""
 
@@ -44,14 +66,47 @@ class SortAnswer(FoldersAnswer):
     folder: str
 
 
-class SortOutcome(BaseModel):
-    """What came of one video of a batch; `status` is that of a single sort."""
+class MoveAnswer(FoldersAnswer):
+    """The video is there now."""
+
+    model_config = ConfigDict(validate_by_name=True)
+
+    success: Literal[True] = True
+    filename: str
+    origin: Annotated[str | None, Field(alias="from")]
+    to: str | None
+
+
+class OneOutcome(BaseModel):
+    """What came of one video of a batch; `status` is what it would be if it were asked for alone."""
 
     filename: str
-    folder: str
     success: bool
     status: int
     detail: str | None = None
+
+
+class SortOutcome(OneOutcome):
+    """The same of a sort."""
+
+    folder: str
+
+
+class MoveOutcome(OneOutcome):
+    """The same of a move."""
+
+    model_config = ConfigDict(validate_by_name=True)
+
+    origin: Annotated[str | None, Field(alias="from")]
+    to: str | None
+
+
+class MoveBatchAnswer(FoldersAnswer):
+    """Each with its own outcome; `success` when all went well. `batch`: what one undo takes back, if anything."""
+
+    success: bool
+    batch: str | None
+    outcomes: list[MoveOutcome]
 
 
 class SortBatchAnswer(FoldersAnswer):

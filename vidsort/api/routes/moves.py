@@ -1,10 +1,11 @@
 """Sorting videos, taking it back, and what was done."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 
+from ...library.moves import Outcome, Wish
 from ...records import Move
 from ..answers import Here, faults
 from ..contract import (
@@ -12,6 +13,11 @@ from ..contract import (
     ActionsAnswer,
     HistoryAnswer,
     Limit,
+    MoveAnswer,
+    MoveBatchAnswer,
+    MoveBatchBody,
+    MoveBody,
+    MoveOutcome,
     MovesAnswer,
     SortAnswer,
     SortBatchAnswer,
@@ -42,17 +48,39 @@ def sort_batch(here: Here, body: SortBatchBody) -> SortBatchAnswer:
     """Sort many videos, each with its own outcome; one undo takes all back."""
     library = here.library
     outcomes = [
-        SortOutcome(
-            filename=outcome.filename,
-            folder=outcome.folder,
-            success=outcome.error is None,
-            status=200 if outcome.error is None else outcome.error.status,
-            detail=None if outcome.error is None else str(outcome.error),
+        SortOutcome(filename=wish.filename, folder=wish.folder, **came_of(outcome))
+        for wish, outcome in zip(
+            body.moves, library.mover.sort_batch([(move.filename, move.folder) for move in body.moves]), strict=True
         )
-        for outcome in library.mover.sort_batch([(move.filename, move.folder) for move in body.moves])
     ]
     is_success = all(outcome.success for outcome in outcomes)
     return SortBatchAnswer(success=is_success, outcomes=outcomes, folders=library.folders())
+
+
+@router.post("/api/move", responses=faults(400, 404, 409, 422))
+@moving
+def move(here: Here, body: MoveBody) -> MoveAnswer:
+    """Move a video from a folder into another; null is the root, of the unsorted ones. Nothing is overwritten."""
+    library = here.library
+    library.mover.move(body.filename, body.origin, body.to)
+    return MoveAnswer(filename=body.filename, origin=body.origin, to=body.to, folders=library.folders())
+
+
+@router.post("/api/move/batch", responses=faults(422))
+@moving
+def move_batch(here: Here, body: MoveBatchBody) -> MoveBatchAnswer:
+    """Move many videos, each with its own outcome; one undo takes all back."""
+    library = here.library
+    wishes = [Wish(each.filename, each.origin, each.to) for each in body.moves]
+    done = library.mover.move_batch(wishes)
+    outcomes = [
+        MoveOutcome(filename=wish.filename, origin=wish.origin, to=wish.folder, **came_of(outcome))
+        for wish, outcome in zip(wishes, done, strict=True)
+    ]
+    return MoveBatchAnswer(
+        success=all(outcome.success for outcome in outcomes), outcomes=outcomes, folders=library.folders(),
+        batch=next((outcome.move.batch for outcome in done if outcome.move), None),
+    )
 
 
 @router.post("/api/undo", responses=faults(404, 409, 422))
@@ -81,6 +109,15 @@ def history(here: Here, limit: Annotated[int, Query(ge=1, le=HISTORY_LIMIT)] = 5
 def actions(here: Here, limit: Limit = 50) -> ActionsAnswer:
     """The same by action, a batch being one, with how many moves each has."""
     return ActionsAnswer(actions=here.library.mover.actions(limit))
+
+
+def came_of(outcome: Outcome) -> dict[str, Any]:
+    """What an outcome of a batch says beside whose it is."""
+    error = outcome.error
+    return {
+        "success": error is None, "status": 200 if error is None else error.status,
+        "detail": None if error is None else str(error),
+    }
 
 
 def moved(here: Workspace, moves: list[Move], told: Sequence[str] = ()) -> MovesAnswer:

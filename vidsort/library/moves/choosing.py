@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from ...errors import ConflictError, NotFoundError
-from ...store.journal import Entry, Journal
+from ...store.journal import OF_ONE_VIDEO, Entry, Journal
 
 
 def chosen(journal: Journal, move_id: int) -> list[Entry]:
-    """The move of this id, or the whole action where it is no sort.
+    """The move of this id, or the whole action where that is of a folder.
 
     Raises NotFoundError, and ConflictError where it is undone already or later changes build on it.
     """
@@ -16,7 +16,7 @@ def chosen(journal: Journal, move_id: int) -> list[Entry]:
         raise NotFoundError(f"There is no move {move_id} in the history of this library.")
     if entry.move.state != "done":
         raise ConflictError(f"Move {move_id} is undone already.")
-    if entry.move.kind == "sort":
+    if entry.move.kind in OF_ONE_VIDEO:
         return [entry]
     entries = [each for each in journal.batch(entry.move.batch) if each.move.state == "done"]
     involved = _folders_of(entries)
@@ -32,7 +32,7 @@ def left_of(journal: Journal, batch: str) -> list[Entry]:
     if not entries:
         raise NotFoundError("There is no such batch in the history of this library.")
     left = [entry for entry in entries if entry.move.state == "done"]
-    return left if all(entry.move.kind == "sort" for entry in left) else chosen(journal, left[0].move.id)
+    return left if all(entry.move.kind in OF_ONE_VIDEO for entry in left) else chosen(journal, left[0].move.id)
 
 
 def _folders_of(entries: Sequence[Entry]) -> set[str]:

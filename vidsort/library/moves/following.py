@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...store.journal import Activity, Shift
+from ...store.journal import OF_VIDEOS, Activity, Shift
 from ..disk import is_video
 from ..live import LiveLibrary
 
@@ -55,7 +55,7 @@ class Following:
         origin, destination = change.source, change.target
         if not change.is_done:
             origin, destination = destination, origin
-        if change.kind in ("sort", "merge") and (
+        if change.kind in OF_VIDEOS and (
             is_video(self._data_dir / origin) or not is_video(self._data_dir / destination)
         ):
             return None

@@ -10,7 +10,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import filelock
@@ -27,7 +26,7 @@ from .carrying import Carried, carry_out_all, flush_parents, parents_of
 from .choosing import chosen, left_of
 from .files.faults import step
 from .following import Following
-from .plans import plan_create, plan_merge, plan_rename, plan_sorts, plan_turn
+from .plans import Outcome, Wish, plan_create, plan_merge, plan_rename, plan_turn, plan_wishes
 from .recovery import settle_left
 
 log = logging.getLogger(__name__)
@@ -38,16 +37,6 @@ PATIENCE_S = 60
 LOCK_POLL_S = 0.002
 # How far back actions are counted: more moves than any batch has, and a small part of a second to read.
 ACTIONS_AMONG = 20_000
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of one video of a batch: its move, or the error that kept it where it was."""
-
-    filename: str
-    folder: str
-    move: Move | None
-    error: VidsortError | None
 
 
 class Mover:
@@ -78,22 +67,26 @@ class Mover:
         Raises InvalidNameError, NotFoundError where it is not in the root, ConflictError where the
         folder has a file of that name.
         """
-        with self._alone() as folders:
-            plan = plan_sorts(folders, [(filename, folder)], self._beside(folders), self._video_names)[0]
-            if not isinstance(plan, Intent):
-                raise plan
-            return _moved(self._do(folders, [plan]))[0]
+        return self.move(filename, None, folder)
 
     def sort_batch(self, wanted: Sequence[tuple[str, str]]) -> list[Outcome]:
         """Move each (filename, folder) as `sort` does, each with its own outcome; one undo takes all back."""
+        return self.move_batch([Wish(filename, None, folder) for filename, folder in wanted])
+
+    def move(self, filename: str, origin: str | None, folder: str | None) -> Move:
+        """Move a video from a folder into another, None being the root; raises as `sort`."""
+        (outcome,) = self.move_batch([Wish(filename, origin, folder)])
+        if isinstance(outcome.result, VidsortError):
+            raise outcome.result
+        return outcome.result
+
+    def move_batch(self, wanted: Sequence[Wish]) -> list[Outcome]:
+        """Move each as `move` does, each with its own outcome; one undo takes all back."""
         with self._alone() as folders:
-            plans = plan_sorts(folders, wanted, self._beside(folders), self._video_names)
-            results = iter(self._do(folders, [plan for plan in plans if isinstance(plan, Intent)]))
-        outcomes = []
-        for (filename, folder), plan in zip(wanted, plans, strict=True):
-            move, error = next(results) if isinstance(plan, Intent) else (None, plan)
-            outcomes.append(Outcome(filename, folder, None if error else move, error))
-        return outcomes
+            plans = plan_wishes(folders, wanted, self._beside(folders), self._video_names)
+            done = iter(self._do(folders, [plan for plan in plans if isinstance(plan, Intent)]))
+        results = (next(done) if isinstance(plan, Intent) else (plan, None) for plan in plans)
+        return [Outcome(wish, error or result) for wish, (result, error) in zip(wanted, results, strict=True)]
 
     def create_folder(self, name: str) -> Move:
         """Make a category folder; raises InvalidNameError, and ConflictError for a name that is taken."""
@@ -214,7 +207,7 @@ class Mover:
         reached = [entry for entry in entries if fates.get(entry.move.id) is Fate.REACHED]
         if self._live is not None and reached:
             self._live.follow([places for entry in reached for places in carried.changes_of(entry)])
-        changed = [(entry.origin, entry.destination) for entry in reached if entry.move.kind not in ("sort", "merge")]
+        changed = [(entry.origin, entry.destination) for entry in reached if not entry.is_of_video]
         if changed:
             follow_folders(self._home, changed)
         flush_parents(folders, reached)

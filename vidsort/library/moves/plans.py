@@ -4,10 +4,12 @@ import dataclasses
 import functools
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from ...errors import AwayError, ConflictError, InvalidNameError, NotFoundError, VidsortError
-from ...records import VideoNames
+from ...records import Move, VideoNames
 from ...store.journal import Direction, Entry, Intent, Sidecar
 from ..disk import IS_LINK, folder_path, is_category
 from ..names import check_filename, check_new_folder_name, folded, is_filename
@@ -16,45 +18,87 @@ from .beside import Beside
 from .together import is_taken
 
 
-def plan_sorts(
-    folders: Folders, wanted: Sequence[tuple[str, str]], beside: Beside, video_names: VideoNames = "digits"
-) -> list[Intent | VidsortError]:
-    """Move each (filename, folder) from the root into the folder; for each its change, or why it cannot be.
+class Wish(NamedTuple):
+    """A video that shall be moved from one folder into another; None is the root, where the unsorted ones lie."""
 
-    The errors are InvalidNameError, NotFoundError (not in the root, or named before in this batch), ConflictError (the
-    folder has a file of that name, or of a sidecar's) and AwayError (that cannot be seen).
+    filename: str
+    origin: str | None
+    folder: str | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one wish of a batch: the move, or the error that kept the video where it was."""
+
+    wish: Wish
+    result: Move | VidsortError
+
+    @property
+    def move(self) -> Move | None:
+        """The move, where there was one."""
+        return None if isinstance(self.result, VidsortError) else self.result
+
+    @property
+    def error(self) -> VidsortError | None:
+        """Why the video was not moved."""
+        return self.result if isinstance(self.result, VidsortError) else None
+
+
+def plan_wishes(
+    folders: Folders, wanted: Sequence[Wish], beside: Beside, video_names: VideoNames = "digits"
+) -> list[Intent | VidsortError]:
+    """Move each video; for each its change, or why it cannot be.
+
+    The errors are InvalidNameError (also for the folder that it is in), NotFoundError (not where it should be, or named
+    before in this batch), ConflictError (the folder has, or is to have, a file of that name, or of a sidecar's) and
+    AwayError (that cannot be seen).
     """
     plans: list[Intent | VidsortError] = []
     claimed: set[str] = set()
+
     # Looked at once a batch: where case does not count, it takes a listing of the root.
-    check_folder = functools.cache(lambda folder: _open_category(folders, folder))
-    for filename, folder in wanted:
+    @functools.cache
+    def opened(folder: str | None) -> OpenFolder:
+        return folders.root if folder is None else _open_category(folders, folder)
+
+    for wish in wanted:
+        filename, folder = wish.filename, wish.folder
         try:
             check_filename(filename, video_names)
-            opened = check_folder(folder)
-            size_bytes = _check_sort(folders, filename, folder, opened, claimed)
-            sidecars = _taken_along(beside, filename, folder, opened)
-            plans.append(Intent("sort", filename, f"{folder}/{filename}", size_bytes, sidecars=sidecars))
-            claimed.add(filename)
+            source, target = (_place_of(where, filename) for where in (wish.origin, folder))
+            size_bytes = _check_move(wish, opened(wish.origin), opened(folder), {source, target} & claimed)
+            sidecars = _taken_along(beside, source, folder or "", opened(folder))
+            plans.append(Intent(
+                "sort" if wish.origin is None else "move", source, target, size_bytes, sidecars=sidecars
+            ))
+            claimed |= {source, target}
         except VidsortError as error:
             plans.append(error)
         except OSError as error:
             plans.append(AwayError(
-                f"{filename} or {folder} cannot be looked at ({error.strerror}), so it was not moved: see that the "
-                "disk is there and its folders are open to you, then try again."
+                f"{filename} or {folder or 'the root'} cannot be looked at ({error.strerror}), so it was not moved: "
+                "see that the disk is there and its folders are open to you, then try again."
             ))
     return plans
 
 
-def _check_sort(folders: Folders, name: str, folder: str, opened: OpenFolder, claimed: set[str]) -> int:
-    """The size of a video that can be sorted."""
-    facts = Place(folders.root, name).facts()
+def _place_of(folder: str | None, filename: str) -> str:
+    return filename if folder is None else f"{folder}/{filename}"
+
+
+def _check_move(wish: Wish, origin: OpenFolder, target: OpenFolder, claimed: Set[str]) -> int:
+    """The size of a video that can be moved; `claimed`: what of its two places others of the batch leave or take."""
+    name, there = wish.filename, f"in {wish.origin}" if wish.origin else "among the unsorted videos"
+    if wish.origin == wish.folder:
+        raise InvalidNameError(f"{name} shall go where it is, {there}: choose another folder.")
+    facts = Place(origin, name).facts()
     if facts is not None and stat.S_ISLNK(facts.st_mode):
         raise NotFoundError(f"{name} {IS_LINK}")
-    if name in claimed or facts is None or not stat.S_ISREG(facts.st_mode):
-        raise NotFoundError(f"{name} is not among the unsorted videos: it may already be sorted.")
-    if Place(opened, name).facts() is not None:
-        raise ConflictError(f"There is a {name} in {folder} already, so it was not moved: rename one of the two.")
+    if _place_of(wish.origin, name) in claimed or facts is None or not stat.S_ISREG(facts.st_mode):
+        raise NotFoundError(f"{name} is not {there}: it may have been moved already.")
+    if claimed or Place(target, name).facts() is not None:
+        where = f"in {wish.folder}" if wish.folder else "among the unsorted videos"
+        raise ConflictError(f"There is a {name} {where} already, so it was not moved: rename one of the two.")
     return facts.st_size
 
 

@@ -2,6 +2,9 @@
 
 from .activity import Activity, Mark, Shift, has_history
 from .journal import Journal
-from .rows import Direction, Entry, Fate, Intent, Sidecar
+from .rows import OF_ONE_VIDEO, OF_VIDEOS, Direction, Entry, Fate, Intent, Sidecar
 
-__all__ = ["Activity", "Direction", "Entry", "Fate", "Intent", "Journal", "Mark", "Shift", "Sidecar", "has_history"]
+__all__ = [
+    "OF_ONE_VIDEO", "OF_VIDEOS", "Activity", "Direction", "Entry", "Fate", "Intent", "Journal", "Mark", "Shift",
+    "Sidecar", "has_history",
+]

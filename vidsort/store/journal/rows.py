@@ -7,6 +7,9 @@ from typing import Literal
 from ...records import Move
 
 Direction = Literal["forth", "back"]
+# Kinds of moves of one video each, which can be taken back alone also where they are of a batch; and all of videos.
+OF_ONE_VIDEO = ("sort", "move")
+OF_VIDEOS = (*OF_ONE_VIDEO, "merge")
 
 
 class Fate(Enum):
@@ -61,7 +64,7 @@ class Entry:
     @property
     def is_of_video(self) -> bool:
         """Whether a video is moved, not a folder."""
-        return self.move.kind in ("sort", "merge")
+        return self.move.kind in OF_VIDEOS
 
     @property
     def origin(self) -> str:

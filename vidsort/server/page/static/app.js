@@ -8,7 +8,7 @@ import { Controls } from "./controls.js";
 import { Decisions } from "./decisions.js";
 import { setHost } from "./dialog.js";
 import { afterPaint, figure } from "./dom.js";
-import { showLike } from "./finding.js";
+import { refile, showLike } from "./finding.js";
 import { Folders } from "./folders.js";
 import { follower, namesWhatHasGone } from "./following.js";
 import { Grid } from "./grid.js";
@@ -87,7 +87,7 @@ export class App {
       drawn: () => this.commands.hint() });
     this.welcome = new Welcome({ element: find("welcome"), api });
     this.grid = new Grid({ element: find("grid"), api, pictures,
-      file: (items, folder) => this.decisions.sortMany(items, folder) });
+      file: (items, folder) => this.decisions.sortMany(items, folder), refile: (items, folder) => refile(this, items, folder) });
     this.commands = new Commands(this);
     this.folderList = new Folders({ list: find("folders"), choose: (folder) => this.file(folder),
       edit: (folder) => this.commands.editFolder(folder) });

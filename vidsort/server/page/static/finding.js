@@ -1,6 +1,6 @@
 // What the grid shows: the pile, or what is found by words or by likeness, sorted or not.
 
-import { isolated } from "./dom.js";
+import { count, isolated } from "./dom.js";
 import { groupFound } from "./grid_rows.js";
 import { openSearch } from "./search.js";
 
@@ -29,6 +29,29 @@ export async function showLike(app, filename) {
   } catch (error) {
     app.fail(error.message);
   }
+}
+
+// What is filed already goes to another folder by the server alone, after all that was decided before.
+export async function refile(app, items, to) {
+  try {
+    await app.outbox.settled();
+    const moves = items.map(({ filename, folder }) => ({ filename, from: folder, to }));
+    const answer = await app.api.call("POST", "api/move/batch", { moves });
+    const done = answer.outcomes.filter((outcome) => outcome.success);
+    app.setFolders(answer.folders);
+    if (done.length) {
+      app.decisions.note(answer.batch);
+      app.grid.refileShown(new Map(done.map(({ filename }) => [filename, to])));
+      const text = `${count(done.length, "video")} moved to ${to}`;
+      app.toasts.say(text);
+      app.announcer.say(text);
+    }
+    const failed = answer.outcomes.find((outcome) => !outcome.success);
+    if (failed) app.fail(`${moves.length - done.length} of ${moves.length} stay where they are: ${failed.detail}`);
+  } catch (error) {
+    app.fail(error.message);
+  }
+  app.render();
 }
 
 async function withPile(app, use) {

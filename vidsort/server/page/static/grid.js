@@ -24,9 +24,9 @@ export class Grid {
   #at = 0;
   #anchor = 0;
 
-  // `file(items, folder)` files them as one batch.
-  constructor({ element, api, pictures, file }) {
-    Object.assign(this, { element, pictures, file });
+  // `file(items, folder)` files them as one batch, `refile(items, folder)` those that lie in a folder already.
+  constructor({ element, api, pictures, file, refile }) {
+    Object.assign(this, { element, pictures, file, refile });
     this.title = h("p", { className: "grid-title", "aria-live": "polite" });
     this.space = h("div", { className: "grid-space" });
     this.scroll = h("div", { className: "grid-scroll", role: "grid", tabIndex: 0 }, this.space);
@@ -90,6 +90,12 @@ export class Grid {
     this.#regroup(this.#items.filter((item) => !gone.has(item.filename)));
   }
 
+  // Videos lie in other folders now: by filename which, null for those that are to be sorted.
+  refileShown(folders) {
+    for (const filename of folders.keys()) this.#marked.delete(filename);
+    this.#regroup(this.#items.map((item) => (folders.has(item.filename) ? { ...item, folder: folders.get(item.filename) } : item)));
+  }
+
   // To the tile where an arrow key leads; `isRange` marks all on the way.
   turn(arrow, isRange) {
     this.#go(neighbour(this.#plan.rows, this.#at, arrow), isRange);
@@ -106,10 +112,12 @@ export class Grid {
   // A folder's key files what is marked in this group there, of what was found all but that; gives why nothing was filed.
   fileInto(folder) {
     const group = this.#group();
-    if (!group || group.isThere) return "These are filed already: go to what is still to be sorted.";
-    const items = group.items.filter((item) => this.#marked.has(item.filename) !== group.isWhole).slice(0, MOST);
-    if (!items.length) return `Nothing is marked: mark what goes into ${folder} first.`;
-    this.file(items, folder);
+    if (!group) return "There is nothing to file.";
+    const isHere = (item) => item.folder === folder;
+    const items = group.items.filter((item) => this.#marked.has(item.filename) !== group.isWhole && !isHere(item)).slice(0, MOST);
+    if (!items.length) return group.items.every(isHere) ? `These are in ${folder} already.` : `Nothing is marked: mark what goes into ${folder} first.`;
+    if (group.isThere) this.refile(items, folder);
+    else this.file(items, folder);
     return null;
   }
 
@@ -213,11 +221,8 @@ export class Grid {
   #mark(at, isRange) {
     const item = this.#items[at];
     if (!item) return;
-    // What is filed already is only looked at.
-    if (item.folder) this.#anchor = at;
-    else if (isRange) {
-      markRange(this.#marked, this.#items, this.#anchor, at);
-    } else {
+    if (isRange) markRange(this.#marked, this.#items, this.#anchor, at);
+    else {
       if (!this.#marked.delete(item.filename)) this.#marked.add(item.filename);
       this.#anchor = at;
     }
@@ -264,7 +269,7 @@ export class Grid {
 
 // What can be done with a group, of which `rest` are not marked.
 function advice(group, rest) {
-  if (group.isThere) return "already filed there";
+  if (group.isThere) return "filed there: mark what belongs elsewhere, then choose a folder";
   if (group.isWhole && !rest) return "all are marked, so all stay";
   if (group.isWhole) return `a folder's key files ${figure(Math.min(rest, MOST))} at once: mark what is to stay`;
   return group.folder ? fileAdvice(rest, group.items.length - rest) : "mark some, then choose a folder";

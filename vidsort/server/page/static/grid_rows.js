@@ -24,7 +24,7 @@ export function groupFound(title) {
     const unsorted = videos.filter((video) => !video.folder);
     return [
       ...(unsorted.length ? [{ title, folder: null, isWhole: true, items: unsorted }] : []),
-      ...[...filed].map(([name, items]) => ({ title: `In ${name}`, folder: null, isThere: true, items })),
+      ...[...filed].map(([name, items]) => ({ title: `In ${name}`, folder: null, isWhole: false, isThere: true, items })),
     ];
   };
 }

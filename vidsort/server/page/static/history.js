@@ -68,7 +68,7 @@ export class History {
       this.#posters.set(id, known);
       return known;
     }
-    const picture = h("img", { alt: "", dataset: { filename: source } });
+    const picture = h("img", { alt: "", dataset: { filename: filenameOf(source) } });
     picture.addEventListener("error", () => picture.removeAttribute("src"));
     this.#posters.set(id, picture);
     this.#near.observe(picture);
@@ -86,7 +86,7 @@ export class History {
   // `count` moves of one batch that stand alike, of which `move` is the first.
   #row({ move, count: moves }, before) {
     const isDone = move.state === "done";
-    const isVideo = move.kind === "sort";
+    const isVideo = move.kind === "sort" || move.kind === "move";
     const picture = isVideo ? this.#poster(move, before) : h("img", { alt: "" });
     const button = h("button", { type: "button", className: "button", "aria-label": `Put back: ${describe(move, moves)}`,
       onclick: () => {
@@ -96,16 +96,23 @@ export class History {
         this.revert(move.batch);
       } }, "Put back");
     return h("li", { className: `move${isDone ? "" : " is-undone"}` }, picture,
-      h("div", {}, h("p", { title: move.source }, isVideo ? move.target.split("/")[0] : describe(move)),
+      h("div", {}, h("p", { title: move.source }, isVideo ? folderOf(move.target) : describe(move)),
         h("p", { className: "when" }, isVideo ? `${ago(move.at)} · ${named(move, moves)}` : ago(move.at))),
       isDone ? button : h("span", { className: "when" }, "undone"));
   }
 }
 
+// The folder of a place in the library; the root holds what is not sorted.
+export function folderOf(place) {
+  return place.includes("/") ? place.split("/")[0] : "the unsorted videos";
+}
+
+const filenameOf = (place) => place.split("/").at(-1);
+
 // What one action was; `moves` counts those of its batch.
 export function describe(move, moves = 1) {
   const folder = move.target.split("/")[0];
-  if (move.kind === "sort") return `${named(move, moves)} → ${folder}`;
+  if (move.kind === "sort" || move.kind === "move") return `${named(move, moves)} → ${folderOf(move.target)}`;
   if (move.kind === "create") return `New folder ${folder}`;
   if (move.kind === "rename") return `${move.source} is now ${move.target}`;
   // A folder without videos is merged by its removal alone.
@@ -116,6 +123,7 @@ export function describe(move, moves = 1) {
 export function describeBack(move, moves = 1) {
   if (move.kind === "rename") return `${move.target} is ${move.source} again`;
   if (move.kind === "merge") return `${move.source.split("/")[0]} is a folder of its own again`;
+  if (move.kind === "move") return `${named(move, moves)} → ${folderOf(move.source)}`;
   return move.kind === "remove" ? `Empty folder ${move.source} is there again` : describe(move, moves);
 }
 
@@ -125,7 +133,7 @@ export function telling(moves) {
 }
 
 function named(move, moves) {
-  return moves > 1 ? count(moves, "video") : isolated(move.source);
+  return moves > 1 ? count(moves, "video") : isolated(filenameOf(move.source));
 }
 
 function ago(at) {

@@ -68,6 +68,10 @@ async function turned(app, kind, moves) {
     if (kind === "undo") await showAgain(app, filenames);
     else leave(app, filenames);
   }
+  if (told.kind === "move" && app.view === "grid" && !app.grid.isPile) {
+    const placed = moves.map(({ source, target }) => (kind === "undo" ? source : target).split("/"));
+    app.grid.refileShown(new Map(placed.map((parts) => [parts.at(-1), parts.length > 1 ? parts[0] : null])));
+  }
   await app.supply.refresh({ isStale: true });
 }
 
