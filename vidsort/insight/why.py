@@ -50,9 +50,13 @@ class Likeness:
         videos = len(next(iter(parts.values())).X) if parts else 0
         rows = len(next(iter(self._labelled.values())).X) if self._labelled else 0
         nothing = np.zeros(videos, bool)
+        reads = {name: self._classifier.kind_of(name) for name in self._classifier.experts}
         weights = self._classifier.fusion.row_weights({
-            name: parts[name].mask if name in parts else nothing for name in self._classifier.experts
+            name: parts[part].mask if part in parts else nothing for name, part in reads.items()
         })
+        # Where folder names alone count in the guess, videos are still like one another by what can be compared.
+        compared = sum((weights[name] for name in self._kinds), np.zeros(videos))
+        weights |= {name: np.where(compared > 0, weights[name], 1.0) for name in self._kinds}
         total, whole = np.zeros((videos, rows)), np.zeros((videos, rows))
         for name, kind in self._kinds.items():
             if name in parts and videos and rows:

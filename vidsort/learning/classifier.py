@@ -12,10 +12,13 @@ from .calibration import Calibration
 from .fusion import Fusion, abstaining, is_there
 from .heads import Layers, forward, layers_of, logits
 from .rows.dense import Numbers
+from .rows.names import Named
 from .rows.parts import Part
 from .rows.text import Vocabulary, counts, units
 
 ROWS_AT_ONCE = 8192
+# What counts for nothing in a guess is told after all that counts.
+LITTLE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -24,13 +27,24 @@ class Expert:
 
     preparation: from what is stored to the rows that the head takes. head: a fitted estimator on such
     rows, or the dense layers that one comes to. calibration: from its scores to probabilities.
-    columns: int [m], which folders it has seen, a column of its answers each.
+    columns: int [m], which folders it has seen, a column of its answers each. reads: the kind of evidence that it
+    goes by, where it is called otherwise; such a one goes by what folders are called, and has learned from no label.
     """
 
     preparation: Numbers | Vocabulary
     head: Any
     calibration: Calibration
     columns: np.ndarray
+    reads: str = ""
+
+    @classmethod
+    def of_names(cls, named: Named, calibration: Calibration | None = None) -> "Expert":
+        """One that goes by what folders are called; without a calibration as sure as it may be before any label."""
+        head = [(named.weights, np.zeros(named.weights.shape[1], np.float32))]
+        return cls(
+            named.preparation, head, calibration or Calibration(named.inverse_temperature),
+            np.arange(named.weights.shape[1]), named.reads,
+        )
 
     def logs(self, part: Part, folders: int) -> np.ndarray:
         """Calibrated log-probabilities, float64 [n, folders]; -inf where nothing is known.
@@ -110,21 +124,29 @@ class Classifier:
     def telling_words(self, document: str, folder: str, count: int = 8) -> list[str]:
         """The words of a document that spoke for a folder, the loudest first; none where words do not count.
 
-        Words, hashtags (#), the author (@) and the sound (♪), each with the pieces that it was cut into.
+        Words, hashtags (#), the author (@) and the sound (♪), each with the pieces that it was cut into: as the loudest
+        of those that go by words hears them, be it learned or the folder's name.
         """
-        column = self.folders.index(folder)
-        for expert in self.experts.values():
+        column, loudness = self.folders.index(folder), dict[str, float]()
+        for name, expert in self.experts.items():
             if isinstance(expert.preparation, Vocabulary) and expert.layers and column in expert.columns:
-                return _telling(expert.preparation, expert.layers, int(np.flatnonzero(expert.columns == column)[0]),
-                                document)[:count]
-        return []
+                place = int(np.flatnonzero(expert.columns == column)[0])
+                sure = expert.calibration.inverse_temperature * (self.fusion.weights[name] or LITTLE)
+                for word, loud in _telling(expert.preparation, expert.layers, place, document).items():
+                    loudness[word] = max(loudness.get(word, 0.0), sure * loud)
+        return sorted(loudness, key=lambda word: (-loudness[word], word))[:count]
+
+    def kind_of(self, name: str) -> str:
+        """The kind of evidence that the expert of this name goes by."""
+        return self.experts[name].reads or name
 
     def _concatenated(self, parts: Mapping[str, Part], asked: Any, width: int) -> np.ndarray:
         count = len(next(iter(parts.values())).X) if parts else 0
         found = [
             asked({
-                name: expert.logs(parts[name].at(np.arange(at, min(at + ROWS_AT_ONCE, count))), len(self.folders))
-                if name in parts else np.full((min(ROWS_AT_ONCE, count - at), len(self.folders)), -np.inf)
+                name: expert.logs(parts[kind].at(np.arange(at, min(at + ROWS_AT_ONCE, count))), len(self.folders))
+                if (kind := expert.reads or name) in parts
+                else np.full((min(ROWS_AT_ONCE, count - at), len(self.folders)), -np.inf)
                 for name, expert in self.experts.items()
             })
             for at in range(0, count, ROWS_AT_ONCE)
@@ -132,8 +154,8 @@ class Classifier:
         return np.concatenate(found) if found else np.zeros((0, width))
 
 
-def _telling(vocabulary: Vocabulary, layers: Layers, column: int, document: str) -> list[str]:
-    """The words of a document that lift one of the folders above the mean of all, the loudest first."""
+def _telling(vocabulary: Vocabulary, layers: Layers, column: int, document: str) -> dict[str, float]:
+    """The words of a document that lift one of the folders above the mean of all, and how far."""
     weights = layers[0][0]
     row = vocabulary.rows([document])
     lifts = row.data * (weights[row.indices, column] - weights[row.indices].mean(axis=1))
@@ -145,4 +167,4 @@ def _telling(vocabulary: Vocabulary, layers: Layers, column: int, document: str)
     loudness: dict[str, float] = {}
     for word, tokens in units(document):
         loudness[word] = loudness.get(word, 0.0) + sum(lift_of.get(token, 0.0) for token in tokens)
-    return [word for word, loud in sorted(loudness.items(), key=lambda each: (-each[1], each[0])) if loud > 0]
+    return {word: loud for word, loud in loudness.items() if loud > 0}

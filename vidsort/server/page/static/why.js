@@ -2,7 +2,7 @@
 
 import { h, isolated, percent } from "./dom.js";
 
-const KINDS = { frames: "Pictures", motion: "Movement", sound: "Sound", words: "Words" };
+const KINDS = { frames: "Pictures", motion: "Movement", sound: "Sound", words: "Words", names: "Folder names" };
 
 export class Why {
   #body = null;
