@@ -89,8 +89,8 @@ $(BIN)/python:
 # One stamp a set of packages, made anew when what it depends on has changed.
 $(VENV)/.base: EXTRAS :=
 $(VENV)/.notebook: EXTRAS := [notebook]
-$(VENV)/.test: EXTRAS := [notebook,test]
-$(VENV)/.bench: EXTRAS := [notebook,test,bench]
+$(VENV)/.test: EXTRAS := [notebook,test,semantic]
+$(VENV)/.bench: EXTRAS := [notebook,test,bench,semantic]
 $(VENV)/.dist: EXTRAS := [dist]
 $(VENV)/.base $(VENV)/.notebook $(VENV)/.test $(VENV)/.bench $(VENV)/.dist: $(BIN)/python pyproject.toml constraints.txt
 	@echo "Installing vidsort$(EXTRAS) into $(VENV) …"

@@ -13,13 +13,22 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vidsort.api.meaning import CLEARLY
+from vidsort.errors import SettingsError
+from vidsort.features.encoders.semantic import SemanticConfig, SemanticEncoder
 from vidsort.learning.fitting import TrainConfig, fit_classifier, fit_names
-from vidsort.learning.rows.names import Names, lettered
+from vidsort.learning.rows.names import Names, lettered, meant
 from vidsort.learning.rows.parts import Part
+from vidsort.store.features import VECTOR_TYPE
 
 CAPTIONS = Path(__file__).with_name("captions.txt")
 LABELS = (0, 1, 2, 3, 4, 6, 8)
 DRAWS = 5
+# What somebody types, and the folder that is meant.
+SEARCHED = {
+    "dog": "Dogs", "Hund": "Dogs", "cooking recipe": "Cooking", "soccer": "Football", "plants": "Gardening",
+    "lipstick": "Makeup", "holiday": "Travel", "guitare": "Guitar", "Holz": "Woodworking",
+}
 MOST_BELOW = 0.01
 HEAD = ("evidence", *(f"{count} labels" for count in LABELS), "no word of it", "sure", "right")
 
@@ -53,6 +62,22 @@ def letters(said: list[Caption]) -> tuple[dict[str, Part], Names]:
     texts = documents(said)
     named = lettered("words", texts.tolist(), folders)
     return {"words": Part.whole(texts, "text")}, Names(tuple(folders), {"names": named} if named else {})
+
+
+def understood(said: list[Caption]) -> tuple[dict[str, Part], Names, float]:
+    """The semantic kind and the folders' names by meaning, and ms a caption; raises SettingsError without the extra."""
+    folders = dict.fromkeys(sorted({one.folder for one in said}), "")
+    encoder = SemanticEncoder(SemanticConfig())
+    encoder.question("warm")
+    started = time.perf_counter()
+    vectors = np.array(encoder.documents(documents(said).tolist()), np.float32)
+    spent_s = time.perf_counter() - started
+    # As they are kept.
+    vectors = vectors.astype(VECTOR_TYPE).astype(np.float32)
+    named = meant("semantic", vectors, encoder.folders(folders))
+    return {"semantic": Part.whole(vectors, "scaled")}, Names(tuple(folders), {"names_understood": named}), (
+        1000 * spent_s / len(said)
+    )
 
 
 def curve(parts: dict[str, Part], names: Names, y: np.ndarray) -> dict[int, tuple[float, np.ndarray]]:
@@ -94,6 +119,18 @@ def report(name: str, parts: dict[str, Part], names: Names, said: list[Caption])
     return all(found[count][0] >= found[0][0] - MOST_BELOW for count in LABELS)
 
 
+def found_by_meaning(vectors: np.ndarray, said: list[Caption]) -> tuple[float, float]:
+    """Of what a search finds by meaning the share that is right, and of what is right the share that is found."""
+    encoder = SemanticEncoder(SemanticConfig())
+    right = found = wanted = 0
+    for query, folder in SEARCHED.items():
+        closeness = vectors @ encoder.question(query)
+        chosen = closeness - closeness.mean() >= CLEARLY
+        is_of_it = np.array([one.folder == folder for one in said])
+        right, found, wanted = right + (chosen & is_of_it).sum(), found + chosen.sum(), wanted + is_of_it.sum()
+    return float(right / found), float(right / wanted)
+
+
 def main() -> None:
     """Print a row for each kind of evidence that is installed."""
     said = captions()
@@ -106,6 +143,17 @@ def main() -> None:
     if not report("letters", parts, names, said):
         raise SystemExit("labels made it worse than none")
     print(f"\nnames by letters: {1000 * spent_s / len(said):.2f} ms a caption")
+    try:
+        meaning, meant_names, spent_ms = understood(said)
+    except SettingsError as error:
+        raise SystemExit(str(error)) from error
+    print(f"understood, on one thread: {spent_ms:.1f} ms a caption\n")
+    both = Names(names.folders, {**names.kinds, **meant_names.kinds})
+    precise, whole = found_by_meaning(meaning["semantic"].X, said)
+    print(f"{len(SEARCHED)} searches by meaning: {precise:.2f} of what is found is right, {whole:.2f} of it is found\n")
+    rows = [report("meaning", meaning, meant_names, said), report("both", {**parts, **meaning}, both, said)]
+    if not all(rows):
+        raise SystemExit("labels made it worse than none")
 
 
 if __name__ == "__main__":

@@ -28,8 +28,11 @@ def load_explaining() -> None:
     """Import what explains, before there are threads: those that import it at once lock each other out for good."""
     import scipy.sparse  # noqa: F401  (what words are, and all that takes long to import)
 
+    from ..features.encoders.semantic import import_model
     from ..insight import why  # noqa: F401
     from ..learning import files  # noqa: F401
+
+    import_model()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from .contents import Contents
 from .encoders.evidence import Encoder, EvidenceConfig
 from .encoders.frames import FramesConfig, FramesEncoder
 from .encoders.motion import MotionConfig, MotionEncoder
+from .encoders.semantic import SemanticConfig, SemanticEncoder
 from .encoders.sound import SoundConfig, SoundEncoder
 from .encoders.words import WordsConfig
 
@@ -34,7 +35,8 @@ class Kind(NamedTuple):
     """A kind of evidence: its config, the hash of what it reads of each video that has such a thing, its encoder.
 
     load: None where nothing is encoded. rows: how learning prepares what it gives. essential: a video
-    of which this could not be had has no features at all.
+    of which this could not be had has no features at all. understands: what encodes gathered words, where these are
+    encoded.
     """
 
     config: type[EvidenceConfig]
@@ -42,6 +44,7 @@ class Kind(NamedTuple):
     load: Callable[[Any], Encoder] | None
     rows: Literal["rooted", "scaled", "text"] = "scaled"
     essential: bool = False
+    understands: Callable[[Any], SemanticEncoder] | None = None
 
 
 KINDS: dict[str, Kind] = {
@@ -49,6 +52,7 @@ KINDS: dict[str, Kind] = {
     "motion": Kind(MotionConfig, video_bytes, MotionEncoder, "scaled"),
     "sound": Kind(SoundConfig, video_bytes, SoundEncoder, "scaled"),
     "words": Kind(WordsConfig, gathered_words, None, "text"),
+    "semantic": Kind(SemanticConfig, gathered_words, None, "scaled", understands=SemanticEncoder),
 }
 
 

@@ -8,7 +8,12 @@ from ..answers import Here, faults
 from ..contract import Filename, LikeAnswer, Limit, RecordsAnswer, SearchQuery, VideoAnswer, WhyAnswer
 from ..finding import search, video_of
 from ..likeness import Explanations
+from ..meaning import Meaning
 from .subject import Subject
+
+
+async def _meaning(request: Request) -> Meaning:
+    return request.app.state.meaning
 
 
 async def _explanations(request: Request) -> Explanations:
@@ -20,9 +25,14 @@ router = Subject("Search")
 
 
 @router.get("/api/search", responses=faults(422))
-def find(here: Here, q: SearchQuery, limit: Limit = 50) -> RecordsAnswer:
-    """Videos, unsorted and sorted, whose words have all words of `q` or words that begin so, best first."""
-    return RecordsAnswer.model_validate({"videos": search(here, q, limit)})
+def find(
+    here: Here, meaning: Annotated[Meaning, Depends(_meaning)], q: SearchQuery, limit: Limit = 50
+) -> RecordsAnswer:
+    """Videos, unsorted and sorted, whose words have all words of `q` or words that begin so, best first.
+
+    With the kind of evidence `semantic` also those whose words mean the like, in whatever language.
+    """
+    return RecordsAnswer.model_validate({"videos": search(here, q, limit, meaning)})
 
 
 @router.get("/api/videos/{filename:rest}/why", responses=faults(400, 404, 409, 422))

@@ -21,6 +21,8 @@ SHORTEST_PIECE, SHORTEST_BEGINNING = 4, 3
 # How sure a name is, until labels tell: see `python -m benchmarks zero`. A folder whose words all are in the
 # video, and no other's, comes to .73 of eight; what is half as like to .38.
 LETTERS_SURE = 3.0
+# The same of meaning, over how much closeness varies: labels of the made captions would make it three times as sure.
+MEANING_SURE, LEAST_SPREAD = 2.0, 1e-3
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,18 @@ def lettered(reads: str, documents: Sequence[str], folders: Mapping[str, str]) -
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return Named(reads, vocabulary, np.ascontiguousarray((rows / np.where(lengths > 0, lengths, 1)).T), LETTERS_SURE,
                  len(said))
+
+
+def meant(reads: str, vectors: np.ndarray, folders: np.ndarray) -> Named:
+    """Names by what they mean: how much closer each is to a video than to videos on the whole.
+
+    vectors: float32 [n, d] of what many videos say; folders: float32 [k, d] of their names, by the same model. Some
+    names are close to everything, so what each is to all videos on average is taken off.
+    """
+    numbers = Numbers(is_rooted=False, mean=vectors.mean(axis=0), scale=np.ones((), np.float32))
+    weights = np.ascontiguousarray(folders.T, np.float32)
+    spread = float((numbers.rows(vectors) @ weights).std())
+    return Named(reads, numbers, weights, MEANING_SURE / max(spread, LEAST_SPREAD), len(vectors))
 
 
 def _tokens(name: str, line: str) -> set[str]:

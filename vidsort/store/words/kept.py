@@ -91,6 +91,11 @@ class WordStore:
         question = "SELECT forms, count(*) FROM captions WHERE library = ? AND source IS NOT NULL GROUP BY forms"
         return dict(self._database.connection().execute(question, (self._library,)))
 
+    def sources(self) -> dict[str, bytes]:
+        """The hash of the document of each video that has words, by its name."""
+        question = "SELECT filename, source FROM captions WHERE library = ? AND source IS NOT NULL"
+        return dict(self._database.connection().execute(question, (self._library,)))
+
     def broken(self) -> dict[Path, str]:
         """The files of words that cannot be read, and why."""
         question = "SELECT path, error FROM sidecars WHERE library = ? AND error IS NOT NULL ORDER BY path"
