@@ -7,6 +7,8 @@ from sentences import Concepts
 from videos import make_video
 
 from vidsort import artifacts, extract_features, predict, train
+from vidsort.api.likeness import Explanations
+from vidsort.api.workspace import Workspace
 from vidsort.errors import SettingsError
 from vidsort.features import modalities
 from vidsort.features.encoders.semantic import SemanticEncoder
@@ -50,6 +52,18 @@ def test_folders_are_told_by_what_they_mean_before_any_label(place, model):
     kinds = artifacts.show_model(place.artifacts_dir, trained.outputs["model_id"])["metrics"]["modalities"]
     assert list(kinds) == ["names_understood"]
     assert trained.outputs["accuracy"] is None
+
+
+def test_why_and_what_is_alike_are_told_before_any_label(place, model):
+    extract_features.run(place, CONFIG)
+    model_id = train.run(place).outputs["model_id"]
+    predict.run(place)
+    explanations = Explanations(Workspace(place))
+    why = explanations.why("2.mp4")
+    assert (why["predicted_folder"], why["words"], why["nearest"]) == ("dogs", [], [])
+    assert why["shares"][0] == {"kind": "names_understood", "share": 1.0}
+    assert explanations.similar("1.mp4", 1)[0]["filename"] == "5.mp4"
+    assert artifacts.show_model(place.artifacts_dir, model_id)["manifest"]["rests_on"]
 
 
 def test_a_document_is_encoded_once_and_only_new_ones_are(place, model):

@@ -93,3 +93,5 @@ def test_a_model_with_names_is_kept_and_tells_the_words_that_spoke(count):
     assert why.folder == "cooking"
     assert why.words[0] == "cooking"
     assert len(why.nearest) == min(3, count * 3)
+    # Before any label there is nothing sorted to be like, but the unsorted ones can be compared.
+    assert Likeness(kept, parts).nearest(parts, 1)[0][0].similarity > 0.9

@@ -37,12 +37,18 @@ class Likeness:
 
     Made once for a model and its labelled videos, asked as often as wanted. Likeness is the mean of the
     cosines of the kinds that both videos have, by the weights that these have in the model; cosines are of
-    features centred on the labelled ones, which is close to what the heads see.
+    features centred on the labelled ones, which is close to what the heads see. A kind that the model knows
+    by folder names alone is compared as these see it.
     """
 
     def __init__(self, classifier: Classifier, labelled: Mapping[str, Part]) -> None:
         self._classifier = classifier
-        self._labelled = {name: part for name, part in labelled.items() if name in classifier.experts}
+        self._reads = {name: classifier.kind_of(name) for name in classifier.experts}
+        compared = {
+            name: kind for name, kind in self._reads.items()
+            if kind in labelled and (name == kind or kind not in classifier.experts)
+        }
+        self._labelled = {name: labelled[kind] for name, kind in compared.items()}
         self._kinds = {name: _Kind(classifier.experts[name].preparation, part) for name, part in self._labelled.items()}
 
     def nearest(self, parts: Mapping[str, Part], count: int = 3) -> list[list[Neighbour]]:
@@ -50,18 +56,18 @@ class Likeness:
         videos = len(next(iter(parts.values())).X) if parts else 0
         rows = len(next(iter(self._labelled.values())).X) if self._labelled else 0
         nothing = np.zeros(videos, bool)
-        reads = {name: self._classifier.kind_of(name) for name in self._classifier.experts}
         weights = self._classifier.fusion.row_weights({
-            name: parts[part].mask if part in parts else nothing for name, part in reads.items()
+            name: parts[part].mask if part in parts else nothing for name, part in self._reads.items()
         })
         # Where folder names alone count in the guess, videos are still like one another by what can be compared.
         compared = sum((weights[name] for name in self._kinds), np.zeros(videos))
         weights |= {name: np.where(compared > 0, weights[name], 1.0) for name in self._kinds}
         total, whole = np.zeros((videos, rows)), np.zeros((videos, rows))
         for name, kind in self._kinds.items():
-            if name in parts and videos and rows:
-                shared = weights[name][:, None] * (parts[name].mask[:, None] & self._labelled[name].mask)
-                total += shared * kind.cosines(parts[name])
+            part = parts.get(self._reads[name])
+            if part is not None and videos and rows:
+                shared = weights[name][:, None] * (part.mask[:, None] & self._labelled[name].mask)
+                total += shared * kind.cosines(part)
                 whole += shared
         likeness = np.where(whole > 0, total / np.where(whole > 0, whole, 1), -1)
         best = np.argsort(-likeness, axis=1, kind="stable")[:, :count]
@@ -80,7 +86,7 @@ class _Kind:
         there = labelled.X[labelled.mask]
         if not self._is_text:
             values = self._values(there)
-            self._spread = np.float32(1) if preparation.is_rooted else spreads(values)
+            self._spread = spreads(values) if len(values) and not preparation.is_rooted else np.float32(1)
             self._mean = (values / self._spread).mean(axis=0) if len(values) else np.float32(0)
         self._known = self._unit(labelled)
 
