@@ -80,7 +80,7 @@ def read(rows: list[dict[str, str]], scratch: Path) -> Library:
     for row in rows:
         put(DATA_DIR / name / row["folder"] / row["filename"], settings.data_dir / row["folder"] / row["filename"])
         group_of[row["filename"]] = row["filename"] if name in GROUP_IS_CLIP else row["group"]
-    config = ExtractConfig(modalities=tuple(KINDS))
+    config = ExtractConfig(modalities=tuple(name for name, kind in KINDS.items() if kind.understands is None))
     extract_features.run(settings, config)
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
         found = features_of(database, library.videos(settings.data_dir), config.feature_set)
