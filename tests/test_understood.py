@@ -62,6 +62,8 @@ def test_why_and_what_is_alike_are_told_before_any_label(place, model):
     why = explanations.why("2.mp4")
     assert (why["predicted_folder"], why["words"], why["nearest"]) == ("dogs", [], [])
     assert why["shares"][0] == {"kind": "names_understood", "share": 1.0}
+    nothing = explanations.why("6.mp4")
+    assert (nothing["predicted_folder"], nothing["confidence"]) == (None, 0)
     assert explanations.similar("1.mp4", 1)[0]["filename"] == "5.mp4"
     assert artifacts.show_model(place.artifacts_dir, model_id)["manifest"]["rests_on"]
 

@@ -16,7 +16,7 @@ from .artifacts.publication import predictions_of_models, write_predictions
 from .errors import ArtifactError
 from .features.stored import Part, features_of
 from .jobs.program import step_main
-from .learning.classifier import Classifier
+from .learning.classifier import Classifier, is_guess
 from .learning.scores import threshold_for
 from .records import Failure, FolderScore, Prediction, Progress, Report, Video
 from .settings import Settings
@@ -26,8 +26,6 @@ from .store import open_database
 __all__ = ["PredictConfig", "least_confidence", "plan_moves", "predictions_of", "run"]
 
 STEP = "predict"
-# Shares of folders that differ by less come of no evidence.
-NOTHING_KNOWN = 1e-9
 log = logging.getLogger(__name__)
 
 
@@ -52,11 +50,11 @@ def predictions_of(
     A video of which the model knows nothing, so that every folder is as likely, has no entry.
     """
     shares = classifier.predict_proba(parts)
+    known = is_guess(shares)
+    filenames, shares = [name for name, is_known in zip(filenames, known, strict=True) if is_known], shares[known]
     best = np.argsort(-shares, axis=1, kind="stable")[:, :top_k]
     entries = []
     for filename, columns, row in zip(filenames, best.tolist(), shares.tolist(), strict=True):
-        if len(row) > 1 and max(row) - min(row) < NOTHING_KNOWN:
-            continue
         ranked = tuple(
             FolderScore(folder=classifier.folders[column], confidence=min(1.0, round(row[column], 6)))
             for column in columns

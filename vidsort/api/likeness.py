@@ -62,17 +62,20 @@ class Explanations:
         has no features, and ArtifactError for a model that cannot be read.
         """
         from ..insight.why import explanations
+        from ..learning.classifier import is_guess
 
         opened = self._here.library
         video = _video(opened, filename)
         model = self._in_force(opened)
         asked = self._features(model, [video])
+        confidence = model.classifier.predict_proba(asked.parts)
+        is_known = bool(is_guess(confidence)[0])
         why = explanations(model.classifier, model.likeness, asked.parts, neighbours=NEAREST + 1)[0]
         names = [(model.labelled.videos[one.row].filename, one.similarity) for one in why.nearest]
         return {
             "filename": filename,
-            "predicted_folder": opened.heirs().get(why.folder, why.folder),
-            "confidence": float(model.classifier.predict_proba(asked.parts).max()),
+            "predicted_folder": opened.heirs().get(why.folder, why.folder) if is_known else None,
+            "confidence": float(confidence.max()) if is_known else 0.0,
             "shares": [
                 {"kind": kind, "share": share} for kind, share in sorted(why.shares.items(), key=lambda one: -one[1])
             ],

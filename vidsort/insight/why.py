@@ -88,10 +88,13 @@ class _Kind:
             values = self._values(there)
             self._spread = spreads(values) if len(values) and not preparation.is_rooted else np.float32(1)
             self._mean = (values / self._spread).mean(axis=0) if len(values) else np.float32(0)
-        self._known = self._unit(labelled)
+        self._is_known = bool(labelled.mask.any())
+        self._known = self._unit(labelled) if self._is_known else np.zeros((len(labelled.X), 0))
 
     def cosines(self, part: Part) -> np.ndarray:
-        """Of each of these videos with each labelled one: float [n, m]."""
+        """Of each of these videos with each labelled one: float [n, m]; 0 where either has no such thing."""
+        if not (part.mask.any() and self._is_known):
+            return np.zeros((len(part.X), self._known.shape[0]))
         found = self._unit(part) @ self._known.T
         return np.asarray(found.toarray() if self._is_text else found)
 

@@ -19,6 +19,8 @@ from .rows.text import Vocabulary, counts, units
 ROWS_AT_ONCE = 8192
 # What counts for nothing in a guess is told after all that counts.
 LITTLE = 1e-6
+# Shares of folders that differ by less come of no evidence.
+NOTHING_KNOWN = 1e-9
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Expert:
         Raises ArtifactError for vectors of another length, and for numbers that give no probabilities.
         """
         found = np.full((len(part.X), folders), -np.inf)
+        if not part.mask.any():
+            return found  # of what nobody has not even the length is known
         rows = self._rows(part)
         layers = self._layers
         scores = logits(self.head, rows, folders)[:, self.columns] if layers is None else forward(layers, rows)
@@ -65,12 +69,12 @@ class Expert:
         vectors = part.X[part.mask]
         if isinstance(self.preparation, Vocabulary):
             return self.preparation.rows(vectors)
-        if vectors.shape[1] != self.preparation.width and len(part.X):
+        if vectors.shape[1] != self.preparation.width:
             raise ArtifactError(
                 f"The model knows features of length {self.preparation.width}, these have {vectors.shape[1]}: "
                 "run `vidsort retrain`, so that both are of one kind."
             )
-        return self.preparation.rows(vectors.reshape(-1, self.preparation.width))
+        return self.preparation.rows(vectors)
 
     @cached_property
     def _layers(self) -> Layers | None:
@@ -152,6 +156,11 @@ class Classifier:
             for at in range(0, count, ROWS_AT_ONCE)
         ]
         return np.concatenate(found) if found else np.zeros((0, width))
+
+
+def is_guess(shares: np.ndarray) -> np.ndarray:
+    """Whether anything is known of each video, float [n, folders]: bool [n]; else every folder is as likely."""
+    return np.asarray((np.ptp(shares, axis=1) >= NOTHING_KNOWN) | (shares.shape[1] == 1))
 
 
 def _telling(vocabulary: Vocabulary, layers: Layers, column: int, document: str) -> dict[str, float]:

@@ -56,7 +56,7 @@ export class Why {
 
   #told({ filename, predicted_folder: folder, confidence, shares, words, nearest }) {
     return [
-      folder ? h("p", { className: "why-guess" }, h("strong", {}, folder), ` ${percent(confidence)}`) : null,
+      h("p", { className: "why-guess" }, ...(folder ? [h("strong", {}, folder), ` ${percent(confidence)}`] : ["No guess yet: nothing that is known of it speaks for a folder."])),
       shares.length ? h("ul", { className: "why-shares", "aria-label": "What it rests on" }, ...shares.map(bar)) : null,
       words.length ? h("p", { className: "why-words" }, h("span", {}, "Words: "), ...words.map((word) => h("span", { className: "word" }, word))) : null,
       h("h3", {}, nearest.length ? "Most like it" : "No sorted video is like it yet"),
