@@ -9,7 +9,8 @@ import sys
 import time
 
 BENCHMARKS = {
-    "decode": "frames of one video: key frames with PyAV beside an OpenCV reader that seeks to five",
+    "decode": "frames of one video: key frames with PyAV beside an OpenCV reader that seeks to as many",
+    "evidence": "what each kind of evidence costs a video, beside a pipeline that opens the file for each",
     "extraction": "features of a whole library: videos/s, shares of decode and encode, memory",
     "accuracy": "grouped cross-validation on the shared sets, beside their reference figures",
     "retrain": "retrain after sorting 20 videos of 600, beside a run from nothing",

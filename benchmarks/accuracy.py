@@ -7,14 +7,19 @@ exercise). In each training part `fit_classifier` does all of its work, near-dup
 head, calibration and weights of kinds of evidence included, and sees nothing of the part that is
 tested. Each kind alone, all but each, all. Intervals: Wilson 95 % of the mean over seeds, for the
 number of groups.
+
+Those kinds that are looked for by default; `python -m benchmarks.accuracy --with body` adds others, last:
+"all but body" is then what it is without.
 """
 
+import argparse
 import collections
 import contextlib
 import csv
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,15 +77,15 @@ class Library(NamedTuple):
     groups: np.ndarray
 
 
-def read(rows: list[dict[str, str]], scratch: Path) -> Library:
-    """Extract a set by every kind of evidence that there is, as a user's library would be."""
+def read(rows: list[dict[str, str]], scratch: Path, further: Sequence[str] = ()) -> Library:
+    """Extract a set by the default kinds of evidence and further ones, as a user's library would be."""
     name = rows[0]["set"]
     settings = Settings(data_dir=scratch / name, artifacts_dir=CACHE / "artifacts")
     group_of = {}
     for row in rows:
         put(DATA_DIR / name / row["folder"] / row["filename"], settings.data_dir / row["folder"] / row["filename"])
         group_of[row["filename"]] = row["filename"] if name in GROUP_IS_CLIP else row["group"]
-    config = ExtractConfig(modalities=tuple(name for name, kind in KINDS.items() if kind.understands is None))
+    config = ExtractConfig(modalities=(*ExtractConfig().modalities, *further))
     extract_features.run(settings, config)
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
         found = features_of(database, library.videos(settings.data_dir), config.feature_set)
@@ -120,11 +125,18 @@ def ablation(kinds: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
 
 def main() -> None:
     """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    defaults = ExtractConfig().modalities
+    parser.add_argument(
+        "--with", nargs="+", default=[], choices=[kind for kind in KINDS if kind not in defaults], dest="further",
+        help="kinds that are not looked for by default",
+    )
+    further = parser.parse_args().further
     rows = labelled_rows()
     print(ROW.format(*HEAD))
     with tempfile.TemporaryDirectory() as scratch:
         for name, (least, most_error) in WANTED.items():
-            found = read([row for row in rows if row["set"] == name], Path(scratch))
+            found = read([row for row in rows if row["set"] == name], Path(scratch), further)
             groups, accuracies = int(found.groups.max()) + 1, {}
             choices = ablation(tuple(found.parts))
             for label, kinds in choices.items():

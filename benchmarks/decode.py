@@ -1,4 +1,4 @@
-"""Frames of one video: the sampler as extraction uses it beside an OpenCV reader that seeks to five frames.
+"""Frames of one video: the sampler as extraction uses it beside an OpenCV reader that seeks to as many.
 
 Run as `python -m benchmarks.decode`. Clips of 15 s at 30 frames/s, looped from the shared sets: slide
 shows (themes, pacs) and real footage (fights); either with their packets copied over and over, or
@@ -6,9 +6,8 @@ re-encoded with x264 (veryfast) and its usual key frames, one at each cut and at
 frames, or with one at least every 30 frames, which suits a reader that seeks best. Both readers give
 RGB pictures of one size. OpenCV is measured as it comes, with threads on all cores, and on one thread,
 which is what the sampler uses (it decodes files side by side, not frames). "frames" is what the
-sampler gives of those that extraction asks for: repeated ones are left out, and it makes do with two
-key frames. Readers take turns; times are medians of the clips' medians, ratios medians of the clips'
-ratios. Clips are kept in the temporary folder.
+sampler gives of the eight that it is asked for: it makes do with two key frames. Readers take turns;
+times are medians of the clips' medians, ratios medians of the clips' ratios. Clips are kept in the temporary folder.
 """
 
 import statistics
@@ -21,8 +20,8 @@ from pathlib import Path
 
 from benchmarks.clips import DATA_DIR, SECONDS, looped, sources
 
-FRAMES = 5
-SHORT_SIDE = 288
+FRAMES = 8
+SHORT_SIDE = 256
 CLIPS = 6
 LARGE_CLIPS = 2
 RUNS = 5
@@ -47,7 +46,7 @@ ROW = "{:<11} {:<12} {:<23} {:>5} {:>7} {:>8} {:>8} {:>6} {:>17} {:>6}"
 
 
 def seek_with_opencv(path: Path, threads: int | None) -> list:
-    """Five frames, first to last, by setting the position: RGB, short side 288. `threads`: None as OpenCV chooses."""
+    """As many frames, first to last, by setting the position: RGB. `threads`: None as OpenCV chooses."""
     import cv2
 
     options = [] if threads is None else [cv2.CAP_PROP_N_THREADS, threads]
@@ -65,11 +64,12 @@ def seek_with_opencv(path: Path, threads: int | None) -> list:
 
 
 def sample(path: Path) -> list:
-    """Frames as extraction takes them: key frames, RGB, short side 288, one thread."""
-    from vidsort.features.modalities import ExtractConfig
-    from vidsort.media import sample_frames
+    """Frames as extraction takes them: RGB, on one thread."""
+    from vidsort.media.reading.frames import FramesWanted
+    from vidsort.media.reading.once import read_once
 
-    return sample_frames(path, ExtractConfig().frames, short_side=SHORT_SIDE).images
+    wanted = FramesWanted(FRAMES, SHORT_SIDE, repeats=True)
+    return read_once(path, [wanted]).given[wanted].images
 
 
 READERS: dict[str, Callable[[Path], list]] = {
@@ -77,6 +77,13 @@ READERS: dict[str, Callable[[Path], list]] = {
     "opencv": lambda path: seek_with_opencv(path, None),
     "opencv, 1 thread": lambda path: seek_with_opencv(path, 1),
 }
+
+
+def clips_dir() -> Path:
+    """Where clips are kept for the next run."""
+    folder = Path(tempfile.gettempdir()) / "vidsort-benchmark-clips"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def clip(folder: Path, source: Path, size: tuple[int, int], encoding: str) -> Path:
@@ -133,8 +140,7 @@ def print_row(size: tuple[int, int], content: str, encoding: str, clips: list[Pa
 
 def main() -> None:
     """Print the table."""
-    folder = Path(tempfile.gettempdir()) / "vidsort-benchmark-clips"
-    folder.mkdir(exist_ok=True)
+    folder = clips_dir()
     shows = list(islice(sources(), 0, 7 * CLIPS, 7))
     footage = sorted((DATA_DIR / "fights").glob("*/*.mp4"))[:: 64 // CLIPS][:CLIPS]
     print(ROW.format(*HEAD))

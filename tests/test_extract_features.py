@@ -172,7 +172,7 @@ def test_before_known_videos_are_looked_at_anew_a_sentence_says_why_how_many_and
     report = run(extracted, pictures(frames=2), progress=told.append)
     notice = report.outputs["notice"]
     assert re.fullmatch(
-        rf"{ALL} videos are looked at anew, for about [\d.]+ s: frames is 2 instead of 4\.", notice
+        rf"{ALL} videos are looked at anew, for about [\d.]+ s: frames is 2 instead of 8\.", notice
     )
     begun = next(progress for progress in told if progress.message == "starting the encoder")
     assert (begun.done, begun.total, begun.notice) == (0, ALL + 1, notice)
@@ -206,7 +206,7 @@ def test_what_a_model_needs_that_can_no_longer_be_made_is_not_tried(extracted, l
     a_model(extracted, pictures())
     make_video(library / "7900.mp4")
     before = pictures().feature_set
-    monkeypatch.setattr("vidsort.features.encoders.frames.FramesConfig.revision", 2)
+    monkeypatch.setattr("vidsort.features.encoders.frames.FramesConfig.revision", 99)
     report = run(extracted)
     assert report.outputs["encoder_calls"] == ALL + 1
     assert report.outputs["notice"].endswith(": this version of vidsort sees frames in another way.")

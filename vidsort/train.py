@@ -15,7 +15,7 @@ import numpy as np
 from . import artifacts, library
 from .artifacts.files import as_json, created_now, new_version_id, write_version
 from .errors import ArtifactError, NotEnoughLabelsError, NotFoundError, SettingsError
-from .features.named import names_of
+from .features.said import names_of
 from .features.stored import LibraryFeatures, Part, features_of
 from .features.words.folders import descriptions
 from .insight.comparison import OutOfFold, out_of_fold_json, paired_difference, read_out_of_fold, verdict
@@ -72,7 +72,7 @@ def run(
             labelled, settings, left_out, NO_WORDS
         )
     content = [content.hex() for content in found.contents]
-    groups = near_duplicates(_pictures(found), found.signatures, content)
+    groups = near_duplicates(found.pictures, found.signatures, content)
 
     def tell(done: int, total: int, message: str) -> None:
         spent_s = time.monotonic() - started
@@ -140,13 +140,6 @@ def _chosen(parts: Mapping[str, Part], config: TrainConfig) -> Mapping[str, Part
             "it out, or name it in [extract_features] too and run `vidsort extract-features`."
         )
     return {name: part for name, part in parts.items() if name in config.modalities}
-
-
-def _pictures(found: LibraryFeatures) -> np.ndarray:
-    """What near-duplicates are told by; without pictures only the same bytes are one group."""
-    return next(
-        (part.X for part in found.parts.values() if part.rows == "rooted"), np.zeros((len(found.videos), 1), np.float32)
-    )
 
 
 def _out_of_fold(

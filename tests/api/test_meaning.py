@@ -16,8 +16,8 @@ from vidsort.features import modalities
 from vidsort.features.contents import contents_of
 from vidsort.features.encoders.semantic import SemanticEncoder
 from vidsort.features.modalities import ExtractConfig
+from vidsort.features.said import understand
 from vidsort.features.words import gather
-from vidsort.features.words.understanding import understand
 from vidsort.settings import Settings
 from vidsort.store import open_database
 from vidsort.store.features import FeatureStore

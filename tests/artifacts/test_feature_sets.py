@@ -5,7 +5,7 @@ import json
 import pytest
 
 from vidsort import artifacts
-from vidsort.artifacts.feature_sets import RENAMED, extraction_pace, record_extraction
+from vidsort.artifacts.feature_sets import extraction_pace, record_extraction
 from vidsort.artifacts.files import as_json, new_version_id, write_version, write_whole
 from vidsort.errors import ArtifactError, NotFoundError
 from vidsort.features.modalities import ExtractConfig, makeable
@@ -52,21 +52,19 @@ def test_a_damaged_record_says_what_to_do(tmp_path, record):
     assert extraction_pace(tmp_path) is None
 
 
-def test_the_default_features_of_before_are_todays_as_long_as_the_revision_is_the_first(tmp_path):
+def test_the_default_features_of_before_have_the_name_that_the_database_gave_them_and_are_only_read(tmp_path):
     write_whole(tmp_path / "features" / "current.json", as_json({"feature_set": "55767116c102", "config": BEFORE}))
     found = artifacts.current_feature_set(tmp_path)
-    assert found == FeatureSet(id=NOW.id, modalities=NOW.modalities, config=BEFORE)
-    assert RENAMED["55767116c102"] == NOW.id
-    assert makeable(found) == ExtractConfig(modalities=("frames",)).chosen
+    assert found == FeatureSet(id="3b97b5b13871", modalities={"frames": "3b97b5b13871"}, config=BEFORE)
+    assert makeable(found) == {}
 
 
 def test_a_model_of_before_names_what_it_needs(tmp_path):
     default = a_model(tmp_path, {"feature_set": "55767116c102", "extract_config": BEFORE})
     other = a_model(tmp_path, {"feature_set": "90deb65026b7", "extract_config": BEFORE | {"frames": 2}})
-    assert artifacts.model_feature_set(tmp_path, default).modalities == NOW.modalities
+    assert artifacts.model_feature_set(tmp_path, default).modalities == {"frames": "3b97b5b13871"}
     needed = artifacts.model_feature_set(tmp_path, other)
     assert needed.modalities == {"frames": "90deb65026b7"}
-    assert [modality.config.frames for modality in makeable(needed).values()] == [2]
 
 
 def test_a_model_of_now_names_its_modalities(tmp_path):

@@ -39,7 +39,8 @@ def test_every_setting_is_shown_with_its_value_and_where_it_comes_from(shown, mo
     assert told["train.seed"] == ("3", "vidsort.toml")
     assert told["train.heads"] == ("lda, mlp", "vidsort.toml")
     assert told["predict.top_k"] == ("5", "VIDSORT_PREDICT__TOP_K")
-    assert told["train.folds"] == ("5", "default")
+    assert told["train.repeats"] == ("3", "default")
+    assert told["train.folds"] == ("not set", "default")
     assert told["data_dir"] == (str(Path.cwd() / "data/Favorites/videos"), "default")
 
 
@@ -77,7 +78,10 @@ def test_what_the_file_shows_are_the_defaults(capsys):
     assert main(["config", "--init"]) == 0
     text = Path("vidsort.toml").read_text(encoding="utf-8")
     # What has no default cannot be written as one.
-    nothing = r"^# (password|threshold|model_id) = .*$|^# the kinds of evidence to learn from[^\n]*\n# modalities = .*$"
+    nothing = (
+        r"^# (password|threshold|model_id|folds) = .*$"
+        r"|^# the kinds of evidence to learn from[^\n]*\n# modalities = .*$"
+    )
     without = re.sub(nothing, "", text, flags=re.MULTILINE)
     Path("vidsort.toml").write_text(re.sub(r"^# (\w+ = )", r"\1", without, flags=re.MULTILINE), encoding="utf-8")
     after = load_settings()

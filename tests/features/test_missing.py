@@ -87,7 +87,7 @@ def test_new_videos_and_the_same_way_to_look_need_no_sentence(store, contents):
 def test_a_changed_setting_is_told_with_how_many_and_how_long(store, contents):
     looked_at(store, BEFORE, contents, "1.mp4", "2.mp4")
     assert sentence(store, contents, BEFORE.feature_set, pace=0.02) == (
-        "2 videos are looked at anew, for about 1 min 40 s: frames is 4 instead of 2, "
+        "2 videos are looked at anew, for about 1 min 40 s: frames is 8 instead of 2, "
         "crops is first+second+center+squeezed instead of center."
     )
     looked_at(store, NOW, contents, "2.mp4")
@@ -97,7 +97,7 @@ def test_a_changed_setting_is_told_with_how_many_and_how_long(store, contents):
 def test_a_new_revision_is_told(store, contents, monkeypatch):
     before = NOW.feature_set
     looked_at(store, NOW, contents, "1.mp4")
-    monkeypatch.setattr(FramesConfig, "revision", 2)
+    monkeypatch.setattr(FramesConfig, "revision", 99)
     told = sentence(store, contents, before, pace=1)
     assert told == "1 video is looked at anew, for about 1.0 s: this version of vidsort sees frames in another way."
 

@@ -28,7 +28,7 @@ SMELL = Kind(SmellConfig, lambda contents: contents.hashes, lambda config: confi
 def test_an_id_changes_with_the_kind_each_field_and_the_revision(monkeypatch):
     configs = [FramesConfig(), FramesConfig(frames=5), FramesConfig(crops=("center",)), FramesConfig(crops_per_frame=1)]
     ids = {Modality("frames", config).id for config in configs} | {Modality("motion", FramesConfig()).id}
-    monkeypatch.setattr(FramesConfig, "revision", 2)
+    monkeypatch.setattr(FramesConfig, "revision", 99)
     ids |= {Modality("frames", config).id for config in configs}
     assert len(ids) == 9
     assert all(len(one) == 12 for one in ids)
@@ -72,33 +72,23 @@ def test_what_is_made_as_it_was_can_be_made_and_nothing_else(monkeypatch):
     lost = config.feature_set.model_copy(update={"config": config.feature_set.config | {"encoder": "of_the_past"}})
     assert makeable(lost) == {}
     before = config.feature_set
-    monkeypatch.setattr(FramesConfig, "revision", 2)
+    monkeypatch.setattr(FramesConfig, "revision", 99)
     assert makeable(before) == {}
-
-
-@pytest.mark.parametrize(("frames", "name"), [(4, "55767116c102"), (2, "90deb65026b7")])
-def test_features_from_before_there_were_modalities_are_still_made(frames, name, monkeypatch):
-    given = {
-        "encoder": "efficientnet_lite0", "frames": frames, "crops": ["first", "second", "center", "squeezed"],
-        "crops_per_frame": 2, "pooling": "mean",
-    }
-    old = FeatureSet(id=name, modalities={"frames": name}, config=given)
-    assert makeable(old) == {name: Modality("frames", FramesConfig(frames=frames))}
-    assert makeable(old.model_copy(update={"config": given | {"frames": 7}})) == {}
-    monkeypatch.setattr(FramesConfig, "revision", 2)
-    assert makeable(old) == {}
 
 
 def test_the_frames_of_a_video_give_what_their_revision_says(tmp_path):
     """Where this fails, what comes out has changed: raise FramesConfig's revision, and write down the new numbers."""
-    assert FramesConfig.revision == 1
-    strongest = {400: 0.329, 1137: 0.213, 343: 0.212, 801: 0.179, 1165: 0.172, 989: 0.170, 448: 0.162, 399: 0.160}
-    signed = [15119139689832503705, 14756141177562062030, 3689070513130735159, 11139823671279063962, 0, 0]
+    assert FramesConfig.revision == 2
+    strongest = {400: 0.306, 343: 0.233, 1137: 0.226, 989: 0.184, 61: 0.183, 801: 0.182, 263: 0.174, 1165: 0.168}
+    signed = [
+        4713414352121186585, 13020104641888957596, 16641001527084758774, 7163372463023017321, 1808504277833303833,
+        10271618480106353558,
+    ]
     video = make_video(tmp_path / "1.mp4", seconds=2, size=(96, 160), pattern=3, seed=5)
     found = look(video, {"frames": FramesEncoder(FramesConfig())}).found["frames"]
     assert np.linalg.norm(found.vector) == pytest.approx(1, abs=1e-5)
-    # As near as other versions of the codec come.
-    assert {index: float(found.vector[index]) for index in strongest} == pytest.approx(strongest, abs=0.01)
+    # As near as other versions of the codec, and other processors in the integers, come.
+    assert {index: float(found.vector[index]) for index in strongest} == pytest.approx(strongest, abs=0.02)
     assert max((int(got) ^ want).bit_count() for got, want in zip(found.signatures, signed, strict=True)) <= 4
 
 

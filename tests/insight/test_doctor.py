@@ -1,8 +1,14 @@
 """The doctor names what is wrong, and says what to do; it changes nothing."""
 
-import pytest
+import contextlib
 
+from videos import damage_sound, make_video
+
+from vidsort import extract_features, library
+from vidsort.artifacts import current_feature_set
 from vidsort.insight import doctor
+from vidsort.insight.overview import evidence_table
+from vidsort.store import open_database
 
 
 def states(settings) -> dict[str, str]:
@@ -66,7 +72,6 @@ def test_a_full_disk_is_worth_a_look(settings, monkeypatch):
 
 
 def test_an_unreadable_video_is_named_with_its_reason(settings):
-    extract_features = pytest.importorskip("vidsort.extract_features")
     (settings.data_dir / "79000000000000000.mp4").write_bytes(b"no video")
     extract_features.run(settings)
     assert states(settings)["unreadable videos"] == "warning"
@@ -74,7 +79,6 @@ def test_an_unreadable_video_is_named_with_its_reason(settings):
 
 
 def test_words_are_counted_by_their_forms_and_broken_ones_named_with_their_reason(settings):
-    extract_features = pytest.importorskip("vidsort.extract_features")
     assert text(settings, "words") == "none were found by an extraction yet"
     first, second, third = sorted(settings.data_dir.glob("*.mp4"))
     first.with_suffix(".info.json").write_text('{"title": "a"}')
@@ -87,3 +91,26 @@ def test_words_are_counted_by_their_forms_and_broken_ones_named_with_their_reaso
     extract_features.run(settings)
     assert states(settings)["words"] == "warning"
     assert f"{third.stem}.json: it is no JSON" in text(settings, "words")
+
+
+def test_each_kind_of_evidence_is_counted_had_not_had_and_failed_with_the_reason_that_most_share(settings):
+    assert text(settings, "evidence").startswith("not looked at yet")
+    make_video(settings.data_dir / "79000.mp4", audio=True)
+    for name in ("79001.mp4", "79002.mp4"):
+        damage_sound(make_video(settings.data_dir / name, audio=True))
+    make_video(settings.data_dir / "79003.mp4", seconds=0.1)
+    (settings.data_dir / "79000.description").write_text("a caption")
+    (settings.data_dir / "79001.info.json").write_text("{")
+    (settings.data_dir / "79004.mp4").write_bytes(b"no video")
+    extract_features.run(settings)
+    make_video(settings.data_dir / "79005.mp4", pattern=3)
+    lines = dict(line.split(": ", 1) for line in text(settings, "evidence").splitlines())
+    assert lines["frames"] == "19 of 21 videos; 1 failed (it is not a video file); 1 not looked at yet"
+    assert lines["motion"].startswith("18 of 21 videos; 1 video has none; 1 failed (")
+    assert lines["sound"].startswith("1 of 21 videos; 16 videos have none; 3 failed (2 of them: its sound cannot")
+    assert lines["words"].startswith("1 of 21 videos; 19 videos have none; 1 failed (79001.info.json: it is no JSON")
+    assert states(settings)["evidence"] == "warning"
+    with contextlib.closing(open_database(settings.artifacts_dir)) as database:
+        feature_set = current_feature_set(settings.artifacts_dir)
+        table = evidence_table(database, library.videos(settings.data_dir), feature_set).set_index("kind")
+    assert table.loc["sound", ["videos", "none", "failed"]].tolist() == [1, 16, 3]

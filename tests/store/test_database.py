@@ -311,3 +311,21 @@ def test_what_was_moved_while_the_database_was_replaced_is_in_the_history_of_the
     journal.settle(entries, {entries[0].move.id: Fate.REACHED})
     assert [entry.move.source for entry in journal.pending()] == ["2.mp4"]
     assert [entry.move.source for entry in journal.latest("done")] == ["1.mp4"]
+
+
+def test_what_anybody_writes_is_told_to_all_threads_and_nothing_else_is(database, tmp_path):
+    before = database.written()
+    assert database.written() == before
+    with database.write() as connection:
+        connection.execute("INSERT INTO media (content_hash, facts) VALUES (x'00', '{}')")
+    after = database.written()
+    assert after != before
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(database.written).result() == after
+    other = Database(database.path)
+    with other.write() as connection:
+        connection.execute("DELETE FROM media")
+    other.close()
+    assert database.written() != after
+    database.close()
+    assert database.written() == database.written()

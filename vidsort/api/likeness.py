@@ -13,14 +13,13 @@ from ..features.stored import LibraryFeatures, features_of
 from ..library.names import check_filename
 from ..pile.found import records
 from ..records import FeatureSet, Video
+from .compared import Compared
 from .workspace import OpenLibrary, Workspace
 
 if TYPE_CHECKING:
     from ..insight.why import Likeness
     from ..learning.classifier import Classifier
 
-# So many videos are compared at once: 1280 numbers each take 25 MB, a few times over.
-AT_ONCE = 5000
 NEAREST = 3
 
 
@@ -37,13 +36,13 @@ def load_explaining() -> None:
 
 @dataclass(frozen=True)
 class _Model:
-    """A model in memory, with the sorted videos as they were when it was first asked."""
+    """A model in memory, with the sorted videos as they were when it was first asked: their names, and how alike."""
 
     model_id: str
     artifacts_dir: Path
     classifier: "Classifier"
     feature_set: FeatureSet
-    labelled: LibraryFeatures
+    labelled: list[str]
     likeness: "Likeness"
 
 
@@ -53,6 +52,7 @@ class Explanations:
     def __init__(self, here: Workspace) -> None:
         self._here = here
         self._model: _Model | None = None
+        self._compared = Compared(here)
         self._lock = threading.Lock()
 
     def why(self, filename: str) -> dict[str, object]:
@@ -64,14 +64,11 @@ class Explanations:
         from ..insight.why import explanations
         from ..learning.classifier import is_guess
 
-        opened = self._here.library
-        video = _video(opened, filename)
-        model = self._in_force(opened)
-        asked = self._features(model, [video])
+        opened, model, asked = self._asked(filename)
         confidence = model.classifier.predict_proba(asked.parts)
         is_known = bool(is_guess(confidence)[0])
         why = explanations(model.classifier, model.likeness, asked.parts, neighbours=NEAREST + 1)[0]
-        names = [(model.labelled.videos[one.row].filename, one.similarity) for one in why.nearest]
+        names = [(model.labelled[one.row], one.similarity) for one in why.nearest]
         return {
             "filename": filename,
             "predicted_folder": opened.heirs().get(why.folder, why.folder) if is_known else None,
@@ -85,21 +82,11 @@ class Explanations:
 
     def similar(self, filename: str, limit: int) -> list[dict[str, object]]:
         """The records of the videos that are most like one, unsorted or sorted; raises as `why` does."""
-        from ..insight.why import Likeness
-
-        opened = self._here.library
-        video = _video(opened, filename)
-        model = self._in_force(opened)
-        asked = self._features(model, [video])
-        everything = library.videos(opened.data_dir, opened.video_names)
-        turns = -(-len(everything) // AT_ONCE)
-        found: list[tuple[str, float]] = []
-        for turn in range(turns):
-            # Every so many of all, so that each turn is of the whole library and what it is centred on is the same.
-            others = self._features(model, everything[turn::turns], is_needed=False)
-            nearest = Likeness(model.classifier, others.parts).nearest(asked.parts, limit + 1)[0]
-            found += [(others.videos[one.row].filename, one.similarity) for one in nearest]
-        best = sorted((one for one in dict(found).items() if one[0] != filename), key=lambda one: -one[1])
+        opened, model, asked = self._asked(filename)
+        found = self._compared.nearest(
+            opened, model.model_id, model.classifier, model.feature_set, asked.parts, limit + 1
+        )
+        best = sorted((one for one in found.items() if one[0] != filename), key=lambda one: -one[1])
         return self._told(opened, best[:limit])[:limit]
 
     def _in_force(self, opened: OpenLibrary) -> _Model:
@@ -114,16 +101,20 @@ class Explanations:
                 videos = [one for one in library.videos(opened.data_dir, opened.video_names) if one.folder is not None]
                 labelled = features_of(self._here.database, videos, feature_set)
                 self._model = known = _Model(
-                    model_id, opened.artifacts_dir, classifier, feature_set, labelled,
-                    Likeness(classifier, labelled.parts),
+                    model_id, opened.artifacts_dir, classifier, feature_set,
+                    [one.filename for one in labelled.videos], Likeness(classifier, labelled.parts),
                 )
             return known
 
-    def _features(self, model: _Model, videos: Sequence[Video], *, is_needed: bool = True) -> LibraryFeatures:
-        found = features_of(self._here.database, videos, model.feature_set)
-        if is_needed and not found.videos:
-            raise ConflictError(f"Nothing can be said of {videos[0].filename} yet: {found.failed[0].reason}.")
-        return found
+    def _asked(self, filename: str) -> tuple[OpenLibrary, _Model, LibraryFeatures]:
+        """The library, the model in force, and the features of this one video."""
+        opened = self._here.library
+        video = _video(opened, filename)
+        model = self._in_force(opened)
+        found = features_of(self._here.database, [video], model.feature_set)
+        if not found.videos:
+            raise ConflictError(f"Nothing can be said of {video.filename} yet: {found.failed[0].reason}.")
+        return opened, model, found
 
     def _told(self, opened: OpenLibrary, named: Sequence[tuple[str, float]]) -> list[dict[str, Any]]:
         likeness = dict(named)

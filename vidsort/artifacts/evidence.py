@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ..errors import ArtifactError
-from .files import read_json
+from .files import first_fault, read_json
 
 Share = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -168,9 +168,7 @@ def _held_to(form: type[Form], path: Path) -> dict[str, Any]:
     try:
         form.model_validate(found)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the whole file"
         raise ArtifactError(
-            f"{path} is damaged (at {place}: {first['msg']}): remove {path.parent}, or run `vidsort retrain`."
+            f"{path} is damaged ({first_fault(error)}): remove {path.parent}, or run `vidsort retrain`."
         ) from error
     return found

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from ..errors import ArtifactError
 
@@ -96,23 +96,40 @@ def as_json(value: object) -> bytes:
     return (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def read_file(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
-    """The bytes of a regular file; raises FileNotFoundError, and ArtifactError for whatever else is there.
+class OddFile(ValueError):
+    """What has a file's name cannot be read whole: it is no regular file, or one that `is_large`."""
+
+    def __init__(self, *, is_large: bool) -> None:
+        super().__init__("it is larger than it may be" if is_large else "it is no regular file")
+        self.is_large = is_large
+
+
+def read_whole(path: Path, most_bytes: int, *, follows_links: bool = True) -> bytes:
+    """The bytes of a regular file of no more than so many; raises OSError, and OddFile for whatever else is there.
 
     A pipe or a device would be waited for, or read, for ever; so would a file without end.
     """
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    flags |= 0 if follows_links else getattr(os, "O_NOFOLLOW", 0)
+    with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 (a path's `open` would wait for a writer)
+        facts = os.fstat(file.fileno())
+        if not stat.S_ISREG(facts.st_mode):
+            raise OddFile(is_large=False)
+        if facts.st_size > most_bytes:
+            raise OddFile(is_large=True)
+        # Asked for more, Python would make room for all of that before it reads.
+        return file.read(facts.st_size)
+
+
+def read_file(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
+    """The bytes of a file of ours; raises FileNotFoundError, and ArtifactError for whatever cannot be one."""
     try:
-        with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 (a path's `open` would wait for a writer)
-            facts = os.fstat(file.fileno())
-            if not stat.S_ISREG(facts.st_mode):
-                raise ArtifactError(f"{path} is no file that can be read: remove it, then run `vidsort retrain`.")
-            if facts.st_size > most_bytes:
-                raise ArtifactError(f"{path} is too large to be one of ours: remove it, then run `vidsort retrain`.")
-            # Asked for more, Python would make room for all of that before it reads.
-            return file.read(facts.st_size)
+        return read_whole(path, most_bytes)
     except FileNotFoundError:
         raise
+    except OddFile as error:
+        what = "is too large to be one of ours" if error.is_large else "is no file that can be read"
+        raise ArtifactError(f"{path} {what}: remove it, then run `vidsort retrain`.") from error
     except OSError as error:
         raise ArtifactError(
             f"{path} cannot be read ({error.strerror or error}): check its permissions and its disk."
@@ -130,6 +147,12 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise _unreadable(path, f"it holds {str(found)[:20]} where an object is wanted")
     return found
+
+
+def first_fault(error: ValidationError) -> str:
+    """Where what was read is first not of its form, and what is wrong there."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    return f"at {'.'.join(str(part) for part in first['loc']) or 'the whole file'}: {first['msg']}"
 
 
 def _refuse(constant: str) -> Any:

@@ -16,6 +16,7 @@ from .files import (
     VERSION_ID,
     as_json,
     created_now,
+    first_fault,
     new_version_id,
     read_file,
     version_ids,
@@ -89,10 +90,8 @@ def _entries(data: bytes, path: Path) -> list[Prediction]:
     try:
         return TypeAdapter(list[Prediction]).validate_json(data.removeprefix(b"\xef\xbb\xbf"), strict=True)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the whole file"
         raise ArtifactError(
-            f"{path} is not in the documented form (at {place}: {first['msg']}): run `vidsort retrain` to make it anew."
+            f"{path} is not in the documented form ({first_fault(error)}): run `vidsort retrain` to make it anew."
         ) from error
 
 

@@ -21,7 +21,7 @@ HEAD = f"""\
 # `vidsort config` shows what is in force and where it comes from. Paths start at the folder of this file.
 """
 # What stands in place of a default that is none.
-EXAMPLES: dict[Any, Any] = {float: 0.9, int: 1, tuple[str, ...]: ["frames", "words"]}
+EXAMPLES: dict[Any, Any] = {float: 0.9, int: 5, tuple[str, ...]: ["frames", "words"]}
 
 
 def config(parser: argparse.ArgumentParser) -> None:
@@ -61,7 +61,7 @@ def _shown(value: object) -> str:
         return "set, and never shown"
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "none"
-    return "none" if value is None else str(value)
+    return "not set" if value is None else str(value)
 
 
 def _write_new(path: Path) -> None:

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 
 from ..records import FeatureSet, Video
 from .contents import Contents
+from .encoders.body import BodyConfig, BodyEncoder
 from .encoders.evidence import Encoder, EvidenceConfig
 from .encoders.frames import FramesConfig, FramesEncoder
 from .encoders.motion import MotionConfig, MotionEncoder
@@ -53,6 +54,7 @@ KINDS: dict[str, Kind] = {
     "sound": Kind(SoundConfig, video_bytes, SoundEncoder, "scaled"),
     "words": Kind(WordsConfig, gathered_words, None, "text"),
     "semantic": Kind(SemanticConfig, gathered_words, None, "scaled", understands=SemanticEncoder),
+    "body": Kind(BodyConfig, video_bytes, BodyEncoder, "scaled"),
 }
 
 
@@ -130,7 +132,7 @@ def makeable(feature_set: FeatureSet) -> dict[str, Modality]:
             modality = Modality(name, kind.config.model_validate(given))
         except ValidationError:
             continue
-        if modality_id in (modality.id, _id_before(modality)):
+        if modality_id == modality.id:
             found[modality_id] = modality
     return found
 
@@ -149,14 +151,6 @@ def from_json(text: str) -> dict[str, Modality]:
         modality_id: Modality(kind, KINDS[kind].config.model_validate(config))
         for modality_id, (kind, config) in json.loads(text).items()
     }
-
-
-def _id_before(modality: Modality) -> str | None:
-    """What frames were kept by before there were modalities: every old set but the default is, and stays so."""
-    if modality.kind != "frames" or modality.config.revision != 1:
-        return None
-    fields = json.dumps(modality.config.model_dump(mode="json") | {"pooling": "mean"}, sort_keys=True)
-    return _digest(f"ExtractConfig:{fields}")
 
 
 def _digest(text: str) -> str:

@@ -38,6 +38,12 @@ class LibraryFeatures:
     contents: list[bytes]
     failed: list[Failure]
 
+    @property
+    def pictures(self) -> np.ndarray:
+        """What near-duplicates are told by, float32 [n, d]; without pictures only the same bytes are alike."""
+        seen = (part.X for part in self.parts.values() if part.rows == "rooted")
+        return next(seen, np.zeros((len(self.videos), 1), np.float32))
+
 
 def features_of(database: Database, videos: Sequence[Video], feature_set: FeatureSet) -> LibraryFeatures:
     """The stored features of videos; encodes nothing. Raises ArtifactError for evidence that is not known here."""

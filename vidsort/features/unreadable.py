@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from ..artifacts import current_feature_set
 from ..errors import ArtifactError
@@ -12,6 +13,7 @@ from ..store import Database
 from ..store.features import FeatureStore
 from .contents import Contents
 from .modalities import KINDS
+from .stored import sources_of
 
 
 def unreadable_of(
@@ -33,23 +35,62 @@ def unreadable_of(
     return told([tally])
 
 
+class Tallied(NamedTuple):
+    """Of how many videos a kind of evidence is known, in how many there is none, and in how many it failed.
+
+    unknown: how many were not looked at yet. reason: why most of the failed ones did, `alike` of them.
+    """
+
+    known: int
+    absent: int
+    failed: int
+    unknown: int
+    reason: str = ""
+    alike: int = 0
+
+    @property
+    def lacking(self) -> str:
+        """What there is less than of all videos, in words; empty where all have it."""
+        parts = []
+        if self.absent:
+            parts.append(f"{self.absent} {'video has' if self.absent == 1 else 'videos have'} none")
+        if self.failed:
+            shown = self.reason if self.alike == self.failed else f"{self.alike} of them: {self.reason}"
+            parts.append(f"{self.failed} failed ({shown})")
+        if self.unknown:
+            parts.append(f"{self.unknown} not looked at yet")
+        return "; ".join(parts)
+
+
+def tallied(store: FeatureStore, contents: Contents, feature_set: FeatureSet) -> dict[str, Tallied]:
+    """Each kind of a feature set, counted over the videos whose bytes can be read."""
+    found = {}
+    for name, read in sources_of(contents, feature_set).items():
+        modality, videos = feature_set.modalities[name], contents.hashes.keys()
+        sources = {video: source for video, source in read.items() if video in videos}
+        if KINDS[name].rows == "text":
+            # What is gathered and not encoded is there, or its files were broken, or there is none.
+            broken = contents.words.errors
+            errors = {video: broken[video] for video in videos if video in broken and video not in sources}
+            absent, unknown = len(videos) - len(sources) - len(errors), 0
+        else:
+            hashes = set(sources.values())
+            reasons, nothing, unseen = (
+                store.errors(modality, hashes), store.absent(modality, hashes), set(store.missing(modality, hashes))
+            )
+            errors = {video: reasons[source] for video, source in sources.items() if source in reasons}
+            absent = sum(source in nothing for source in sources.values()) + len(videos) - len(sources)
+            unknown = sum(source in unseen and source not in reasons for source in sources.values())
+        (reason, alike), *_ = Counter(errors.values()).most_common(1) or [("", 0)]
+        known = len(videos) - absent - len(errors) - unknown
+        found[name] = Tallied(known, absent, len(errors), unknown, reason, alike)
+    return found
+
+
 def lacking(store: FeatureStore, contents: Contents, feature_set: FeatureSet) -> dict[str, str]:
     """By kind that is looked for in videos, in how many there is none, in how many it failed and why most did.
 
     What all of them have is left out.
     """
-    told = {}
-    hashes = list(contents.hashes.values())
-    looked_for = {name: one for name, one in feature_set.modalities.items() if KINDS[name].load is not None}
-    for name, modality in looked_for.items():
-        absent, errors = store.absent(modality, set(hashes)), store.errors(modality, set(hashes))
-        without = sum(content in absent for content in hashes)
-        reasons = Counter(errors[content] for content in hashes if content in errors)
-        parts = [f"{without} {'video has' if without == 1 else 'videos have'} none"] if without else []
-        if reasons:
-            reason, most = reasons.most_common(1)[0]
-            shown = reason if most == reasons.total() else f"{most} of them: {reason}"
-            parts.append(f"{reasons.total()} failed ({shown})")
-        if parts:
-            told[name] = "; ".join(parts)
-    return told
+    told = tallied(store, contents, feature_set)
+    return {name: one.lacking for name, one in told.items() if KINDS[name].load is not None and one.lacking}

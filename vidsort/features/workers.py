@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import StepCancelled, VidsortError
-from ..media.limited import pipes
+from ..media.limited import ended, pipes
 from .extraction import VIDEO_LIMIT_S
 from .modalities import Modality, to_json
 
@@ -92,14 +92,7 @@ class Worker:
 
     def _end(self) -> int:
         process, self._process = self._process, None
-        if process is None:
-            return 0
-        code = process.wait()
-        for pipe in pipes(process):
-            # What the child did not read any more is flushed here in vain.
-            with contextlib.suppress(OSError):
-                pipe.close()
-        return code
+        return 0 if process is None else ended(process)
 
 
 def _died(code: int, took_s: float) -> Answer:

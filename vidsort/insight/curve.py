@@ -1,12 +1,13 @@
 """What more labels would bring: accuracy as the library grows, and a forecast of how it goes on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..learning.classifier import Classifier, Expert, prepare
 from ..learning.heads import Candidate, logits
-from ..learning.rows.basis import root, span
+from ..learning.rows.parts import Part
 from ..learning.scores import wilson
 from ..learning.selection import grouped_folds
 
@@ -45,31 +46,53 @@ class Forecast:
 
 
 def learning_curve(
-    X: np.ndarray,  # noqa: N803  (the customary name)
+    parts: Mapping[str, Part],
     y: Sequence[str],
     groups: np.ndarray,
-    candidate: Candidate,
+    model: Classifier,
+    heads: Mapping[str, Candidate],
     *,
     seed: int = 0,
 ) -> list[Point]:
     """Accuracy on videos left out, learned from a growing share of the others; the mean of three draws.
 
-    X: float32 [n, d], features as stored; y: the folder of each; groups: int [n], near-duplicates
-    are on one side of every split, and are drawn together. Folders of a single group are learned
+    parts: by kind of evidence, n rows each, as they are stored; y: the folder of each; groups: int [n],
+    near-duplicates are on one side of every split, and are drawn together. The heads learn anew; how
+    sure each kind is and what it weighs are those of the `model`. Folders of a single group are learned
     from and not asked about: what cannot be tested is not wrong. Intervals are Wilson's over groups.
     Empty where not even two folders can be tested.
     """
-    _, labels = np.unique(np.array(y, dtype=str), return_inverse=True)
+    folders, labels = np.unique(np.array(y, dtype=str), return_inverse=True)
     groups = np.asarray(groups)
-    rooted = root(X)
-    rows = span(rooted).rows(rooted)
     groups_of = np.unique(np.column_stack([labels, groups]), axis=0)[:, 0]
     testable = np.bincount(groups_of)[labels] > 1
     if len(np.unique(labels[testable])) < 2:
         return []
+    kinds = {
+        name: (prepare(parts[name]), heads[name], expert.calibration)
+        for name, expert in model.experts.items() if not expert.reads
+    }
+    by_name = {
+        name: _said_by_name(expert, parts, model.folders, folders.tolist(), len(labels))
+        for name, expert in model.experts.items() if expert.reads
+    }
+
+    def is_right(train: np.ndarray, test: np.ndarray) -> np.ndarray:
+        logs = {name: said[test] for name, said in by_name.items()}
+        for name, (prepared, head, calibration) in kinds.items():
+            mask = prepared.part.mask
+            learned, asked = train[mask[train]], test[mask[test]]
+            logs[name] = np.full((len(test), int(labels.max()) + 1), -np.inf)
+            if len(asked) and len(np.unique(labels[learned])) > 1:
+                fitted = head.fit(prepared.rows[learned], labels[learned], seed)
+                logs[name][mask[test]] = calibration.logs(logits(fitted, prepared.rows[asked], logs[name].shape[1]))
+        answers = model.fusion.scores(logs)
+        # What nothing is known of is not right, whichever folder is the first.
+        return (answers.argmax(axis=1) == labels[test]) & np.isfinite(answers).any(axis=1)
+
     points = []
     for share in SHARES:
-        right, learned = [], []
+        right, learned_from = [], []
         for repeat in range(REPEATS):
             fold_of = grouped_folds(labels, groups, FOLDS, seed + repeat)
             rng = np.random.default_rng((seed, repeat))
@@ -78,15 +101,26 @@ def learning_curve(
                 test = np.flatnonzero((fold_of == fold) & testable)
                 if not len(test) or len(np.unique(labels[train])) < 2:
                     continue
-                fitted = candidate.fit(rows[train], labels[train], seed)
-                answers = logits(fitted, rows[test], int(labels.max()) + 1).argmax(axis=1)
-                right.append(answers == labels[test])
-                learned.append(len(train))
+                right.append(is_right(train, test))
+                learned_from.append(len(train))
         if right:
             value = float(np.concatenate(right).mean())
             count = len(np.unique(groups[testable]))
-            points.append(Point(round(float(np.mean(learned))), value, *wilson(value * count, count)))
+            points.append(Point(round(float(np.mean(learned_from))), value, *wilson(value * count, count)))
     return points
+
+
+def _said_by_name(
+    expert: Expert, parts: Mapping[str, Part], known: Sequence[str], folders: Sequence[str], videos: int
+) -> np.ndarray:
+    """What one that goes by folder names, and learns nothing, says of these folders: logs, float [n, k]."""
+    found = np.full((videos, len(folders)), -np.inf)
+    if expert.reads in parts:
+        logs = expert.logs(parts[expert.reads], len(known))
+        for column, folder in enumerate(folders):
+            if folder in known:
+                found[:, column] = logs[:, list(known).index(folder)]
+    return found
 
 
 def _drawn(groups: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:

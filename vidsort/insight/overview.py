@@ -1,4 +1,4 @@
-"""What is in the library, video by video, as a table for notebooks."""
+"""What is in the library, video by video and by kind of evidence, as tables for notebooks."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from ..features.contents import contents_of
 from ..features.modalities import KINDS
 from ..features.stored import errors_of, sources_of
+from ..features.unreadable import tallied
 from ..records import FeatureSet, Video
 from ..store import Database
 from ..store.features import FeatureStore
@@ -45,3 +46,19 @@ def library_table(database: Database, videos: Sequence[Video], feature_set: Feat
             | {"reason": reason}
         )
     return pandas.DataFrame(rows, columns=["filename", "folder", "size_bytes", *FACTS, "reason"])
+
+
+def evidence_table(database: Database, videos: Sequence[Video], feature_set: FeatureSet) -> "pandas.DataFrame":
+    """A row a kind of evidence: how many videos have it, in how many there is none, in how many it failed and why most.
+
+    The same numbers as `vidsort doctor` tells; videos whose bytes cannot be read are not counted.
+    """
+    import pandas
+
+    store = FeatureStore(database)
+    rows = [
+        {"kind": name, "videos": one.known, "none": one.absent, "failed": one.failed, "most failed because": one.reason}
+        | ({"not looked at yet": one.unknown} if one.unknown else {})
+        for name, one in tallied(store, contents_of(store, videos), feature_set).items()
+    ]
+    return pandas.DataFrame(rows)

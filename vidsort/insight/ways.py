@@ -54,7 +54,12 @@ class Way(Record):
 
 
 def usual_ways(config: ExtractConfig) -> dict[str, ExtractConfig]:
-    """This config first, then what could be otherwise: every other encoder, fewer and more frames and parts of them."""
+    """This config first, then what could be otherwise: every other encoder, fewer and more frames and parts of them.
+
+    None where this config does not look at frames.
+    """
+    if "frames" not in config.modalities:
+        return {}
     others = {
         f"encoder {name}": config.model_copy(update={"encoder": name}) for name in NETWORKS if name != config.encoder
     }
@@ -115,8 +120,10 @@ def compare_ways(
     groups: [n], near-duplicates share one and are never on both sides of a split. Features are
     stored, so a second comparison sees nothing anew. A video that is moved meanwhile is found by its
     content; one that cannot be read is left out of all ways. There are no ways where fewer than two
-    folders can be compared.
+    folders can be compared, or without configs.
     """
+    if not configs:
+        return Comparison([], [])
     # Timing comes after all of them.
     total = len(configs) * len(videos) + 1
 
@@ -157,6 +164,8 @@ def compare_ways(
         )
     tell(total, "")
     return Comparison(ways, failed)
+
+
 class _Seeing:
     """Videos as one config after the other sees them; `failed` has those that could not be seen, and why."""
 

@@ -10,11 +10,11 @@ import numpy as np
 from ..errors import ArtifactError
 from .calibration import Calibration
 from .fusion import Fusion, abstaining, is_there
-from .heads import Layers, forward, layers_of, logits
-from .rows.dense import Numbers
+from .heads import Layers, expand, forward, layers_of, logits
+from .rows.dense import Numbers, prepared
 from .rows.names import Named
 from .rows.parts import Part
-from .rows.text import Vocabulary, counts, units
+from .rows.text import Vocabulary, counts, learn_vocabulary, units
 
 ROWS_AT_ONCE = 8192
 # What counts for nothing in a guess is told after all that counts.
@@ -156,6 +156,31 @@ class Classifier:
             for at in range(0, count, ROWS_AT_ONCE)
         ]
         return np.concatenate(found) if found else np.zeros((0, width))
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A part as heads take it while they learn: rows [n, r], dense or sparse, and how they came about."""
+
+    part: Part
+    preparation: Numbers | Vocabulary
+    rows: Any
+    directions: np.ndarray
+
+    def whole(self, fitted: Any) -> tuple[Numbers | Vocabulary, Any]:
+        """The preparation and head that a model keeps: for rows in full features, or in those tokens that weigh."""
+        if isinstance(self.preparation, Numbers):
+            return self.preparation, expand(fitted, self.directions)
+        return self.preparation.only(fitted.kept_), [(fitted.coef_.T.astype(np.float32), fitted.intercept_)]
+
+
+def prepare(part: Part) -> Prepared:
+    """A part as heads learn from it; blind to folders, so that it may be made of videos left out, too."""
+    if part.rows == "text":
+        vocabulary, rows = learn_vocabulary(part.X)
+        return Prepared(part, vocabulary, rows, np.empty((0, 0)))
+    numbers, rows, directions = prepared(part.X, part.mask, is_rooted=part.rows == "rooted")
+    return Prepared(part, numbers, rows, directions)
 
 
 def is_guess(shares: np.ndarray) -> np.ndarray:

@@ -10,18 +10,19 @@ from pydantic import Field
 from ..errors import NotEnoughLabelsError
 from ..steps import StepConfig
 from .calibration import Calibration
-from .classifier import Classifier, Expert
+from .classifier import Classifier, Expert, Prepared, prepare
 from .fusion import Fusion, Weighing
-from .heads import Candidate, Name, candidates, cheap_candidates, expand, logits
-from .rows.dense import Numbers, prepared
+from .heads import Candidate, Name, candidates, cheap_candidates, logits
 from .rows.names import NO_NAMES, Named, Names
-from .rows.parts import Part
-from .rows.text import Vocabulary, learn_vocabulary
+from .rows.parts import Part, Preparation
 from .scores import UNTESTED, Scored, scores, share_right
 from .selection import Choice, Trials, Unflattered, choose, grouped_folds, nested
 
 # Below this many videos one thread is faster than two, and leaves the other core to the rest of the machine.
 THREADS_FROM = 3000
+# Of few videos a fifth is much: what is learned without it is worse than what is learned from all, and confidences
+# that are fitted on it are too low (exercise of the shared sets: by .08 with 5 folds, by .06 with 8).
+FOLDS, FOLDS_OF_FEW, FEW_VIDEOS = 5, 8, 300
 NO_GAIN = "the others are as good without it"
 TOO_FEW = "it is there in videos of fewer than two folders"
 RESTS_ON_NAMES = "folder names and captions; no video is sorted yet"
@@ -38,7 +39,9 @@ class TrainConfig(StepConfig):
     """What decides a model, beside the videos; every field is in the model's manifest."""
 
     seed: int = Field(0, ge=0, lt=2**32, description="what folds and the MLP's start are drawn from")
-    folds: int = Field(5, ge=2, le=20, description="folds of the cross-validation")
+    folds: int | None = Field(
+        None, ge=2, le=20, description="folds of the cross-validation: by default 5, of fewer than 300 videos 8"
+    )
     repeats: int = Field(3, ge=1, le=20, description="how often candidates that are close are compared anew")
     heads: tuple[Name, ...] = Field(
         ("centroid", "lda", "logistic", "neighbours", "mlp"), min_length=1, description="the heads that may be chosen"
@@ -124,9 +127,10 @@ class _Fitting:
         tell: Callable[[int, int, str], None],
     ) -> None:
         self._folders, self._labels, self._groups, self._config, self._tell = folders, labels, groups, config, tell
+        self._folds = config.folds or (FOLDS_OF_FEW if len(labels) < FEW_VIDEOS else FOLDS)
         self._part = _selection_part(labels, groups, config)
         self._fold_of = [
-            grouped_folds(labels[self._part], groups[self._part], config.folds, config.seed + repeat)
+            grouped_folds(labels[self._part], groups[self._part], self._folds, config.seed + repeat)
             for repeat in range(config.repeats)
         ]
         self._done, self._total = 0, (int(self._fold_of[0].max()) + 1) * (config.repeats + 1)
@@ -134,15 +138,11 @@ class _Fitting:
     def fit(self, parts: Mapping[str, Part], known: Mapping[str, Part], names: Names) -> Trained:
         """The classifier from those parts that are known in two folders or more; the others are only told of."""
         labels, groups = self._labels, self._groups
-        learned = {name: _prepared(part) for name, part in known.items()}
-        heads = {
-            name: candidates(self._config.heads, self._config.strengths) if part.rows == "rooted"
-            else cheap_candidates(part.rows)
-            for name, part in known.items()
-        }
+        learned = {name: prepare(part) for name, part in known.items()}
+        heads = {name: _raced(part.rows, self._config) for name, part in known.items()}
         everything = len(self._part) == len(labels)
         fold_of = self._fold_of[0] if everything else grouped_folds(
-            labels, groups, self._config.folds, self._config.seed
+            labels, groups, self._folds, self._config.seed
         )
         whole = {name: self._trials(one, np.arange(len(labels)), fold_of) for name, one in learned.items()}
         choices = self._choices(learned, heads, whole if everything else None)
@@ -175,7 +175,7 @@ class _Fitting:
             choice=next(iter(choices.values())), probabilities=unflattered.calibrated, scored=scored,
         )
 
-    def _trials(self, one: "_Prepared", rows: np.ndarray, fold_of: np.ndarray) -> Trials:
+    def _trials(self, one: Prepared, rows: np.ndarray, fold_of: np.ndarray) -> Trials:
         return Trials(one.rows[rows], self._labels[rows], fold_of, len(self._folders), self._config.seed,
                       one.part.mask[rows])
 
@@ -186,7 +186,7 @@ class _Fitting:
         return Trials(np.empty((len(given), 0)), self._labels, fold_of, count, 0, part.mask, given, before)
 
     def _choices(
-        self, learned: Mapping[str, "_Prepared"], heads: Mapping[str, Sequence[Candidate]],
+        self, learned: Mapping[str, Prepared], heads: Mapping[str, Sequence[Candidate]],
         whole: Mapping[str, Trials] | None,
     ) -> dict[str, Choice]:
         """The winner of each kind; only kinds with several heads take time."""
@@ -205,7 +205,7 @@ class _Fitting:
             )
         return found
 
-    def _expert(self, one: "_Prepared", trials: Trials, winner: Candidate) -> tuple[Expert, np.ndarray]:
+    def _expert(self, one: Prepared, trials: Trials, winner: Candidate) -> tuple[Expert, np.ndarray]:
         """What one kind has learned from all videos, and the logs of what it says of each when that is left out."""
         answers = trials.unseen(winner)
         mask, labels = one.part.mask, self._labels
@@ -227,7 +227,7 @@ class _Fitting:
         return after | {
             "before_calibration": {name: before[name] for name in UNCALIBRATED},
             "split": {
-                "kind": SPLIT, "folds": config.folds, "videos": len(labels), "groups": len(np.unique(groups)),
+                "kind": SPLIT, "folds": self._folds, "videos": len(labels), "groups": len(np.unique(groups)),
                 "intervals": "95 %: Wilson over groups for accuracy and recalls, bootstrap over groups for the others",
             },
         }
@@ -263,32 +263,19 @@ class _Fitting:
         return count
 
 
-@dataclass(frozen=True)
-class _Prepared:
-    """A part as heads take it while they learn: rows [n, r], dense or sparse, and how they came about."""
-
-    part: Part
-    preparation: Numbers | Vocabulary
-    rows: Any
-    directions: np.ndarray
-
-    def whole(self, fitted: Any) -> tuple[Numbers | Vocabulary, Any]:
-        """The preparation and head that a model keeps: for rows in full features, or in those tokens that weigh."""
-        if isinstance(self.preparation, Numbers):
-            return self.preparation, expand(fitted, self.directions)
-        return self.preparation.only(fitted.kept_), [(fitted.coef_.T.astype(np.float32), fitted.intercept_)]
-
-
 def _of_kind(weight: float, skill: float, videos: int, reason: str | None = None) -> dict[str, Any]:
     return {"weight": weight, "skill": float(skill), "videos": videos, "reason": reason}
 
 
-def _prepared(part: Part) -> _Prepared:
-    if part.rows == "text":
-        vocabulary, rows = learn_vocabulary(part.X)
-        return _Prepared(part, vocabulary, rows, np.empty((0, 0)))
-    numbers, rows, directions = prepared(part.X, part.mask, is_rooted=part.rows == "rooted")
-    return _Prepared(part, numbers, rows, directions)
+def heads_of(parts: Mapping[str, Part], winner: str, config: TrainConfig) -> dict[str, Candidate]:
+    """The head of each kind of evidence: of those that race the one of this name, else the only one."""
+    raced = {name: _raced(part.rows, config) for name, part in parts.items()}
+    return {name: next((one for one in among if one.name == winner), among[0]) for name, among in raced.items()}
+
+
+def _raced(rows: Preparation, config: TrainConfig) -> tuple[Candidate, ...]:
+    """The heads that a kind of evidence with such rows chooses from, simplest first."""
+    return candidates(config.heads, config.strengths) if rows == "rooted" else cheap_candidates(rows)
 
 
 def _selection_part(labels: np.ndarray, groups: np.ndarray, config: TrainConfig) -> np.ndarray:

@@ -84,14 +84,7 @@ class LimitedChild:
 
     def _end(self) -> int:
         process, self._process = self._process, None
-        if process is None:
-            return 0
-        code = process.wait()
-        for pipe in pipes(process):
-            # What the child did not read any more is flushed here in vain.
-            with contextlib.suppress(OSError):
-                pipe.close()
-        return code
+        return 0 if process is None else ended(process)
 
 
 def pipes(process: "subprocess.Popen[str]") -> tuple[IO[str], IO[str]]:
@@ -99,6 +92,16 @@ def pipes(process: "subprocess.Popen[str]") -> tuple[IO[str], IO[str]]:
     if process.stdin is None or process.stdout is None:
         raise ValueError("This process was started without pipes.")
     return process.stdin, process.stdout
+
+
+def ended(process: "subprocess.Popen[str]") -> int:
+    """The exit code of a process, once it has ended; its pipes are closed."""
+    code = process.wait()
+    for pipe in pipes(process):
+        # What the child did not read any more is flushed here in vain.
+        with contextlib.suppress(OSError):
+            pipe.close()
+    return code
 
 
 def _checked(answer: dict[str, Any]) -> dict[str, Any]:

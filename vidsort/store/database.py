@@ -36,6 +36,9 @@ class Database:
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
+        self._watching: sqlite3.Connection | None = None
+        self._watched: tuple[object, ...] | None = None
+        self._watch_lock = threading.Lock()
 
     def connection(self) -> sqlite3.Connection:
         """This thread's connection, a new one where another file has come to the database's name.
@@ -86,6 +89,17 @@ class Database:
             self._opened.append(connection)
         return connection
 
+    def written(self) -> tuple[object, ...]:
+        """Another value after anything was written, by whatever thread or process; raises as `connection` does."""
+        self.connection()
+        opened = (os.getpid(), self._identity())
+        with self._watch_lock:
+            # SQLite tells it to a connection of the others only: this one never writes.
+            if self._watching is None or self._watched != opened:
+                self._watching, self._watched = self._connect(), opened
+            (version,) = self._watching.execute("PRAGMA data_version").fetchone()
+        return *opened, version
+
     @contextlib.contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """A transaction that commits at the end and rolls back on any error.
@@ -114,7 +128,7 @@ class Database:
             opened, self._opened = self._opened, []
         for connection in opened:
             connection.close()
-        self._local = threading.local()
+        self._local, self._watching = threading.local(), None
 
 
 def explained(path: Path, error: sqlite3.Error) -> ArtifactError:

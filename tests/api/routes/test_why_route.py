@@ -58,7 +58,7 @@ def test_what_is_like_a_video_is_found_in_the_whole_library_the_copy_first(clien
 
 def test_in_turns_the_same_is_found(client, settings, trained, monkeypatch):
     whole = client.get(f"/api/videos/{trained}/similar").json()["videos"]
-    monkeypatch.setattr("vidsort.api.likeness.AT_ONCE", 4)
+    monkeypatch.setattr("vidsort.api.compared.AT_ONCE", 4)
     turns = client.get(f"/api/videos/{trained}/similar").json()["videos"]
     assert {one["filename"] for one in turns} == {one["filename"] for one in whole}
 

@@ -10,7 +10,7 @@ import pytest
 
 from vidsort import library
 from vidsort.features.contents import contents_of
-from vidsort.features.words import gather, gathering
+from vidsort.features.words import captions, exporter, gather, gathering
 from vidsort.store import open_database
 from vidsort.store.features import FeatureStore
 from vidsort.store.words import WordStore
@@ -86,6 +86,60 @@ def test_an_unchanged_sidecar_is_not_opened_and_a_changed_one_is_read_again(pile
     assert sorted(opened) == ["1.info.json", "4.mp4.json"]
     assert told(database, pile)["2.mp4"] == "beside"
     assert WordStore(database, pile).search("info", 9) == []
+
+
+@pytest.fixture
+def opened(monkeypatch) -> list[str]:
+    """The names of the files that are of many videos, as they are opened."""
+    names, table, single = [], captions.read_captions, exporter.read_database
+    monkeypatch.setattr(captions, "read_captions", lambda path: names.append(path.name) or table(path))
+    monkeypatch.setattr(exporter, "read_database", lambda path: names.append(path.name) or single(path))
+    return names
+
+
+def test_an_unchanged_file_of_many_videos_is_not_opened_and_a_changed_one_is_read_again(pile, database, opened):
+    before = told(database, pile)
+    assert sorted(opened) == ["captions.csv", "captions.csv", "db_texts.js"]
+    del opened[:]
+    assert told(database, pile) == before
+    assert opened == []
+    (pile / "captions.csv").write_text("filename,text\n5.mp4,BY TABLE\n2,beside\n")
+    os.utime(pile / "captions.csv", ns=(7, 7))
+    assert told(database, pile)["5.mp4"] == "BY TABLE"
+    assert opened == ["captions.csv"]
+    del opened[:]
+    # A further database, and one that has gone.
+    (pile.parents[1] / ".appdata" / "db_videos.js").write_text('window.dbv={"7": {"audioId": 3}}')
+    told(database, pile)
+    assert sorted(opened) == ["db_texts.js", "db_videos.js"]
+    (pile.parents[1] / ".appdata" / "db_texts.js").unlink()
+    gather(database, pile, contents(database, pile))
+    assert WordStore(database, pile).documents(["7.mp4"]) == {"7.mp4": {"sound": "3"}}
+    (pile / "captions.csv").unlink()
+    gather(database, pile, contents(database, pile))
+    assert WordStore(database, pile).documents(["5.mp4"]) == {}
+
+
+def test_for_a_video_that_came_files_of_many_are_read_again_for_one_that_left_they_are_not(pile, database, opened):
+    (pile / "captions.csv").write_text("filename,text\n5.mp4,by table\n9.mp4,of the ninth\n")
+    told(database, pile)
+    del opened[:]
+    (pile / "8.mp4").unlink()
+    told(database, pile)
+    assert opened == []
+    (pile / "9.mp4").write_bytes(b"video 9")
+    assert told(database, pile)["9.mp4"] == "of the ninth"
+    assert sorted(opened) == ["captions.csv", "db_texts.js"]
+
+
+def test_two_libraries_below_the_same_databases_keep_what_they_read_apart(pile, database, opened):
+    other = pile.parents[0] / "more"
+    other.mkdir()
+    (other / "7.mp4").write_bytes(b"another 7")
+    (other / "8.mp4").write_bytes(b"another 8")
+    for _ in range(2):
+        assert told(database, pile)["7.mp4"] == told(database, other)["7.mp4"] == "by exporter"
+    assert opened.count("db_texts.js") == 2
 
 
 def test_a_video_that_is_moved_keeps_its_words_before_and_after_the_next_gathering(pile, database):

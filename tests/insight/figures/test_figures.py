@@ -13,6 +13,7 @@ from vidsort import library
 from vidsort.features.contents import contents_of
 from vidsort.insight import figures
 from vidsort.insight.figures.shown import escape, tick_percent
+from vidsort.learning.rows.parts import Part
 from vidsort.media import sample_frames
 from vidsort.records import Progress, Report, Video
 from vidsort.steps import percent
@@ -153,7 +154,7 @@ def test_a_video_that_was_sorted_meanwhile_is_shown_all_the_same_and_one_that_is
 def test_positions_are_the_same_each_time_and_neighbours_stay_together():
     rng = np.random.default_rng(0)
     rows = np.concatenate([rng.normal(place, 0.05, (12, 16)) for place in (0, 1)])
-    first, second = figures.positions(rows), figures.positions(rows)
+    first, second = figures.positions(Part.whole(rows)), figures.positions(Part.whole(rows))
     assert np.array_equal(first, second)
     assert first.shape == (24, 2)
     within = np.linalg.norm(first[:12] - first[:12].mean(axis=0), axis=1).mean()
@@ -162,7 +163,7 @@ def test_positions_are_the_same_each_time_and_neighbours_stay_together():
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4])
 def test_the_smallest_libraries_have_a_map(count):
-    places = figures.positions(np.eye(4, 8, dtype=np.float32)[:count])
+    places = figures.positions(Part.whole(np.eye(4, 8, dtype=np.float32)[:count]))
     assert places.shape == (count, 2)
     shown = html_of(figures.library_map(places, ["1.mp4"] * count, [None] * count, [None] * count))
     assert "srcdoc" in shown
@@ -222,3 +223,20 @@ def test_what_nobody_would_see_of_a_name_is_drawn_by_its_code():
     drawn = figures.library_map(places, ["1.mp4", "2.mp4"], folders, [None, None])
     assert "\u200b" not in drawn.html
     assert "fo[U+200B]od[U+202E]" in drawn.html
+
+
+@pytest.mark.parametrize("part", [
+    Part.whole(np.array([f'{{"title": "{word} {number}"}}' for number in range(9) for word in ("cat", "dog")], object),
+               "text"),
+    Part.whole(np.array(['{"author": "the same"}'] * 12, object), "text"),
+    Part.whole(np.full((12, 3), 0.5, np.float32), "scaled"),
+    Part.whole(np.random.default_rng(0).normal(size=(18, 5)).astype(np.float32) * [1e-4, 1, 1e4, 1, 1], "scaled"),
+    Part(np.ones((8, 4), np.float32), np.arange(8) < 2, "s", "scaled"),
+], ids=["words", "the same words", "the same numbers", "numbers", "two of eight"])
+def test_every_kind_of_evidence_makes_a_map_of_the_videos_that_have_it(part):
+    places = figures.positions(part)
+    assert places.shape == (part.mask.sum(), 2)
+    assert np.isfinite(places).all()
+    assert np.array_equal(places, figures.positions(part))
+    if part.rows == "text" and len(set(part.X)) > 1:
+        assert np.linalg.norm(places[0::2].mean(axis=0) - places[1::2].mean(axis=0)) > 0

@@ -27,6 +27,12 @@ def test_fields_are_tokens_of_their_own():
     assert counts("") == {}
 
 
+def test_an_author_who_takes_another_nickname_is_the_same():
+    names = ("mei.cooks", "Mei.Cooks (Mei)", "mei.cooks (Mei (on tour) 🍜)")
+    assert [set(counts(document(author=name))) for name in names] == [{"@mei.cooks"}] * 3
+    assert set(counts(document(sound="Original (live)"))) == {"♪original (live)"}
+
+
 def test_scripts_without_spaces_are_known_by_their_characters():
     found = counts(document(description="我喜欢下棋"))
     assert {"棋", "下棋", "欢下棋"} <= set(found)

@@ -34,6 +34,14 @@ def names(sidecars):
     return sorted(sidecar.name for sidecar in sidecars)
 
 
+def leaving(beside, first, other):
+    """What goes along with the first video that leaves, by name, and what would with the other one then."""
+    asked = beside()
+    gone = asked.of(first)
+    asked.leaves(first, gone)
+    return names(gone), asked.of(other)
+
+
 def test_what_belongs_to_a_video_goes_along_and_nothing_else(data_dir, beside):
     put(data_dir, "10.json", "10.en.vtt", "10.mp4.json", "10.txt", "1.json", "100.json", "captions.csv")
     assert names(beside().of("10.mp4")) == ["10.en.vtt", "10.json", "10.mp4.json"]
@@ -49,11 +57,8 @@ def test_its_size_and_time_are_told(data_dir, beside):
 
 def test_what_two_videos_share_stays_until_the_last_of_them_leaves(data_dir, beside):
     put(data_dir, "10.mov", "10.json", "10.mp4.json")
-    asked = beside()
-    first = asked.of("10.mp4")
-    assert names(first) == ["10.mp4.json"]
-    asked.leaves("10.mp4", first)
-    (last,) = asked.of("10.mov")
+    first, (last,) = leaving(beside, "10.mp4", "10.mov")
+    assert first == ["10.mp4.json"]
     assert (last.name, last.shared_with) == ("10.json", ("10.mp4",))
 
 
@@ -68,11 +73,8 @@ def test_what_a_move_took_goes_back_with_it_whoever_shares_it(data_dir, beside):
 
 def test_a_subtitle_of_a_longer_stem_is_not_taken_when_that_has_left_with_it(data_dir, beside):
     put(data_dir, "a.mp4", "a.en.mp4", "a.en.vtt")
-    asked = beside()
-    longer = asked.of("a.en.mp4")
-    assert names(longer) == ["a.en.vtt"]
-    asked.leaves("a.en.mp4", longer)
-    assert asked.of("a.mp4") == ()
+    longer, left = leaving(beside, "a.en.mp4", "a.mp4")
+    assert (longer, left) == (["a.en.vtt"], ())
 
 
 def test_links_and_folders_are_no_sidecars_and_share_none(data_dir, beside):

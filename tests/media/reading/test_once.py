@@ -3,15 +3,16 @@
 import av
 import numpy as np
 import pytest
-from videos import damage_sound, make_video
+from videos import damage_pictures, damage_sound, make_frames, make_video
 
 from vidsort.errors import VideoDecodeError
 from vidsort.media import probe, sample_frames
 from vidsort.media.reading import sound as sound_module
-from vidsort.media.reading.frames import FramesWanted
-from vidsort.media.reading.once import read_once
-from vidsort.media.reading.runs import RunsWanted
-from vidsort.media.reading.sound import SoundWanted
+from vidsort.media.reading.frames import Frames, FramesWanted
+from vidsort.media.reading.once import Given, read_once
+from vidsort.media.reading.runs import RunPackets, RunsWanted
+from vidsort.media.reading.sound import Sound, SoundWanted
+from vidsort.media.reading.source import Deadline
 
 FRAMES, RUNS, SOUND = FramesWanted(4), RunsWanted(), SoundWanted()
 ALL = [FRAMES, RUNS, SOUND]
@@ -43,24 +44,31 @@ def test_frames_movement_and_sound_come_out_of_one_opening(tmp_path, opened, nam
     assert reading.facts == probe(path)
 
 
-def test_what_is_read_in_company_is_what_is_read_alone(tmp_path):
-    path = make_video(tmp_path / "1.mp4", seconds=12, audio=True, gop=10)
-    together = read_once(path, ALL).given
-    alone = {one: read_once(path, [one]).given[one] for one in ALL}
-    assert together[FRAMES].times_s == alone[FRAMES].times_s
-    for pair in zip(together[RUNS], alone[RUNS], strict=True):
-        assert np.array_equal(*(run.images for run in pair))
-    for pair in zip(together[SOUND].pieces, alone[SOUND].pieces, strict=True):
-        assert np.array_equal(*pair)
+@pytest.mark.parametrize(("seconds", "gop"), [(12, 10), (2, 1000)])
+def test_what_is_read_in_company_is_what_is_read_alone(tmp_path, seconds, gop):
+    path = make_video(tmp_path / "1.mp4", seconds=seconds, audio=True, gop=gop, preset="medium")
+    company = [*ALL, FramesWanted(8, 64, repeats=True), FramesWanted(2, None), RunsWanted(0.5)]
+    together = read_once(path, company).given
+    for one in company:
+        for pair in zip(_arrays(together[one]), _arrays(read_once(path, [one]).given[one]), strict=True):
+            assert np.array_equal(*pair)
     frames = sample_frames(path, 4)
     assert all(np.array_equal(*pair) for pair in zip(frames.images, together[FRAMES].images, strict=True))
 
 
-def test_of_a_long_video_several_places_are_seen_and_heard_for_as_long_in_all(tmp_path):
+def _arrays(given: Given) -> list[np.ndarray]:
+    if isinstance(given, Frames):
+        return [*given.images, np.array(given.times_s)]
+    if isinstance(given, Sound):
+        return given.pieces
+    return [array for run in given for array in (run.images, run.times_s)]
+
+
+def test_of_a_long_video_several_places_are_seen_and_heard(tmp_path):
     path = make_video(tmp_path / "1.mp4", seconds=30, audio=True, gop=10)
     given = read_once(path, ALL).given
-    assert [round(run.times_s[0]) for run in given[RUNS]] == [0, 10, 20]
-    assert [run.times_s[-1] - run.times_s[0] for run in given[RUNS]] == pytest.approx([0.7] * 3, abs=0.15)
+    assert [round(run.times_s[0]) for run in given[RUNS]] == [0, 15]
+    assert [run.times_s[-1] - run.times_s[0] for run in given[RUNS]] == pytest.approx([0.7] * 2, abs=0.15)
     assert [len(piece) for piece in given[SOUND].pieces] == pytest.approx([32_000] * 3, abs=1500)
 
 
@@ -73,6 +81,27 @@ def test_consecutive_frames_are_those_that_were_recorded_also_after_what_was_lef
     for run in runs:
         for image, time_s in zip(run.images, run.times_s, strict=True):
             assert np.abs(image.astype(int) - grey[round(time_s * 10)]).mean() < 8
+
+
+@pytest.mark.parametrize("first", [[FramesWanted(2), RUNS], [FRAMES, RUNS], [RUNS]], ids=str)
+def test_of_av1_consecutive_frames_are_seen_too_though_its_decoder_is_told_once_what_to_leave_out(tmp_path, first):
+    path = make_video(tmp_path / "1.mp4", seconds=3, gop=10, codec="libsvtav1")
+    (run,) = read_once(path, first).given[RUNS]
+    assert len(run.images) > 10
+    assert np.diff(run.times_s).max() < 0.5
+
+
+def test_of_av1_with_black_key_frames_the_others_are_seen(tmp_path):
+    path, images = tmp_path / "1.mp4", make_frames(30, (64, 64), 0, 0)
+    with av.open(path, "w") as container:
+        stream = container.add_stream("libsvtav1", rate=10, options={"svtav1-params": "keyint=10:irefresh-type=2"})
+        stream.width, stream.height, stream.pix_fmt, stream.gop_size = 64, 64, "yuv420p", 10
+        for number, image in enumerate(images):
+            shown = np.zeros_like(image) if number % 10 == 0 else image
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(shown, format="rgb24")))
+        container.mux(stream.encode())
+    frames = sample_frames(path, 2)
+    assert min(image.mean() for image in frames.images) > 20
 
 
 def test_runs_are_upright_as_the_video_is_shown(tmp_path):
@@ -105,6 +134,54 @@ def test_sound_that_cannot_be_decoded_is_its_own_error_and_the_rest_goes_on(tmp_
     assert "sound cannot be decoded" in str(given[SOUND])
     assert given[FRAMES].images
     assert given[RUNS]
+
+
+@pytest.mark.parametrize(("name", "codec"), [("1.mp4", "libx264"), ("1.webm", "libvpx-vp9")])
+def test_movement_is_failed_and_not_absent_where_the_frames_after_the_first_cannot_be_decoded(tmp_path, name, codec):
+    path = damage_pictures(make_video(tmp_path / name, gop=100, codec=codec), first=1)
+    given = read_once(path, ALL).given
+    assert len(given[FRAMES].images) == 1
+    assert isinstance(given[RUNS], VideoDecodeError)
+    assert "movement cannot be seen" in str(given[RUNS])
+
+
+def test_all_is_failed_where_no_frame_can_be_decoded(tmp_path):
+    given = read_once(damage_pictures(make_video(tmp_path / "1.mp4")), ALL).given
+    assert isinstance(given[FRAMES], VideoDecodeError)
+    assert isinstance(given[RUNS], VideoDecodeError)
+
+
+def test_one_frame_of_two_that_no_other_needs_is_no_movement_and_no_failure(tmp_path):
+    path = tmp_path / "1.mp4"
+    with av.open(path, "w") as container:
+        # The last of them is a B frame: the decoder leaves it out.
+        stream = container.add_stream("libx264", rate=10, options={"x264-params": "bframes=1:b-adapt=0:b-pyramid=0"})
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        packets = []
+        for image in make_frames(3, (64, 64), 0, 0):
+            packets += stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24"))
+        packets += stream.encode()
+        container.mux(packets)
+    read = RunPackets(RUNS, None)
+    with av.open(path) as container:
+        stream = container.streams.video[0]
+        for packet in [packet for packet in container.demux(video=0) if packet.size]:
+            if packet.is_keyframe or packet.is_disposable:
+                read.offer(packet)
+        assert read.decode(stream, (65536, 0, 0, 65536), Deadline(20)) is None
+
+
+@pytest.mark.parametrize("name", ["1.mp4", "1.mkv", "1.ts"])
+def test_a_sound_track_that_gives_nothing_is_failed_whatever_holds_it(tmp_path, name):
+    given = read_once(damage_sound(make_video(tmp_path / name, audio=True)), ALL).given
+    assert isinstance(given[SOUND], VideoDecodeError)
+    assert given[FRAMES].images
+
+
+def test_sound_whose_decoder_gives_nothing_and_says_nothing_is_failed(tmp_path, monkeypatch):
+    monkeypatch.setattr(sound_module, "_frames", lambda packets, deadline: iter(()))
+    given = read_once(make_video(tmp_path / "1.mp4", audio=True), [SOUND]).given
+    assert "sound cannot be decoded" in str(given[SOUND])
 
 
 def test_a_file_that_is_no_video_fails_all_with_one_reason_and_a_missing_one_is_missing(tmp_path):

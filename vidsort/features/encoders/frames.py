@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from .evidence import Evidence, EvidenceConfig
-from .image import CropName, ImageEncoder
+from .image import SHORT_SIDE, CropName, ImageEncoder
 from .signature import signatures
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ NETWORKS: tuple[NetworkName, ...] = get_args(NetworkName)
 class FramesConfig(EvidenceConfig):
     """What decides the features of frames."""
 
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
 
     encoder: NetworkName = Field("efficientnet_lite0", description="the network that sees the frames")
-    frames: int = Field(4, ge=1, le=64, description="frames sampled from each video")
+    frames: int = Field(8, ge=1, le=64, description="frames sampled from each video")
     crops: tuple[CropName, ...] = Field(
         ("first", "second", "center", "squeezed"), min_length=1, description="the parts of a frame to see, in turn"
     )
@@ -46,7 +46,8 @@ class FramesEncoder:
 
         self._config = config
         self._network = network(config.encoder)
-        self.wanted = FramesWanted(config.frames)
+        # Scaled once, by who decodes. What is shown for longer counts for more: repeats are kept.
+        self.wanted = FramesWanted(config.frames, SHORT_SIDE, repeats=True)
 
     def encode(self, given: "Frames") -> Evidence:
         """The features of a video's frames."""

@@ -1,7 +1,8 @@
 """Pictures to vectors: EfficientNet-Lite0 as bundled, run by onnxruntime on the CPU.
 
-Preprocessing is that of the network's authors: RGB, the short side to 256 pixels by bicubic
-interpolation, crops of 224 x 224, (x - 127) / 128.
+Preprocessing is that of the network's authors: RGB, the short side to 256 pixels, crops of 224 x 224,
+(x - 127) / 128. They scale by bicubic interpolation; a picture that comes with a short side of 256 is taken as
+it is, which is right as often. The network calculates in integers (see `tools/quantise_image_encoder.py`).
 """
 
 from collections.abc import Sequence
@@ -34,7 +35,7 @@ def preprocess(image: np.ndarray, crops: Sequence[CropName] = ("center",)) -> np
     picture = Image.fromarray(image)
     scale = SHORT_SIDE / min(height, width)
     size = (max(SHORT_SIDE, round(width * scale)), max(SHORT_SIDE, round(height * scale)))
-    resized = np.asarray(picture.resize(size, Image.Resampling.BICUBIC))
+    resized = image if size == (width, height) else np.asarray(picture.resize(size, Image.Resampling.BICUBIC))
     squares = []
     for crop in crops:
         if crop == "squeezed":

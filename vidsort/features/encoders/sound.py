@@ -64,13 +64,13 @@ def describe(pieces: list[np.ndarray]) -> np.ndarray:
     """The statistics of pieces of sound, each float32 [n] of at least a window: float32 [166]."""
     from scipy import fft
 
-    windows = [np.lib.stride_tricks.sliding_window_view(piece, WINDOW)[::HOP] for piece in pieces]
+    windows = [_windows(piece) for piece in pieces]
     samples = np.concatenate(windows) * _taper()
     begins = np.cumsum([0, *(len(one) for one in windows)])[:-1]
-    power = np.abs(fft.rfft(samples, axis=1)) ** 2 / WINDOW
+    power = _power(samples)
     level_db = 10 * np.log10(power.mean(axis=1) + 1e-10)
     loud = level_db >= np.percentile(level_db, 95) - LOUD_DB
-    bands = np.log(power @ _mel_bands().T + 1e-9)
+    bands = _log_bands(power)
     cepstra = fft.dct(bands, axis=1, norm="ortho")[:, 1:CEPSTRA]
     # Pieces do not follow one another: what changes between them says nothing.
     follows = np.ones(len(samples), bool)
@@ -84,6 +84,30 @@ def describe(pieces: list[np.ndarray]) -> np.ndarray:
         _rates(bands, follows),
     ]
     return np.concatenate(described).astype(np.float32)
+
+
+def log_mel_db(piece: np.ndarray) -> np.ndarray:
+    """A piece of sound, float32 [n], of at least a window, as it is described: decibels, float32 [windows, 40]."""
+    return _log_bands(_power(_windows(piece) * _taper())) * np.float32(10 / np.log(10))
+
+
+def band_of(hz: np.ndarray) -> np.ndarray:
+    """Which of the 40 bands these frequencies lie in, with fractions; clipped to the first and the last."""
+    return np.interp(hz, _band_edges_hz()[1:-1], np.arange(BANDS))
+
+
+def _windows(piece: np.ndarray) -> np.ndarray:
+    return np.lib.stride_tricks.sliding_window_view(piece, WINDOW)[::HOP]
+
+
+def _power(samples: np.ndarray) -> np.ndarray:
+    from scipy import fft
+
+    return np.abs(fft.rfft(samples, axis=1)) ** 2 / WINDOW
+
+
+def _log_bands(power: np.ndarray) -> np.ndarray:
+    return np.log(power @ _mel_bands().T + 1e-9)
 
 
 def _loudness(level_db: np.ndarray, loud: np.ndarray) -> list[float]:
@@ -147,8 +171,12 @@ def _taper() -> np.ndarray:
 @functools.cache
 def _mel_bands() -> np.ndarray:
     """Triangles that are evenly wide on the mel scale (2595 log10(1 + f / 700 Hz)): float32 [40, 257]."""
-    lowest, highest = (2595 * np.log10(1 + hz / 700) for hz in (LOWEST_HZ, RATE / 2))
-    edges = 700 * (10 ** (np.linspace(lowest, highest, BANDS + 2) / 2595) - 1)
+    edges = _band_edges_hz()
     low, middle, high = edges[:-2, None], edges[1:-1, None], edges[2:, None]
     hz = np.fft.rfftfreq(WINDOW, 1 / RATE)
     return np.maximum(0, np.minimum((hz - low) / (middle - low), (high - hz) / (high - middle))).astype(np.float32)
+
+
+def _band_edges_hz() -> np.ndarray:
+    lowest, highest = (2595 * np.log10(1 + hz / 700) for hz in (LOWEST_HZ, RATE / 2))
+    return 700 * (10 ** (np.linspace(lowest, highest, BANDS + 2) / 2595) - 1)

@@ -56,22 +56,25 @@ class Exported:
         )
 
 
-def read_exported(data_dir: Path) -> Exported:
-    """What the exporter whose databases are nearest to this library knows: in its folder, or up to two above."""
+def databases(data_dir: Path) -> list[Path]:
+    """Those of the exporter whose databases are nearest to this library: in its folder, or up to two above."""
     for place in (data_dir, *data_dir.parents[:FOLDERS_ABOVE]):
         folder = place / FOLDER
-        there = [name for name in NAMES if is_regular(folder / name)]
+        there = [folder / name for name in NAMES if is_regular(folder / name)]
         if there:
-            break
-    else:
-        return Exported()
+            return there
+    return []
+
+
+def read_exported(data_dir: Path) -> Exported:
+    """What is in the databases nearest to this library; nothing where there are none."""
     found: dict[str, dict[str, Any]] = {}
     broken = {}
-    for name in there:
+    for path in databases(data_dir):
         try:
-            found[name] = read_database(folder / name)
+            found[path.name] = read_database(path)
         except (FileNotFoundError, Unusable) as error:
-            broken[folder / name] = str(error)
+            broken[path] = str(error)
     return Exported(found.get(TEXTS, {}), found.get(VIDEOS, {}), found.get(AUTHORS, {}), broken)
 
 

@@ -14,9 +14,10 @@ from ...records import LeftOut, Video, VideoNames
 from ...store import Database
 from ...store.features import FeatureStore, storable
 from ...store.words import Caption, Sidecar, WordStore
-from . import captions as table
-from .exporter import FOLDER, read_exported
-from .reading import Unusable, is_regular
+from .captions import NAME
+from .exporter import FOLDER
+from .reading import Unusable
+from .shared import read_shared
 from .sidecars import words_in
 from .text import Words, cleaned, merged, source_of
 
@@ -28,10 +29,10 @@ READ_AT_ONCE = 100
 LOGGED = 3
 OWN_TAGS = "tags"
 # What tells most of a video comes first.
-FORMS = (".info.json", ".*.json", ".json", ".description", table.NAME, FOLDER, OWN_TAGS)
+FORMS = (".info.json", ".*.json", ".json", ".description", NAME, FOLDER, OWN_TAGS)
 
 _NAMES = {
-    ".*.json": "*.mp4.json", table.NAME: table.NAME, FOLDER: f"databases in {FOLDER}", OWN_TAGS: "tags in the file",
+    ".*.json": "*.mp4.json", NAME: NAME, FOLDER: f"databases in {FOLDER}", OWN_TAGS: "tags in the file",
 }
 
 
@@ -66,8 +67,12 @@ def gather(
     contents: all videos of the library with the hashes of their bytes.
     """
     store, found = WordStore(database, data_dir), Gathered()
-    sidecars, pieces = _beside(contents, store.sidecars(), video_names)
-    _add_shared(data_dir, contents, sidecars, pieces)
+    known = store.sidecars()
+    sidecars, pieces = _beside(contents, known, video_names)
+    shared = read_shared(data_dir, contents, known)
+    sidecars |= shared.rows
+    for video, said_of_many in shared.said.items():
+        pieces.setdefault(video, []).extend(_Piece(form, document) for form, document in said_of_many)
     _add_own(FeatureStore(database), contents, pieces)
     captions: dict[bytes, Caption] = {}
     documents: dict[bytes, str] = {}
@@ -180,31 +185,6 @@ def _sidecar(path: Path, form: str, stamp: tuple[int, int]) -> Sidecar:
 def _piece(form: str, path: bytes, row: Sidecar) -> _Piece:
     name = os.fsdecode(path.rpartition(os.fsencode(os.sep))[2])
     return _Piece(form, row.document or "", f"{name}: {row.error}" if row.error is not None else None)
-
-
-def _add_shared(
-    data_dir: Path, contents: Mapping[Video, bytes], sidecars: dict[bytes, Sidecar],
-    pieces: dict[Video, list[_Piece]],
-) -> None:
-    """Add what files that are of many videos say: they are read each time, and only what is odd of them is kept."""
-    exported = read_exported(data_dir)
-    broken = dict(exported.broken)
-    tables: dict[Path, Mapping[str, str]] = {}
-    for folder in {data_dir, *(video.path.parent for video in contents)}:
-        path = folder / table.NAME
-        if not is_regular(path):
-            continue
-        try:
-            tables[folder] = table.read_captions(path)
-        except (FileNotFoundError, Unusable) as error:
-            broken[path] = str(error)
-    for video in contents if tables or exported.is_any else ():
-        folders = dict.fromkeys((video.path.parent, data_dir))
-        listed = merged([table.caption_in(tables[folder], video.filename) for folder in folders if folder in tables])
-        shared = {table.NAME: listed.document, FOLDER: exported.words_of(video.filename).document}
-        if said := [_Piece(form, document) for form, document in shared.items() if document]:
-            pieces.setdefault(video, []).extend(said)
-    sidecars |= {os.fsencode(path): Sidecar(-1, -1, error=reason) for path, reason in broken.items()}
 
 
 def _add_own(store: FeatureStore, contents: Mapping[Video, bytes], pieces: dict[Video, list[_Piece]]) -> None:

@@ -2,10 +2,11 @@
 
 import codecs
 import json
-import os
 import stat
 from pathlib import Path
 from typing import Any
+
+from ...artifacts.files import OddFile, read_whole
 
 MOST_SIDECAR_BYTES = 16 << 20
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -25,17 +26,14 @@ def is_regular(path: Path) -> bool:
 
 def read_bytes(path: Path, most_bytes: int = MOST_SIDECAR_BYTES) -> bytes:
     """The bytes of a regular file; raises FileNotFoundError, and Unusable with the reason."""
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     try:
-        with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 (a path's `open` would wait for a writer)
-            facts = os.fstat(file.fileno())
-            if not stat.S_ISREG(facts.st_mode):
-                raise Unusable("it is no regular file: put one in its place, or remove it")
-            if facts.st_size > most_bytes:
-                raise Unusable(f"it is larger than {most_bytes >> 20} MB: export it anew, or remove it")
-            return file.read(facts.st_size)
+        return read_whole(path, most_bytes, follows_links=False)
     except FileNotFoundError:
         raise
+    except OddFile as error:
+        if error.is_large:
+            raise Unusable(f"it is larger than {most_bytes >> 20} MB: export it anew, or remove it") from error
+        raise Unusable("it is no regular file: put one in its place, or remove it") from error
     except OSError as error:
         raise Unusable(f"it cannot be read ({error.strerror or error}): check its permissions and its disk") from error
 

@@ -7,6 +7,7 @@ which is its text for those who do not see it.
 from ...records import REPORT_MIMETYPE
 from .calibration import cover_against_error, reliability
 from .clips import clip, contact_sheet
+from .evidence import evidence
 from .library_map import library_map, positions
 from .posters import Card, card, posters
 from .reports import progress_line, show_report
@@ -23,6 +24,7 @@ __all__ = [
     "confusion",
     "contact_sheet",
     "cover_against_error",
+    "evidence",
     "intervals",
     "learning_curve",
     "library_map",

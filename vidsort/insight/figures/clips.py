@@ -28,7 +28,7 @@ def contact_sheet(artifacts_dir: Path, videos: Sequence[Video], count: int) -> S
             shown, text = escape(error), str(error)
         else:
             taken = zip(frames.images, frames.times_s, strict=True)
-            shown = "".join(_frame(image, time_s, name) for image, time_s in taken)
+            shown = "".join(framed(image, time_s, name) for image, time_s in taken)
             text = f"{len(frames.images)} frames"
         texts.append(f"{name}: {text}")
         parts.append(
@@ -38,7 +38,8 @@ def contact_sheet(artifacts_dir: Path, videos: Sequence[Video], count: int) -> S
     return Shown(f'<div style="overflow-x:auto">{"".join(parts)}</div>', "; ".join(texts))
 
 
-def _frame(image: np.ndarray, time_s: float, name: str) -> str:
+def framed(image: np.ndarray, time_s: float, name: str) -> str:
+    """A picture, uint8 RGB, with the second that it was taken at below, as HTML."""
     from PIL import Image
 
     picture = Image.fromarray(image)

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...learning.rows.basis import spreads
+from ...learning.rows.parts import Part
+from ...learning.rows.text import learn_vocabulary, unit
 from ...library.invisible import with_codes
 from .shown import PALETTE, Shown, data_url, escape
 
@@ -43,22 +46,38 @@ CARD = (
 )
 
 
-def positions(X: np.ndarray, seed: int = 0) -> np.ndarray:  # noqa: N803  (as scikit-learn calls it)
-    """A place on a plane for each row, neighbours side by side (t-SNE on principal components).
+def positions(part: Part, seed: int = 0) -> np.ndarray:
+    """A place on a plane for each video that has this kind of evidence, those that are alike side by side.
 
-    X: float [n, d] -> float64 [n, 2]; the same rows and seed give the same places.
+    t-SNE on principal components; of words, on those of their weighed tokens. Float64 [m, 2] of the m
+    rows of the part's mask; the same rows and seed give the same places.
     """
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
     from threadpoolctl import threadpool_limits
 
-    if len(X) < 3:
-        return np.column_stack([np.arange(len(X), dtype=float), np.zeros(len(X))])
-    perplexity = min(30, (len(X) - 1) / 3)
+    count = int(part.mask.sum())
     # Few rows are placed faster by one thread than by many that wait for one another.
-    with threadpool_limits(1 if len(X) < THREADS_FROM else None):
-        reduced = PCA(min(COMPONENTS, *X.shape), random_state=seed).fit_transform(X)
-        return TSNE(2, perplexity=perplexity, init="pca", random_state=seed).fit_transform(reduced).astype(float)
+    with threadpool_limits(1 if count < THREADS_FROM else None):
+        rows = _rows(part.at(part.mask), seed) if count else np.zeros((0, 1))
+        if count < 3 or not np.ptp(rows, axis=0).any():
+            return np.column_stack([np.arange(count, dtype=float), np.zeros(count)])
+        if part.rows != "text":
+            rows = PCA(min(COMPONENTS, *rows.shape), random_state=seed).fit_transform(rows)
+        start = "pca" if rows.shape[1] > 1 else "random"
+        perplexity = min(30, (count - 1) / 3)
+        return TSNE(2, perplexity=perplexity, init=start, random_state=seed).fit_transform(rows).astype(float)
+
+
+def _rows(part: Part, seed: int) -> np.ndarray:
+    """Rows in which what is alike is near: pictures as they are, other numbers of one spread each, words in short."""
+    from sklearn.utils.extmath import randomized_svd
+
+    if part.rows == "text":
+        weighed = unit(learn_vocabulary(part.X)[1])
+        left, values, _ = randomized_svd(weighed, min(COMPONENTS, *weighed.shape), random_state=seed)
+        return np.asarray(left * values)
+    return part.X if part.rows == "rooted" else part.X / spreads(part.X)
 
 
 def library_map(

@@ -92,15 +92,19 @@ def new_axes(width: float, height: float, columns: int = 1) -> Iterator[tuple["F
 
 def drawn(figure: "Figure", caption: str) -> Shown:
     """The figure as a sharp picture with its caption below."""
+    return Shown(
+        '<figure style="margin:.5em 0;background:#fff;padding:.5em;display:inline-block;max-width:100%">'
+        f'<img style="max-width:100%" src="{as_svg(figure)}" alt="{escape(caption)}">'
+        f'<figcaption style="color:#52606d;max-width:60em">{escape(caption)}</figcaption></figure>',
+        caption,
+    )
+
+
+def as_svg(figure: "Figure") -> str:
+    """The figure as the address of a sharp picture."""
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         # Only the place that a text takes is measured here; the browser draws it.
         warnings.filterwarnings("ignore", "Glyph .* missing")
         figure.savefig(buffer, format="svg", metadata={"Date": None})
-    picture = data_url(buffer.getvalue(), "image/svg+xml")
-    return Shown(
-        '<figure style="margin:.5em 0;background:#fff;padding:.5em;display:inline-block;max-width:100%">'
-        f'<img style="max-width:100%" src="{picture}" alt="{escape(caption)}">'
-        f'<figcaption style="color:#52606d;max-width:60em">{escape(caption)}</figcaption></figure>',
-        caption,
-    )
+    return data_url(buffer.getvalue(), "image/svg+xml")

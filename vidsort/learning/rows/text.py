@@ -79,7 +79,8 @@ def units(document: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     fields: Mapping[str, Any] = json.loads(document) if document else {}
     for name, value in fields.items():
         if name in ("author", "sound"):
-            token = (AUTHOR if name == "author" else SOUND) + _folded(str(value))
+            # Of "handle (nickname)" the handle: who takes another nickname is still the same.
+            token = AUTHOR + _folded(str(value).partition(" (")[0]) if name == "author" else SOUND + _folded(str(value))
             yield token, (token,)
         elif name == "hashtags":
             for tag in value:

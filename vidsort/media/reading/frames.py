@@ -13,6 +13,7 @@ from .packets import Contents, is_cheap
 from .shape import to_picture
 from .source import (
     NO_FRAMES,
+    SET_UP_ONCE,
     Deadline,
     decode_alone,
     decode_clean,
@@ -123,11 +124,16 @@ class FramesSource:
 
     def _all(self, skipped: Skipped, most: int | None) -> "Generator[VideoFrame]":
         """Frame by frame, of the packets that are held, else of the file opened anew: not every one can be rewound."""
-        if self._contents.every is not None:
-            self._stream.codec_context.skip_frame = skipped
-            for frame in decode_clean(self._contents.every, self._stream, self._deadline, max_packets=most):
-                yield self._note(frame, self._stream)
-            self._stream.codec_context.flush_buffers()
+        context = self._stream.codec_context
+        is_set_up = context.is_open and context.skip_frame != skipped and context.codec.name in SET_UP_ONCE
+        if self._contents.every is not None and not is_set_up:
+            context.skip_frame = skipped
+            try:
+                for frame in decode_clean(self._contents.every, self._stream, self._deadline, max_packets=most):
+                    yield self._note(frame, self._stream)
+            finally:
+                # Also where who asked has seen enough: the next to decode must not be given what is left in there.
+                context.flush_buffers()
             return
         with open_video(self._path, self._deadline) as (container, stream):
             set_up_decoder(stream, skipped)

@@ -12,7 +12,7 @@ from .frames import FEWEST_KEY_FRAMES, Frames, FramesSource, FramesWanted
 from .packets import MOST_PACKETS, read_packets
 from .runs import Run, RunPackets, RunsWanted
 from .shape import display_matrix
-from .sound import Sound, SoundPackets, SoundWanted
+from .sound import Sound, SoundPackets, SoundWanted, sound_track
 from .source import NO_FRAMES, Deadline, known_duration_s, open_video, set_up_decoder
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _read(
     frames = [one for one in asked if isinstance(one, FramesWanted)]
     runs = {one: RunPackets(one, duration_s) for one in asked if isinstance(one, RunsWanted)}
     sounds = {one: SoundPackets(one, duration_s) for one in asked if isinstance(one, SoundWanted)}
-    track = container.streams.best("audio") if sounds else None
+    track = sound_track(container) if sounds else None
     contents = read_packets(
         container, stream, deadline, is_measured=is_measured, runs=list(runs.values()),
         most_keys=max([MOST_PACKETS, *(2 * one.count for one in frames)]),

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from ...errors import VideoDecodeError
 from .shape import upright
-from .source import MAX_PIXELS, Deadline, is_damaged, time_of
+from .source import MAX_PIXELS, SET_UP_ONCE, Deadline, is_damaged, seconds, time_of
 
 if TYPE_CHECKING:
     from av.packet import Packet
@@ -27,14 +28,19 @@ USUAL_FRAMES_PER_S = 25
 class RunsWanted:
     """Grey pictures of `side` x `side` for `span_s` seconds from the first key frame on.
 
-    Of a video longer than `long_s`, `places` runs that together are as long, evenly spread, each from
+    Of a video longer than `long_s`, `places` runs of a third of that each, evenly spread, each from
     a key frame on; a video that has too few key frames for that gives the one run.
     """
 
     span_s: float = 2.4
     side: int = 96
     long_s: float = 10.0
-    places: int = 3
+    places: int = 2
+
+    @property
+    def place_s(self) -> float:
+        """How long each of several runs is."""
+        return self.span_s / 3
 
 
 @dataclass(frozen=True)
@@ -47,12 +53,13 @@ class Run:
 
 @dataclass
 class _Held:
-    """The packets of one run, in the order of decoding, from a key packet on."""
+    """The packets of one run, in the order of decoding, from a key packet on; broken: not all could be decoded."""
 
     start_s: float
     span_s: float
     packets: "list[Packet]" = field(default_factory=list)
     is_full: bool = False
+    is_broken: bool = False
 
     def take(self, packet: "Packet", decoded_s: float) -> None:
         most = self.span_s * MOST_FRAMES_PER_S
@@ -84,25 +91,26 @@ class RunPackets:
             if not self._held:
                 self._held.append(_Held(time_s, wanted.span_s))
             elif self._places_s and time_s - self._held[0].start_s >= self._places_s[0]:
-                self._held.append(_Held(time_s, wanted.span_s / wanted.places))
+                self._held.append(_Held(time_s, wanted.place_s))
                 while self._places_s and time_s - self._held[0].start_s >= self._places_s[0]:
                     self._places_s.pop(0)
-        decoded = packet.dts if packet.dts is not None else packet.pts
-        decoded_s = 0.0 if decoded is None or packet.time_base is None else float(decoded * packet.time_base)
         for held in self._held:
             if not held.is_full:
-                held.take(packet, decoded_s)
+                held.take(packet, seconds(packet.dts if packet.dts is not None else packet.pts, packet.time_base))
 
     def decode(self, stream: "VideoStream", matrix: tuple[int, int, int, int], deadline: Deadline) -> list[Run] | None:
-        """The runs, upright by this display matrix; None where nowhere two frames follow one another."""
+        """The runs, upright by this display matrix; None where nowhere two frames follow one another.
+
+        Raises VideoDecodeError where that is because the frames cannot be decoded.
+        """
         from av.video.reformatter import VideoReformatter
 
         scaler, side, runs = VideoReformatter(), self._wanted.side, []
         rate, context = float(stream.average_rate or USUAL_FRAMES_PER_S), _quick_decoder(stream)
         for held in self._held:
-            span_s = self._wanted.span_s / (1 if len(self._held) == 1 else self._wanted.places)
+            span_s = self._wanted.span_s if len(self._held) == 1 else self._wanted.place_s
             images, times_s = [], []
-            for number, frame in enumerate(_decoded(held.packets, context, deadline)):
+            for number, frame in enumerate(_decoded(held, context, deadline)):
                 pts = frame.pts
                 time_s = number / rate if pts is None or stream.time_base is None else float(pts * stream.time_base)
                 times_s.append(time_s)
@@ -113,38 +121,43 @@ class RunPackets:
                 images.append(np.ascontiguousarray(upright(grey.to_ndarray(), matrix)))
             if len(images) > 1:
                 runs.append(Run(np.stack(images), np.array(times_s)))
+            # A decoder may say nothing of what it cannot read.
+            held.is_broken |= not images
+        if not runs and any(held.is_broken for held in self._held):
+            raise VideoDecodeError("its movement cannot be seen: no two frames that follow one another can be decoded")
         return runs or None
 
 
-def _decoded(packets: "list[Packet]", context: "VideoCodecContext", deadline: Deadline) -> "Iterator[VideoFrame]":
-    """The frames that others need, up to the first place that is damaged."""
+def _decoded(held: _Held, context: "VideoCodecContext", deadline: Deadline) -> "Iterator[VideoFrame]":
+    """The frames that others need, up to the first place that is damaged, which is noted."""
     import av
 
     try:
-        for packet in packets:
+        for packet in (*held.packets, None):
             deadline.check()
-            if is_damaged(packet):
-                break
-            for frame in context.decode(packet):
-                if frame.is_corrupt:
-                    return
+            held.is_broken = packet is not None and is_damaged(packet)
+            for frame in () if held.is_broken else context.decode(packet):
+                held.is_broken = frame.is_corrupt
+                if held.is_broken:
+                    break
                 yield frame
-        yield from (frame for frame in context.decode(None) if not frame.is_corrupt)
+            if held.is_broken:
+                return
     except MemoryError:
         raise  # PyAV's is an FFmpegError, too, and no damage
     except av.FFmpegError:
-        return
+        held.is_broken = True
     finally:
         context.flush_buffers()
 
 
 def _quick_decoder(stream: "VideoStream") -> "VideoCodecContext":
-    """A decoder that leaves out frames that no other needs, and smoothing; the track's own where it has none."""
+    """A decoder that leaves out frames that no other needs, and smoothing; the track's own where that can do so."""
     import av
 
     skipping: Literal["NONREF"] = "NONREF"
     own = stream.codec_context
-    if own.codec.name not in SMOOTHING_CODECS:
+    if own.codec.name not in SMOOTHING_CODECS | SET_UP_ONCE:
         own.skip_frame = skipping
         return own
     context: VideoCodecContext = av.CodecContext.create(own.codec.name, "r")  # type: ignore[assignment]

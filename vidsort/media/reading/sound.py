@@ -12,7 +12,9 @@ from .source import Deadline, time_of
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
     from av.audio.stream import AudioStream
+    from av.container import InputContainer
     from av.packet import Packet
+    from av.stream import Stream
 
 # What is further in is not heard: the packets of the pictures between would have to be read for it.
 FURTHEST_S = 120.0
@@ -33,6 +35,14 @@ class Sound:
 
     pieces: list[np.ndarray]
     rate: int
+
+
+def sound_track(container: "InputContainer") -> "Stream | None":
+    """The track that is heard, None where there is none; also one of which nothing can be known but that it is there.
+
+    FFmpeg passes over a track whose rate it could not find out, as where its packets are damaged.
+    """
+    return container.streams.best("audio") or next(iter(container.streams.audio), None)
 
 
 class SoundPackets:
@@ -72,7 +82,7 @@ class SoundPackets:
             self._is_over = True
 
     def decode(self, deadline: Deadline) -> Sound | None:
-        """What is heard; None where the track is empty. Raises VideoDecodeError where nothing can be decoded."""
+        """What is heard; None where the track is empty. Raises VideoDecodeError where nothing of it can be decoded."""
         import av
 
         pieces, reason = [], None
@@ -90,8 +100,8 @@ class SoundPackets:
             if heard:
                 longest = round(self._piece_s * self._wanted.rate)
                 pieces.append(np.concatenate(heard)[:longest].astype(np.float32, copy=False))
-        if not pieces and reason is not None:
-            raise VideoDecodeError(f"its sound cannot be decoded: {reason}") from reason
+        if not pieces and any(self._packets):
+            raise VideoDecodeError(f"its sound cannot be decoded: {reason or 'its decoder gives nothing'}") from reason
         return Sound(pieces, self._wanted.rate) if pieces else None
 
 

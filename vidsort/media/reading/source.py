@@ -31,6 +31,9 @@ NO_FRAMES = "none of its frames can be decoded: the data is damaged or cut off"
 HOLE = bytes(32)
 CODECS_WITHOUT_HOLES = {"h264", "hevc", "vp8", "vp9", "libdav1d", "av1"}
 
+# Decoders that take up which frames to leave out when they decode first, and never again.
+SET_UP_ONCE = {"libdav1d"}
+
 
 def load_decoder() -> None:
     """Import what decodes, before there are threads: those that import it at once lock each other out for good."""
@@ -180,8 +183,12 @@ def known_duration_s(container: "InputContainer", stream: "VideoStream") -> floa
 
 def time_of(timed: "Packet | VideoFrame") -> float:
     """When a packet or frame is shown; a stream without times counts as all at 0, so its frames keep their order."""
-    stamp = timed.pts if timed.pts is not None else timed.dts
-    return 0.0 if stamp is None or timed.time_base is None else float(stamp * timed.time_base)
+    return seconds(timed.pts if timed.pts is not None else timed.dts, timed.time_base)
+
+
+def seconds(stamp: int | None, base: "Fraction | None") -> float:
+    """A time stamp in seconds, 0 for none; asked for each packet, so it is not calculated in fractions."""
+    return 0.0 if stamp is None or base is None else stamp * base.numerator / base.denominator
 
 
 def sample_aspect(stream: "VideoStream") -> "Fraction | None":

@@ -2,8 +2,8 @@
 
 import { h, isolated, percent } from "./dom.js";
 
-const KINDS = { frames: "Pictures", motion: "Movement", sound: "Sound", words: "Words", semantic: "Meaning", names: "Names",
-  names_understood: "Name meaning" };
+const KINDS = { frames: "Pictures", motion: "Movement", sound: "Sound", words: "Words", semantic: "Meaning", body: "Body",
+  names: "Names", names_understood: "Name meaning" };
 
 export class Why {
   #body = null;

@@ -1,18 +1,42 @@
-"""What videos say, beside what their folders are called: how folders can be told before any video is sorted."""
+"""What videos say: understood, and beside what folders are called, by which these are told before any is sorted."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ..errors import SettingsError
 from ..learning.rows.names import Named, Names, lettered, meant
 from ..learning.rows.parts import Part
 from ..records import FeatureSet, Video
 from ..store import Database
+from ..store.features import FeatureRow, FeatureStore
+from ..store.words import documents_of
+from .encoders.semantic import SemanticEncoder
 from .modalities import KINDS, makeable
 from .stored import features_of
 
+AT_ONCE = 64
 BY_LETTERS, BY_MEANING = "names", "names_understood"
 log = logging.getLogger(__name__)
+
+
+def understand(
+    store: FeatureStore, modality: str, sources: Iterable[bytes], encoder: SemanticEncoder,
+    tell: Callable[[int, int], None],
+) -> int:
+    """Encode the documents of these sources that are not known in a modality yet; returns how many that were.
+
+    They are kept as they come, each by the hash of its text. `tell` is called with how many are done, and how many
+    there are.
+    """
+    missing = store.missing(modality, sources)
+    for start in range(0, len(missing), AT_ONCE):
+        tell(start, len(missing))
+        documents = documents_of(store.database, missing[start : start + AT_ONCE])
+        vectors = encoder.documents(list(documents.values()))
+        store.put([FeatureRow(modality, source, vector) for source, vector in zip(documents, vectors, strict=True)])
+    if missing:
+        tell(len(missing), len(missing))
+    return len(missing)
 
 
 def names_of(

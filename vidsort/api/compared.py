@@ -1,0 +1,128 @@
+"""All videos of a library in memory, ready to be compared with one of them; never older than what is stored."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .. import library
+from ..features.contents import Contents, contents_of
+from ..features.modalities import KINDS
+from ..features.stored import features_of, sources_of
+from ..learning.rows.parts import Part
+from ..records import FeatureSet, Video
+from ..store.features import FeatureStore
+from .workspace import OpenLibrary, Workspace
+
+if TYPE_CHECKING:
+    from ..insight.why import Likeness
+    from ..learning.classifier import Classifier
+
+# So many videos are made ready at once: 1280 numbers each take 25 MB, a few times over.
+AT_ONCE = 5000
+# So many are kept: 100 MB. What is beyond is read anew for each question.
+MOST_KEPT = 20_000
+
+# What is compared in one go: the filenames of videos, and how like they are to others.
+Turns = Sequence[tuple[list[str], "Likeness"]]
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """The videos of a library as they were read for a model.
+
+    keys: of each video its name and what each kind of evidence reads of it. lacking: by modality what gave
+    nothing, and may have been looked at since.
+    """
+
+    model_id: str
+    keys: frozenset[tuple[object, ...]]
+    lacking: Mapping[str, frozenset[bytes]]
+    turns: Turns
+
+
+class Compared:
+    """The videos of one workspace, kept between questions; safe to use from many threads.
+
+    A video takes 3 kB for what is seen, moves and is heard (16-bit numbers, 1482 of them by default), and
+    8 bytes for each token of its words: of 5000 videos 15 to 40 MB. What was seen in a content never
+    changes, so what is kept is old only where there are other videos, words or extracted features than
+    before. That is looked for when the live library or the database has changed, and else not asked.
+    """
+
+    def __init__(self, here: Workspace) -> None:
+        self._here = here
+        self._kept: _Kept | None = None
+        self._lock = threading.Lock()
+        # What the model, the library and the database were when what is kept was found to be up to date.
+        self._state: object = None
+
+    def nearest(
+        self, opened: OpenLibrary, model_id: str, classifier: "Classifier", feature_set: FeatureSet,
+        asked: Mapping[str, Part], count: int,
+    ) -> dict[str, float]:
+        """The filenames that are most like the one video of `asked`, with how like they are; at most `count` a turn."""
+        found: dict[str, float] = {}
+        for names, likeness in self._turns(opened, model_id, classifier, feature_set):
+            found |= {names[one.row]: one.similarity for one in likeness.nearest(asked, count)[0]}
+        return found
+
+    def _turns(
+        self, opened: OpenLibrary, model_id: str, classifier: "Classifier", feature_set: FeatureSet
+    ) -> "Iterator[tuple[list[str], Likeness]] | Turns":
+        opened.keep_up()
+        with self._lock:
+            # Before anything is read: what changes meanwhile is looked for by the next question.
+            state = (model_id, opened.artifacts_dir, opened.live.version, self._here.database.written())
+            kept = self._kept
+            if kept is not None and self._state == state:
+                return kept.turns
+            store = FeatureStore(self._here.database)
+            videos = library.videos(opened.data_dir, opened.video_names)
+            contents = contents_of(store, videos)
+            keys = _keys(contents, feature_set)
+            if kept is None or kept.model_id != model_id or kept.keys != keys or _has_come(store, kept.lacking):
+                lacking: dict[str, frozenset[bytes]] = {}
+                turns = self._read(videos, classifier, feature_set, contents, lacking)
+                if len(videos) > MOST_KEPT:
+                    self._kept = None
+                    return turns
+                # Nobody needs the old ones while the new ones are made.
+                self._kept = None
+                self._kept = kept = _Kept(model_id, keys, lacking, list(turns))
+            self._state = state
+            return kept.turns
+
+    def _read(
+        self, videos: Sequence[Video], classifier: "Classifier", feature_set: FeatureSet, contents: Contents,
+        lacking: dict[str, frozenset[bytes]],
+    ) -> "Iterator[tuple[list[str], Likeness]]":
+        """The videos in turns; fills `lacking`."""
+        from ..insight.why import Likeness
+
+        sources = sources_of(contents, feature_set)
+        turns = -(-len(videos) // AT_ONCE)
+        for turn in range(turns):
+            # Every so many of all, so that each turn is of the whole library and what it is centred on is the same.
+            found = features_of(self._here.database, videos[turn::turns], feature_set)
+            for name, part in found.parts.items():
+                without = {video for video, is_there in zip(found.videos, part.mask, strict=True) if not is_there}
+                if KINDS[name].essential or not any(KINDS[kind].essential for kind in found.parts):
+                    without |= set(videos[turn::turns]).difference(found.videos)
+                modality = feature_set.modalities[name]
+                gave_nothing = {sources[name][video] for video in without if video in sources[name]}
+                lacking[modality] = lacking.get(modality, frozenset()) | gave_nothing
+            yield [video.filename for video in found.videos], Likeness(classifier, found.parts)
+
+
+def _keys(contents: Contents, feature_set: FeatureSet) -> frozenset[tuple[object, ...]]:
+    """What decides what is kept of each video: wherever it lies, its name and what is read of it."""
+    read = {id(sources): sources for sources in sources_of(contents, feature_set).values()}
+    return frozenset(
+        (video.filename, *(sources.get(video) for sources in read.values())) for video in contents.hashes
+    )
+
+
+def _has_come(store: FeatureStore, lacking: Mapping[str, frozenset[bytes]]) -> bool:
+    """Whether there is something by now of what gave nothing; of texts there is, else they would have no source."""
+    return any(store.load(modality, sources).index for modality, sources in lacking.items() if sources)
