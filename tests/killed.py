@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from places import add_sidecars, apart, make_places, tree
+from places import add_kept, add_sidecars, apart, make_places, tree
 
 from vidsort.errors import ConflictError, VidsortError
 from vidsort.library.moves.files import crossing
@@ -45,6 +45,10 @@ CHANGES: dict[str, tuple[list[Callable[[Mover], object]], Callable[[Mover], obje
     "merge": ([], lambda mover: mover.merge_folder("food", "soccer")),
     # By a drive that refuses: what went along already is taken back.
     "refused": ([], lambda mover: sort_in_vain(mover)),
+    # "kept …": of folders that hold what nobody moves.
+    "kept merge": ([], lambda mover: mover.merge_folder("food", "soccer")),
+    "kept unmerge": ([lambda mover: mover.merge_folder("food", "soccer")], lambda mover: mover.undo()),
+    "kept rename": ([], lambda mover: mover.rename_folder("food", "dishes")),
     "unmerge": ([lambda mover: mover.merge_folder("food", "soccer")], lambda mover: mover.undo()),
 }
 
@@ -115,6 +119,8 @@ def kill_at_each_step(name: str, drive: str, folder: Path) -> int:
     while True:
         steps += 1
         data_dir, artifacts_dir = add_sidecars(make_places(folder / f"{steps}")), folder / f"{steps}-artifacts"
+        if name.startswith("kept "):
+            add_kept(data_dir)
         if drive == "bound":
             bind(data_dir)
         untouched = tree(data_dir)

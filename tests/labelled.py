@@ -9,6 +9,7 @@ from vidsort import library
 from vidsort.artifacts.feature_sets import record_extraction
 from vidsort.features.contents import contents_of
 from vidsort.features.modalities import ExtractConfig
+from vidsort.features.words import gather
 from vidsort.settings import Settings
 from vidsort.store import open_database
 from vidsort.store.features import FeatureRow, FeatureStore
@@ -41,7 +42,7 @@ def store_features(
 ) -> None:
     """Give each video of a library features by the name of its folder (unsorted: by turns), as extraction would."""
     videos = library.videos(settings.data_dir)
-    folders = sorted({video.folder for video in videos if video.folder})
+    folders = sorted({video.folder for video in videos if video.folder}) or ["no folder"]
     feature_set = ExtractConfig().feature_set
     modality = feature_set.modalities["frames"]
     rng = np.random.default_rng(seed)
@@ -63,4 +64,5 @@ def store_features(
                 )
             )
         store.put(rows)
+        gather(database, settings.data_dir, hashes)
     record_extraction(settings.artifacts_dir, feature_set)

@@ -13,6 +13,9 @@ from vidsort.library.moves.files.faults import struck_by
 from vidsort.library.moves.mover import Mover
 from vidsort.store import open_database
 
+# What a folder holds beside videos and what belongs to one.
+KEPT = ("folder.txt", ".DS_Store", "Thumbs.db")
+
 
 def make_places(root: Path) -> Path:
     """Folders food, soccer and tennis with a video each, five unsorted; each file holds its own first place."""
@@ -35,9 +38,16 @@ def add_sidecars(root: Path) -> Path:
     return root
 
 
+def add_kept(root: Path) -> Path:
+    """In food and soccer what is no video's: what a person says of the folder, what other systems leave."""
+    for place in ("food/folder.txt", "food/.DS_Store", "food/Thumbs.db", "soccer/folder.txt"):
+        (root / place).write_text(place)
+    return root
+
+
 def apart(root: Path) -> list[str]:
     """What lies beside no video that it belongs to, of the files in a library whose others are all sidecars."""
-    files = [path for path in root.rglob("*") if path.is_file()]
+    files = [path for path in root.rglob("*") if path.is_file() and path.name not in KEPT]
     videos = {path for path in files if path.suffix in (".mp4", ".mov")}
     stems = {path.with_suffix("") for path in videos}
 

@@ -21,6 +21,7 @@ from vidsort.cli.program import main
 from vidsort.client import VidsortClient
 from vidsort.errors import VidsortError
 from vidsort.jobs.notebook import SETTINGS, NotebookRun, ReportConfig, run_notebook
+from vidsort.learning.fitting import RESTS_ON_NAMES
 from vidsort.library import scan
 from vidsort.settings import Settings
 from vidsort.steps import STEPS
@@ -218,6 +219,19 @@ def test_a_run_goes_on_while_somebody_sorts(settings):
     for step, given in quick.items():
         reads_well(run_notebook(step, settings, given, progress=sort))
     assert turn > 60
+
+
+def test_before_any_label_the_reports_say_what_the_guesses_rest_on(tmp_path):
+    settings = Settings(data_dir=tmp_path / "library", artifacts_dir=tmp_path / "artifacts")
+    make_library(settings.data_dir, {None: 4, "dogs": 0, "food": 0})
+    (settings.data_dir / "1.description").write_text("three dogs")
+    store_features(settings)
+    for step in ("train", "predict"):
+        run = run_notebook(step, settings)
+        reads_well(run)
+        page = run.html.read_text(encoding="utf-8")
+        assert RESTS_ON_NAMES in page
+        assert ">nan" not in page
 
 
 @pytest.mark.parametrize(("counts", "told"), [

@@ -2,10 +2,11 @@
 
 import base64
 import contextlib
+import dataclasses
 import logging
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -15,8 +16,10 @@ from .artifacts.owners import remember
 from .artifacts.recognition import seen
 from .errors import ArtifactError, SettingsError
 from .features.contents import GONE, MOST_LOOKS, Contents, failure_of, found_anew, library_contents
+from .features.encoders.semantic import SemanticEncoder
 from .features.missing import Missing, missing_of, told_anew
-from .features.modalities import ExtractConfig, Modality, makeable
+from .features.modalities import KINDS, ExtractConfig, Modality, makeable
+from .features.said import understand
 from .features.stored import errors_of, read_in
 from .features.unreadable import lacking
 from .features.words import gather
@@ -28,6 +31,7 @@ from .steps import ProgressCallback, ignore_progress
 from .store import open_database
 from .store.database import shared_dir
 from .store.features import SIGNATURE_TYPE, VECTOR_TYPE, FeatureRow, FeatureStore
+from .store.words import captions_of
 
 __all__ = ["ExtractConfig", "run"]
 
@@ -54,6 +58,7 @@ def run(
     for modality in config.chosen.values():
         modality.config.require()
     modalities = config.chosen | (_had_here(makeable(in_force)) if in_force else {})
+    understanding = _understanding(modalities, config.chosen)
     pace = extraction_pace(settings.artifacts_dir)
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
         store = FeatureStore(database)
@@ -66,6 +71,8 @@ def run(
         work.extract(missing)
         read = read_in(store, contents, config.feature_set, settings.data_dir)
         words = gather(database, settings.data_dir, contents.hashes, settings.video_names, read)
+        contents = dataclasses.replace(contents, words=captions_of(database, contents.hashes))
+        work.understand(contents, understanding)
         errors = errors_of(store, contents, config.feature_set)
         lacks = lacking(store, contents, config.feature_set)
     remember(settings.artifacts_dir, seen(settings.data_dir))
@@ -111,6 +118,21 @@ def _looking(done: int, total: int) -> Progress:
     return Progress(step=STEP, done=done, total=total, message="looking for new videos")
 
 
+def _understanding(modalities: Mapping[str, Modality], chosen: Collection[str]) -> dict[str, SemanticEncoder]:
+    """What encodes words, by modality; what only the model in force needs is left out where its extra is missing."""
+    loaded = {}
+    for modality_id, modality in modalities.items():
+        if KINDS[modality.kind].understands is None:
+            continue
+        try:
+            loaded[modality_id] = modality.load_understanding()
+        except SettingsError as error:
+            if modality_id in chosen:
+                raise
+            log.warning("%s", error)
+    return loaded
+
+
 class _Work:
     """Extracts what is missing, stores it as it comes, and knows what was done.
 
@@ -146,6 +168,15 @@ class _Work:
             missing = {there[video]: sources for video, sources in gone.items() if video in there}
             content_of |= {there[video]: content_of[video] for video in there}
         self.lost += missing
+
+    def understand(self, contents: Contents, encoders: Mapping[str, SemanticEncoder]) -> None:
+        """Encode the words that are new."""
+        def tell(done: int, total: int) -> None:
+            self._progress(Progress(step=STEP, done=done, total=total, message="understanding words"))
+
+        for modality_id, encoder in encoders.items():
+            sources = KINDS[self._modalities[modality_id].kind].reads(contents)
+            self._calls += understand(self._store, modality_id, sources.values(), encoder, tell)
 
     def _extract(self, missing: Missing, content_of: Mapping[Video, bytes]) -> Missing:
         """Extract and store these; returns those that were not at their path any more."""
@@ -192,7 +223,7 @@ class _Work:
     def outputs(self) -> dict[str, float | str | None]:
         """Encoder calls, rate, shares of time, and what was told beforehand."""
         if not self._answered:
-            return {"encoder_calls": 0}
+            return {"encoder_calls": self._calls}
         busy_s = self._spent["decode_s"] + self._spent["encode_s"] + self._spent["poster_s"] or 1.0
         return {
             "encoder_calls": self._calls,

@@ -16,7 +16,7 @@ from .artifacts.publication import predictions_of_models, write_predictions
 from .errors import ArtifactError
 from .features.stored import Part, features_of
 from .jobs.program import step_main
-from .learning.classifier import Classifier
+from .learning.classifier import Classifier, is_guess
 from .learning.scores import threshold_for
 from .records import Failure, FolderScore, Prediction, Progress, Report, Video
 from .settings import Settings
@@ -45,8 +45,13 @@ class PredictConfig(StepConfig):
 def predictions_of(
     classifier: Classifier, filenames: Sequence[str], parts: Mapping[str, Part], top_k: int = 3
 ) -> list[Prediction]:
-    """The `top_k` most probable folders of each video, best first; pure. parts: by kind of evidence."""
+    """The `top_k` most probable folders of each video, best first; pure. parts: by kind of evidence.
+
+    A video of which the model knows nothing, so that every folder is as likely, has no entry.
+    """
     shares = classifier.predict_proba(parts)
+    known = is_guess(shares)
+    filenames, shares = [name for name, is_known in zip(filenames, known, strict=True) if is_known], shares[known]
     best = np.argsort(-shares, axis=1, kind="stable")[:, :top_k]
     entries = []
     for filename, columns, row in zip(filenames, best.tolist(), shares.tolist(), strict=True):
@@ -88,7 +93,8 @@ def run(
     Without `model_id` the model is the newest one if it has not predicted yet and its verdict is to
     promote it, else the one in force. A newest model that is held back predicts too, and these
     predictions wait for `promote`. A video without features has no entry and is in the report with
-    its reason. Raises ArtifactError without a model, NotFoundError for an unknown one.
+    its reason; `nothing_known` counts those of which the model knows nothing at all. Raises ArtifactError
+    without a model, NotFoundError for an unknown one.
     """
     config = config or settings.config(STEP, PredictConfig)
     settings = artifacts.at_home(settings)
@@ -107,7 +113,10 @@ def run(
         failed=tuple(failed),
         left_out=tuple(library.left_out(settings.data_dir, settings.video_names)),
         took_s=time.monotonic() - started,
-        outputs={"predictions_id": predictions_id, "model_id": model_id, "held_back_model_id": waiting},
+        outputs={
+            "predictions_id": predictions_id, "model_id": model_id, "held_back_model_id": waiting,
+            "nothing_known": len(videos) - count - len(failed) or None,
+        },
     )
 
 

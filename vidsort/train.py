@@ -1,6 +1,7 @@
 """Step 2: features and folders to a calibrated classifier, kept as a version with its evidence."""
 
 import contextlib
+import dataclasses
 import importlib.metadata
 import logging
 import platform
@@ -14,12 +15,14 @@ import numpy as np
 from . import artifacts, library
 from .artifacts.files import as_json, created_now, new_version_id, write_version
 from .errors import ArtifactError, NotEnoughLabelsError, NotFoundError, SettingsError
+from .features.said import names_of
 from .features.stored import LibraryFeatures, Part, features_of
+from .features.words.folders import descriptions
 from .insight.comparison import OutOfFold, out_of_fold_json, paired_difference, read_out_of_fold, verdict
 from .insight.duplicates import near_duplicates
 from .jobs.program import step_main
 from .learning.files import model_files
-from .learning.fitting import TrainConfig, Trained, fit_classifier
+from .learning.fitting import RESTS_ON_NAMES, TrainConfig, Trained, fit_classifier, fit_names
 from .library.left_out import sentence
 from .records import Failure, LeftOut, Progress, Report, Video
 from .settings import Settings
@@ -31,6 +34,7 @@ __all__ = ["TrainConfig", "Trained", "fit_classifier", "run"]
 STEP = "train"
 # Of each labelled video so many folders are kept with their out-of-fold probabilities.
 RANKED = 10
+NO_WORDS = ", and the names of folders have nothing in common with the words of any video"
 PACKAGES = ("vidsort", "numpy", "scipy", "scikit-learn", "skops")
 log = logging.getLogger(__name__)
 
@@ -40,6 +44,7 @@ def run(
 ) -> Report:
     """Train on every video that lies in a folder and has features; write `models/<model_id>/`.
 
+    Where videos of fewer than two folders can be learned from, the names of folders are what the model goes by.
     Nothing is put in force here: the verdict in the manifest says whether the next predictions will
     be. Videos without features are in the report with their reasons. Raises NotEnoughLabelsError,
     NotFoundError without a library, ArtifactError before any features were extracted.
@@ -48,14 +53,24 @@ def run(
     settings = artifacts.at_home(settings)
     started = time.monotonic()
     progress(Progress(step=STEP, done=0, total=1, message="reading features"))
-    labelled = [video for video in library.videos(settings.data_dir, settings.video_names) if video.folder is not None]
+    videos = library.videos(settings.data_dir, settings.video_names)
+    labelled = [video for video in videos if video.folder is not None]
+    folders = {*(folder.name for folder in library.folders(settings.data_dir, settings.video_names)),
+               *(str(video.folder) for video in labelled)}
     left_out = library.left_out(settings.data_dir, settings.video_names)
-    _require_folders(labelled, settings, left_out)
+    if len(folders) < 2:
+        raise _too_few(labelled, settings, left_out)
     feature_set = artifacts.current_feature_set(settings.artifacts_dir)
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
         found = features_of(database, labelled, feature_set)
-    _require_readable(found)
-    parts = _chosen(found.parts, config)
+        parts = _chosen(found.parts, config)
+        chosen = feature_set.model_copy(update={"modalities": {name: feature_set.modalities[name] for name in parts}})
+        names = names_of(database, videos, chosen, descriptions(settings.data_dir, folders))
+    is_by_name = len({video.folder for video in found.videos}) < 2
+    if is_by_name and not names.kinds:
+        raise _unreadable(found) if len({video.folder for video in labelled}) > 1 else _too_few(
+            labelled, settings, left_out, NO_WORDS
+        )
     content = [content.hex() for content in found.contents]
     groups = near_duplicates(found.pictures, found.signatures, content)
 
@@ -64,7 +79,12 @@ def run(
         left_s = spent_s / done * (total - done) if done else None
         progress(Progress(step=STEP, done=done, total=total, left_s=left_s, message=message))
 
-    trained = fit_classifier(parts, [str(video.folder) for video in found.videos], groups, config, tell)
+    if is_by_name:
+        # What lies in one folder alone tells nothing of others, so that nothing is learned of it.
+        found = dataclasses.replace(found, parts={}, videos=[], contents=[])
+        content, groups, trained = [], np.zeros(0, int), fit_names(names, config)
+    else:
+        trained = fit_classifier(parts, [str(video.folder) for video in found.videos], groups, config, tell, names)
     evidence = _out_of_fold(trained, found.videos, content, groups)
     promotion = _judge(settings, evidence)
     model_id = new_version_id()
@@ -73,7 +93,8 @@ def run(
         "weights": trained.fusion.weights, "promotion": promotion, "feature_set": feature_set.id,
         "modalities": feature_set.modalities,
         "extract_config": feature_set.config, "train_config": config, "seed": config.seed, "videos": len(found.videos),
-        "groups": int(groups.max()) + 1, "folders": _counts(found.videos), "left_out": found.failed,
+        "groups": int(groups.max(initial=-1)) + 1, "folders": dict.fromkeys(trained.folders, 0) | _counts(found.videos),
+        "rests_on": RESTS_ON_NAMES if is_by_name else None, "left_out": found.failed,
         "versions": _versions(), "selection": trained.choice.table,
         "dataset": [
             [video.filename, video.folder, digest] for video, digest in zip(found.videos, content, strict=True)
@@ -89,22 +110,20 @@ def run(
     return _report(trained, found.failed, left_out, manifest, time.monotonic() - started)
 
 
-def _require_folders(labelled: Sequence[Video], settings: Settings, left_out: Sequence[LeftOut]) -> None:
+def _too_few(
+    labelled: Sequence[Video], settings: Settings, left_out: Sequence[LeftOut], why: str = ""
+) -> NotEnoughLabelsError:
     folders = {video.folder for video in labelled}
-    if len(folders) >= 2:
-        return
     there = f"all {len(labelled)} sorted videos lie in {next(iter(folders))!r}" if folders else "no video is sorted yet"
-    raise NotEnoughLabelsError(
-        f"Training needs videos in at least two folders, and {there}: make folders in {settings.data_dir} and put "
+    return NotEnoughLabelsError(
+        f"Training needs videos in at least two folders, and {there}{why}: make folders in {settings.data_dir} and put "
         + " ".join(["one or more videos into each (ten or more make it useful).", *map(sentence, left_out)])
     )
 
 
-def _require_readable(found: LibraryFeatures) -> None:
-    if len({video.folder for video in found.videos}) >= 2:
-        return
+def _unreadable(found: LibraryFeatures) -> NotEnoughLabelsError:
     reason = f" (the first: {found.failed[0].filename}, {found.failed[0].reason})" if found.failed else ""
-    raise NotEnoughLabelsError(
+    return NotEnoughLabelsError(
         f"Training needs features of videos in at least two folders, and {len(found.failed)} sorted videos have "
         f"none{reason}: run `vidsort extract-features`, or `vidsort doctor` to see what cannot be read."
     )
@@ -179,7 +198,8 @@ def _report(
     trained: Trained, failed: Sequence[Failure], left_out: Sequence[LeftOut], manifest: dict[str, Any], took_s: float
 ) -> Report:
     metrics = trained.metrics
-    thin = [name for name, score in metrics["folders"].items() if score["thin"]]
+    # Before any video is sorted every folder is thin, which says nothing.
+    thin = [name for name, score in metrics["folders"].items() if score["thin"] and manifest["videos"]]
     return Report(
         step=STEP,
         done=manifest["videos"],

@@ -12,6 +12,7 @@ from speaking import make_heard_video, speech_model, spoken
 from vidsort import extract_features, predict, train
 from vidsort.api.finding import search, video_of
 from vidsort.api.likeness import Explanations
+from vidsort.api.meaning import Meaning
 from vidsort.api.workspace import Workspace
 from vidsort.cli import main
 from vidsort.errors import SettingsError
@@ -98,9 +99,9 @@ def test_what_is_said_is_found_and_shown_and_not_looked_for_again(speaking):
     here = Workspace(speaking)
     here.start()
     try:
-        assert [found["filename"] for found in search(here, "goalkeeper penal", 5)] == ["710.mp4"]
-        assert [found["filename"] for found in search(here, "pepper", 5)] == ["702.mp4"]
-        assert search(here, "helicopter", 5) == []
+        assert [found["filename"] for found in search(here, "goalkeeper penal", 5, Meaning(here))] == ["710.mp4"]
+        assert [found["filename"] for found in search(here, "pepper", 5, Meaning(here))] == ["702.mp4"]
+        assert search(here, "helicopter", 5, Meaning(here)) == []
         words = video_of(here, "702.mp4")["words"]
         assert words["language"] == "en"
         assert "soup" in words["speech"].lower()
@@ -124,10 +125,11 @@ def test_what_is_shown_tells_folders_apart_and_a_watermark_says_nothing(tmp_path
     here = Workspace(settings)
     here.start()
     try:
-        found = {record["filename"]: record for record in search(here, "bake goal", 9) + search(here, "bread", 9)}
+        queries = ("bake goal", "bread")
+        found = {record["filename"]: record for query in queries for record in search(here, query, 9, Meaning(here))}
         assert sorted(found) == ["700.mp4", *(f"70{turn}.mp4" for turn in range(1, 6))]
         assert found["700.mp4"]["predicted_folder"] == "cooking"
-        assert search(here, "TokTik", 9) == []
+        assert search(here, "TokTik", 9, Meaning(here)) == []
         assert video_of(here, "703.mp4")["words"] == {"screen": "Bake bread slowly 3"}
         why = Explanations(here).why("700.mp4")
         assert why["shares"] == [{"kind": "ocr", "share": 1.0}]
@@ -142,7 +144,7 @@ def test_words_of_a_video_and_what_is_said_in_it_are_searched_together(speaking)
     here = Workspace(speaking)
     here.start()
     try:
-        assert [found["filename"] for found in search(here, "saturday penalty", 5)] == ["710.mp4"]
+        assert [found["filename"] for found in search(here, "saturday penalty", 5, Meaning(here))] == ["710.mp4"]
         assert json.dumps(video_of(here, "710.mp4")["words"]).count("Saturday") == 1
     finally:
         here.stop()

@@ -6,6 +6,7 @@ import pytest
 from vidsort.insight import curve as insight
 from vidsort.insight.curve import Point, advice, forecast
 from vidsort.learning.fitting import TrainConfig, fit_classifier, heads_of
+from vidsort.learning.rows.names import Names, lettered
 from vidsort.learning.rows.parts import Part
 
 LDA = TrainConfig(heads=("lda",))
@@ -94,3 +95,15 @@ def test_a_library_of_words_or_of_sound_alone_has_a_curve_and_some_may_lack_it()
     sound = Part.whole(heard.astype(np.float32), "scaled")
     assert learning_curve({"sound": sound}, labels, groups)[-1].value > 0.9
     assert learning_curve({"sound": sound, "words": words}, labels, groups)[-1].value > 0.9
+
+
+def test_what_folders_are_called_counts_in_the_curve_as_it_does_in_the_model():
+    _, labels, groups = clouds(20)
+    said = np.array([f'{{"title": "part {number % 7} {label}"}}' for number, label in enumerate(labels)], object)
+    noise = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
+    parts = {"sound": Part.whole(noise, "scaled"), "words": Part.whole(said, "text")}
+    folders = (*sorted(set(labels)), "without a video")
+    names = Names(folders, {"names": lettered("words", said.tolist(), dict.fromkeys(folders, ""))})
+    model = fit_classifier(parts, list(labels), groups, TrainConfig(), names=names)
+    curve = insight.learning_curve(parts, labels, groups, model, heads_of(parts, "", TrainConfig()))
+    assert curve[0].value > 0.95

@@ -24,6 +24,21 @@ def evidence(rows, scored=None):
     )
 
 
+def test_one_video_that_lacks_a_kind_is_explained_by_the_others():
+    rows, y = clouds({"dance": 12, "food": 12})
+    parts = {"frames": Part.whole(rows), "sound": Part.whole(rows[:, :6].copy(), "scaled")}
+    classifier = fit_classifier(parts, list(y), np.arange(len(y)), TrainConfig(heads=("lda",)))
+    # As the store gives them: where nobody has any, not even their length is known.
+    silent = Part(np.empty((1, 0), np.float32), np.zeros(1, bool), "sound", "scaled")
+    asked = {"frames": parts["frames"].at(np.array([0])), "sound": silent}
+    (found,) = explanations(classifier, Likeness(classifier, parts), asked)
+    assert found.folder == y[0]
+    assert found.nearest[0].row == 0
+    nothing, lacking = np.empty((3, 0), np.float32), np.zeros(3, bool)
+    nobody = {name: Part(nothing, lacking, name, part.rows) for name, part in parts.items()}
+    assert Likeness(classifier, nobody).nearest(asked) == [[]]
+
+
 def test_a_video_that_another_folder_claims_is_suspect_and_the_worst_comes_first():
     good = [("food", {"food": 0.9, "dance": 0.1}), ("dance", {"dance": 0.9, "food": 0.1})] * 10
     bad = [("dance", {"food": 0.92, "dance": 0.08}), ("food", {"dance": 0.99, "food": 0.01})]

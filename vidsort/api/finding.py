@@ -1,12 +1,17 @@
 """Videos wherever they lie: one by its name, and those that have the words of a query."""
 
+from collections.abc import Sequence
 from itertools import islice
 
 from ..errors import NotFoundError
 from ..library.names import check_filename
 from ..pile.found import records
 from ..store.words import WordStore
+from .meaning import Meaning
 from .workspace import Workspace
+
+# The usual constant: the first places of a list are worth about the same.
+FIRST_PLACES = 60
 
 
 def video_of(here: Workspace, filename: str) -> dict[str, object]:
@@ -22,11 +27,22 @@ def video_of(here: Workspace, filename: str) -> dict[str, object]:
     return found | {"words": WordStore(here.database, opened.data_dir).documents([filename]).get(filename, {})}
 
 
-def search(here: Workspace, query: str, limit: int) -> list[dict[str, object]]:
+def search(here: Workspace, query: str, limit: int, meaning: Meaning) -> list[dict[str, object]]:
     """The records of those videos that have all words of a query, or words that begin so, best first.
 
+    Where words are understood also those that mean the like, ranked with the others by their places in both lists.
     Raises ArtifactError where words cannot be searched at all.
     """
     opened = here.library
-    named = WordStore(here.database, opened.data_dir).search(query, limit)
+    said = WordStore(here.database, opened.data_dir).search(query, limit)
+    named = _together(said, meaning.near(opened, query, limit))
     return list(islice(records(named, opened.snapshot(), here.predicted()), limit))
+
+
+def _together(*lists: Sequence[str]) -> list[str]:
+    """All of several ranked lists, by the sum of what each place in one counts (Cormack 2009)."""
+    counted: dict[str, float] = {}
+    for ranked in lists:
+        for place, filename in enumerate(ranked):
+            counted[filename] = counted.get(filename, 0.0) + 1 / (FIRST_PLACES + place)
+    return sorted(counted, key=lambda filename: -counted[filename])

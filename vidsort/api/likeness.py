@@ -27,8 +27,11 @@ def load_explaining() -> None:
     """Import what explains, before there are threads: those that import it at once lock each other out for good."""
     import scipy.sparse  # noqa: F401  (what words are, and all that takes long to import)
 
+    from ..features.encoders.semantic import import_model
     from ..insight import why  # noqa: F401
     from ..learning import files  # noqa: F401
+
+    import_model()
 
 
 @dataclass(frozen=True)
@@ -59,14 +62,17 @@ class Explanations:
         has no features, and ArtifactError for a model that cannot be read.
         """
         from ..insight.why import explanations
+        from ..learning.classifier import is_guess
 
         opened, model, asked = self._asked(filename)
+        confidence = model.classifier.predict_proba(asked.parts)
+        is_known = bool(is_guess(confidence)[0])
         why = explanations(model.classifier, model.likeness, asked.parts, neighbours=NEAREST + 1)[0]
         names = [(model.labelled[one.row], one.similarity) for one in why.nearest]
         return {
             "filename": filename,
-            "predicted_folder": opened.heirs().get(why.folder, why.folder),
-            "confidence": float(model.classifier.predict_proba(asked.parts).max()),
+            "predicted_folder": opened.heirs().get(why.folder, why.folder) if is_known else None,
+            "confidence": float(confidence.max()) if is_known else 0.0,
             "shares": [
                 {"kind": kind, "share": share} for kind, share in sorted(why.shares.items(), key=lambda one: -one[1])
             ],

@@ -18,6 +18,7 @@ from .encoders.evidence import Encoder, EvidenceConfig
 from .encoders.frames import FramesConfig, FramesEncoder
 from .encoders.motion import MotionConfig, MotionEncoder
 from .encoders.ocr import OcrConfig, OcrEncoder
+from .encoders.semantic import SemanticConfig, SemanticEncoder
 from .encoders.sound import SoundConfig, SoundEncoder
 from .encoders.speech import SpeechConfig, SpeechEncoder
 from .encoders.words import WordsConfig
@@ -33,11 +34,17 @@ def gathered_words(contents: Contents) -> Mapping[Video, bytes]:
     return contents.words.sources
 
 
+def all_words(contents: Contents) -> Mapping[Video, bytes]:
+    """What is kept by all that is said: beside a video, and where that was read, in it."""
+    return contents.words.whole
+
+
 class Kind(NamedTuple):
     """A kind of evidence: its config, the hash of what it reads of each video that has such a thing, its encoder.
 
     load: None where nothing is encoded. rows: how learning prepares what it gives; an encoder whose rows
-    are text reads. essential: a video of which this could not be had has no features at all.
+    are text reads. essential: a video of which this could not be had has no features at all. understands: what
+    encodes words that were gathered, where these are encoded.
     """
 
     config: type[EvidenceConfig]
@@ -45,11 +52,17 @@ class Kind(NamedTuple):
     load: Callable[[Any], Encoder] | None
     rows: Literal["rooted", "scaled", "text"] = "scaled"
     essential: bool = False
+    understands: Callable[[Any], SemanticEncoder] | None = None
 
     @property
     def is_read(self) -> bool:
         """Whether it is text that is read in the videos themselves."""
         return self.rows == "text" and self.load is not None
+
+    @property
+    def is_gathered(self) -> bool:
+        """Whether it is text that goes with the videos, taken as it is."""
+        return self.rows == "text" and self.load is None
 
 
 KINDS: dict[str, Kind] = {
@@ -57,6 +70,7 @@ KINDS: dict[str, Kind] = {
     "motion": Kind(MotionConfig, video_bytes, MotionEncoder, "scaled"),
     "sound": Kind(SoundConfig, video_bytes, SoundEncoder, "scaled"),
     "words": Kind(WordsConfig, gathered_words, None, "text"),
+    "semantic": Kind(SemanticConfig, all_words, None, "scaled", understands=SemanticEncoder),
     "body": Kind(BodyConfig, video_bytes, BodyEncoder, "scaled"),
     "speech": Kind(SpeechConfig, video_bytes, SpeechEncoder, "text"),
     "ocr": Kind(OcrConfig, video_bytes, OcrEncoder, "text"),
@@ -85,6 +99,13 @@ class Modality(NamedTuple):
         if load is None:
             raise TypeError(f"{self.kind} are not encoded: nothing is to be looked for in the videos themselves.")
         return load(self.config)
+
+    def load_understanding(self) -> SemanticEncoder:
+        """What encodes gathered words, of a kind that does so; raises SettingsError where its extra is missing."""
+        understands = KINDS[self.kind].understands
+        if understands is None:
+            raise TypeError(f"{self.kind} encodes no words.")
+        return understands(self.config)
 
 
 class ExtractConfig(*(kind.config for kind in KINDS.values())):  # type: ignore[misc]  # the table decides

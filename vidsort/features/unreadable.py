@@ -68,7 +68,7 @@ def tallied(store: FeatureStore, contents: Contents, feature_set: FeatureSet) ->
     for name, read in sources_of(contents, feature_set).items():
         modality, videos = feature_set.modalities[name], contents.hashes.keys()
         sources = {video: source for video, source in read.items() if video in videos}
-        if KINDS[name].load is None:
+        if KINDS[name].is_gathered:
             # What is gathered and not encoded is there, or its files were broken, or there is none.
             broken = contents.words.errors
             errors = {video: broken[video] for video in videos if video in broken and video not in sources}
@@ -79,7 +79,7 @@ def tallied(store: FeatureStore, contents: Contents, feature_set: FeatureSet) ->
                 store.errors(modality, hashes), store.absent(modality, hashes), set(store.missing(modality, hashes))
             )
             errors = {video: reasons[source] for video, source in sources.items() if source in reasons}
-            absent = sum(source in nothing for source in sources.values())
+            absent = sum(source in nothing for source in sources.values()) + len(videos) - len(sources)
             unknown = sum(source in unseen and source not in reasons for source in sources.values())
         (reason, alike), *_ = Counter(errors.values()).most_common(1) or [("", 0)]
         known = len(videos) - absent - len(errors) - unknown

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..learning.classifier import Classifier
-from ..learning.fitting import prepare
+from ..learning.classifier import Classifier, Expert, prepare
 from ..learning.heads import Candidate, logits
 from ..learning.rows.parts import Part
 from ..learning.scores import wilson
@@ -63,16 +62,23 @@ def learning_curve(
     from and not asked about: what cannot be tested is not wrong. Intervals are Wilson's over groups.
     Empty where not even two folders can be tested.
     """
-    _, labels = np.unique(np.array(y, dtype=str), return_inverse=True)
+    folders, labels = np.unique(np.array(y, dtype=str), return_inverse=True)
     groups = np.asarray(groups)
     groups_of = np.unique(np.column_stack([labels, groups]), axis=0)[:, 0]
     testable = np.bincount(groups_of)[labels] > 1
     if len(np.unique(labels[testable])) < 2:
         return []
-    kinds = {name: (prepare(parts[name]), heads[name], expert.calibration) for name, expert in model.experts.items()}
+    kinds = {
+        name: (prepare(parts[name]), heads[name], expert.calibration)
+        for name, expert in model.experts.items() if not expert.reads
+    }
+    by_name = {
+        name: _said_by_name(expert, parts, model.folders, folders.tolist(), len(labels))
+        for name, expert in model.experts.items() if expert.reads
+    }
 
     def is_right(train: np.ndarray, test: np.ndarray) -> np.ndarray:
-        logs = {}
+        logs = {name: said[test] for name, said in by_name.items()}
         for name, (prepared, head, calibration) in kinds.items():
             mask = prepared.part.mask
             learned, asked = train[mask[train]], test[mask[test]]
@@ -102,6 +108,19 @@ def learning_curve(
             count = len(np.unique(groups[testable]))
             points.append(Point(round(float(np.mean(learned_from))), value, *wilson(value * count, count)))
     return points
+
+
+def _said_by_name(
+    expert: Expert, parts: Mapping[str, Part], known: Sequence[str], folders: Sequence[str], videos: int
+) -> np.ndarray:
+    """What one that goes by folder names, and learns nothing, says of these folders: logs, float [n, k]."""
+    found = np.full((videos, len(folders)), -np.inf)
+    if expert.reads in parts:
+        logs = expert.logs(parts[expert.reads], len(known))
+        for column, folder in enumerate(folders):
+            if folder in known:
+                found[:, column] = logs[:, list(known).index(folder)]
+    return found
 
 
 def _drawn(groups: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:

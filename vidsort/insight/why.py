@@ -40,12 +40,18 @@ class Likeness:
 
     Made once for a model and its labelled videos, asked as often as wanted. Likeness is the mean of the
     cosines of the kinds that both videos have, by the weights that these have in the model; cosines are of
-    features centred on the labelled ones, which is close to what the heads see.
+    features centred on the labelled ones, which is close to what the heads see. A kind that the model knows
+    by folder names alone is compared as these see it.
     """
 
     def __init__(self, classifier: Classifier, labelled: Mapping[str, Part]) -> None:
         self._classifier = classifier
-        known = {name: part for name, part in labelled.items() if name in classifier.experts}
+        self._reads = {name: classifier.kind_of(name) for name in classifier.experts}
+        compared = {
+            name: kind for name, kind in self._reads.items()
+            if kind in labelled and (name == kind or kind not in classifier.experts)
+        }
+        known = {name: labelled[kind] for name, kind in compared.items()}
         self._masks = {name: part.mask for name, part in known.items()}
         self._kinds = {name: _Kind(classifier.experts[name].preparation, part) for name, part in known.items()}
 
@@ -55,13 +61,17 @@ class Likeness:
         rows = len(next(iter(self._masks.values()))) if self._masks else 0
         nothing = np.zeros(videos, bool)
         weights = self._classifier.fusion.row_weights({
-            name: parts[name].mask if name in parts else nothing for name in self._classifier.experts
+            name: parts[part].mask if part in parts else nothing for name, part in self._reads.items()
         })
+        # Where folder names alone count in the guess, videos are still like one another by what can be compared.
+        compared = sum((weights[name] for name in self._kinds), np.zeros(videos))
+        weights |= {name: np.where(compared > 0, weights[name], 1.0) for name in self._kinds}
         total, whole = np.zeros((videos, rows)), np.zeros((videos, rows))
         for name, kind in self._kinds.items():
-            if name in parts and videos and rows:
-                shared = weights[name][:, None] * (parts[name].mask[:, None] & self._masks[name])
-                total += shared * kind.cosines(parts[name])
+            part = parts.get(self._reads[name])
+            if part is not None and videos and rows:
+                shared = weights[name][:, None] * (part.mask[:, None] & self._masks[name])
+                total += shared * kind.cosines(part)
                 whole += shared
         likeness = np.where(whole > 0, total / np.where(whole > 0, whole, 1), -1)
         best = np.argsort(-likeness, axis=1, kind="stable")[:, :count]
@@ -80,13 +90,16 @@ class _Kind:
         there = labelled.X[labelled.mask]
         if not self._is_text:
             values = self._values(there)
-            self._spread = np.float32(1) if preparation.is_rooted else spreads(values)
+            self._spread = spreads(values) if len(values) and not preparation.is_rooted else np.float32(1)
             self._mean = (values / self._spread).mean(axis=0) if len(values) else np.float32(0)
-        known = self._unit(labelled)
-        self._known = known if self._is_text else known.astype(np.float16)
+        self._is_known = bool(labelled.mask.any())
+        known = self._unit(labelled) if self._is_known else np.zeros((len(labelled.X), 0), np.float32)
+        self._known = known if self._is_text and self._is_known else known.astype(np.float16)
 
     def cosines(self, part: Part) -> np.ndarray:
-        """Of each of these videos with each labelled one: float [n, m]."""
+        """Of each of these videos with each labelled one: float [n, m]; 0 where either has no such thing."""
+        if not (part.mask.any() and self._is_known):
+            return np.zeros((len(part.X), self._known.shape[0]))
         asked = self._unit(part)
         if self._is_text:
             return np.asarray((asked @ self._known.T).toarray())

@@ -7,6 +7,8 @@ import numpy as np
 
 # The inverse temperature is looked for between these powers of e.
 LOWEST, HIGHEST = -12.0, 8.0
+# As much as so many videos a temperature counts that was known before any was labelled.
+DRAWN_VIDEOS = 15.0
 # Confidences are written with six digits.
 EXACTNESS = 1e-8
 
@@ -26,13 +28,14 @@ class Calibration:
     inverse_temperature: float = 1.0
 
     @classmethod
-    def fit(cls, scores: np.ndarray, truth: np.ndarray) -> "Calibration":
-        """The one that makes the log-loss of these answers least.
+    def fit(cls, scores: np.ndarray, truth: np.ndarray, toward: "Calibration | None" = None) -> "Calibration":
+        """The one that makes the log-loss of these answers least, drawn `toward` one that was known before.
 
         scores: float [n, k], logits of held-out videos; truth: int [n]. Rows whose right folder has no
         score, or that have just one score, tell nothing and are left out. The right folder is asked to
         get (n + 1) / (n + 2), not 1, so that ten right answers of ten do not make for certainty (Platt
-        1999; the rest is spread evenly). With no telling row at all: 1 over the spread of the scores.
+        1999; the rest is spread evenly). With no telling row at all: 1 over the spread of the scores, or
+        `toward`, which counts as much as DRAWN_VIDEOS.
         """
         from scipy.optimize import minimize_scalar
 
@@ -42,7 +45,7 @@ class Calibration:
         spread = float(np.std(scores[there])) if there.any() else 0.0
         unit = spread if spread > 0 else 1.0
         if not telling.any():
-            return cls(1.0 / unit)
+            return cls(1.0 / unit) if toward is None else toward
         scores, there, truth = scores[telling] / unit, there[telling], truth[telling]
         count = len(truth)
         sure = (count + 1) / (count + 2)
@@ -58,7 +61,12 @@ class Calibration:
             return float(np.mean(np.log(np.where(there, np.exp(beta * finite), 0.0).sum(axis=1)) - beta * wanted))
 
         best = minimize_scalar(loss, bounds=(LOWEST, HIGHEST), method="bounded", options={"xatol": EXACTNESS}).x
-        return cls(float(np.exp(best)) / unit)
+        found = float(np.exp(best)) / unit
+        if toward is None:
+            return cls(found)
+        # Between the two by their logs, as temperatures are.
+        share = count / (count + DRAWN_VIDEOS)
+        return cls(found**share * toward.inverse_temperature ** (1 - share))
 
     def apply(self, scores: np.ndarray) -> np.ndarray:
         """Probabilities, float64 [n, k], of scores float [n, k]; -inf is 0."""

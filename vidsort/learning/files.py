@@ -36,7 +36,7 @@ def model_files(classifier: Classifier) -> dict[str, bytes]:
     kinds = {
         name: {
             "rows": _rows(expert), "weight": classifier.fusion.weights[name], "skill": classifier.fusion.skills[name],
-        }
+        } | ({"reads": expert.reads} if expert.reads else {})
         for name, expert in classifier.experts.items()
     }
     arrays: dict[str, Any] = {"folders": _text(list(classifier.folders)), "kinds": _text(kinds)}
@@ -96,7 +96,7 @@ def _checked(found: Classifier) -> Classifier:
         _check_expert(expert, len(found.folders))
         is_text = isinstance(expert.preparation, Vocabulary)
         empty = np.array([""], object) if is_text else np.zeros((1, expert.preparation.width), np.float32)
-        nothing[name] = Part.whole(empty)
+        nothing[expert.reads or name] = Part.whole(empty)
     if not nothing or found.predict_proba(nothing).shape != (1, len(found.folders)):
         raise ValueError("its parts do not fit one another")
     return found
@@ -131,9 +131,10 @@ def _from_arrays(data: bytes) -> Classifier:
                 array.removeprefix(prefix): arrays[array] for array in arrays.files if array.startswith(prefix)
             }
             experts[name] = Expert(_preparation(kind["rows"], own), head_of(own), Calibration.from_arrays(own),
-                                   own["columns"])
+                                   own["columns"], str(kind.get("reads", "")))
     weights, skills = ({name: float(kind[key]) for name, kind in kinds.items()} for key in ("weight", "skill"))
-    return Classifier(folders, experts, Fusion(weights, skills))
+    named = tuple(name for name, expert in experts.items() if expert.reads)
+    return Classifier(folders, experts, Fusion(weights, skills, named))
 
 
 def _preparation(rows: str, arrays: Mapping[str, np.ndarray]) -> Numbers | Vocabulary:

@@ -10,12 +10,11 @@ from pydantic import Field
 from ..errors import NotEnoughLabelsError
 from ..steps import StepConfig
 from .calibration import Calibration
-from .classifier import Classifier, Expert
+from .classifier import Classifier, Expert, Prepared, prepare
 from .fusion import Fusion, Weighing
-from .heads import Candidate, Name, candidates, cheap_candidates, expand, logits
-from .rows.dense import Numbers, prepared
+from .heads import Candidate, Name, candidates, cheap_candidates, logits
+from .rows.names import NO_NAMES, Named, Names
 from .rows.parts import Part, Preparation
-from .rows.text import Vocabulary, learn_vocabulary
 from .scores import UNTESTED, Scored, scores, share_right
 from .selection import Choice, Trials, Unflattered, choose, grouped_folds, nested
 
@@ -26,6 +25,14 @@ THREADS_FROM = 3000
 FOLDS, FOLDS_OF_FEW, FEW_VIDEOS = 5, 8, 300
 NO_GAIN = "the others are as good without it"
 TOO_FEW = "it is there in videos of fewer than two folders"
+RESTS_ON_NAMES = "folder names and captions; no video is sorted yet"
+SPLIT = (
+    "stratified grouped cross-validation, nested: heads, temperatures and the weights of kinds of evidence are chosen "
+    "without the fold"
+)
+UNCALIBRATED = ("calibration_error", "log_loss", "reliability")
+# Names are a head that nothing is fitted for.
+BY_NAMES = Candidate("names", lambda _rows, _labels, _seed: None)
 
 
 class TrainConfig(StepConfig):
@@ -69,24 +76,47 @@ def fit_classifier(
     groups: np.ndarray,
     config: TrainConfig,
     tell: Callable[[int, int, str], None] = lambda _done, _total, _message: None,
+    names: Names = NO_NAMES,
 ) -> Trained:
     """Choose, fit, calibrate and weigh a classifier; pure, and the same for the same input.
 
     parts: by kind of evidence, n rows each, as they are stored. y: the folder of each. groups: int [n],
     rows of one number are never on both sides of a split. `tell` is called with folds done, folds in
-    all and what is being done. Raises NotEnoughLabelsError for fewer than two folders.
+    all and what is being done. names: what is known of folders by what they are called; those without a
+    video take part by it. Raises NotEnoughLabelsError for fewer than two folders with videos.
     """
     import sklearn.linear_model  # noqa: F401 (libraries that are loaded later would not be limited below)
     from threadpoolctl import threadpool_limits
 
-    folders, labels, counts = np.unique(np.array(y, dtype=str), return_inverse=True, return_counts=True)
+    folders = sorted({*map(str, y), *names.folders})
+    number_of = {name: number for number, name in enumerate(folders)}
+    labels = np.array([number_of[str(name)] for name in y], int)
     known = {name: part for name, part in parts.items() if len(np.unique(labels[part.mask])) > 1}
-    if len(folders) < 2 or not known:
+    if len(np.unique(labels)) < 2 or not known:
         raise NotEnoughLabelsError(
             f"Training needs videos in at least two folders and found {min(len(folders), 1)}: sort a few videos first."
         )
     with threadpool_limits(1 if len(labels) < THREADS_FROM else None):
-        return _Fitting(folders.tolist(), labels, np.asarray(groups), config, tell).fit(parts, known, counts)
+        return _Fitting(folders, labels, np.asarray(groups), config, tell).fit(parts, known, names)
+
+
+def fit_names(names: Names, config: TrainConfig) -> Trained:
+    """A classifier that goes by what folders are called alone; nothing is known of how good it is, and so it says."""
+    folders, even = names.folders, dict.fromkeys(names.kinds, 1 / len(names.kinds))
+    nothing = Scored(np.zeros((0, len(folders))), np.zeros(0, int), np.zeros(0, int))
+    metrics = scores(nothing, folders, [0] * len(folders), config.seed)
+    untested = {"alone": {**UNTESTED}, "without": {**UNTESTED}}
+    told = {name: _of_kind(even[name], 0.0, named.videos) | untested for name, named in names.kinds.items()}
+    return Trained(
+        folders=folders, experts={name: Expert.of_names(named) for name, named in names.kinds.items()},
+        fusion=Fusion(even, even, tuple(names.kinds)),
+        metrics=metrics | {
+            "note": f"not known: it rests on {RESTS_ON_NAMES}", "modalities": told,
+            "before_calibration": {name: metrics[name] for name in UNCALIBRATED},
+            "split": {"kind": "none: there is nothing to be left out", "folds": 0, "videos": 0, "groups": 0},
+        },
+        choice=Choice(BY_NAMES, []), probabilities=nothing.probabilities, scored=np.zeros(0, bool),
+    )
 
 
 class _Fitting:
@@ -105,7 +135,7 @@ class _Fitting:
         ]
         self._done, self._total = 0, (int(self._fold_of[0].max()) + 1) * (config.repeats + 1)
 
-    def fit(self, parts: Mapping[str, Part], known: Mapping[str, Part], counts: np.ndarray) -> Trained:
+    def fit(self, parts: Mapping[str, Part], known: Mapping[str, Part], names: Names) -> Trained:
         """The classifier from those parts that are known in two folders or more; the others are only told of."""
         labels, groups = self._labels, self._groups
         learned = {name: prepare(part) for name, part in known.items()}
@@ -118,13 +148,23 @@ class _Fitting:
         choices = self._choices(learned, heads, whole if everything else None)
         winners = {name: choice.winner for name, choice in choices.items()}
         # Of a large library the videos that took part in the choice do not count in the scores.
-        raced = heads if everything else {name: [winner] for name, winner in winners.items()}
+        raced = {name: heads[name] if everything else (winner,) for name, winner in winners.items()}
+        by_name = {name: named for name, named in names.kinds.items() if named.reads in parts}
+        for name, named in by_name.items():
+            raced[name] = (BY_NAMES,)
+            whole[name] = self._named(named, parts[named.reads], fold_of)
+            parts = {**parts, name: parts[named.reads]}
         unflattered = nested(whole, raced, groups, self._tick("scoring the choice"))
         counted = np.full(len(labels), True) if everything else np.isin(np.arange(len(labels)), self._part, invert=True)
         experts, logs = {}, {}
-        for name, trials in whole.items():
-            experts[name], logs[name] = self._expert(learned[name], trials, winners[name])
-        fusion = Weighing.learn(logs, labels, groups).best()
+        for name, one in learned.items():
+            experts[name], logs[name] = self._expert(one, whole[name], winners[name])
+        for name, named in by_name.items():
+            answers = whole[name].unseen(BY_NAMES)
+            calibration = Calibration.fit(answers, labels, whole[name].toward)
+            experts[name], logs[name] = Expert.of_names(named, calibration), calibration.logs(answers)
+        fusion = Weighing.learn(logs, labels, groups, tuple(by_name)).best()
+        counts = np.bincount(labels, minlength=len(self._folders))
         scored = np.isfinite(fusion.scores(logs)[np.arange(len(labels)), labels])
         self._tell(self._total, self._total, "done")
         return Trained(
@@ -135,30 +175,37 @@ class _Fitting:
             choice=next(iter(choices.values())), probabilities=unflattered.calibrated, scored=scored,
         )
 
-    def _trials(self, one: "Prepared", rows: np.ndarray, fold_of: np.ndarray) -> Trials:
+    def _trials(self, one: Prepared, rows: np.ndarray, fold_of: np.ndarray) -> Trials:
         return Trials(one.rows[rows], self._labels[rows], fold_of, len(self._folders), self._config.seed,
                       one.part.mask[rows])
 
+    def _named(self, named: Named, part: Part, fold_of: np.ndarray) -> Trials:
+        """What names say, which is the same whatever is left out."""
+        count, before = len(self._folders), Calibration(named.inverse_temperature)
+        given = Expert.of_names(named, Calibration()).logs(part, count)
+        return Trials(np.empty((len(given), 0)), self._labels, fold_of, count, 0, part.mask, given, before)
+
     def _choices(
-        self, learned: Mapping[str, "Prepared"], heads: Mapping[str, Sequence[Candidate]],
+        self, learned: Mapping[str, Prepared], heads: Mapping[str, Sequence[Candidate]],
         whole: Mapping[str, Trials] | None,
     ) -> dict[str, Choice]:
         """The winner of each kind; only kinds with several heads take time."""
         tick = self._tick("comparing heads")
         found = {}
         for name, one in learned.items():
+            is_race = len(heads[name]) > 1
             # The fits of the first repeat are those that the scores need too.
             trials = [
                 whole[name] if whole is not None and not repeat else self._trials(one, self._part, fold_of)
                 for repeat, fold_of in enumerate(self._fold_of)
             ]
             found[name] = choose(
-                trials if len(heads[name]) > 1 else trials[:1], heads[name], self._groups[self._part],
-                tick if len(heads[name]) > 1 else lambda: None,
+                trials if is_race else trials[:1], heads[name], self._groups[self._part],
+                tick if is_race else lambda: None,
             )
         return found
 
-    def _expert(self, one: "Prepared", trials: Trials, winner: Candidate) -> tuple[Expert, np.ndarray]:
+    def _expert(self, one: Prepared, trials: Trials, winner: Candidate) -> tuple[Expert, np.ndarray]:
         """What one kind has learned from all videos, and the logs of what it says of each when that is left out."""
         answers = trials.unseen(winner)
         mask, labels = one.part.mask, self._labels
@@ -178,11 +225,9 @@ class _Fitting:
             for shares in (found.calibrated, found.raw)
         )
         return after | {
-            "before_calibration": {name: before[name] for name in ("calibration_error", "log_loss", "reliability")},
+            "before_calibration": {name: before[name] for name in UNCALIBRATED},
             "split": {
-                "kind": "stratified grouped cross-validation, nested: heads, temperatures and the weights of kinds of "
-                "evidence are chosen without the fold",
-                "folds": self._folds, "videos": len(labels), "groups": len(np.unique(groups)),
+                "kind": SPLIT, "folds": self._folds, "videos": len(labels), "groups": len(np.unique(groups)),
                 "intervals": "95 %: Wilson over groups for accuracy and recalls, bootstrap over groups for the others",
             },
         }
@@ -193,17 +238,13 @@ class _Fitting:
         """Of each kind its weight and skill, what it is worth alone, what the others are without it, why it is 0."""
         told = {}
         for name, part in parts.items():
-            is_known = name in fusion.weights
-            weight = fusion.weights.get(name, 0.0)
+            is_known, weight = name in fusion.weights, fusion.weights.get(name, 0.0)
             reason = None if weight else NO_GAIN if is_known else TOO_FEW
             own = judged & part.mask
-            told[name] = {
-                "weight": weight, "skill": fusion.skills.get(name, 0.0), "videos": int(part.mask.sum()),
-                "reason": reason,
+            without = found.without[name] if is_known and len(fusion.weights) > 1 else None
+            told[name] = _of_kind(weight, fusion.skills.get(name, 0.0), int(part.mask.sum()), reason) | {
                 "alone": self._accuracy(found.alone[name] if is_known else None, own),
-                "without": self._accuracy(
-                    found.without[name] if is_known and len(fusion.weights) > 1 else None, judged
-                ),
+                "without": self._accuracy(without, judged),
             }
         return told
 
@@ -222,29 +263,8 @@ class _Fitting:
         return count
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """A part as heads take it while they learn: rows [n, r], dense or sparse, and how they came about."""
-
-    part: Part
-    preparation: Numbers | Vocabulary
-    rows: Any
-    directions: np.ndarray
-
-    def whole(self, fitted: Any) -> tuple[Numbers | Vocabulary, Any]:
-        """The preparation and head that a model keeps: for rows in full features, or in those tokens that weigh."""
-        if isinstance(self.preparation, Numbers):
-            return self.preparation, expand(fitted, self.directions)
-        return self.preparation.only(fitted.kept_), [(fitted.coef_.T.astype(np.float32), fitted.intercept_)]
-
-
-def prepare(part: Part) -> Prepared:
-    """A part as heads learn from it; blind to folders, so that it may be made of videos left out, too."""
-    if part.rows == "text":
-        vocabulary, rows = learn_vocabulary(part.X)
-        return Prepared(part, vocabulary, rows, np.empty((0, 0)))
-    numbers, rows, directions = prepared(part.X, part.mask, is_rooted=part.rows == "rooted")
-    return Prepared(part, numbers, rows, directions)
+def _of_kind(weight: float, skill: float, videos: int, reason: str | None = None) -> dict[str, Any]:
+    return {"weight": weight, "skill": float(skill), "videos": videos, "reason": reason}
 
 
 def heads_of(parts: Mapping[str, Part], winner: str, config: TrainConfig) -> dict[str, Candidate]:

@@ -1,7 +1,9 @@
 """What several kinds of evidence say together: a weight for each, learned on answers about videos left out.
 
 Logs are calibrated log-probabilities of folders by kind of evidence, float [n, k]: a row of nothing but
--inf is a video that lacks this kind, and a column of -inf a folder that the kind has not seen.
+-inf is a video that lacks this kind, and a column of -inf a folder that the kind has not seen. Kinds that go by
+what folders are called (*named*) need no label, so they are part of every choice: what they weigh shrinks as far as the
+others, which learn, are better.
 """
 
 import itertools
@@ -15,6 +17,11 @@ from .calibration import softmax
 # How strongly weights are drawn toward what each kind's skill alone would give it, and the last temperature toward
 # 1: as much as so many videos.
 DRAWN_VIDEOS = 15.0
+# What a name is worth before any label (nats of log-loss, squared), as much as if DRAWN_VIDEOS had told so.
+NAMED_SKILL = 1.0
+# So many standard errors what is learned has to be better than names alone: of a few videos the best of many sets of
+# kinds is soon one error ahead by luck.
+CAUTION = 2.0
 # The powers of e between which the last temperature is looked for.
 LAST = 2.0
 # Two videos are no evidence for one more kind, however one-sided they are: the standard error of a gain counts
@@ -29,10 +36,14 @@ NEARLY_NOTHING = 1e-3
 
 @dataclass(frozen=True)
 class Fusion:
-    """A weight for each kind of evidence in force, and what the others would weigh where none of those is there."""
+    """A weight for each kind of evidence in force, and what the others would weigh where none of those is there.
+
+    named: the kinds that go by what folders are called.
+    """
 
     weights: Mapping[str, float]
     skills: Mapping[str, float]
+    named: tuple[str, ...] = ()
 
     @property
     def in_force(self) -> tuple[str, ...]:
@@ -57,13 +68,21 @@ class Fusion:
     def scores(self, logs: Mapping[str, np.ndarray]) -> np.ndarray:
         """Weighed sums of logs, float [n, k]; -inf for folders that no kind in force has seen.
 
-        A kind that has not seen a folder abstains on it: it finds it as likely as folders are on average.
+        A kind that has not seen a folder abstains on it: it finds it as likely as folders are on average. A folder
+        that is known by its name alone is to all others a folder like any: a sure kind leaves little to it.
         """
         weights = self.row_weights({name: is_there(logs[name]) for name in self.weights})
-        total, seen = 0.0, np.zeros(next(iter(logs.values())).shape, bool)
+        shape = next(iter(logs.values())).shape
+        total, seen, met = 0.0, np.zeros(shape, bool), np.zeros(shape, bool)
         for name, weight in weights.items():
-            seen |= np.isfinite(logs[name]) & (weight > 0)[:, None]
-            total = total + weight[:, None] * abstaining(logs[name])
+            known = np.isfinite(logs[name]) & (weight > 0)[:, None]
+            seen |= known
+            met |= known & (name not in self.named)
+        for name, weight in weights.items():
+            values = abstaining(logs[name])
+            if self.named and name not in self.named:
+                values = np.where(met, values, typical(logs[name]))
+            total = total + weight[:, None] * values
         return np.where(seen, total, -np.inf)
 
     def apply(self, logs: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -82,6 +101,13 @@ def abstaining(logs: np.ndarray) -> np.ndarray:
     return np.where(known, logs, -np.log(np.maximum(known.sum(axis=1, keepdims=True), 1)))
 
 
+def typical(logs: np.ndarray) -> np.ndarray:
+    """The mean of the logs of the folders that are known to each video, float [n, 1]; 0 where none is."""
+    known = np.isfinite(logs)
+    count = np.maximum(known.sum(axis=1, keepdims=True), 1)
+    return np.asarray(np.where(known, logs, 0).sum(axis=1, keepdims=True) / count)
+
+
 @dataclass
 class Weighing:
     """Weights for any set of kinds of evidence, each set learned once, and which set is to be in force."""
@@ -90,42 +116,70 @@ class Weighing:
     truth: np.ndarray
     groups: np.ndarray
     skills: Mapping[str, float]
+    named: tuple[str, ...] = ()
     _made: dict[frozenset[str], tuple[Fusion, np.ndarray]] = field(default_factory=dict)
 
     @classmethod
-    def learn(cls, logs: Mapping[str, np.ndarray], truth: np.ndarray, groups: np.ndarray) -> "Weighing":
+    def learn(
+        cls, logs: Mapping[str, np.ndarray], truth: np.ndarray, groups: np.ndarray, named: tuple[str, ...] = ()
+    ) -> "Weighing":
         """From out-of-fold logs, the right column of each video, int [n], and groups, int [n]."""
         rows = np.arange(len(truth))
         telling = np.flatnonzero(np.any([np.isfinite(values[rows, truth]) for values in logs.values()], axis=0))
         if len(telling) > MOST_VIDEOS:
             telling = telling[np.linspace(0, len(telling) - 1, MOST_VIDEOS).astype(int)]
         logs, truth = {name: values[telling] for name, values in logs.items()}, truth[telling]
-        return cls(logs, truth, groups[telling], {name: _skill(values, truth) for name, values in logs.items()})
+        skills = {name: _skill(values, truth) for name, values in logs.items()}
+        for name in named:
+            # What no labelled video has told of yet is believed as it was without any.
+            count = is_there(logs[name]).sum()
+            skills[name] = (count * skills[name] + DRAWN_VIDEOS * NAMED_SKILL) / (count + DRAWN_VIDEOS)
+        return cls(logs, truth, groups[telling], skills, named)
 
     def best(self, among: Sequence[str] | None = None) -> Fusion:
-        """The fewest of these kinds, or of all, that are within one standard error of the best set of them."""
+        """The fewest of these kinds, or of all, that are within one standard error of the best set of them.
+
+        Those that go by names are in every set, and are one themselves where they are clearly better than chance.
+        """
         names = [name for name in self.logs if among is None or name in among]
-        told = [name for name in names if len(self.truth) and is_there(self.logs[name]).any()]
-        if len(told) < 2:
-            return self._fusion(told or names[:1], names)
-        sets = [
-            frozenset(chosen) for size in range(1, len(told) + 1) for chosen in itertools.combinations(told, size)
+        told = [
+            name for name in names if name in self.named or (len(self.truth) and is_there(self.logs[name]).any())
         ]
+        if len(told) < 2 or not len(self.truth):
+            return self._fusion(told or names[:1], names)
+        always = frozenset(told).intersection(self.named)
+        learned = [name for name in told if name not in always]
+        sets = [
+            always.union(chosen)
+            for size in range(0 if self._is_telling(always) else 1, len(learned) + 1)
+            for chosen in itertools.combinations(learned, size)
+        ] or [always]
         leader = min(sets, key=lambda chosen: self._losses(chosen).mean())
-        near = [chosen for chosen in sets if self._is_near(chosen, leader)]
+        near = [chosen for chosen in sets if self._is_near(chosen, leader, CAUTION if chosen == always else 1.0)]
         fewest = min(near, key=lambda chosen: (len(chosen), self._losses(chosen).mean()))
         return self._fusion(fewest, names)
 
-    def _is_near(self, chosen: frozenset[str], leader: frozenset[str]) -> bool:
+    def _is_near(self, chosen: frozenset[str], leader: frozenset[str], errors: float) -> bool:
         gaps = self._losses(chosen) - self._losses(leader)
+        return bool(chosen == leader or gaps.mean() <= errors * self._error(gaps))
+
+    def _is_telling(self, always: frozenset[str]) -> bool:
+        """Whether these are clearly better than no evidence at all."""
+        if not any(is_there(self.logs[name]).any() for name in always):
+            return False
+        gains = np.log(next(iter(self.logs.values())).shape[1]) - self._losses(always)
+        return bool(gains.mean() > self._error(gains))
+
+    def _error(self, gaps: np.ndarray) -> float:
+        """The standard error of the mean of these, one a video, over groups."""
         _, member = np.unique(self.groups, return_inverse=True)
         spread = np.square(np.bincount(member, gaps - gaps.mean())).sum()
-        return bool(chosen == leader or gaps.mean() <= np.sqrt(spread + ONE_MORE**2) / len(gaps))
+        return float(np.sqrt(spread + ONE_MORE**2) / len(gaps))
 
     def _losses(self, chosen: frozenset[str]) -> np.ndarray:
         """-log of the right folder's probability for each video, by these kinds."""
         if chosen not in self._made:
-            fusion = Fusion(self._weights(chosen), dict.fromkeys(self.logs, 0.0))
+            fusion = Fusion(self._weights(chosen), dict.fromkeys(self.logs, 0.0), self.named)
             shares = fusion.apply(self.logs)
             right = shares[np.arange(len(self.truth)), self.truth]
             self._made[chosen] = fusion, -np.log((1 - SPREAD) * right + SPREAD / shares.shape[1])
@@ -136,6 +190,7 @@ class Weighing:
         return Fusion(
             {name: weights[name] for name in self.logs},
             {name: self.skills[name] if name in allowed else 0.0 for name in self.logs},
+            self.named,
         )
 
     def _weights(self, chosen: frozenset[str]) -> dict[str, float]:
@@ -153,7 +208,7 @@ class Weighing:
         """By what all weights are to be multiplied, so that what is said together is as sure as it should be."""
         from scipy.optimize import minimize_scalar
 
-        scores = Fusion(weights, dict.fromkeys(weights, 0.0)).scores(self.logs)
+        scores = Fusion(weights, dict.fromkeys(weights, 0.0), self.named).scores(self.logs)
         right = scores[np.arange(len(self.truth)), self.truth]
         known = np.isfinite(right)
         scores, right = scores[known], right[known]

@@ -46,6 +46,7 @@ class Trials:
 
     rows: float32 [n, r], or sparse; labels: int [n], all of 0..columns-1; fold_of: int [n]; mask:
     bool [n], the rows that have this kind of evidence: of the others nothing is learned or known.
+    given: scores, float [n, k], of a kind that learns nothing from labels, and `toward` its temperature before them.
     """
 
     rows: Any
@@ -54,6 +55,8 @@ class Trials:
     columns: int
     seed: int
     mask: np.ndarray
+    given: np.ndarray | None = None
+    toward: Calibration | None = None
     _made: dict[tuple[str, frozenset[int]], np.ndarray] = field(default_factory=dict)
 
     @property
@@ -67,6 +70,8 @@ class Trials:
         A fit without two folds answers for both, so a nested race needs half the fits. All -inf
         where the rest holds fewer than two folders.
         """
+        if self.given is not None:
+            return np.asarray(self.given[self.fold_of == asked])
         out = frozenset({asked} if also_out is None else {asked, also_out})
         key = (candidate.name, out)
         if key not in self._made:
@@ -257,9 +262,10 @@ def nested(
             winner = _raced(trial, candidates[name], groups, asked)
             unseen = trial.unseen(winner, asked)
             answers[name] = trial.answers(winner, asked)
-            calibrations[name] = Calibration.fit(unseen[~inside], trial.labels[~inside])
+            calibrations[name] = Calibration.fit(unseen[~inside], trial.labels[~inside], trial.toward)
             known[name] = calibrations[name].logs(unseen[~inside])
-        weighing = Weighing.learn(known, first.labels[~inside], groups[~inside])
+        named = tuple(name for name, trial in trials.items() if trial.given is not None)
+        weighing = Weighing.learn(known, first.labels[~inside], groups[~inside], named)
         said = {name: calibrations[name].logs(answers[name]) for name in trials}
         fusion = weighing.best()
         found.calibrated[inside] = fusion.apply(said)

@@ -161,6 +161,17 @@ def test_a_folder_is_made_renamed_merged_and_brought_back(client):
     assert counts(client.post("/api/undo")) == {"dance": 4, "food": 4, "kitchen": 0, "sport": 4}
 
 
+def test_a_folder_that_says_something_of_itself_is_not_removed(client, settings):
+    (settings.data_dir / "food" / "folder.txt").write_text("dishes and drinks")
+    merged = client.post("/api/folders/food/merge", json={"into": "sport"})
+    assert counts(merged) == {"dance": 4, "food": 0, "sport": 8}
+    assert "folder.txt" in merged.json()["told"][0]
+    refused = client.post("/api/folders/food/merge", json={"into": "sport"})
+    assert refused.status_code == 409
+    assert "folder.txt" in refused.json()["detail"]
+    assert client.get("/api/library").json()["left_out"] == []
+
+
 def test_a_folder_name_with_signs_of_html_is_only_text(client):
     name = "img src=x onerror=alert(1)"
     assert name in counts(client.post("/api/folders", json={"name": name}))

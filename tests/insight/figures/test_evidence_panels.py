@@ -3,6 +3,8 @@
 import contextlib
 
 import pytest
+from showing import make_shown_video, need_ocr
+from speaking import speech_model
 from videos import damage_pictures, damage_sound, make_video
 
 from vidsort import extract_features, library
@@ -80,6 +82,19 @@ def test_a_video_that_is_gone_has_a_reason_in_the_place_of_its_panels(shown, tmp
 
 def test_a_kind_that_has_no_drawing_is_told_by_its_numbers_or_that_there_is_none(shown, tmp_path):
     make_video(tmp_path / "library" / "1.mp4")
-    lines = dict(line.split(": ", 1) for line in shown(modalities=tuple(KINDS)).text.splitlines()[1:])
+    panels = shown(modalities=tuple(KINDS), speech_model=str(speech_model()))
+    lines = dict(line.split(": ", 1) for line in panels.text.splitlines()[1:])
     assert list(lines) == list(KINDS)
-    assert all(lines.values())
+    assert lines["semantic"].startswith("None: there are no words")
+    assert lines["body"].startswith("None: no body")
+    assert lines["speech"].startswith("None: nobody speaks")
+    assert lines["ocr"].startswith("None: no text")
+
+
+def test_what_is_read_in_a_video_is_shown_as_text_and_what_is_understood_by_its_numbers(shown, tmp_path):
+    need_ocr()
+    path = make_shown_video(tmp_path / "library" / "1.mp4", [("Bake bread slowly",)])
+    path.with_suffix(".description").write_text("bread")
+    panels = shown(modalities=("frames", "words", "semantic", "ocr"))
+    assert "Bake bread" in panels.text
+    assert "semantic: 384 numbers." in panels.text

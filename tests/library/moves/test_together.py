@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from killed import Drive
-from places import add_sidecars, apart, before_each, database, make_places, refuse, tree
+from places import KEPT, add_kept, add_sidecars, apart, before_each, database, make_places, refuse, tree
 
 from vidsort.errors import AwayError, ConflictError, VidsortError
 from vidsort.library import opened
@@ -85,6 +85,37 @@ def test_a_merge_takes_them_along_and_leaves_what_is_unknown(mover, data_dir):
     assert {"3.json", "3.mp4", "3.webp"} <= set(inside(data_dir / "soccer"))
     mover.undo()
     assert tree(data_dir) == before
+
+
+def test_in_a_merge_what_each_folder_says_of_itself_stays_and_is_told(mover, data_dir):
+    before = tree(add_kept(data_dir))
+    told = []
+    assert [move.kind for move in mover.merge_folder("food", "soccer", tell=told.append)] == ["merge"]
+    assert inside(data_dir / "food") == [".DS_Store", "Thumbs.db", "folder.txt"]
+    assert (data_dir / "soccer" / "folder.txt").read_text() == "soccer/folder.txt"
+    assert len(told) == 1
+    assert "folder.txt" in told[0]
+    mover.undo()
+    assert tree(data_dir) == before
+
+
+def test_a_renamed_folder_keeps_what_it_says_of_itself(mover, data_dir):
+    before = tree(add_kept(data_dir))
+    mover.rename_folder("food", "dishes")
+    assert (data_dir / "dishes" / "folder.txt").read_text() == "food/folder.txt"
+    mover.undo()
+    assert tree(data_dir) == before
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_a_folder_that_holds_anything_is_never_removed_and_the_refusal_names_it(mover, data_dir, name):
+    mover.create_folder("golf")
+    (data_dir / "golf" / name).write_text("mine")
+    for change in (mover.undo, lambda: mover.merge_folder("golf", "food")):
+        with pytest.raises(ConflictError, match=name):
+            change()
+        assert (data_dir / "golf" / name).read_text() == "mine"
+    assert not (data_dir / "food" / name).exists()
 
 
 def test_a_merged_folder_with_nothing_else_is_gone_and_comes_back_whole(mover, data_dir):

@@ -34,7 +34,7 @@ def test_the_words_of_a_moved_video_are_found_by_its_name_and_of_two_of_one_name
     now, broken = video(tmp_path, "1.mp4", "b"), video(tmp_path, "3.mp4", "a")
     other = video(tmp_path / "other", "1.mp4")
     assert captions_of(database, [now, first, second, broken, other]) == Captions(
-        {now: A, first: A, second: B}, {broken: "odd"}
+        {now: A, first: A, second: B}, {broken: "odd"}, {now: A, first: A, second: B}
     )
     assert documents_of(database, [A, B, b"c" * 16]) == DOCUMENTS
     assert WordStore(database, tmp_path).documents(["1.mp4", "3.mp4", "9.mp4"]) == {"1.mp4": {"title": "a"}}

@@ -119,7 +119,8 @@ class SortBatchAnswer(FoldersAnswer):
 class MovesAnswer(FoldersAnswer):
     """The moves that were made, undone or done again; `heirs`: which folder took the place of one that has gone.
 
-    `told`: a sentence for each file beside a video that has gone or was changed since it went along.
+    `told`: a sentence for each file beside a video that has gone or was changed since it went along, and for a
+    merged folder that stays because of what else it holds.
     """
 
     moves: list[Move]

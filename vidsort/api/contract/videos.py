@@ -89,11 +89,12 @@ class WhyAnswer(BaseModel):
     """What speaks for the first guess that the model in force makes of a video.
 
     `shares` of the kinds of evidence add up to 1, or are all 0 where it is a mere guess; `words` spoke for the folder,
-    the loudest first (# hashtags, @ the author, ♪ the sound); `nearest` are sorted videos.
+    the loudest first (# hashtags, @ the author, ♪ the sound); `nearest` are sorted videos. No folder is predicted where
+    the model knows nothing of a video.
     """
 
     filename: str
-    predicted_folder: str
+    predicted_folder: str | None
     confidence: float
     shares: list[Share]
     words: list[str]

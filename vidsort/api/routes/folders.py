@@ -34,5 +34,9 @@ def rename(here: Here, name: FolderName, body: NameBody) -> MovesAnswer:
 @router.post("/api/folders/{name}/merge", responses=faults(400, 404, 409, 422))
 @moving
 def merge(here: Here, name: FolderName, body: MergeBody) -> MovesAnswer:
-    """Move all videos of a folder into another and remove it; undo brings it back."""
-    return moved(here, here.library.mover.merge_folder(name, body.into))
+    """Move all videos of a folder into another and remove it; undo brings it back.
+
+    Where it holds anything else, `folder.txt` say, it stays with that, and `told` says so.
+    """
+    told: list[str] = []
+    return moved(here, here.library.mover.merge_folder(name, body.into, tell=told.append), told)

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from ...library.names import FILENAME_PATTERNS
 from ..answers import add_error_answers, no_such_route
 from ..likeness import Explanations
+from ..meaning import Meaning
 from ..workspace import Workspace
 from . import documentation, events, files, folders, jobs, library, moves, review, search, videos
 
@@ -22,6 +23,7 @@ def add_routes(app: FastAPI, workspace: Workspace) -> None:
     """Add every route and error answer; what is mounted at "/" has to come after this."""
     app.state.workspace = workspace
     app.state.explanations = Explanations(workspace)
+    app.state.meaning = Meaning(workspace)
     for subject in SUBJECTS:
         app.include_router(subject.router)
     own = [route for subject in SUBJECTS for route in subject.router.routes if isinstance(route, APIRoute)]

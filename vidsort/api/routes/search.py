@@ -8,7 +8,12 @@ from ..answers import Here, faults
 from ..contract import Filename, LikeAnswer, Limit, RecordsAnswer, SearchQuery, VideoAnswer, WhyAnswer
 from ..finding import search, video_of
 from ..likeness import Explanations
+from ..meaning import Meaning
 from .subject import Subject
+
+
+async def _meaning(request: Request) -> Meaning:
+    return request.app.state.meaning
 
 
 async def _explanations(request: Request) -> Explanations:
@@ -20,12 +25,15 @@ router = Subject("Search")
 
 
 @router.get("/api/search", responses=faults(422))
-def find(here: Here, q: SearchQuery, limit: Limit = 50) -> RecordsAnswer:
+def find(
+    here: Here, meaning: Annotated[Meaning, Depends(_meaning)], q: SearchQuery, limit: Limit = 50
+) -> RecordsAnswer:
     """Videos, unsorted and sorted, whose words have all words of `q` or words that begin so, best first.
 
-    Their words are those that go with them and, where that was read, what is said and shown in them.
+    Their words are those that go with them and, where that was read, what is said and shown in them. With the kind
+    of evidence `semantic` also those whose words mean the like, in whatever language.
     """
-    return RecordsAnswer.model_validate({"videos": search(here, q, limit)})
+    return RecordsAnswer.model_validate({"videos": search(here, q, limit, meaning)})
 
 
 @router.get("/api/videos/{filename:rest}/why", responses=faults(400, 404, 409, 422))

@@ -33,6 +33,10 @@ ABSENT = {
     "motion": "None: nothing moves in it, or it has no two frames.",
     "sound": "None: it has no sound track, or a silent one.",
     "words": "None: no file beside it and no tag in it says anything of it.",
+    "semantic": "None: there are no words that could be understood.",
+    "body": "None: no body was found in it.",
+    "speech": "None: nobody speaks in it, or what is said was not understood.",
+    "ocr": "None: no text could be read in it.",
 }
 
 
@@ -98,12 +102,14 @@ def _encoded(kind: str, encoder: Any, given: Any, name: str, shape: tuple[int, i
         return _said(f"Failed: {given}.")
     if kind == "frames":
         return _frames(given, name)
-    vector = encoder.encode(given).vector
-    if vector is None:
+    found = encoder.encode(given)
+    if found.document is not None:
+        return _words(Words.of(found.document))
+    if found.vector is None:
         return _said(ABSENT.get(kind, "None."))
     if kind == "motion":
         return _movement(given, name, shape)
-    return _sound(given) if kind == "sound" else _said(f"{len(vector)} numbers.")
+    return _sound(given) if kind == "sound" else _numbers(found.vector)
 
 
 def _frames(frames: "Frames", name: str) -> _Drawn:
@@ -155,14 +161,22 @@ def _sound(sound: "Sound") -> _Drawn:
         return _Drawn(f'<figure style="margin:0">{picture}{_caption(caption)}</figure>', caption)
 
 
+def _numbers(vector: np.ndarray) -> _Drawn:
+    return _said(f"{len(vector)} numbers.")
+
+
 def _gathered(kind: str, known: LibraryFeatures, row: int) -> _Drawn:
-    """The words of a video: the text of strangers, shown as text."""
+    """What goes with a video: its words, or what is made of them."""
     part = known.parts.get(kind)
     if part is not None and row in part.failed:
         return _said(f"Failed: {part.failed[row]}.")
     if part is None or not part.mask[row]:
         return _said(ABSENT.get(kind, "None."))
-    words = Words.of(part.X[row])
+    return _words(Words.of(part.X[row])) if part.rows == "text" else _numbers(part.X[row])
+
+
+def _words(words: Words) -> _Drawn:
+    """The text of strangers, shown as text."""
     beyond = len(words.description) - LONGEST_TEXT
     description = words.description if beyond <= 0 else f"{words.description[:LONGEST_TEXT]}… ({beyond} more)"
     chip = f"background:#eef2ff;border-radius:9px;padding:1px 8px;white-space:nowrap;color:{INK}"
@@ -173,9 +187,15 @@ def _gathered(kind: str, known: LibraryFeatures, row: int) -> _Drawn:
         (tags, f'<span style="line-height:1.9">{tags}</span>'),
         (words.author, f'<span style="color:{MUTED}">by</span> <bdi>{escape(words.author)}</bdi>'),
         (words.sound, f'<span style="color:{MUTED}">to</span> <bdi>{escape(words.sound)}</bdi>'),
+        (words.speech, f'<span dir="auto" style="white-space:pre-wrap">{escape(words.speech)}</span>'),
+        (words.language, f'<span style="color:{MUTED}">in {escape(words.language)}</span>'),
+        (words.screen, f'<span dir="auto" style="white-space:pre-wrap">{escape(words.screen)}</span>'),
     ]
     body = "".join(f'<div style="margin:0 0 4px">{html}</div>' for text, html in lines if text)
-    said = (words.title, description, *(f"#{tag}" for tag in words.hashtags), words.author, words.sound)
+    said = (
+        words.title, description, *(f"#{tag}" for tag in words.hashtags), words.author, words.sound, words.speech,
+        words.screen,
+    )
     html = f'<div style="max-width:44em;overflow-wrap:anywhere;line-height:1.45">{body}</div>'
     return _Drawn(html, " · ".join(filter(None, said)), is_wide=True)
 

@@ -12,7 +12,7 @@ from ...artifacts.files import sync_folder
 from ...errors import AwayError, ConflictError, NotFoundError, VidsortError
 from ...store.journal import Entry, Fate
 from ..disk import is_spelled_so
-from ..names import folded, is_filename, is_folder_name
+from ..names import folded, is_filename, is_folder_name, shown
 from ..opened import Folders, OpenFolder, Place
 from .beside import sibling
 from .files.faults import step
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 # Clocks of file systems tick this coarsely at most; what is older than a move by more was not changed by it.
 CLOCK_TICK_S = 0.1
 # Refused by the rules of one folder or drive, so that nothing is gained by trying again at once.
+# So many names of what is in the way are told.
+NAMED = 3
 NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
@@ -219,7 +221,21 @@ def _remove_folder(place: Place) -> None:
     except OSError as error:
         if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
             raise
-        raise PastUndoError(f"The folder {place.name} is not empty, so it stays as it is.") from error
+        raise PastUndoError(
+            f"The folder {place.name} is not empty{_held(place)}, so it stays as it is: only videos and what "
+            "belongs to one are ever moved or removed."
+        ) from error
+
+
+def _held(place: Place) -> str:
+    """The first few names in a folder, to be told."""
+    try:
+        with place.folder.folder(place.name) as folder:
+            names = sorted(folder.names())
+    except OSError:
+        return ""  # it may not be listed, or has gone just now
+    shown_names = ", ".join(shown(name)[1:-1] for name in names[:NAMED]) + (" and others" if len(names) > NAMED else "")
+    return f" ({shown_names})" if names else ""
 
 
 def _taken(entry: Entry) -> ConflictError:

@@ -98,13 +98,20 @@ class Mover:
         with self._alone() as folders:
             return _moved(self._do(folders, [plan_rename(folders, old, new)]))
 
-    def merge_folder(self, name: str, into: str) -> list[Move]:
+    def merge_folder(self, name: str, into: str, *, tell: Callable[[str], object] = log.info) -> list[Move]:
         """Move all videos of a folder into another and remove it; one undo brings it back with all of them.
 
-        Raises InvalidNameError, and ConflictError, with nothing moved, where a filename is in both.
+        Where it holds anything else (its `folder.txt`, say) it stays with that, which `tell` is told. Raises
+        InvalidNameError, and ConflictError, with nothing moved, where a filename is in both, or there is no video in it
+        and it cannot be removed.
         """
         with self._alone() as folders:
-            return _moved(self._do(folders, plan_merge(folders, name, into, self._beside(folders), self._video_names)))
+            planned = plan_merge(folders, name, into, self._beside(folders), self._video_names)
+            results = self._do(folders, planned)
+            moves = _moved(results)
+            for error in filter(None, (error for _, error in results)):
+                tell(str(error))
+            return moves
 
     def undo(
         self, move_id: int | None = None, *, batch: str | None = None, tell: Callable[[str], object] = log.info

@@ -41,10 +41,14 @@ class Searched(NamedTuple):
 
 @dataclass(frozen=True)
 class Captions:
-    """Of videos: the sources of their documents, and why the words of others cannot be read."""
+    """Of videos: the sources of their documents, and why the words of others cannot be read.
+
+    whole: the sources of those documents that also hold what is said and shown in videos.
+    """
 
     sources: Mapping[Video, bytes] = field(default_factory=dict)
     errors: Mapping[Video, str] = field(default_factory=dict)
+    whole: Mapping[Video, bytes] = field(default_factory=dict)
 
 
 class WordStore:
@@ -107,6 +111,11 @@ class WordStore:
         question = "SELECT forms, count(*) FROM captions WHERE library = ? AND source IS NOT NULL GROUP BY forms"
         return dict(self._database.connection().execute(question, (self._library,)))
 
+    def sources(self) -> dict[str, bytes]:
+        """The hash of the document that each video is searched by, by its name."""
+        question = "SELECT filename, source FROM searched WHERE library = ?"
+        return dict(self._database.connection().execute(question, (self._library,)))
+
     def broken(self) -> dict[Path, str]:
         """The files of words that cannot be read, and why."""
         question = "SELECT path, error FROM sidecars WHERE library = ? AND error IS NOT NULL ORDER BY path"
@@ -161,22 +170,32 @@ def _differences(
 
 def captions_of(database: Database, videos: Iterable[Video]) -> Captions:
     """What words are known of videos, by their path, else, as after a move, by their name in their library."""
-    connection = database.connection()
+    connection, videos = database.connection(), list(videos)
+    found = dict(_of_videos(connection, "captions", "source, error", videos))
+    return Captions(
+        {video: source for video, (source, _) in found.items() if source is not None},
+        {video: error for video, (_, error) in found.items() if error is not None},
+        {video: source for video, (source,) in _of_videos(connection, "searched", "source", videos)},
+    )
+
+
+def _of_videos(
+    connection: sqlite3.Connection, table: str, columns: str, videos: Sequence[Video]
+) -> Iterator[tuple[Video, list[Any]]]:
+    """These columns of the rows of videos, by their path, else by their name."""
     by_path = {os.fsencode(video.path): video for video in videos}
-    rows = _chunked(connection, "SELECT path, source, error FROM captions WHERE path IN ({})", list(by_path))
-    found = {by_path[path]: row for path, *row in rows}
+    question = f"SELECT path, {columns} FROM {table} WHERE path IN ({{}})"  # noqa: S608 (our own names)
+    found = {by_path[path]: row for path, *row in _chunked(connection, question, list(by_path))}
+    yield from found.items()
     moved: dict[bytes, dict[str, Video]] = {}
     for video in by_path.values():
         if video not in found:
             data_dir = video.path.parent if video.folder is None else video.path.parent.parent
             moved.setdefault(os.fsencode(data_dir), {})[video.filename] = video
-    question = "SELECT filename, source, error FROM captions WHERE library = ? AND filename IN ({})"
+    question = f"SELECT filename, {columns} FROM {table} WHERE library = ? AND filename IN ({{}})"  # noqa: S608 (so)
     for library, by_name in moved.items():
-        found |= {by_name[name]: row for name, *row in _chunked(connection, question, list(by_name), library)}
-    return Captions(
-        {video: source for video, (source, _) in found.items() if source is not None},
-        {video: error for video, (_, error) in found.items() if error is not None},
-    )
+        for name, *row in _chunked(connection, question, list(by_name), library):
+            yield by_name[name], row
 
 
 def documents_of(database: Database, sources: Iterable[bytes]) -> dict[bytes, str]:

@@ -240,7 +240,8 @@ export class Commands {
     await app.outbox.settled();
     const answer = await app.api.call(method, path, body);
     app.decisions.note(answer.moves[0]?.batch);
-    const told = describe(telling(answer.moves), answer.moves.length);
+    // A folder that stays, because it holds more than videos, is told with what was done.
+    const told = [describe(telling(answer.moves), answer.moves.length), ...answer.told].join(". ");
     app.toasts.say(told);
     app.announcer.say(told);
     app.setFolders(answer.folders, answer.heirs);

@@ -3,7 +3,9 @@
 import { h, isolated, percent } from "./dom.js";
 
 const KINDS = {
-  frames: "Pictures", motion: "Movement", sound: "Sound", words: "Words", body: "Body", speech: "Speech", ocr: "Text on screen",
+  frames: "Pictures", motion: "Movement", sound: "Sound", words: "Words", semantic: "Meaning", body: "Body",
+  speech: "Speech", ocr: "Text on screen", names: "Names", names_understood: "Name meaning",
+  names_speech: "Names in speech", names_ocr: "Names on screen",
 };
 
 export class Why {
@@ -57,7 +59,7 @@ export class Why {
 
   #told({ filename, predicted_folder: folder, confidence, shares, words, nearest }) {
     return [
-      folder ? h("p", { className: "why-guess" }, h("strong", {}, folder), ` ${percent(confidence)}`) : null,
+      h("p", { className: "why-guess" }, ...(folder ? [h("strong", {}, folder), ` ${percent(confidence)}`] : ["No guess yet: nothing that is known of it speaks for a folder."])),
       shares.length ? h("ul", { className: "why-shares", "aria-label": "What it rests on" }, ...shares.map(bar)) : null,
       words.length ? h("p", { className: "why-words" }, h("span", {}, "Words: "), ...words.map((word) => h("span", { className: "word" }, word))) : null,
       h("h3", {}, nearest.length ? "Most like it" : "No sorted video is like it yet"),

@@ -1,0 +1,79 @@
+"""What videos say: understood, and beside what folders are called, by which these are told before any is sorted."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from ..errors import SettingsError
+from ..learning.rows.names import Named, Names, lettered, meant
+from ..learning.rows.parts import Part
+from ..records import FeatureSet, Video
+from ..store import Database
+from ..store.features import FeatureRow, FeatureStore
+from ..store.words import documents_of
+from .encoders.semantic import SemanticEncoder
+from .modalities import KINDS, makeable
+from .stored import features_of
+
+AT_ONCE = 64
+BY_LETTERS, BY_MEANING = "names", "names_understood"
+WORDS = "words"
+log = logging.getLogger(__name__)
+
+
+def understand(
+    store: FeatureStore, modality: str, sources: Iterable[bytes], encoder: SemanticEncoder,
+    tell: Callable[[int, int], None],
+) -> int:
+    """Encode the documents of these sources that are not known in a modality yet; returns how many that were.
+
+    They are kept as they come, each by the hash of its text. `tell` is called with how many are done, and how many
+    there are.
+    """
+    missing = store.missing(modality, sources)
+    for start in range(0, len(missing), AT_ONCE):
+        tell(start, len(missing))
+        documents = documents_of(store.database, missing[start : start + AT_ONCE])
+        vectors = encoder.documents(list(documents.values()))
+        store.put([FeatureRow(modality, source, vector) for source, vector in zip(documents, vectors, strict=True)])
+    if missing:
+        tell(len(missing), len(missing))
+    return len(missing)
+
+
+def names_of(
+    database: Database, videos: Sequence[Video], feature_set: FeatureSet, folders: Mapping[str, str]
+) -> Names:
+    """What is made of the names of these folders by what all these videos say, sorted or not; none without words.
+
+    folders: by name what each says of itself beyond it.
+    """
+    folders = dict(sorted(folders.items()))
+    kinds: dict[str, Named] = {}
+    for kind, modality in feature_set.modalities.items():
+        if kind not in KINDS or not (KINDS[kind].rows == "text" or KINDS[kind].understands):
+            continue
+        part = features_of(database, videos, _only(feature_set, kind, modality)).parts[kind]
+        if KINDS[kind].understands is None:
+            name = BY_LETTERS if kind == WORDS else f"{BY_LETTERS}_{kind}"
+            named = lettered(kind, part.X.tolist(), folders)
+        else:
+            name, named = BY_MEANING, _meant(feature_set, kind, part, folders)
+        if named is not None:
+            kinds[name] = named
+    return Names(tuple(folders) if kinds else (), kinds)
+
+
+def _meant(feature_set: FeatureSet, kind: str, part: Part, folders: Mapping[str, str]) -> Named | None:
+    modality = makeable(feature_set).get(feature_set.modalities[kind])
+    if modality is None or not part.mask.any():
+        return None
+    try:
+        encoder = modality.load_understanding()
+    except SettingsError as error:
+        log.warning("Folder names count by their letters only: %s", error)
+        return None
+    return meant(kind, part.X[part.mask], encoder.folders(folders))
+
+
+def _only(feature_set: FeatureSet, kind: str, modality: str) -> FeatureSet:
+    return feature_set.model_copy(update={"modalities": {kind: modality}})
