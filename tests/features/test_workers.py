@@ -34,6 +34,16 @@ extraction.serve(sys.stdin, sys.stdout, Path(), {})
 """
 
 
+COUNTING = """
+import json, sys
+import numpy, scipy.linalg
+from threadpoolctl import threadpool_info
+print("{}", flush=True)
+for line in sys.stdin:
+    print(json.dumps([pool["num_threads"] for pool in threadpool_info()]), flush=True)
+"""
+
+
 @pytest.fixture
 def worker():
     worker = Worker([sys.executable, "-c", CHILD])
@@ -45,6 +55,11 @@ def test_one_child_answers_one_request_after_the_other(worker):
     first, second = (worker.ask({"path": name}) for name in ("a", "b"))
     assert (first["vector"], second["vector"]) == ("a", "b")
     assert first["pid"] == second["pid"]
+
+
+def test_a_child_calculates_on_one_thread():
+    with contextlib.closing(Worker([sys.executable, "-c", COUNTING])) as worker:
+        assert set(worker.ask({"path": "any"})) == {1}
 
 
 def test_a_crash_is_a_lasting_failure_of_that_video_alone(worker):

@@ -24,6 +24,11 @@ log = logging.getLogger(__name__)
 
 # SIGKILL: what the kernel sends where memory runs out.
 KILLED = -9
+# There is a child for each core, so none calculates on more than one: threads that wait for each other by spinning
+# keep those that they wait for from running.
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
+)
 
 # {"path", "stamp": [size, mtime in ns], "content": of the video's bytes, "wanted": {modality: source}}, hashes in hex.
 Request = dict[str, Any]
@@ -69,7 +74,8 @@ class Worker:
             if self._stopped:
                 raise StepCancelled("The extraction was stopped; what was finished is kept.")
             process = self._process = subprocess.Popen(
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="ascii"
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="ascii",
+                env=os.environ | ONE_THREAD,
             )
         if not pipes(process)[1].readline() and not self._stopped:
             raise VidsortError(
