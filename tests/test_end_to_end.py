@@ -16,6 +16,7 @@ from videos import make_video
 
 from vidsort import extract_features, predict, train
 from vidsort.artifacts import read_predictions
+from vidsort.artifacts.feature_sets import RENAMED
 from vidsort.artifacts.owners import adopt
 from vidsort.features.modalities import ExtractConfig
 from vidsort.learning.fitting import TrainConfig
@@ -204,7 +205,7 @@ def test_the_model_in_force_keeps_predicting_what_is_new_after_an_extraction_wit
     done = vidsort(home, "extract-features", "--frames", "2")
     assert done.returncode == 0, done.stderr
     assert "15 videos are looked at anew" in done.stderr
-    assert "frames is 2 instead of 4" in done.stderr
+    assert "frames is 2 instead of 8" in done.stderr
     predict.run(settings_of(home))
     assert predicted(home) == before | {"7900.mp4": "food"}
 
@@ -212,13 +213,13 @@ def test_the_model_in_force_keeps_predicting_what_is_new_after_an_extraction_wit
     train.run(settings_of(home), QUICK)
     predict.run(settings_of(home))
     models = sorted((home / "artifacts" / "models").iterdir())
-    assert [json.loads((path / "manifest.json").read_text())["extract_config"]["frames"] for path in models] == [4, 2]
+    assert [json.loads((path / "manifest.json").read_text())["extract_config"]["frames"] for path in models] == [8, 2]
     assert set(predicted(home)) == {*before, "7900.mp4"}
 
 
 @pytest.mark.parametrize(("frames", "name"), [(4, "55767116c102"), (2, "90deb65026b7")])
-def test_a_model_from_before_there_were_modalities_keeps_predicting_what_is_new(home, frames, name):
-    """Its manifest names a feature set and a pooling; its features, if not the default ones, are kept by that name."""
+def test_a_model_from_before_there_were_modalities_keeps_predicting_until_the_next_one_takes_over(home, frames, name):
+    """Its manifest names a feature set and a pooling; its features, which are made otherwise now, are still there."""
     settings = settings_of(home)
     config = ExtractConfig(frames=frames, modalities=("frames",))
     extract_features.run(settings, config)
@@ -232,17 +233,21 @@ def test_a_model_from_before_there_were_modalities_keeps_predicting_what_is_new(
     del manifest["extract_config"]["modalities"]
     manifest["extract_config"]["pooling"] = "mean"
     path.write_text(json.dumps(manifest | {"feature_set": name}))
-    if frames != 4:
-        with sqlite3.connect(home / "artifacts" / "vidsort.db") as connection:
-            connection.execute("UPDATE features SET modality = ? WHERE modality = ?", (name, modality))
-        connection.close()
+    with sqlite3.connect(home / "artifacts" / "vidsort.db") as connection:
+        kept = RENAMED.get(name, name)
+        connection.execute("UPDATE features SET modality = ? WHERE modality = ?", (kept, modality))
+    connection.close()
 
     predict.run(settings)
     assert predicted(home) == before
     make_video(home / "library" / "7900.mp4", pattern=1)
     extract_features.run(settings)
+    (failure,) = predict.run(settings).failed
+    assert (failure.filename, "run vidsort retrain" in failure.reason) == ("7900.mp4", True)
+    assert predicted(home) == before
+    train.run(settings, QUICK)
     predict.run(settings)
-    assert predicted(home) == before | {"7900.mp4": "food"}
+    assert predicted(home).keys() == before.keys() | {"7900.mp4"}
 
 
 def test_a_library_with_one_folder_says_what_to_do(tmp_path, library_template):

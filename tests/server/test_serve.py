@@ -38,13 +38,14 @@ def free_port() -> int:
 class Server:
     """A running server; `client` talks to it."""
 
-    def __init__(self, settings: Settings, *command: str, log: Path, password: str = "") -> None:
+    def __init__(self, settings: Settings, *command: str, log: Path, password: str = "", **given: str) -> None:
         self.port = free_port()
         self.log = log
         environment = os.environ | {
             "VIDSORT_DATA_DIR": str(settings.data_dir),
             "VIDSORT_ARTIFACTS_DIR": str(settings.artifacts_dir),
             "VIDSORT_PASSWORD": password,
+            **given,
         }
         arguments = [part.format(port=self.port) for part in command]
         with log.open("w") as output:
@@ -90,16 +91,21 @@ from vidsort.cli import main
 sys.exit(main(["serve", *sys.argv[1:]]))
 """, "--port", "{port}")
 FIRST_REQUESTS = 18
+# A retrain that is not done before somebody has looked: of each video hundreds of pictures are seen.
+LONG = {
+    "VIDSORT_EXTRACT_FEATURES__MODALITIES": "frames", "VIDSORT_EXTRACT_FEATURES__FRAMES": "64",
+    "VIDSORT_EXTRACT_FEATURES__CROPS_PER_FRAME": "4",
+}
 WORKERS = ("-m", "uvicorn", "app:app", "--port", "{port}", "--workers", "2")
 
 
 @pytest.fixture
 def running(settings, tmp_path, eventually):
-    """`with running(*command, password="") as server`."""
+    """`with running(*command, password="", **environment) as server`."""
 
     @contextmanager
-    def run(*command: str, password: str = "") -> Iterator[Server]:
-        server = Server(settings, *command, log=tmp_path / "server.log", password=password)
+    def run(*command: str, password: str = "", **given: str) -> Iterator[Server]:
+        server = Server(settings, *command, log=tmp_path / "server.log", password=password, **given)
         try:
             eventually(server.answers, START_S)
             yield server
@@ -129,7 +135,7 @@ def steps_of(settings) -> list[int]:
 def test_a_stop_in_mid_retrain_with_open_streams_is_quick_and_leaves_nothing(running, settings, eventually, number):
     for index in range(40):
         make_video(settings.data_dir / f"8{index}.mp4", seconds=3)
-    with running(*APP) as server:
+    with running(*APP, **LONG) as server:
         assert server.client.post("/api/retrain").json() == {"status": "started"}
         eventually(lambda: server.client.get("/api/retrain/status").json()["done"], 30)
         with server.client.stream("GET", "/api/events") as events:
@@ -214,7 +220,9 @@ def test_a_server_with_too_many_connections_says_so_once_and_goes_on(running, se
 
 def test_two_workers_agree_on_folders_predictions_jobs_and_sessions(running, settings, eventually):
     names = sorted(path.name for path in settings.data_dir.glob("*.mp4"))
-    with running(*WORKERS, password="open sesame") as server:
+    for index in range(20):
+        make_video(settings.data_dir / "dance" / f"8{index}.mp4", seconds=3)
+    with running(*WORKERS, password="open sesame", **LONG) as server:
 
         def everywhere(method: str, path: str) -> list:
             """The same question on new connections, so that both workers are asked."""

@@ -160,7 +160,10 @@ def test_a_folder_that_is_swapped_for_a_link_in_a_loop_never_leads_a_video_out(t
     moved = 0
     try:
         with struck_by(Drive(drive)):
-            for _ in range(rounds):
+            # On a busy machine the folder may be away whenever it is asked for: until one move came through.
+            for turn in range(rounds * 100):
+                if moved and turn >= rounds:
+                    break
                 for number in range(5):
                     with contextlib.suppress(VidsortError):
                         mover.sort(f"1{number}.mp4", "soccer")
