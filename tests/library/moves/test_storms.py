@@ -32,7 +32,7 @@ names = [f"{number}.mp4" for number in range(int(count))]
 print("ready", flush=True)
 sys.stdin.readline()
 if way == "batch":
-    moved = [outcome.filename for outcome in mover.sort_batch([(name, folder) for name in names]) if outcome.move]
+    moved = [outcome.wish.filename for outcome in mover.sort_batch([(name, folder) for name in names]) if outcome.move]
 else:
     moved = []
     for name in names:
