@@ -38,7 +38,8 @@ class PredictConfig(StepConfig):
         f"promises at most {PROMISED_ERROR:.0%} wrong moves"
     )
     model_id: str | None = Field(
-        None, description="the model to use: by default the one in force, or a newer one that may take over"
+        None, examples=["20261125-030507-1e6fcc"],
+        description="the model to use: by default the one in force, or a newer one that may take over",
     )
 
 

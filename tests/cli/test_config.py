@@ -83,6 +83,7 @@ def test_what_the_file_shows_are_the_defaults(capsys):
         r"|^# the kinds of evidence to learn from[^\n]*\n# modalities = .*$"
     )
     without = re.sub(nothing, "", text, flags=re.MULTILINE)
+    assert re.findall(r'^# (\w+) = ""$', text, flags=re.MULTILINE) == ["password"]
     Path("vidsort.toml").write_text(re.sub(r"^# (\w+ = )", r"\1", without, flags=re.MULTILINE), encoding="utf-8")
     after = load_settings()
     assert after.model_dump(exclude={"steps"}) == before.model_dump(exclude={"steps"})

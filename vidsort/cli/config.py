@@ -92,5 +92,5 @@ def _as_toml(field: FieldInfo) -> str:
     value: Any = field.default
     if value is None:
         kinds = [kind for kind in EXAMPLES if kind in getattr(field.annotation, "__args__", ())]
-        value = EXAMPLES[kinds[0]] if kinds else ""
+        value = next(iter(field.examples or (EXAMPLES[kind] for kind in kinds)), "")
     return json.dumps(str(value) if isinstance(value, Path) else value, ensure_ascii=False)

@@ -36,7 +36,8 @@ class SemanticConfig(EvidenceConfig):
     revision: ClassVar[int] = 1
 
     semantic_model: str | None = Field(
-        None, description="the folder of another sentence model, as fastembed reads one: by default the bundled one"
+        None, examples=["~/models/multilingual-e5-base"],
+        description="the folder of another sentence model, as fastembed reads one: by default the bundled one",
     )
 
     def require(self) -> None:
