@@ -69,7 +69,7 @@ class SortAnswer(FoldersAnswer):
 class MoveAnswer(FoldersAnswer):
     """The video is there now."""
 
-    model_config = ConfigDict(validate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     success: Literal[True] = True
     filename: str
@@ -95,7 +95,7 @@ class SortOutcome(OneOutcome):
 class MoveOutcome(OneOutcome):
     """The same of a move."""
 
-    model_config = ConfigDict(validate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     origin: Annotated[str | None, Field(alias="from")]
     to: str | None
