@@ -16,6 +16,7 @@ from typing import BinaryIO, Self
 
 from ..errors import AwayError, NotFoundError
 from .disk import inner_folder, require_library
+from .names import is_folder_name
 
 HAS_DESCRIPTORS = (
     {os.link, os.mkdir, os.open, os.rename, os.rmdir, os.stat, os.unlink} <= os.supports_dir_fd
@@ -161,6 +162,9 @@ class Folders:
         return Place(self.category(folder) if folder else self.root, name)
 
     def _open(self, name: str) -> OpenFolder:
+        if not is_folder_name(name):
+            # One with a way in it (a/b, ..) would lead to elsewhere.
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), name)
         try:
             return self.root.folder(name)
         except NotADirectoryError:

@@ -152,10 +152,25 @@ def value_of(text: str) -> Any:
     try:
         return json.loads(text)
     except (TypeError, ValueError, RecursionError) as error:
-        raise ArtifactError(
-            f"{DATABASE_NAME} holds {str(text)[:20]!r} where vidsort writes JSON: run `vidsort doctor --rescue`, which "
-            "keeps it and saves the history of moves."
-        ) from error
+        raise _written_by_others(text) from error
+
+
+def checked_document(text: str) -> str:
+    """A document of words as it stands in a column, once it is sure that it is one; raises as `value_of`."""
+    said = value_of(text)
+    if not isinstance(said, dict):
+        raise _written_by_others(text)
+    for value in said.values():
+        if not all(isinstance(part, str) for part in (value if isinstance(value, list) else [value])):
+            raise _written_by_others(text)
+    return text
+
+
+def _written_by_others(text: object) -> ArtifactError:
+    return ArtifactError(
+        f"{DATABASE_NAME} holds {str(text)[:20]!r} where vidsort writes JSON: run `vidsort doctor --rescue`, which "
+        "keeps it and saves the history of moves."
+    )
 
 
 def shared_dir(artifacts_dir: Path) -> Path:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..records import Video
-from .database import Database, value_of
+from .database import Database, checked_document, value_of
 
 # A question names this many rows at once; SQLite takes at least 999 variables.
 CHUNK = 900
@@ -153,6 +153,8 @@ class FeatureStore:
             vectors[len(index)] = np.frombuffer(vector, VECTOR_TYPE)
             signatures[len(index)] = np.frombuffer(signature or b"", SIGNATURE_TYPE)
             index[source] = len(index)
+        for document in documents.values():
+            checked_document(document)
         return Features(vectors[: len(index)], signatures[: len(index)], index, errors, absent, documents)
 
     def errors(self, modality: str, sources: Iterable[bytes]) -> dict[bytes, str]:

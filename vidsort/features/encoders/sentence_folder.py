@@ -81,4 +81,9 @@ def _json(path: Path) -> dict[str, Any]:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
+    except (OSError, ValueError, RecursionError) as error:
+        raise SettingsError(
+            f"{path} cannot be read ({error!s:.100}): give the folder of another sentence model as semantic_model, or "
+            "take that out for the bundled one."
+        ) from error
     return found if isinstance(found, dict) else {}

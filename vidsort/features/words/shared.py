@@ -71,9 +71,9 @@ class _Reading:
         row = self._known.get(key)
         if row is not None and row.document is not None:
             kept = json.loads(row.document)
-            if kept["stamps"] == stamps and kept["said"].keys() >= set(asked):
+            found: Mapping[str, str] = kept.get("said", {})
+            if kept.get("stamps") == stamps and found.keys() >= set(asked):
                 self.rows[key] = row
-                found: Mapping[str, str] = kept["said"]
                 return found
         found, broken = read(asked)
         self.rows |= {os.fsencode(path): Sidecar(-1, -1, error=reason) for path, reason in broken.items()}

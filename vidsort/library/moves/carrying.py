@@ -14,6 +14,7 @@ from ...store.journal import Entry, Fate
 from ..disk import is_spelled_so
 from ..names import folded, is_filename, is_folder_name, shown
 from ..opened import Folders, OpenFolder, Place
+from ..sidecars import stem_of
 from .beside import sibling
 from .files.faults import step
 from .files.rename import LeftHalfDone, rename_folder, respell_folder
@@ -31,6 +32,10 @@ NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 class PastUndoError(ConflictError):
     """What should be moved back has gone or changed, so that trying again cannot help."""
+
+
+class UnsoundError(PastUndoError):
+    """The journal names what no video or folder of a library can be called, so nothing of it is carried out."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,29 @@ def carry_out_all(folders: Folders, entries: Sequence[Entry], *, drops: bool) ->
     return carried
 
 
+def require_sound(entry: Entry) -> None:
+    """Raise UnsoundError unless an entry only names what moves can have been made of, none of it outside the library.
+
+    A journal may have been rescued from a damaged file, or written by somebody else.
+    """
+    for place in (entry.origin, entry.destination):
+        folder, slash, name = place.rpartition("/")
+        is_place = is_filename(name, "any") if entry.is_of_video else not slash and (not name or is_folder_name(name))
+        if not is_place or (slash and not is_folder_name(folder)):
+            raise _unsound(entry, place)
+    stem = stem_of(entry.origin.rpartition("/")[2])
+    for sidecar in entry.sidecars:
+        if not sidecar.name.startswith(f"{stem}.") or "/" in sidecar.name or "\0" in sidecar.name:
+            raise _unsound(entry, sidecar.name)
+
+
+def _unsound(entry: Entry, name: str) -> UnsoundError:
+    return UnsoundError(
+        f"Nothing was moved, because the journal calls {'a video or its file' if entry.is_of_video else 'a folder'} "
+        f"{shown(name)}, as none in a library can be called: something else has changed vidsort.db."
+    )
+
+
 def _without_those_of(entry: Entry, stayed: Set[str]) -> Entry:
     """This entry without the sidecars that stay with another video, which was to leave before it and did not."""
     if not (entry.sidecars and stayed):
@@ -115,6 +143,7 @@ def carry_out(folders: Folders, entry: Entry) -> Company:
     seen, VidsortError for what the system refuses (a full disk, say). The disk is unchanged then, but
     for LeftHalfDone.
     """
+    require_sound(entry)
     try:
         if entry.is_of_video:
             return move_together(entry, folders.place(entry.origin), folders.place(entry.destination))

@@ -14,7 +14,7 @@ from ...errors import VidsortError
 from ...store.journal import Entry, Fate, Sidecar
 from ..disk import is_spelled_so
 from ..opened import Folders, Place
-from .carrying import Carried, require_plainly_there
+from .carrying import Carried, UnsoundError, require_plainly_there, require_sound
 from .files.crossing import aside_of, discard, flush, is_same_content, move_file, part_of
 from .files.rename import LeftHalfDone, remove_file, rename_file
 from .together import Company, as_it_is, tag_of
@@ -31,6 +31,9 @@ def settle_left(folders: Folders, left: Sequence[Entry], told: Collection[int] =
     for entry in left:
         try:
             carried.company[entry.move.id], carried.fates[entry.move.id] = settle_on_disk(folders, entry)
+        except UnsoundError as error:
+            log.warning("%s", error)
+            carried.fates[entry.move.id] = Fate.DROPPED
         except (VidsortError, OSError, LeftHalfDone) as error:
             if entry.move.id not in told:
                 log.warning("The change of %r to %r was cut off, and waits: %s", entry.origin, entry.destination, error)
@@ -41,8 +44,9 @@ def settle_on_disk(folders: Folders, entry: Entry) -> tuple[Company, Fate]:
     """Bring one pending entry to one of its two ends; no file is lost, whatever step it was killed at.
 
     Raises AwayError and OSError where that cannot be seen, ConflictError and LeftHalfDone where neither end can be
-    reached now.
+    reached now, UnsoundError for what the journal cannot mean.
     """
+    require_sound(entry)
     company = Company()
     if entry.is_of_video:
         origin, destination = _place(folders, entry.origin), _place(folders, entry.destination)

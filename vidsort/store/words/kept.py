@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ...errors import ArtifactError
 from ...records import Video
-from ..database import Database, value_of
+from ..database import Database, checked_document, value_of
 from ..features import CHUNK
 from .index import SEARCH, can_search, ensure_index, expression, forget, has_index, index
 
@@ -59,8 +59,9 @@ class WordStore:
         self._library = os.fsencode(data_dir)
 
     def sidecars(self) -> dict[bytes, Sidecar]:
-        """The files of words that were read, by path."""
-        return self._known("SELECT path, size_bytes, mtime_ns, document, error FROM sidecars", Sidecar)
+        """The files of words that were read, by path; a row that somebody else has written into is none."""
+        rows = self._known("SELECT path, size_bytes, mtime_ns, document, error FROM sidecars", Sidecar)
+        return {path: row for path, row in rows.items() if row.document is None or _is_object(row.document)}
 
     def replace(
         self, sidecars: Mapping[bytes, Sidecar], captions: Mapping[bytes, Caption], documents: Mapping[bytes, str],
@@ -199,9 +200,17 @@ def _of_videos(
 
 
 def documents_of(database: Database, sources: Iterable[bytes]) -> dict[bytes, str]:
-    """The documents of these sources, as JSON texts."""
+    """The documents of these sources, as JSON texts; raises ArtifactError where somebody else has written into one."""
     question = "SELECT source, document FROM documents WHERE source IN ({})"
-    return dict(_chunked(database.connection(), question, list(dict.fromkeys(sources))))
+    documents = dict(_chunked(database.connection(), question, list(dict.fromkeys(sources))))
+    return {source: checked_document(document) for source, document in documents.items()}
+
+
+def _is_object(document: str) -> bool:
+    try:
+        return isinstance(value_of(document), dict)
+    except ArtifactError:
+        return False
 
 
 def _add(connection: sqlite3.Connection, source: bytes, document: str, *, is_indexed: bool) -> None:
