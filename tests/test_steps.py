@@ -14,7 +14,19 @@ from vidsort.errors import NotEnoughLabelsError, SettingsError
 from vidsort.jobs.program import add_config_flags, config_from_flags, step_main
 from vidsort.records import Progress, Report
 from vidsort.settings import Settings
-from vidsort.steps import STEPS, StepConfig, accuracy_text, ignore_progress, make_config, percent, written_outputs
+from vidsort.steps import (
+    STEPS,
+    StepConfig,
+    accuracy_text,
+    counted,
+    ignore_progress,
+    make_config,
+    percent,
+    written_outputs,
+)
+
+# Of these the number is of a part, or never one.
+PARTS = (" of {len(", " of {int(", "more files")
 
 
 class Config(StepConfig):
@@ -174,3 +186,19 @@ def test_the_page_names_the_steps_that_there_are():
     source = (ROOT / "vidsort" / "server" / "page" / "static" / "retrain.js").read_text(encoding="utf-8")
     (named,) = re.findall(r"^const STEPS = \{(.*)\};$", source, re.MULTILINE)
     assert re.findall(r"(\w+): ", named) == list(STEPS)
+
+
+def test_one_is_one_and_all_else_are_many():
+    assert [counted(count, "video") for count in range(3)] == ["0 videos", "1 video", "2 videos"]
+    assert counted(1, "video has", "videos have") == "1 video has"
+    assert counted(7, "video has", "videos have") == "7 videos have"
+
+
+def test_no_sentence_of_the_package_counts_without_asking_whether_it_is_one():
+    """A number in braces before the plural; "of 1 videos" is told by `counted`, too."""
+    odd = re.compile(r"\{[^{}]*\} (?:[a-z]+ )?(videos|folders|moves|files|labels)\b")
+    found = {
+        f"{path.relative_to(ROOT)}: {line.strip()}" for path in (ROOT / "vidsort").rglob("*.py")
+        for line in path.read_text().splitlines() if odd.search(line) and "counted" not in line
+    }
+    assert {line for line in found if not any(part in line for part in PARTS)} == set()

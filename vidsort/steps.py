@@ -78,6 +78,11 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest_s} s"
 
 
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: 1 video, 2 videos; `many` where that is not made by an s."""
+    return f"{count} {one if count == 1 else many or f'{one}s'}"
+
+
 def percent(share: float, places: int = 0) -> str:
     """A share as a person reads it; what is not quite all, or not quite nothing, is never rounded to it."""
     text, least = f"{share:.{places}%}", 10.0 ** -(places + 2)

@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from ..errors import ArtifactError, AwayError, NotFoundError
 from ..library import Snapshot, scan
 from ..settings import Settings
+from ..steps import counted
 from ..store import open_database
 from ..store.database import LIBRARIES, shared_dir
 from ..store.journal import has_history
@@ -149,7 +150,7 @@ def require_there(home: Path, data_dir: Path, snapshot: Snapshot | None = None) 
     else:
         return
     raise AwayError(
-        f"The library {data_dir} held {owner.videos} videos in {len(owner.folders)} folders and {what}: plug its drive "
+        f"The library {data_dir} held {counted(owner.videos, 'video')} in {counted(len(owner.folders), 'folder')} and {what}: plug its drive "
         "in, or choose it anew on the page or by `vidsort adopt`."
     )
 

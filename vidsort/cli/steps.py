@@ -9,7 +9,7 @@ from ..errors import ConflictError, SettingsError, StepCancelled, VidsortError
 from ..jobs.program import add_config_flags, add_settings_flags, config_from_flags, settings_from_flags
 from ..records import LeftOut, Progress, Report
 from ..settings import Settings
-from ..steps import PROMISED_ERROR, STEPS, ProgressCallback, Step, percent, written_outputs
+from ..steps import PROMISED_ERROR, STEPS, ProgressCallback, Step, counted, percent, written_outputs
 from .output import TITLES, duration, progress_bars, say, show_failures, show_left_out, show_table, summary
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def retrain(parser: argparse.ArgumentParser) -> None:
         say(f"Retrained in {duration(status['took_s'])}.")
         show_outputs({name: status[name] for name in JOB_OUTPUTS if name in status})
         if status.get("failed"):
-            say(f"{status['failed']} videos were left out; `vidsort doctor` says which and why.")
+            say(f"{counted(status['failed'], 'video was', 'videos were')} left out; `vidsort doctor` says which and why.")
         show_left_out([LeftOut.model_validate(one) for one in status.get("left_out", ())])
 
     parser.set_defaults(run=call)
@@ -190,9 +190,9 @@ def _move(settings: Settings, threshold: float, *, really: bool) -> int:
         show_table(("video", "reason"), stayed.items(), title="Stayed where they were")
     _show_folders([move for move in plan if move[0] not in stayed], confidences, really=really)
     if not really:
-        say(f"{len(plan)} videos would be moved; nothing was. Add --yes to move them.")
+        say(f"{counted(len(plan), 'video')} would be moved; nothing was. Add --yes to move them.")
         return 0
-    say(f"{len(plan) - len(stayed)} videos moved. `vidsort undo` takes all of it back.")
+    say(f"{counted(len(plan) - len(stayed), 'video')} moved. `vidsort undo` takes all of it back.")
     return ConflictError.exit_code if stayed else 0
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ..records import FeatureSet, Video
-from ..steps import duration
+from ..steps import counted, duration
 from ..store.features import FeatureStore
 from .contents import Contents
 from .modalities import KINDS, Modality
@@ -45,8 +45,7 @@ def told_anew(
     if not count:
         return ""
     left_s = count / videos_per_s if videos_per_s else count * USUAL_S / cores()
-    videos, are = ("videos", "are") if count > 1 else ("video", "is")
-    return f"{count} {videos} {are} looked at anew, for about {duration(left_s)}: {_why(before, now)}."
+    return f"{counted(count, 'video is', 'videos are')} looked at anew, for about {duration(left_s)}: {_why(before, now)}."
 
 
 def _why(before: FeatureSet | None, now: FeatureSet) -> str:

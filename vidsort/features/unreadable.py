@@ -9,6 +9,7 @@ from ..artifacts import current_feature_set
 from ..errors import ArtifactError
 from ..library.left_out import Tally, told
 from ..records import FeatureSet, LeftOut
+from ..steps import counted
 from ..store import Database
 from ..store.features import FeatureStore
 from .contents import Contents
@@ -53,7 +54,7 @@ class Tallied(NamedTuple):
         """What there is less than of all videos, in words; empty where all have it."""
         parts = []
         if self.absent:
-            parts.append(f"{self.absent} {'video has' if self.absent == 1 else 'videos have'} none")
+            parts.append(f"{counted(self.absent, 'video has', 'videos have')} none")
         if self.failed:
             shown = self.reason if self.alike == self.failed else f"{self.alike} of them: {self.reason}"
             parts.append(f"{self.failed} failed ({shown})")

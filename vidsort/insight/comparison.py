@@ -14,7 +14,7 @@ from ..artifacts.evidence import read_answers, read_manifest
 from ..artifacts.publication import current
 from ..errors import ArtifactError
 from ..records import Prediction, Record
-from ..steps import percent
+from ..steps import counted, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,7 +105,7 @@ def verdict(pair: Difference, current_id: str | None, more: int = 0) -> tuple[bo
         return True, f"Promoted: there are no videos of two folders that both it and {current_id} can be scored on."
     learned = f", learnt from {abs(more)} {'more' if more > 0 else 'fewer'}" if more else ""
     numbers = (
-        f"{percent(pair.after, 1)} right against {percent(pair.before, 1)} on the {pair.count} videos that both can be "
+        f"{percent(pair.after, 1)} right against {percent(pair.before, 1)} on the {counted(pair.count, 'video')} that both can be "
         "scored on"
     )
     low, high = (round(100 * end, 1) for end in (pair.low, pair.high))

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 from .. import __version__
 from ..errors import VidsortError
 from ..settings import Settings
+from ..steps import counted
 
 PACKAGES = ("av", "fastapi", "gradio", "moviepy", "numpy", "onnxruntime", "pandas", "scikit-learn", "skops", "uvicorn")
 IMPORT_NAMES = {"scikit-learn": "sklearn"}
@@ -144,8 +145,8 @@ def _library(settings: Settings) -> Check:
     _require_writable(data_dir)
     return Check(
         "library", "ok",
-        f"{data_dir}: {len(snapshot.unsorted)} unsorted videos, "
-        f"{sum(map(len, snapshot.folders.values()))} in {len(snapshot.folders)} folders",
+        f"{data_dir}: {counted(len(snapshot.unsorted), 'unsorted video')}, "
+        f"{sum(map(len, snapshot.folders.values()))} in {counted(len(snapshot.folders), 'folder')}",
     )
 
 
@@ -225,7 +226,7 @@ def _evidence(settings: Settings) -> Check:
         contents = contents_of(store, library.videos(settings.data_dir, settings.video_names))
         found = tallied(store, contents, current_feature_set(home))
     lines = [
-        f"{name}: {one.known} of {len(contents.hashes)} videos" + (f"; {one.lacking}" if one.lacking else "")
+        f"{name}: {one.known} of {counted(len(contents.hashes), 'video')}" + (f"; {one.lacking}" if one.lacking else "")
         for name, one in found.items()
     ]
     return Check("evidence", "warning" if any(one.failed for one in found.values()) else "ok", "\n".join(lines))
@@ -241,7 +242,8 @@ def _words(settings: Settings, shown: int | None) -> Check:
         store = WordStore(database, settings.data_dir)
         counts, broken = store.counts(), store.broken()
     forms = ", ".join(f"{count} by {form}" for form, count in told_forms(counts).items())
-    found = f"{sum(counts.values())} videos have words: {forms}" if counts else "none were found by an extraction yet"
+    having = counted(sum(counts.values()), "video has", "videos have")
+    found = f"{having} words: {forms}" if counts else "none were found by an extraction yet"
     if not broken:
         return Check("words", "ok", found)
     told = [f"{os.path.relpath(path, settings.data_dir)}: {reason}" for path, reason in broken.items()]

@@ -10,6 +10,7 @@ from ...learning.rows.basis import spreads
 from ...learning.rows.parts import Part
 from ...learning.rows.text import learn_vocabulary, unit
 from ...library.invisible import with_codes
+from ...steps import counted
 from .shown import PALETTE, Shown, data_url, escape
 
 MOST_POINTS = 1500
@@ -120,7 +121,7 @@ def library_map(
     # The script looks for the card as soon as it runs, so the card comes first.
     page = page.replace("<body>", f"<body>{CARD}", 1)
     page = page.replace("<html>", '<html lang="en">', 1).replace("<head>", "<head><title>Map of the library</title>", 1)
-    text = f"A map of {len(drawn)} videos in {len(set(labels))} folders; what looks alike lies side by side."
+    text = f"A map of {counted(len(drawn), 'video')} in {counted(len(set(labels)), 'folder')}; what looks alike lies side by side."
     return Shown(
         f'<iframe title="{text}" srcdoc="{html.escape(page)}" sandbox="allow-scripts" '
         'style="width:100%;height:620px;border:0;background:#fff"></iframe>',
