@@ -150,8 +150,8 @@ def require_there(home: Path, data_dir: Path, snapshot: Snapshot | None = None) 
     else:
         return
     raise AwayError(
-        f"The library {data_dir} held {counted(owner.videos, 'video')} in {counted(len(owner.folders), 'folder')} and {what}: plug its drive "
-        "in, or choose it anew on the page or by `vidsort adopt`."
+        f"The library {data_dir} held {counted(owner.videos, 'video')} in {counted(len(owner.folders), 'folder')} and "
+        f"{what}: plug its drive in, or choose it anew on the page or by `vidsort adopt`."
     )
 
 

@@ -92,7 +92,8 @@ def retrain(parser: argparse.ArgumentParser) -> None:
         say(f"Retrained in {duration(status['took_s'])}.")
         show_outputs({name: status[name] for name in JOB_OUTPUTS if name in status})
         if status.get("failed"):
-            say(f"{counted(status['failed'], 'video was', 'videos were')} left out; `vidsort doctor` says which and why.")
+            left_out = counted(status["failed"], "video was", "videos were")
+            say(f"{left_out} left out; `vidsort doctor` says which and why.")
         show_left_out([LeftOut.model_validate(one) for one in status.get("left_out", ())])
 
     parser.set_defaults(run=call)

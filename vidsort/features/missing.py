@@ -45,7 +45,8 @@ def told_anew(
     if not count:
         return ""
     left_s = count / videos_per_s if videos_per_s else count * USUAL_S / cores()
-    return f"{counted(count, 'video is', 'videos are')} looked at anew, for about {duration(left_s)}: {_why(before, now)}."
+    looked_at = counted(count, "video is", "videos are")
+    return f"{looked_at} looked at anew, for about {duration(left_s)}: {_why(before, now)}."
 
 
 def _why(before: FeatureSet | None, now: FeatureSet) -> str:

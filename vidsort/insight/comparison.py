@@ -105,8 +105,8 @@ def verdict(pair: Difference, current_id: str | None, more: int = 0) -> tuple[bo
         return True, f"Promoted: there are no videos of two folders that both it and {current_id} can be scored on."
     learned = f", learnt from {abs(more)} {'more' if more > 0 else 'fewer'}" if more else ""
     numbers = (
-        f"{percent(pair.after, 1)} right against {percent(pair.before, 1)} on the {counted(pair.count, 'video')} that both can be "
-        "scored on"
+        f"{percent(pair.after, 1)} right against {percent(pair.before, 1)} on the "
+        f"{counted(pair.count, 'video')} that both can be scored on"
     )
     low, high = (round(100 * end, 1) for end in (pair.low, pair.high))
     # Where both said the same of every video there is no interval to speak of; and there is no -0.0.

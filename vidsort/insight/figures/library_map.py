@@ -121,7 +121,8 @@ def library_map(
     # The script looks for the card as soon as it runs, so the card comes first.
     page = page.replace("<body>", f"<body>{CARD}", 1)
     page = page.replace("<html>", '<html lang="en">', 1).replace("<head>", "<head><title>Map of the library</title>", 1)
-    text = f"A map of {counted(len(drawn), 'video')} in {counted(len(set(labels)), 'folder')}; what looks alike lies side by side."
+    videos, folders = counted(len(drawn), "video"), counted(len(set(labels)), "folder")
+    text = f"A map of {videos} in {folders}; what looks alike lies side by side."
     return Shown(
         f'<iframe title="{text}" srcdoc="{html.escape(page)}" sandbox="allow-scripts" '
         'style="width:100%;height:620px;border:0;background:#fff"></iframe>',
