@@ -250,6 +250,30 @@ def test_a_model_from_before_there_were_modalities_keeps_predicting_until_the_ne
     assert predicted(home).keys() == before.keys() | {"7900.mp4"}
 
 
+def test_videos_of_any_name_are_learned_predicted_moved_and_told_of_as_any(tmp_path, library_template):
+    """Names as people have them: the same videos by other names have the same predictions."""
+    library = tmp_path / "library"
+    shutil.copytree(library_template, library)
+    paths = sorted(library.rglob("*.mp4"))
+    names = {path.name: f"Clip {number} «ü» 漢字 #1%20.MP4" for number, path in enumerate(paths)}
+    by_digits = vidsort(tmp_path, "retrain")
+    assert by_digits.returncode == 0, by_digits.stderr
+    before = predicted(tmp_path)
+    for path in paths:
+        path.rename(path.with_name(names[path.name]))
+    left_out = vidsort(tmp_path, "doctor")
+    assert f"{len(names)} videos are left out because of their names" in left_out.stdout
+    assert "All is well" not in left_out.stdout
+
+    done = vidsort(tmp_path, "retrain", "--video-names", "any")
+    assert done.returncode == 0, done.stderr
+    assert predicted(tmp_path) == {names[name]: folder for name, folder in before.items()}
+    assert vidsort(tmp_path, "predict", "--video-names", "any", "--move", "--threshold", "0", "--yes").returncode == 0
+    assert not scan(library, "any").unsorted
+    for name, folder in before.items():
+        assert (library / folder / names[name]).is_file()
+
+
 def test_a_library_with_one_folder_says_what_to_do(tmp_path, library_template):
     shutil.copytree(library_template / "food", tmp_path / "library" / "food")
     done = vidsort(tmp_path, "retrain")

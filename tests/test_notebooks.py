@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 from labelled import make_library, store_features
+from playwright.sync_api import sync_playwright
 from pydantic.fields import FieldInfo
 from videos import make_video
 
@@ -159,7 +160,7 @@ def predicted(artifacts_dir: Path) -> bytes:
 
 @pytest.mark.timeout(400)
 def test_the_three_notebooks_predict_what_the_command_line_and_a_servers_retrain_predict(
-    settings, tmp_path, eventually
+    settings, tmp_path, eventually, chromium_path, axe
 ):
     by_command = settings.model_copy(update={"artifacts_dir": tmp_path / "by command"})
     by_server = settings.model_copy(update={"artifacts_dir": tmp_path / "by server"})
@@ -196,6 +197,12 @@ def test_the_three_notebooks_predict_what_the_command_line_and_a_servers_retrain
     for run in runs.values():
         reads_well(run)
     assert not list((settings.artifacts_dir / "notebooks").iterdir())
+    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=chromium_path) as browser:
+        page = browser.new_page(viewport={"width": 1200, "height": 900})
+        for run in runs.values():
+            page.goto(run.html.as_uri())
+            for frame in page.frames:
+                axe(frame, "html")
 
 
 @pytest.mark.timeout(300)
