@@ -77,6 +77,20 @@ def test_names_are_found_in_pictures_and_labels_take_over_from_there(place):
     assert weights[0] > 0
 
 
+def test_names_that_say_the_wrong_thing_lose_to_labels(place):
+    other = dict(zip(COLOURS, reversed(COLOURS), strict=True))
+    extract_features.run(place)
+    retrained(place)
+    assert right(place) >= 0.9
+    for turn in range(EACH - 1):
+        for name, pattern in PATTERNS.items():
+            video = f"{7000 + 10 * pattern + turn}.mp4"
+            (place.data_dir / video).rename(place.data_dir / other[name] / video)
+    retrained(place)
+    found = guesses(place)
+    assert [found[f"{7000 + 10 * pattern + EACH - 1}.mp4"] for pattern in PATTERNS.values()] == list(other.values())
+
+
 def test_a_line_of_folder_txt_tells_what_a_name_does_not(place):
     (place.data_dir / "blue").rename(place.data_dir / "7")
     (place.data_dir / "7" / "folder.txt").write_text("what is blue\n")

@@ -96,8 +96,9 @@ class ClipConfig(EvidenceConfig):
         try:
             places = [str(self._snapshot(side, is_local=False)) for side in sides]
         except Exception as error:  # the hub's client raises its own, its transport's and the system's
+            reason = next(iter(str(error).splitlines()), repr(error))
             raise SettingsError(
-                f"The image/text pair {self.clip_model} cannot be downloaded ({error!r:.200}): check the connection "
+                f"The image/text pair {self.clip_model} cannot be downloaded ({reason:.200}): check the connection "
                 "and the name, or copy its folder from another machine and set clip_model to it."
             ) from error
         return " and ".join(dict.fromkeys(places))
