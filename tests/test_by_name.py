@@ -7,9 +7,9 @@ from labelled import make_library, store_features
 
 from vidsort import artifacts, predict, train
 from vidsort.errors import NotEnoughLabelsError
-from vidsort.learning.fitting import RESTS_ON_NAMES
 from vidsort.settings import Settings
 
+RESTS_ON = "folder names and captions; no video is sorted yet"
 WORDS = {"1": "our dogs at the lake", "2": "sunday cooking", "3": "#dogs", "4": "nothing in common",
          "5": "roast potatoes"}
 
@@ -39,12 +39,12 @@ def test_folder_names_give_guesses_and_everything_says_what_they_rest_on(place):
     assert guesses(place) == {"1.mp4": "dogs", "2.mp4": "cooking", "3.mp4": "dogs"}
     assert predicted.outputs["nothing_known"] == 3
     assert trained.outputs["accuracy"] is None
-    assert RESTS_ON_NAMES in trained.outputs["accuracy_note"]
+    assert RESTS_ON in trained.outputs["accuracy_note"]
     shown = artifacts.show_model(place.artifacts_dir, trained.outputs["model_id"])
-    assert shown["manifest"]["rests_on"] == RESTS_ON_NAMES
+    assert shown["manifest"]["rests_on"] == RESTS_ON
     assert shown["manifest"]["folders"] == {"cooking": 0, "dogs": 0, "travel": 0}
     assert shown["metrics"]["cover_against_error"] == []
-    assert RESTS_ON_NAMES in shown["version"]["note"]
+    assert RESTS_ON in shown["version"]["note"]
     assert predict.least_confidence(place, predict.PredictConfig(), trained.outputs["model_id"]) is None
 
 

@@ -22,7 +22,7 @@ from vidsort.cli.program import main
 from vidsort.client import VidsortClient
 from vidsort.errors import VidsortError
 from vidsort.jobs.notebook import SETTINGS, NotebookRun, ReportConfig, run_notebook
-from vidsort.learning.fitting import RESTS_ON_NAMES
+from vidsort.learning.rows.names import NO_NAMES
 from vidsort.library import scan
 from vidsort.settings import Settings
 from vidsort.steps import STEPS
@@ -237,7 +237,7 @@ def test_before_any_label_the_reports_say_what_the_guesses_rest_on(tmp_path):
         run = run_notebook(step, settings)
         reads_well(run)
         page = run.html.read_text(encoding="utf-8")
-        assert RESTS_ON_NAMES in page
+        assert NO_NAMES.rests_on in page
         assert ">nan" not in page
 
 

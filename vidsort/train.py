@@ -22,7 +22,7 @@ from .insight.comparison import OutOfFold, out_of_fold_json, paired_difference, 
 from .insight.duplicates import near_duplicates
 from .jobs.program import step_main
 from .learning.files import model_files
-from .learning.fitting import RESTS_ON_NAMES, TrainConfig, Trained, fit_classifier, fit_names
+from .learning.fitting import TrainConfig, Trained, fit_classifier, fit_names
 from .library.left_out import sentence
 from .records import Failure, LeftOut, Progress, Report, Video
 from .settings import Settings
@@ -94,7 +94,7 @@ def run(
         "modalities": feature_set.modalities,
         "extract_config": feature_set.config, "train_config": config, "seed": config.seed, "videos": len(found.videos),
         "groups": int(groups.max(initial=-1)) + 1, "folders": dict.fromkeys(trained.folders, 0) | _counts(found.videos),
-        "rests_on": RESTS_ON_NAMES if is_by_name else None, "left_out": found.failed,
+        "rests_on": names.rests_on if is_by_name else None, "left_out": found.failed,
         "versions": _versions(), "selection": trained.choice.table,
         "dataset": [
             [video.filename, video.folder, digest] for video, digest in zip(found.videos, content, strict=True)

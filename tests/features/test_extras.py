@@ -48,7 +48,7 @@ def test_what_no_extra_was_asked_for_is_never_imported():
 
 
 def test_kinds_of_extras_are_off_unless_named():
-    assert not [name for name in ExtractConfig().modalities if KINDS[name].is_read]
+    assert not [name for name in ExtractConfig().modalities if KINDS[name].is_read or KINDS[name].takes_names]
 
 
 def test_a_step_that_needs_what_is_not_installed_says_so_before_it_looks_at_anything(settings, monkeypatch):
@@ -62,7 +62,7 @@ def test_the_command_that_downloads_says_what_is_missing_or_that_nothing_is(sett
     assert main(["download", "sound", *settings.as_flags()]) == 0
     assert "sound needs nothing" in capsys.readouterr().out
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    for kind in ("speech", "ocr"):
+    for kind in ("speech", "ocr", "clip"):
         assert main(["download", kind, *settings.as_flags()]) == SettingsError.exit_code
         assert f'pip install "vidsort[{kind}]"' in capsys.readouterr().err
 

@@ -14,7 +14,8 @@ from pydantic import Field, ValidationError
 from ..records import FeatureSet, Video
 from .contents import Contents
 from .encoders.body import BodyConfig, BodyEncoder
-from .encoders.evidence import Encoder, EvidenceConfig
+from .encoders.clip import ClipConfig, ClipEncoder, ClipNames
+from .encoders.evidence import Encoder, EvidenceConfig, FolderNames
 from .encoders.frames import FramesConfig, FramesEncoder
 from .encoders.motion import MotionConfig, MotionEncoder
 from .encoders.ocr import OcrConfig, OcrEncoder
@@ -44,7 +45,8 @@ class Kind(NamedTuple):
 
     load: None where nothing is encoded. rows: how learning prepares what it gives; an encoder whose rows
     are text reads. essential: a video of which this could not be had has no features at all. understands: what
-    encodes words that were gathered, where these are encoded.
+    encodes words that were gathered, where these are encoded, and folder names. names: what encodes folder names
+    beside what is looked for in the videos themselves, where that can be.
     """
 
     config: type[EvidenceConfig]
@@ -53,6 +55,12 @@ class Kind(NamedTuple):
     rows: Literal["rooted", "scaled", "text"] = "scaled"
     essential: bool = False
     understands: Callable[[Any], SemanticEncoder] | None = None
+    names: Callable[[Any], FolderNames] | None = None
+
+    @property
+    def takes_names(self) -> bool:
+        """Whether folder names can be compared with its vectors."""
+        return self.understands is not None or self.names is not None
 
     @property
     def is_read(self) -> bool:
@@ -74,6 +82,7 @@ KINDS: dict[str, Kind] = {
     "body": Kind(BodyConfig, video_bytes, BodyEncoder, "scaled"),
     "speech": Kind(SpeechConfig, video_bytes, SpeechEncoder, "text"),
     "ocr": Kind(OcrConfig, video_bytes, OcrEncoder, "text"),
+    "clip": Kind(ClipConfig, video_bytes, ClipEncoder, "scaled", names=ClipNames),
 }
 
 
@@ -106,6 +115,13 @@ class Modality(NamedTuple):
         if understands is None:
             raise TypeError(f"{self.kind} encodes no words.")
         return understands(self.config)
+
+    def load_names(self) -> FolderNames:
+        """What encodes folder names beside its vectors, of a kind that takes them; raises SettingsError without it."""
+        names = KINDS[self.kind].understands or KINDS[self.kind].names
+        if names is None:
+            raise TypeError(f"Folder names cannot be compared with {self.kind}.")
+        return names(self.config)
 
 
 class ExtractConfig(*(kind.config for kind in KINDS.values())):  # type: ignore[misc]  # the table decides

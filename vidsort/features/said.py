@@ -1,4 +1,4 @@
-"""What videos say: understood, and beside what folders are called, by which these are told before any is sorted."""
+"""What videos say and show: understood, and beside what folders are called, by which these are told before a label."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from .modalities import KINDS, makeable
 from .stored import features_of
 
 AT_ONCE = 64
-BY_LETTERS, BY_MEANING = "names", "names_understood"
+BY_LETTERS, BY_MEANING, BY_SIGHT = "names", "names_understood", "names_seen"
 WORDS = "words"
 log = logging.getLogger(__name__)
 
@@ -43,24 +43,25 @@ def understand(
 def names_of(
     database: Database, videos: Sequence[Video], feature_set: FeatureSet, folders: Mapping[str, str]
 ) -> Names:
-    """What is made of the names of these folders by what all these videos say, sorted or not; none without words.
+    """What is made of the names of these folders by what all these videos say and show, sorted or not.
 
-    folders: by name what each says of itself beyond it.
+    None where there is nothing that names can be compared with. folders: by name what each says of itself beyond it.
     """
     folders = dict(sorted(folders.items()))
     kinds: dict[str, Named] = {}
     for kind, modality in feature_set.modalities.items():
-        if kind not in KINDS or not (KINDS[kind].rows == "text" or KINDS[kind].understands):
+        if kind not in KINDS or not (KINDS[kind].rows == "text" or KINDS[kind].takes_names):
             continue
         part = features_of(database, videos, _only(feature_set, kind, modality)).parts[kind]
-        if KINDS[kind].understands is None:
+        if KINDS[kind].takes_names:
+            name, named = BY_MEANING if KINDS[kind].understands else BY_SIGHT, _meant(feature_set, kind, part, folders)
+        else:
             name = BY_LETTERS if kind == WORDS else f"{BY_LETTERS}_{kind}"
             named = lettered(kind, part.X.tolist(), folders)
-        else:
-            name, named = BY_MEANING, _meant(feature_set, kind, part, folders)
         if named is not None:
             kinds[name] = named
-    return Names(tuple(folders) if kinds else (), kinds)
+    compared = ["captions"] * bool(kinds.keys() - {BY_SIGHT}) + ["pictures"] * (BY_SIGHT in kinds)
+    return Names(tuple(folders) if kinds else (), kinds, tuple(compared))
 
 
 def _meant(feature_set: FeatureSet, kind: str, part: Part, folders: Mapping[str, str]) -> Named | None:
@@ -68,11 +69,14 @@ def _meant(feature_set: FeatureSet, kind: str, part: Part, folders: Mapping[str,
     if modality is None or not part.mask.any():
         return None
     try:
-        encoder = modality.load_understanding()
+        named = modality.load_names().folders(folders)
     except SettingsError as error:
-        log.warning("Folder names count by their letters only: %s", error)
+        log.warning("Folder names are not compared with %s: %s", kind, error)
         return None
-    return meant(kind, part.X[part.mask], encoder.folders(folders))
+    if named.shape[1] != part.X.shape[1]:
+        log.warning("Folder names are not compared with %s: another model lies where that of the videos lay.", kind)
+        return None
+    return meant(kind, part.X[part.mask], named)
 
 
 def _only(feature_set: FeatureSet, kind: str, modality: str) -> FeatureSet:

@@ -25,7 +25,6 @@ THREADS_FROM = 3000
 FOLDS, FOLDS_OF_FEW, FEW_VIDEOS = 5, 8, 300
 NO_GAIN = "the others are as good without it"
 TOO_FEW = "it is there in videos of fewer than two folders"
-RESTS_ON_NAMES = "folder names and captions; no video is sorted yet"
 SPLIT = (
     "stratified grouped cross-validation, nested: heads, temperatures and the weights of kinds of evidence are chosen "
     "without the fold"
@@ -111,7 +110,7 @@ def fit_names(names: Names, config: TrainConfig) -> Trained:
         folders=folders, experts={name: Expert.of_names(named) for name, named in names.kinds.items()},
         fusion=Fusion(even, even, tuple(names.kinds)),
         metrics=metrics | {
-            "note": f"not known: it rests on {RESTS_ON_NAMES}", "modalities": told,
+            "note": f"not known: it rests on {names.rests_on}", "modalities": told,
             "before_calibration": {name: metrics[name] for name in UNCALIBRATED},
             "split": {"kind": "none: there is nothing to be left out", "folds": 0, "videos": 0, "groups": 0},
         },

@@ -3,6 +3,7 @@
 import contextlib
 
 import pytest
+from pairs import WIDTH, make_pair
 from showing import make_shown_video, need_ocr
 from speaking import speech_model
 from videos import damage_pictures, damage_sound, make_video
@@ -82,13 +83,15 @@ def test_a_video_that_is_gone_has_a_reason_in_the_place_of_its_panels(shown, tmp
 
 def test_a_kind_that_has_no_drawing_is_told_by_its_numbers_or_that_there_is_none(shown, tmp_path):
     make_video(tmp_path / "library" / "1.mp4")
-    panels = shown(modalities=tuple(KINDS), speech_model=str(speech_model()))
+    pair = make_pair(tmp_path / "pair")
+    panels = shown(modalities=tuple(KINDS), speech_model=str(speech_model()), clip_model=str(pair))
     lines = dict(line.split(": ", 1) for line in panels.text.splitlines()[1:])
     assert list(lines) == list(KINDS)
     assert lines["semantic"].startswith("None: there are no words")
     assert lines["body"].startswith("None: no body")
     assert lines["speech"].startswith("None: nobody speaks")
     assert lines["ocr"].startswith("None: no text")
+    assert lines["clip"] == f"{WIDTH} numbers."
 
 
 def test_what_is_read_in_a_video_is_shown_as_text_and_what_is_understood_by_its_numbers(shown, tmp_path):

@@ -1,6 +1,7 @@
 """What every kind of evidence has: a config with a revision, what it wants of a file, and what it makes of that."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -41,8 +42,8 @@ class EvidenceConfig(StepConfig):
 class Evidence:
     """What one kind finds in one video.
 
-    vector: float32 [d], of frames L2-normalised, of other kinds as it is, as the amount tells something
-    there; None where the video has no such thing. signatures: uint64 [6] of what was seen; None of a
+    vector: float32 [d], of frames and image/text pairs L2-normalised, of other kinds as it is, as the amount
+    tells something there; None where the video has no such thing. signatures: uint64 [6] of what was seen; None of a
     kind that sees no pictures. document: of a kind that reads, in place of a vector, see `document_of`.
     """
 
@@ -60,6 +61,13 @@ class Encoder(Protocol):
 
     def encode(self, given: Any) -> Evidence:
         """What there is in what a reading gave of `wanted`."""
+
+
+class FolderNames(Protocol):
+    """Encodes what folders are called, to be compared with the vectors that one kind of evidence has of videos."""
+
+    def folders(self, folders: Mapping[str, str]) -> np.ndarray:
+        """Folders by their names, each with what it says of itself beyond it: float32 [n, d]."""
 
 
 def document_of(**said: str) -> str:

@@ -70,8 +70,7 @@ class SemanticEncoder:
 
     def folders(self, folders: Mapping[str, str]) -> np.ndarray:
         """Folders by their names, each with what it says of itself beyond it: float32 [n, d]."""
-        said = (f"{_spaced(name)}: {line}" if line else _spaced(name) for name, line in folders.items())
-        return self._encoded(self._model.query, [OF_FOLDER.format(text) for text in said])
+        return self._encoded(self._model.query, [OF_FOLDER.format(text) for text in in_words(folders)])
 
     def question(self, text: str) -> np.ndarray:
         """What somebody looks for, float32 [d]."""
@@ -79,9 +78,7 @@ class SemanticEncoder:
 
     @staticmethod
     def _encoded(encode: Any, texts: list[str]) -> np.ndarray:
-        # What is no Unicode, or ends a text in C, is no part of what is said.
-        plain = [text.encode("utf-8", "replace").decode().replace("\0", " ") for text in texts]
-        return np.asarray(encode(plain), np.float32) if plain else np.empty((0, 0), np.float32)
+        return np.asarray(encode(list(map(plain, texts))), np.float32) if texts else np.empty((0, 0), np.float32)
 
 
 def import_model() -> None:
@@ -99,8 +96,15 @@ def text_of(document: str) -> str:
     return "\n".join(text[:LONGEST_FIELD] for text in texts if text.strip())
 
 
-def _spaced(name: str) -> str:
-    return " ".join(name.replace("_", " ").split())
+def in_words(folders: Mapping[str, str]) -> list[str]:
+    """What each folder says: its name, and its line of text where it has one."""
+    spaced = {name: " ".join(name.replace("_", " ").split()) for name in folders}
+    return [f"{spaced[name]}: {line}" if line else spaced[name] for name, line in folders.items()]
+
+
+def plain(text: str) -> str:
+    """A text as models take it: what is no Unicode, or ends a text in C, is no part of what is said."""
+    return text.encode("utf-8", "replace").decode().replace("\0", " ")
 
 
 def _sentences(config: SemanticConfig) -> Sentences:

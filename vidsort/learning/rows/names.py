@@ -43,10 +43,20 @@ class Named:
 
 @dataclass(frozen=True)
 class Names:
-    """All that is made of the names of folders: `kinds` by what each is called in a model; folders sorted."""
+    """All that is made of the names of folders: `kinds` by what each is called in a model; folders sorted.
+
+    compared: what of the videos they are compared with, as a person calls it.
+    """
 
     folders: tuple[str, ...] = ()
     kinds: Mapping[str, Named] = field(default_factory=dict)
+    compared: tuple[str, ...] = ("captions",)
+
+    @property
+    def rests_on(self) -> str:
+        """What a model rests on that goes by names alone."""
+        *others, last = ("folder names", *self.compared)
+        return f"{', '.join(others)} and {last}; no video is sorted yet"
 
 
 NO_NAMES = Names()

@@ -5,7 +5,7 @@ import { h, isolated, percent } from "./dom.js";
 const KINDS = {
   frames: "Pictures", motion: "Movement", sound: "Sound", words: "Words", semantic: "Meaning", body: "Body",
   speech: "Speech", ocr: "Text on screen", names: "Names", names_understood: "Name meaning",
-  names_speech: "Names in speech", names_ocr: "Names on screen",
+  names_speech: "Names in speech", names_ocr: "Names on screen", clip: "Scenes", names_seen: "Name seen",
 };
 
 export class Why {
