@@ -74,6 +74,7 @@ def test_without_the_extra_one_sentence_says_what_mends_it(monkeypatch):
 
 
 def test_a_video_takes_one_thread(encoder):
+    encoder._reader(a_page("Easy pasta"))  # its networks are loaded when they are needed first
     sessions = [part.session.session for part in (encoder._reader.text_det, encoder._reader.text_rec) if part]
     assert sessions
     for session in sessions:
