@@ -23,6 +23,7 @@ LOOK_S = 0.1
 TERMINATE_S = 0.7
 LAST_LINES_S = 1.0
 SHOWN_ERROR_CHARACTERS = 800
+TIMED_OUT = "timed out after {:g} s; what was finished is kept: start it again, or let step_timeout_s be longer"
 
 
 class StepFailedError(VidsortError):
@@ -64,7 +65,7 @@ def run_step(
                     process.wait(LOOK_S)
                 reason = reason_to_stop()
                 if reason is None and process.poll() is None and time.monotonic() > deadline_s:
-                    reason, exit_code = f"timed out after {timeout_s:g} s", VidsortError.exit_code
+                    reason, exit_code = TIMED_OUT.format(timeout_s), VidsortError.exit_code
             if reason is None:
                 # Not until the end of the stream: a process that the step left behind may hold it open.
                 reader.join(LAST_LINES_S)
