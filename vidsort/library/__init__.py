@@ -10,6 +10,7 @@ from .disk import (
     is_spelled_so,
     is_video,
     left_out,
+    look_around,
     list_folder,
     list_root,
     require_library,
@@ -20,5 +21,6 @@ from .disk import (
 
 __all__ = [
     "Listing", "Snapshot", "find", "folder_path", "folders", "is_category", "is_spelled_so", "is_video", "left_out",
+    "look_around",
     "list_folder", "list_root", "require_library", "scan", "video_facts", "videos",
 ]
