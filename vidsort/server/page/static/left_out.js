@@ -20,7 +20,7 @@ export class LeftOut {
     if (!leftOut.length) return null;
     setText(this.line, leftOut.map((one) => one.reason).join("; "));
     if (!isBeside) return null;
-    const text = leftOut.map((one) => `${one.reason} (${examples(one)})`).join("; ");
+    const text = leftOut.map((one) => `${one.reason}, like ${isolated(one.examples[0])}`).join("; ");
     this.toasts.offer(text, "Show", () => this.panel.name === "left-out" || this.toggle());
     return text;
   }

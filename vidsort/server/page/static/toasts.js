@@ -50,7 +50,7 @@ export class Toasts {
       toast.remove();
       act();
     } }, label);
-    const toast = this.#add(h("div", { className: "toast" }, h("span"), h("span", { className: "text" }, text), button));
+    const toast = this.#add(h("div", { className: "toast" }, h("span", { className: "text" }, text), button));
     this.#leave(toast, FAILURE_MS);
   }
 
