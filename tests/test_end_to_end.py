@@ -105,6 +105,44 @@ def test_moving_by_confidence_is_a_dry_run_until_yes_and_one_undo_takes_all_back
     assert vidsort(home, "undo").returncode == 4
 
 
+# A pipe comes to the place of the predictions when they have just been made, before they are moved by.
+PREDICTIONS_SWAPPED = """
+import os, sys
+from vidsort import predict
+from vidsort.artifacts import home_of, predictions_path
+real = predict.run
+def run(settings, *values, **named):
+    report = real(settings, *values, **named)
+    path = predictions_path(home_of(settings.artifacts_dir, settings.data_dir))
+    path.unlink()
+    os.mkfifo(path)
+    return report
+predict.run = run
+from vidsort.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes of this kind here")
+@pytest.mark.parametrize(("place", "command", "code"), [
+    ("current.json", ["predict"], 7), ("features/current.json", ["train"], 7), ("predictions.json", ["doctor"], 1),
+    (None, ["predict", "--move", "--threshold", "0", "--yes"], 7),
+])
+def test_a_pipe_in_place_of_an_artifact_is_one_sentence_and_never_waited_for(home, place, command, code):
+    before, program = tree(home), ["-c", PREDICTIONS_SWAPPED]
+    if place is not None:
+        program = ["-m", "vidsort"]
+        (home / "artifacts" / place).unlink()
+        os.mkfifo(home / "artifacts" / place)
+    done = subprocess.run(
+        [sys.executable, *program, *command, *flags(home)], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "no file that can be read" in " ".join((done.stdout + done.stderr).split())
+    assert tree(home) == before
+
+
 def test_a_threshold_that_nothing_reaches_moves_nothing(home):
     before = tree(home)
     done = vidsort(home, "predict", "--move", "--threshold", "1", "--yes")

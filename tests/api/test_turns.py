@@ -81,6 +81,8 @@ def test_readers_are_never_behind_a_long_copy(server, settings, eventually):
 @pytest.mark.parametrize(("method", "path", "body"), [
     ("POST", "/api/sort", {"filename": "1.mp4", "folder": "food"}),
     ("POST", "/api/sort/batch", {"moves": [{"filename": "1.mp4", "folder": "food"}]}),
+    ("POST", "/api/move", {"filename": "1.mp4", "from": None, "to": "food"}),
+    ("POST", "/api/move/batch", {"moves": [{"filename": "1.mp4", "from": None, "to": "food"}]}),
     ("POST", "/api/undo", None),
     ("POST", "/api/redo", None),
     ("POST", "/api/folders", {"name": "new"}),

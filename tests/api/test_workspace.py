@@ -31,6 +31,17 @@ def test_starting_settles_what_a_kill_left(workspace, monkeypatch):
     assert calls == ["recover"]
 
 
+def test_starting_sweeps_what_a_killed_server_left_of_copies(workspace, settings):
+    playable = settings.artifacts_dir / "playable"
+    left, kept = playable / ".abc-xyz", playable / "abc.mp4"
+    left.mkdir(parents=True)
+    (left / "copy.mp4").write_bytes(b"half a copy")
+    kept.write_bytes(b"a copy")
+    workspace.start()
+    assert not left.exists()
+    assert kept.exists()
+
+
 def test_a_server_starts_also_when_old_moves_cannot_be_settled(workspace, monkeypatch, caplog):
     def fails(**_):
         raise VidsortError("The disk is read-only.")

@@ -12,6 +12,7 @@ from labelled import make_library, store_features
 from vidsort import errors
 from vidsort.cli import main, output
 from vidsort.cli.program import COMMANDS, EXIT_CODES
+from vidsort.insight.doctor import SHOWN_FAILURES, Check
 from vidsort.jobs.retrain import Retrain
 from vidsort.library.moves.mover import Mover
 from vidsort.records import Failure, Progress, Report
@@ -130,6 +131,38 @@ def test_the_doctor_exits_with_1_where_a_check_failed(call, settings):
     code, out, _ = call("doctor")
     assert code == 1
     assert "FAILED" in out
+
+
+def test_the_doctor_shows_the_first_few_unreadable_videos_and_all_of_them_on_request(call, settings):
+    names = [f"79{number}.mp4" for number in range(SHOWN_FAILURES + 2)]
+    for name in names:
+        (settings.data_dir / name).write_bytes(f"no video {name}".encode())
+    assert call("extract-features")[0] == 0
+    code, out, _ = call("doctor")
+    assert code == 0
+    assert sum(f"{name}: " in out for name in names) == SHOWN_FAILURES
+    assert "and 2 more: `vidsort doctor --all` shows them" in " ".join(out.split())
+    code, out, _ = call("doctor", "--all")
+    assert code == 0
+    assert all(f"{name}: " in out for name in names)
+    assert "more: `vidsort" not in out
+
+
+@pytest.mark.parametrize("one", ["My clip.mp4", "link.mp4", "food/inner/1.mp4", "a..b/1.mp4"])
+def test_the_doctor_never_says_that_all_is_well_while_something_is_left_out(call, settings, monkeypatch, one):
+    # All else is well: the model, which there is none of yet, too.
+    monkeypatch.setattr("vidsort.insight.doctor._model", lambda _: Check("model", "ok", "a model"))
+    assert call("doctor")[1].endswith("All is well.\n")
+    path = settings.data_dir / one
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if "link" in one:
+        path.symlink_to(settings.artifacts_dir)
+    else:
+        path.touch()
+    code, out, _ = call("doctor")
+    assert code == 0
+    assert "All is well" not in out
+    assert "1 of " in out.splitlines()[-1]
 
 
 def test_undo_takes_back_the_last_move_and_says_what(call, settings):

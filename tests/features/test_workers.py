@@ -3,13 +3,15 @@
 import contextlib
 import sys
 import threading
+from pathlib import Path
 
 import pytest
+from videos import make_video
 
 from vidsort.errors import StepCancelled, VidsortError
 from vidsort.features import workers
 from vidsort.features.encoders.speech import SpeechConfig
-from vidsort.features.extraction import VIDEO_LIMIT_S, video_limit_s
+from vidsort.features.extraction import VIDEO_LIMIT_S, answer, video_limit_s
 from vidsort.features.modalities import ExtractConfig, from_json, to_json
 from vidsort.features.workers import Worker, answers
 
@@ -74,6 +76,33 @@ def test_a_child_that_the_system_killed_is_tried_again_another_time(worker):
     answer = worker.ask({"path": "starve"})
     assert answer["retry"] is True
     assert "memory" in answer["error"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has such a wish")
+def test_where_memory_runs_out_a_child_is_to_end_before_the_run_does(tmp_path):
+    command = [sys.executable, "-m", "vidsort.features.extraction", str(tmp_path), "{}"]
+    with contextlib.closing(Worker(command)) as worker:
+        child = worker._start()
+        wishes = [int(Path(f"/proc/{pid}/oom_score_adj").read_text()) for pid in (child.pid, "self")]
+    assert wishes[0] == 1000
+    assert wishes[1] < 1000
+
+
+def test_a_poster_for_which_there_is_no_memory_costs_no_features(tmp_path, monkeypatch, caplog):
+    def fill(*_):
+        raise MemoryError
+
+    video = make_video(tmp_path / "1.mp4")
+    facts, modalities = video.stat(), ExtractConfig(modalities=("frames",)).chosen
+    monkeypatch.setattr("vidsort.media.pictures.keep_pictures", fill)
+    encoders = {modality_id: modality.load() for modality_id, modality in modalities.items()}
+    request = {
+        "path": str(video), "stamp": [facts.st_size, facts.st_mtime_ns], "content": "00" * 16,
+        "wanted": dict.fromkeys(modalities, "00"),
+    }
+    found = answer(request, tmp_path, encoders)["found"]
+    assert all("vector" in evidence for evidence in found.values())
+    assert "no memory" in caplog.text
 
 
 def test_a_decoder_that_hangs_is_ended_by_its_time_limit():

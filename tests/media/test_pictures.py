@@ -1,5 +1,6 @@
 """Posters and strips: made once, kept by content, made again when they are gone."""
 
+import contextlib
 import io
 import os
 import resource
@@ -18,6 +19,7 @@ from vidsort.errors import VideoDecodeError
 from vidsort.media.content import content_hash
 from vidsort.media.limited import LimitedChild
 from vidsort.media.pictures import KINDS, MADE_AT_ONCE, Pictures, picture_path
+from vidsort.media.playable import LOOKED_AT_ONCE, PlayableCopies
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def made(tmp_path) -> int:
 
 def started(kept: Pictures) -> list[LimitedChild]:
     """Which of the processes run."""
-    return [child for child in kept._children if child._process is not None]
+    return [child for child in kept._children._children if child._process is not None]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -103,8 +105,13 @@ def test_a_long_thin_video_has_a_poster_and_a_strip(tmp_path, kept, size):
 
 def test_huge_pictures_are_made_without_the_server_growing(tmp_path, kept):
     huge = make_huge(tmp_path / "1.mp4", 8192)
+    copies = PlayableCopies(tmp_path / "artifacts")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert Image.open(io.BytesIO(kept.get(huge, "poster"))).size == (288, 288)
+    others = set(children_of(os.getpid()))
+    with contextlib.closing(copies), ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(copies.get, [huge] * 8)) == {huge}
+        assert len(set(children_of(os.getpid())) - others) <= LOOKED_AT_ONCE
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < before + 50_000
 
 
@@ -133,8 +140,9 @@ def test_trying_out_decodes_a_clip_in_this_process_and_in_a_limited_one_and_keep
         broken.try_out()
 
 
-def test_nobody_waits_for_pictures_that_are_being_made_to_try_out(kept, monkeypatch):
-    for _ in range(MADE_AT_ONCE):
-        kept._idle.get_nowait()
-    kept.try_out()
-    assert started(kept) == []
+def test_nobody_waits_for_pictures_that_are_being_made_to_try_out(kept):
+    with contextlib.ExitStack() as at_work:
+        for _ in range(MADE_AT_ONCE):
+            at_work.enter_context(kept._children.one())
+        kept.try_out()
+        assert started(kept) == []

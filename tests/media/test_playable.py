@@ -60,7 +60,10 @@ def test_the_share_that_is_done_is_told_while_a_copy_is_made(odd, open_copies, e
     real, told = LimitedChild.ask, []
     copies = open_copies()
 
-    def watched(child, request, limit_s, tell: Callable[[float], None]):
+    def watched(child, request, limit_s, tell: Callable[[float], None] | None = None):
+        if tell is None:
+            return real(child, request, limit_s)
+
         def told_and_kept(share):
             tell(share)
             told.append(copies.share(odd))
@@ -77,16 +80,34 @@ def test_the_share_that_is_done_is_told_while_a_copy_is_made(odd, open_copies, e
     eventually(lambda: copies.share(odd) is None)
 
 
-def test_what_a_browser_plays_needs_no_copy(open_copies, tmp_path):
-    fine = make_video(tmp_path / "1.mp4")
-    assert open_copies().get(fine) == fine
+def test_what_a_browser_plays_needs_no_copy_and_is_looked_at_once(open_copies, tmp_path, monkeypatch):
+    fine, copies = make_video(tmp_path / "1.mp4"), open_copies()
+    assert copies.get(fine) == fine
     assert not (tmp_path / "artifacts").exists()
+    monkeypatch.delattr(LimitedChild, "ask")
+    moved = fine.rename(tmp_path / "2.mp4")
+    assert copies.get(moved) == moved
+
+
+@pytest.mark.parametrize("made", [b"no video at all", None])
+def test_what_cannot_be_looked_at_is_a_reason_and_the_next_one_is_answered(open_copies, tmp_path, made):
+    copies, fine, broken = open_copies(), make_video(tmp_path / "1.mp4"), tmp_path / "2.mp4"
+    if made is None:
+        broken.write_bytes(fine.read_bytes()[:600])
+    else:
+        broken.write_bytes(made)
+    for _ in range(2):
+        with pytest.raises(VideoDecodeError):
+            copies.get(broken)
+        assert copies.get(fine) == fine
 
 
 def test_what_cannot_be_copied_says_so_and_is_not_tried_for_ever(odd, open_copies, eventually, monkeypatch, caplog):
     tried = []
 
     def fails(_child, request, *_):
+        if "target" not in request:
+            return {"plays_itself": False}
         tried.append(request["path"])
         raise VideoDecodeError("its frames are damaged")
 
@@ -159,7 +180,13 @@ def test_a_copy_is_made_of_what_is_there_when_its_turn_comes_and_of_no_other_con
     odd, open_copies, tmp_path, eventually, monkeypatch
 ):
     asked = []
-    monkeypatch.setattr(LimitedChild, "ask", lambda _child, request, *_: asked.append(request["path"]))
+
+    def noted(_child, request, *_):
+        if "target" in request:
+            asked.append(request["path"])
+        return {"plays_itself": False}
+
+    monkeypatch.setattr(LimitedChild, "ask", noted)
     copies, other = open_copies(), make_video(tmp_path / "other.mp4", codec="mpeg4")
     assert copies.get(odd, reopen=lambda: contextlib.nullcontext(other)) is None
     eventually(lambda: copies.share(odd) is None)

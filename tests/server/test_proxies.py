@@ -1,8 +1,11 @@
 """Forwarded headers: believed from proxies that are trusted, and from nobody else."""
 
+import asyncio
+
 import pytest
 from starlette.responses import JSONResponse
 from starlette.testclient import TestClient
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from vidsort.server.proxies import UNTRUSTED, Proxies
 
@@ -35,6 +38,38 @@ def test_a_trusted_proxy_says_who_asks(trusted, peer):
     # What the sender itself wrote before the proxy did is not believed.
     told = asked(trusted, peer, {"x-forwarded-for": "198.51.100.1, 203.0.113.7"})
     assert told["client"] == "203.0.113.7"
+
+
+@pytest.mark.parametrize("proto", ["https", "wss", "http"])
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+def test_a_server_that_was_started_by_hand_and_believed_a_scheme_is_not_believed(kind, proto):
+    told = {}
+
+    async def noted(scope, receive, send):
+        told.update(scope)
+
+    scope = {
+        "type": kind, "scheme": "http" if kind == "http" else "ws", "client": ("127.0.0.1", 5000),
+        "headers": [(b"host", b"localhost"), (b"x-forwarded-proto", proto.encode())],
+    }
+    # As `uvicorn app:app` does by default for whoever asks from this machine.
+    asyncio.run(ProxyHeadersMiddleware(Proxies(noted, []), "127.0.0.1")(scope, None, None))
+    assert (told["scheme"], told["client"]) == ("http" if kind == "http" else "ws", UNTRUSTED)
+    assert told["headers"] == [(b"host", b"localhost")]
+
+
+def test_a_scheme_that_no_header_spoke_of_stays():
+    told = {}
+
+    async def noted(scope, receive, send):
+        told.update(scope)
+
+    scope = {
+        "type": "http", "scheme": "https", "client": ("203.0.113.9", 5000),
+        "headers": [(b"x-forwarded-for", b"198.51.100.1")],
+    }
+    asyncio.run(Proxies(noted, [])(scope, None, None))
+    assert told["scheme"] == "https"
 
 
 def test_who_sends_none_of_them_is_who_he_is():

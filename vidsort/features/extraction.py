@@ -117,9 +117,9 @@ def _keep_poster(artifacts_dir: Path, content: bytes, frames: "Frames") -> None:
 
     try:
         keep_pictures(artifacts_dir, content, frames, ("poster",))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, MemoryError) as error:
         # No room, or a shape that WebP does not take: no reason to lose the features.
-        log.warning("A poster could not be kept: %s", error)
+        log.warning("A poster could not be kept: %s", str(error) or "there is no memory for it")
 
 
 def _packed(values: np.ndarray) -> str:
@@ -147,7 +147,11 @@ def serve(requests: TextIO, answers: TextIO, artifacts_dir: Path, modalities: Ma
 
 def main(arguments: list[str]) -> None:
     """Serve stdin and stdout; whatever else prints goes to stderr, and Ctrl+C is for the parent to answer."""
+    from ..media.limited import go_first
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Its memory is not limited as that of a server's children is: networks that others choose may need any amount.
+    go_first()
     with os.fdopen(os.dup(1), "w", encoding="ascii") as answers:
         os.dup2(2, 1)
         serve(sys.stdin, answers, Path(arguments[0]), from_json(arguments[1]))

@@ -12,6 +12,7 @@ from .disk import (
     left_out,
     list_folder,
     list_root,
+    look_around,
     require_library,
     scan,
     video_facts,
@@ -20,5 +21,5 @@ from .disk import (
 
 __all__ = [
     "Listing", "Snapshot", "find", "folder_path", "folders", "is_category", "is_spelled_so", "is_video", "left_out",
-    "list_folder", "list_root", "require_library", "scan", "video_facts", "videos",
+    "list_folder", "list_root", "look_around", "require_library", "scan", "video_facts", "videos",
 ]

@@ -61,10 +61,7 @@ class Listing:
 
 def scan(data_dir: Path, video_names: VideoNames = "digits") -> Snapshot:
     """All names in the library now, without asking for any file's size; raises NotFoundError without a library."""
-    root = list_root(data_dir, video_names)
-    return Snapshot(
-        root.videos, {name: list_folder(data_dir / name, video_names).videos for name in root.folders}
-    )
+    return look_around(data_dir, video_names)[0]
 
 
 def videos(data_dir: Path, video_names: VideoNames = "digits") -> list[Video]:
@@ -78,8 +75,15 @@ def videos(data_dir: Path, video_names: VideoNames = "digits") -> list[Video]:
 
 def left_out(data_dir: Path, video_names: VideoNames = "digits") -> list[LeftOut]:
     """What is no video or category folder here although a person may take it for one; raises NotFoundError."""
+    return look_around(data_dir, video_names)[1]
+
+
+def look_around(data_dir: Path, video_names: VideoNames = "digits") -> tuple[Snapshot, list[LeftOut]]:
+    """All names in a library now, and what is left out of it, by one listing; raises NotFoundError without one."""
     root = list_root(data_dir, video_names)
-    return told([root.left_out, *(list_folder(data_dir / name, video_names).left_out for name in root.folders)])
+    listed = {name: list_folder(data_dir / name, video_names) for name in root.folders}
+    snapshot = Snapshot(root.videos, {name: listing.videos for name, listing in listed.items()})
+    return snapshot, told([root.left_out, *(listing.left_out for listing in listed.values())])
 
 
 def folders(data_dir: Path, video_names: VideoNames = "digits") -> list[Folder]:

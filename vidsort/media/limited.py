@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import IO, Any
 
 from ..errors import VideoDecodeError, VidsortError
@@ -87,6 +88,44 @@ class LimitedChild:
         return 0 if process is None else ended(process)
 
 
+class LimitedChildren:
+    """A few such processes of one module, for any number of threads: who finds all at work waits for the first."""
+
+    def __init__(self, module: str, count: int) -> None:
+        self._children = [LimitedChild(module) for _ in range(count)]
+        # The one that was used last is asked first, so that no more are started than are needed at once.
+        self._idle: queue.LifoQueue[LimitedChild] = queue.LifoQueue()
+        for child in reversed(self._children):
+            self._idle.put(child)
+
+    @contextlib.contextmanager
+    def one(self) -> Iterator[LimitedChild]:
+        """One for this thread alone, as soon as there is one that is idle."""
+        child = self._idle.get()
+        try:
+            yield child
+        finally:
+            self._idle.put(child)
+
+    @contextlib.contextmanager
+    def one_that_is_idle(self) -> Iterator[LimitedChild | None]:
+        """One for this thread alone; None where all are at work."""
+        try:
+            child = self._idle.get_nowait()
+        except queue.Empty:
+            yield None
+            return
+        try:
+            yield child
+        finally:
+            self._idle.put(child)
+
+    def close(self) -> None:
+        """End all of them, also in the middle of a video."""
+        for child in self._children:
+            child.close()
+
+
 def pipes(process: "subprocess.Popen[str]") -> tuple[IO[str], IO[str]]:
     """What a process reads requests from, and what it answers to."""
     if process.stdin is None or process.stdout is None:
@@ -117,6 +156,7 @@ def serve_requests(answering: Answering) -> None:
     # Ctrl+C is for the starter to answer.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit_memory()
+    go_first()
     with os.fdopen(os.dup(1), "w", encoding="ascii") as answers:
         os.dup2(2, 1)
 
@@ -165,3 +205,13 @@ def limit_memory(limit_bytes: int = MEMORY_BYTES) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     if most == resource.RLIM_INFINITY or limit_bytes <= most:
         resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, most))
+
+
+def go_first() -> None:
+    """Let the kernel end this process, and each that it starts, before others where all memory is used up.
+
+    Else it may choose the starter, and with it a whole run. Only Linux has such a wish.
+    """
+    # Not every container lets it be written.
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")

@@ -7,7 +7,6 @@ asked for. They are caches: the folder may be deleted at any time.
 import contextlib
 import functools
 import io
-import queue
 import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ import numpy as np
 
 from ..errors import VideoDecodeError
 from .content import content_hash
-from .limited import LimitedChild, Request, serve_requests
+from .limited import LimitedChildren, Request, serve_requests
 from .reading.facts import probe
 from .reading.frames import Frames
 from .reading.once import sample_frames
@@ -86,10 +85,7 @@ class Pictures:
 
     def __init__(self, artifacts_dir: Path) -> None:
         self._artifacts_dir = artifacts_dir
-        self._children = [LimitedChild(__name__) for _ in range(MADE_AT_ONCE)]
-        self._idle: queue.LifoQueue[LimitedChild] = queue.LifoQueue()
-        for child in self._children:
-            self._idle.put(child)
+        self._children = LimitedChildren(__name__, MADE_AT_ONCE)
 
     def get(self, path: Path, kind: Kind) -> bytes:
         """A WebP picture of the video; raises VideoDecodeError with the reason why there is none, and OSError."""
@@ -98,14 +94,11 @@ class Pictures:
         kept = picture_path(self._artifacts_dir, content, kind)
         with contextlib.suppress(FileNotFoundError):
             return kept.read_bytes()
-        child = self._idle.get()
-        try:
+        with self._children.one() as child:
             # Somebody else may have asked for the same meanwhile.
             if not kept.is_file():
                 request = {"path": str(path), "content": content.hex(), "artifacts_dir": str(self._artifacts_dir)}
                 child.ask(request, TIME_LIMIT_S)
-        finally:
-            self._idle.put(child)
         return kept.read_bytes()
 
     def try_out(self) -> None:
@@ -113,19 +106,14 @@ class Pictures:
         facts = probe(TRIAL)
         if facts.reason is not None:
             raise VideoDecodeError(facts.reason)
-        try:
-            child = self._idle.get_nowait()
-        except queue.Empty:
-            return  # all are at work, which shows as much
-        try:
-            child.ask({"path": str(TRIAL)}, TRIAL_LIMIT_S)
-        finally:
-            self._idle.put(child)
+        with self._children.one_that_is_idle() as child:
+            # Where all are at work, that shows as much.
+            if child is not None:
+                child.ask({"path": str(TRIAL)}, TRIAL_LIMIT_S)
 
     def close(self) -> None:
         """End the processes; what they are at is lost, nothing else."""
-        for child in self._children:
-            child.close()
+        self._children.close()
 
 
 def main() -> None:

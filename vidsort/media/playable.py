@@ -17,7 +17,7 @@ import numpy as np
 
 from ..errors import NotFoundError, VideoDecodeError, VidsortError
 from .content import content_hash
-from .limited import ClosedError, LimitedChild, Request, serve_requests
+from .limited import ClosedError, LimitedChild, LimitedChildren, Request, serve_requests
 from .reading.facts import MediaFacts, measured_duration_s, probe
 from .reading.shape import to_picture_of_size
 from .reading.source import Deadline, decode_clean, demux, open_video, set_up_decoder
@@ -36,6 +36,9 @@ LONGEST_SIDE = 1280
 MOST_FRAMES_PER_S = 60.0
 # Times in files are rounded to milliseconds or finer.
 ROUNDING_S = 0.002
+# To see whether a copy is needed a frame is decoded: a few files at once, as each may take some memory.
+LOOKED_AT_ONCE = 2
+LOOK_LIMIT_S = 20.0
 
 
 def playable_copy(
@@ -147,8 +150,12 @@ class PlayableCopies:
         # The share of each that is done, 0 to 1.
         self._waiting: dict[Path, float] = {}
         self._refused: dict[Path, str] = {}
+        # Where the copies would be of those that need none.
+        self._plays_itself: set[Path] = set()
         self._lock = threading.Lock()
         self._child = LimitedChild(__name__)
+        # Their own, as nobody who only asks should wait for a copy.
+        self._looking = LimitedChildren(__name__, LOOKED_AT_ONCE)
         self._thread: threading.Thread | None = None
 
     def get(self, path: Path, name: str | None = None, reopen: Reopen | None = None) -> Path | None:
@@ -165,10 +172,10 @@ class PlayableCopies:
                 raise VideoDecodeError(self._refused[target])
             if target in self._waiting:
                 return None
-        facts = probe(path)
-        if facts.reason is not None:
-            raise VideoDecodeError(facts.reason)
-        if facts.browser_playable:
+            plays_itself = target in self._plays_itself
+        if plays_itself or self._look(path):
+            with self._lock:
+                self._plays_itself.add(target)
             return path
         with self._lock:
             if target not in self._waiting:
@@ -178,6 +185,11 @@ class PlayableCopies:
                 self._thread = threading.Thread(target=self._make, name="playable-copies", daemon=True)
                 self._thread.start()
         return None
+
+    def _look(self, path: Path) -> bool:
+        """Whether a browser plays it as it is, seen by a limited process; raises as `get` does."""
+        with self._looking.one() as child:
+            return bool(child.ask({"path": str(path)}, LOOK_LIMIT_S)["plays_itself"])
 
     def share(self, path: Path) -> float | None:
         """How much of the copy is made, 0 to 1; None where none is being made."""
@@ -192,7 +204,8 @@ class PlayableCopies:
                 shutil.rmtree(left, ignore_errors=True)
 
     def close(self) -> None:
-        """End the process that makes copies; what it is at is lost, nothing else."""
+        """End the processes that look and make copies; what they are at is lost, nothing else."""
+        self._looking.close()
         self._child.close()
 
     def _target(self, path: Path) -> Path:
@@ -228,11 +241,16 @@ class PlayableCopies:
 
 
 def main() -> None:
-    """The limited process: make one copy after the other."""
+    """The limited process: make one copy after the other, or see of one file after the other whether it needs one."""
 
     def answer(request: Request, tell: Callable[[float], None]) -> dict[str, Any]:
-        path, target = Path(request["path"]), Path(request["target"])
-        playable_copy(path, target, time_limit_s=request["limit_s"], progress=tell)
-        return {}
+        path, limit_s = Path(request["path"]), request["limit_s"]
+        if "target" in request:
+            playable_copy(path, Path(request["target"]), time_limit_s=limit_s, progress=tell)
+            return {}
+        facts = probe(path, time_limit_s=limit_s)
+        if facts.reason is not None:
+            raise VideoDecodeError(facts.reason)
+        return {"plays_itself": facts.browser_playable}
 
     serve_requests(answer)

@@ -7,7 +7,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 FORWARDED = b"x-forwarded-"
-# One sender for all: a server that was started by hand may have believed the header before us.
+SCHEME = b"x-forwarded-proto"
+# A server that was started by hand may have believed the headers before us: so one sender for all, and one scheme.
+PLAIN = {"http": "http", "websocket": "ws"}
 UNTRUSTED = ("behind a proxy that is not trusted", 0)
 
 
@@ -26,7 +28,11 @@ class Proxies:
             await self._believing(scope, receive, send)  # type: ignore[arg-type]
         else:
             headers = [(name, value) for name, value in scope["headers"] if not name.startswith(FORWARDED)]
-            await self.app({**scope, "headers": headers, "client": UNTRUSTED}, receive, send)
+            told = {"headers": headers, "client": UNTRUSTED}
+            if any(name == SCHEME for name, _ in scope["headers"]):
+                # Which it really was is not known any more; as a plain one it is promised nothing.
+                told["scheme"] = PLAIN[scope["type"]]
+            await self.app({**scope, **told}, receive, send)
 
 
 def _is_forwarded(scope: Scope) -> bool:

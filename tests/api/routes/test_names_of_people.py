@@ -108,6 +108,20 @@ def test_each_kind_has_its_type_and_is_copied_where_no_browser_plays_it(
     assert played.headers["content-type"] == ("video/webm" if name == "b.webm" else "video/mp4")
 
 
+def test_a_preview_says_what_would_be_left_out(client, tmp_path):
+    (tmp_path / "other" / "food").mkdir(parents=True)
+    (tmp_path / "other" / "My clip.mp4").touch()
+    (tmp_path / "other" / "food" / "1.mp4").symlink_to(tmp_path / "other" / "My clip.mp4")
+    told = client.get("/api/library/preview", params={"path": str(tmp_path / "other")}).json()
+    assert (told["exists"], told["unsorted"], told["folders"]) == (True, 0, [{"name": "food", "count": 0}])
+    names, links = told["left_out"]
+    assert (names["kind"], names["examples"]) == ("names", ["My clip.mp4"])
+    assert names["reason"] == "1 video is left out because of its name"
+    assert "video_names" in names["mend"]
+    assert (links["kind"], links["examples"]) == ("links", ["food/1.mp4"])
+    assert client.get("/api/library/preview", params={"path": "/no/such"}).json()["left_out"] == []
+
+
 def test_a_link_is_said_to_be_one(client, settings, tmp_path):
     (tmp_path / "outside.mp4").touch()
     (settings.data_dir / "4001.mp4").symlink_to(tmp_path / "outside.mp4")

@@ -237,6 +237,21 @@ def test_a_library_that_is_not_there_is_empty_until_it_comes(make_client, settin
     assert client.get("/readyz").json()["status"] == "ok"
 
 
+def test_a_library_that_is_away_is_not_ready_and_says_why(client, settings, tmp_path):
+    assert client.get("/readyz").status_code == 200
+    kept = settings.data_dir.rename(tmp_path / "kept")
+    settings.data_dir.mkdir()
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (503, "not_ready")
+    assert f"{settings.data_dir} held 15 videos in 3 folders and is empty now" in answer.json()["detail"]
+    assert is_sentence(answer)
+    assert client.post("/api/folders", json={"name": "new"}).status_code == 409
+    assert not list(settings.data_dir.iterdir())
+    settings.data_dir.rmdir()
+    kept.rename(settings.data_dir)
+    assert client.get("/readyz").json() == {"status": "ok", "detail": None}
+
+
 def test_a_server_on_which_nothing_can_be_decoded_is_not_ready(make_client, monkeypatch, tmp_path):
     client = make_client()
     assert client.get("/readyz").status_code == 200

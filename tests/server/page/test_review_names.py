@@ -53,10 +53,51 @@ def test_where_a_flag_decides_it_is_said_instead(named, serve, visitor):
     assert not page.get_by_role("button", name="Let them in").count()
 
 
-def test_beside_a_pile_it_is_said_once(named, serve, visitor):
+def test_beside_a_pile_it_is_said_which_and_what_to_do_and_lets_them_in(named, serve, visitor, shot, axe):
     shutil.copy(named.data_dir / NAMES[0], named.data_dir / "1.mp4")
-    page = visitor.open(serve(named.settings))
-    page.wait_for_selector("text=5 videos are left out because of their names")
+    Path("vidsort.toml").write_text(f'data_dir = "{named.data_dir}"\n')
+    page = visitor.open(serve(load_settings(artifacts_dir=named.artifacts_dir)))
+    told = page.locator(".toast .text", has_text="5 videos are left out because of their names")
+    told.wait_for()
+    assert NAMES[0] in told.inner_text()
+    shot(page, "left-out-beside-a-pile")
+    line = page.locator("[data-left-out]")
+    assert line.inner_text() == "5 videos are left out because of their names"
+    page.locator(".toast button", has_text="Show").click()
+    panel = page.locator(".panel")
+    panel.locator(".examples", has_text=NAMES[0]).wait_for()
+    assert "video_names" in panel.inner_text()
+    # A panel takes no key of review.
+    assert page.evaluate("document.activeElement === document.body")
+    shot(page, "left-out-panel")
+    axe(page)
+    line.click()
+    page.wait_for_selector(".panel", state="hidden")
+    line.click()
+    page.get_by_role("button", name="Let them in").click()
+    page.wait_for_function("document.querySelector('[data-left]').textContent === '6'")
+    page.wait_for_selector("[data-left-out]", state="hidden")
+    page.wait_for_selector(".panel", state="hidden")
+
+
+def test_where_nothing_is_left_out_no_line_says_so(pile, serve, visitor):
+    page = visitor.open(serve(pile.fill(2).settings))
+    page.wait_for_selector("[data-guesses] li")
+    assert page.locator("[data-left-out]").is_hidden()
+
+
+def test_a_preview_says_what_would_be_left_out_and_lets_it_in(named, serve, visitor, shot, axe, monkeypatch):
+    Path("vidsort.toml").write_text("")
+    monkeypatch.setenv("VIDSORT_ARTIFACTS_DIR", str(named.artifacts_dir))
+    page = visitor.open(serve(load_settings()), ready="text=Where are your videos?")
+    page.get_by_label("Folder with your videos").fill(str(named.data_dir))
+    page.wait_for_selector(".preview:has-text('0 videos to sort, 3 folders')")
+    page.locator(".left-out", has_text="5 videos are left out because of their names").wait_for()
+    shot(page, "left-out-preview")
+    axe(page)
+    page.get_by_label("Let them in, whatever their names").check()
+    page.get_by_role("button", name="Use this folder").click()
+    page.wait_for_function("document.querySelector('[data-left]').textContent === '5'")
 
 
 def test_what_nobody_would_see_of_a_name_is_shown_by_its_code_and_works(pile, serve, visitor, shot):

@@ -43,12 +43,13 @@ class LibraryAnswer(BaseModel):
 
 
 class LibraryPreview(BaseModel):
-    """What a folder would be as the library."""
+    """What a folder would be as the library; `left_out`: what would take no part, a row a reason."""
 
     path: str
     exists: bool
     unsorted: int
     folders: list[Folder]
+    left_out: list[LeftOut]
 
 
 class Health(BaseModel):

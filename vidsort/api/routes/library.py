@@ -25,12 +25,15 @@ def preview(here: Here, path: str = Query(max_length=4096)) -> LibraryPreview:
     """What a folder would be as the library; nothing is changed."""
     folder = folder_at(path)
     try:
-        snapshot = on_disk.scan(folder, here.settings.video_names) if folder else None
+        found = on_disk.look_around(folder, here.settings.video_names) if folder else None
     except NotFoundError:
-        snapshot = None
-    if snapshot is None:
-        return LibraryPreview(path=path, exists=False, unsorted=0, folders=[])
-    return LibraryPreview(path=str(folder), exists=True, unsorted=len(snapshot.unsorted), folders=snapshot.counts())
+        found = None
+    if found is None:
+        return LibraryPreview(path=path, exists=False, unsorted=0, folders=[], left_out=[])
+    snapshot, left_out = found
+    return LibraryPreview(
+        path=str(folder), exists=True, unsorted=len(snapshot.unsorted), folders=snapshot.counts(), left_out=left_out
+    )
 
 
 @router.post("/api/library", responses=faults(400, 409, 422))

@@ -66,6 +66,8 @@ export const ACTIONS = {
     does: "Show all keys", act: (page) => page.help() },
   tryNow: { keys: [], label: "Try now",
     does: "Send what waits for the server", act: (page) => page.tryNow() },
+  leftOut: { keys: [], label: "Left out",
+    does: "Show what takes no part, why, and what can be done", act: (page) => page.app.leftOut.toggle() },
   single: { keys: [], label: "One by one", where: GRID,
     does: "Go back to one video at a time", act: (page) => page.app.show("single") },
   regroup: { keys: [], label: "Regroup", where: GRID,

@@ -13,6 +13,7 @@ import { Folders } from "./folders.js";
 import { follower, namesWhatHasGone } from "./following.js";
 import { Grid } from "./grid.js";
 import { History } from "./history.js";
+import { LeftOut } from "./left_out.js";
 import { Live } from "./live.js";
 import { Outbox, inherit } from "./outbox.js";
 import { Panel } from "./panel.js";
@@ -86,6 +87,7 @@ export class App {
     this.retraining = new Retraining({ root, api, panel: this.panel, failed: (text) => this.fail(text),
       drawn: () => this.commands.hint() });
     this.welcome = new Welcome({ element: find("welcome"), api });
+    this.leftOut = new LeftOut({ line: find("left-out"), api, panel: this.panel, toasts: this.toasts, changed: () => void this.load() });
     this.grid = new Grid({ element: find("grid"), api, pictures,
       file: (items, folder) => this.decisions.sortMany(items, folder), refile: (items, folder) => refile(this, items, folder) });
     this.commands = new Commands(this);
@@ -262,8 +264,8 @@ export class App {
     this.retraining.update(await this.api.get("api/retrain/status"));
     this.pile.refreshSoon(() => this.render());
     this.render();
-    const reasons = library.left_out.map((one) => one.reason).join("; ");
-    if (reasons && this.shownView !== "welcome") this.hint(`${reasons}: vidsort doctor says which, and what to do.`);
+    const leftOut = this.leftOut.show(library, this.shownView !== "welcome");
+    if (leftOut) this.announcer.say(leftOut);
   }
 
   // The server is away at the start: say so, and try until it answers.

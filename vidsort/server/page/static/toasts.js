@@ -44,6 +44,16 @@ export class Toasts {
     return toast;
   }
 
+  // What can be looked at further: a button does `act()`.
+  offer(text, label, act) {
+    const button = h("button", { type: "button", onclick: () => {
+      toast.remove();
+      act();
+    } }, label);
+    const toast = this.#add(h("div", { className: "toast" }, h("span", { className: "text" }, text), button));
+    this.#leave(toast, FAILURE_MS);
+  }
+
   // What a press did not do; of many there is only the last.
   hint(text) {
     this.#hint?.remove();

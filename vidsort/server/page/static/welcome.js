@@ -1,7 +1,8 @@
 // What stands in the video's place while there is none: no library, no folders, all done, no answer.
 
 import { form, textField } from "./dialog.js";
-import { count, figure, h, isolated, percent, setText, spell } from "./dom.js";
+import { count, figure, h, percent, setText, spell } from "./dom.js";
+import { isByName, letIn, rows, tellLeftOut } from "./left_out.js";
 
 const SUGGESTED = ["cooking", "sport", "music"];
 const LOOK_MS = 250;
@@ -22,16 +23,18 @@ export class Welcome {
     if (!this.#turnTo("library")) return;
     const preview = h("div", { className: "preview", role: "status" }, "Type a path to see what is in it.");
     const field = textField("path", "Folder with your videos", library.data_dir, { required: "", placeholder: "/home/me/videos" });
+    const leftOut = h("div", { className: "left-out", hidden: true });
     let timer = null;
     field.querySelector("input").addEventListener("input", (event) => {
       clearTimeout(timer);
-      timer = setTimeout(() => void this.#look(event.target.value, preview), LOOK_MS);
+      timer = setTimeout(() => void this.#look(event.target.value, preview, leftOut, library), LOOK_MS);
     });
     const choose = form({
-      fields: [field, preview],
+      fields: [field, preview, leftOut],
       label: "Use this folder",
-      submit: async ({ path }) => {
+      submit: async ({ path, any }) => {
         await this.api.post("api/library", { path });
+        if (any) await letIn(this.api);
         chosen();
       },
     });
@@ -108,22 +111,7 @@ export class Welcome {
 
   // What takes no part, why, and what can be done; null where there is nothing.
   #leftOut(library, changed) {
-    if (!library.left_out.length) return null;
-    const rows = library.left_out.map((one) => h("li", {},
-      h("strong", {}, one.reason),
-      h("p", { className: "examples" }, one.examples.map(isolated).join(", ") + (one.count > one.examples.length ? ", …" : "")),
-      h("p", {}, `${one.mend[0].toUpperCase()}${one.mend.slice(1)}.`)));
-    const isByName = library.left_out.some((one) => one.kind === "names");
-    return h("div", { className: "left-out" }, h("ul", {}, ...rows),
-      isByName && library.reason_of_names ? h("p", { className: "result" }, library.reason_of_names) : null,
-      isByName && !library.reason_of_names ? form({
-        fields: [],
-        label: "Let them in",
-        submit: async () => {
-          await this.api.call("PUT", "api/library/names", { video_names: "any" });
-          changed();
-        },
-      }) : null);
+    return library.left_out.length ? tellLeftOut({ library, api: this.api, changed }) : null;
   }
 
   #turnTo(name) {
@@ -136,13 +124,21 @@ export class Welcome {
     this.element.replaceChildren(h("div", { className: "welcome-card" }, h("h2", {}, title), h("p", {}, text), content));
   }
 
-  async #look(path, preview) {
+  // What is in the folder at this path, and what would be left out of it.
+  async #look(path, preview, leftOut, library) {
+    leftOut.hidden = true;
+    leftOut.replaceChildren();
     try {
       const found = await this.api.get(`api/library/preview?path=${encodeURIComponent(path)}`);
       const names = found.folders.map((folder) => `${folder.name} (${folder.count})`).slice(0, 12).join(", ");
       setText(preview, found.exists
         ? `${count(found.unsorted, "video")} to sort, ${count(found.folders.length, "folder")}${names ? `: ${names}` : ""}`
         : "There is no such folder.");
+      if (!found.left_out.length) return;
+      const offer = isByName(found.left_out) && (library.reason_of_names ? h("p", { className: "result" }, library.reason_of_names)
+        : h("label", { className: "let-in" }, h("input", { type: "checkbox", name: "any" }), "Let them in, whatever their names"));
+      leftOut.replaceChildren(rows(found.left_out), ...(offer ? [offer] : []));
+      leftOut.hidden = false;
     } catch (error) {
       preview.textContent = error.message;
     }
