@@ -126,21 +126,20 @@ export class Welcome {
 
   // What is in the folder at this path, and what would be left out of it.
   async #look(path, preview, leftOut, library) {
-    leftOut.hidden = true;
-    leftOut.replaceChildren();
     try {
       const found = await this.api.get(`api/library/preview?path=${encodeURIComponent(path)}`);
       const names = found.folders.map((folder) => `${folder.name} (${folder.count})`).slice(0, 12).join(", ");
       setText(preview, found.exists
         ? `${count(found.unsorted, "video")} to sort, ${count(found.folders.length, "folder")}${names ? `: ${names}` : ""}`
         : "There is no such folder.");
-      if (!found.left_out.length) return;
+      leftOut.hidden = !found.left_out.length;
       const offer = isByName(found.left_out) && (library.reason_of_names ? h("p", { className: "result" }, library.reason_of_names)
         : h("label", { className: "let-in" }, h("input", { type: "checkbox", name: "any" }), "Let them in, whatever their names"));
       leftOut.replaceChildren(rows(found.left_out), ...(offer ? [offer] : []));
-      leftOut.hidden = false;
     } catch (error) {
       preview.textContent = error.message;
+      leftOut.hidden = true;
+      leftOut.replaceChildren();
     }
   }
 }
