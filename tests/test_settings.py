@@ -68,7 +68,10 @@ def test_of_a_step_each_source_sets_only_what_it_names_too(monkeypatch):
 def test_a_list_in_the_environment_is_written_with_commas(monkeypatch):
     monkeypatch.setenv("VIDSORT_TRAIN__HEADS", "lda, mlp")
     monkeypatch.setenv("VIDSORT_TRAIN__STRENGTHS", "0.5,7")
-    assert load_settings().config("train", TrainConfig) == TrainConfig(heads=("lda", "mlp"), strengths=(0.5, 7))
+    # Also one that may be left out.
+    monkeypatch.setenv("VIDSORT_TRAIN__MODALITIES", "frames,words")
+    expected = TrainConfig(heads=("lda", "mlp"), strengths=(0.5, 7), modalities=("frames", "words"))
+    assert load_settings().config("train", TrainConfig) == expected
 
 
 def test_each_source_sets_only_what_it_names(monkeypatch):

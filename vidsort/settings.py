@@ -208,12 +208,16 @@ def _from_environment(base: Path) -> dict[str, _Given]:
         if not variable.startswith(PREFIX) or not text:
             continue
         name, field = _named(variable)
-        is_list = typing.get_origin(field.annotation) is tuple
-        value: Any = [part.strip() for part in text.split(",") if part.strip()] if is_list else text
+        value: Any = [part.strip() for part in text.split(",") if part.strip()] if _is_list(field) else text
         if name in PATHS:
             value = absolute(name, text, base if is_notebook else Path.cwd())
         found[name] = _Given(value, Origin("environment", variable))
     return found
+
+
+def _is_list(field: FieldInfo) -> bool:
+    """Whether a setting takes several values; also where it may be left out."""
+    return tuple in map(typing.get_origin, (field.annotation, *typing.get_args(field.annotation)))
 
 
 def _named(variable: str) -> tuple[str, FieldInfo]:
