@@ -217,8 +217,7 @@ def _from_environment(base: Path) -> dict[str, _Given]:
 
 def _is_list(field: FieldInfo) -> bool:
     """Whether a setting takes several values; also where it may be left out."""
-    kinds = (field.annotation, *typing.get_args(field.annotation))
-    return any(typing.get_origin(kind) is tuple for kind in kinds)
+    return any(typing.get_origin(kind) is tuple for kind in (field.annotation, *typing.get_args(field.annotation)))
 
 
 def _named(variable: str) -> tuple[str, FieldInfo]:

@@ -8,8 +8,11 @@ from vidsort import library
 from vidsort.features import modalities
 from vidsort.features.contents import contents_of
 from vidsort.features.encoders.frames import FramesConfig
+from vidsort.features.encoders.speech import SpeechConfig
 from vidsort.features.missing import missing_of, told_anew
 from vidsort.features.modalities import ExtractConfig, Kind
+from vidsort.features.workers import cores
+from vidsort.steps import duration
 from vidsort.store import open_database
 from vidsort.store.features import FeatureRow, FeatureStore
 from vidsort.store.words import Captions
@@ -108,6 +111,14 @@ def test_a_further_kind_of_evidence_is_told(store, contents):
     missing = {video: {"s": b"what is heard"} for video in contents.hashes}
     told = told_anew(store, contents, missing, NOW.feature_set, both, 1)
     assert told == "2 videos are looked at anew, for about 2.0 s: vidsort did not look for sound before."
+
+
+def test_how_long_a_slow_kind_takes_is_told_though_the_last_extraction_was_quick(store, contents):
+    looked_at(store, NOW, contents, "1.mp4")
+    both = NOW.feature_set.model_copy(update={"modalities": NOW.feature_set.modalities | {"speech": "s"}})
+    missing = {video: {"s": b"what is said"} for video in contents.hashes}
+    took = told_anew(store, contents, missing, NOW.feature_set, both, 1000).split(" for about ")[1]
+    assert took == f"{duration(2 * SpeechConfig.usual_s / cores())}: vidsort did not look for speech before."
 
 
 def test_where_nothing_tells_what_was_before_it_says_just_that(store, contents):

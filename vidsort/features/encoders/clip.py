@@ -40,6 +40,7 @@ class ClipConfig(EvidenceConfig):
     """What decides what is seen by an image/text pair."""
 
     revision: ClassVar[int] = 1
+    usual_s: ClassVar[float] = 0.5
 
     clip_model: str = Field(
         "Qdrant/clip-ViT-B-32-{}", min_length=1,

@@ -17,10 +17,12 @@ class EvidenceConfig(StepConfig):
     """Base of the config of a kind of evidence; every field decides what comes out.
 
     `revision` is raised whenever the same bytes and fields give something else (other weights, other
-    preprocessing): it is part of the modality's id, so that new vectors and old ones never mix.
+    preprocessing): it is part of the modality's id, so that new vectors and old ones never mix. `usual_s` is
+    how long a core looks at a clip of 15 s, to be told before anybody has measured it.
     """
 
     revision: ClassVar[int]
+    usual_s: ClassVar[float] = 0.0
 
     @property
     def patience_s(self) -> float:

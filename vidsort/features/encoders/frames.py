@@ -23,6 +23,7 @@ class FramesConfig(EvidenceConfig):
     """What decides the features of frames."""
 
     revision: ClassVar[int] = 2
+    usual_s: ClassVar[float] = 0.06
 
     encoder: NetworkName = Field("efficientnet_lite0", description="the network that sees the frames")
     frames: int = Field(8, ge=1, le=64, description="frames sampled from each video")

@@ -32,6 +32,7 @@ class MotionConfig(EvidenceConfig):
     """What decides the features of movement."""
 
     revision: ClassVar[int] = 2
+    usual_s: ClassVar[float] = 0.03
 
     motion_seconds: float = Field(2.4, gt=0, le=60, description="seconds in which movement is looked for")
     motion_places: int = Field(2, ge=1, le=16, description="in how many places of a video longer than 10 s")

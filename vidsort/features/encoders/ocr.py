@@ -40,6 +40,7 @@ class OcrConfig(EvidenceConfig):
     """What decides what is read on screen."""
 
     revision: ClassVar[int] = 1
+    usual_s: ClassVar[float] = 0.3
 
     ocr_frames: int = Field(4, ge=1, le=4, description="frames that differ, at most, in which text is read")
 

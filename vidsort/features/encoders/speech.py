@@ -40,6 +40,7 @@ class SpeechConfig(EvidenceConfig):
     """What decides what is heard of speech."""
 
     revision: ClassVar[int] = 1
+    usual_s: ClassVar[float] = 0.5
 
     speech_model: str = Field(
         "base", min_length=1,
