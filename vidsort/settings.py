@@ -295,6 +295,5 @@ def absolute(name: str, value: Any, base: Path) -> Any:
 def _explain(error: ValidationError, found: Mapping[str, _Given], table: str = "") -> str:
     name, value, why = misfit(error)
     name = table + name
-    shown = "" if name == "password" else f"={value}"
     origin = f" ({found[name].origin.name})" if name in found else ""
-    return f"The setting {name}{shown} does not fit: {why}{origin}."
+    return f"The setting {name}{'' if name == 'password' else f'={value}'} does not fit: {why}{origin}."
