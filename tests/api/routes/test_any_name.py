@@ -15,7 +15,7 @@ from test_routes import client, make_client
 
 from vidsort.client import VidsortClient
 from vidsort.library import disk
-from vidsort.library.moves import plans
+from vidsort.library.moves import carrying, plans
 from vidsort.library.names import FILENAME_PATTERNS
 from vidsort.pile.order import ORDERS
 
@@ -25,7 +25,8 @@ __all__ = ["client", "make_client"]
 @pytest.fixture
 def names(settings, monkeypatch) -> list[str]:
     """The names of the unsorted videos, hostile ones among them, in order."""
-    monkeypatch.setattr(disk, "is_filename", lambda *_: True)
+    for module in (disk, carrying):
+        monkeypatch.setattr(module, "is_filename", lambda *_: True)
     monkeypatch.setattr(plans, "check_filename", lambda name, _: name)
     for name in HOSTILE:
         (settings.data_dir / name).touch()
