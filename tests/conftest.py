@@ -40,6 +40,13 @@ def _nothing_from_outside(monkeypatch, tmp_path_factory):
     monkeypatch.chdir(tmp_path_factory.mktemp("cwd"))
 
 
+@pytest.fixture(autouse=True)
+def _no_test_leaves_another_priority():
+    """A test that does so slows down, or stops, all that come after it."""
+    yield
+    assert getattr(os, "sched_getscheduler", lambda _: 0)(0) == 0
+
+
 @pytest.fixture(scope="session")
 def library_template(tmp_path_factory) -> Path:
     """Three folders of four videos and three unsorted ones, one of each folder's kind."""

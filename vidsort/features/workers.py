@@ -24,8 +24,7 @@ log = logging.getLogger(__name__)
 
 # SIGKILL: what the kernel sends where memory runs out.
 KILLED = -9
-# There is a child for each core, so none calculates on more than one: threads that wait for each other by spinning
-# keep those that they wait for from running.
+# There is a child for each core, so none calculates on more than one.
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )

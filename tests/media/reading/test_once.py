@@ -3,7 +3,7 @@
 import av
 import numpy as np
 import pytest
-from videos import damage_pictures, damage_sound, make_frames, make_video
+from videos import damage_pictures, damage_sound, make_frames, make_video, usual_priority
 
 from vidsort.errors import VideoDecodeError
 from vidsort.media import probe, sample_frames
@@ -93,7 +93,7 @@ def test_of_av1_consecutive_frames_are_seen_too_though_its_decoder_is_told_once_
 
 def test_of_av1_with_black_key_frames_the_others_are_seen(tmp_path):
     path, images = tmp_path / "1.mp4", make_frames(30, (64, 64), 0, 0)
-    with av.open(path, "w") as container:
+    with usual_priority(), av.open(path, "w") as container:
         stream = container.add_stream("libsvtav1", rate=10, options={"svtav1-params": "keyint=10:irefresh-type=2"})
         stream.width, stream.height, stream.pix_fmt, stream.gop_size = 64, 64, "yuv420p", 10
         for number, image in enumerate(images):
