@@ -34,7 +34,10 @@ function follow(app, { predictions }) {
   if (isNew) void app.retraining.lookWhichPredicts();
   const isOther = !app.outbox.entries.length && app.queue.isWhole && app.queue.items.length !== app.left;
   if (isNew && app.view === "grid") app.grid.offer(true);
-  if (isNew || isOther) void app.supply.refresh();
+  // A state from before a rename may come after its answer, and let the guesses of then pass for those of now.
+  const shown = app.queue.items.slice(app.queue.index, app.queue.index + 2);
+  const isOutdated = shown.some((item) => namesWhatHasGone(item, app.shownFolders()));
+  if (isNew || isOther || isOutdated) void app.supply.refresh();
 }
 
 // Whether the card on show and the next ones are still there: what other hands have filed goes away by itself.
