@@ -229,6 +229,7 @@ def test_where_the_environment_decides_the_library_the_page_says_so_and_offers_n
 
 def test_the_settings_say_which_folder_is_the_library_and_what_decides_that(pile, serve, visitor, shot, axe):
     page = visitor.open(serve(pile.fill(3).settings))
+    page.wait_for_selector('[data-folder="dance"]')  # what is known of the library is there with its folders
     page.keyboard.press(",")
     dialog = page.get_by_role("dialog")
     dialog.get_by_text(str(pile.data_dir)).wait_for()
