@@ -11,8 +11,10 @@ PHONE = {"size": (390, 844), "has_touch": True, "is_mobile": True}
 ACROSS = {"size": (740, 360), "has_touch": True, "is_mobile": True}
 MANY = tuple(f"{place:02} folder" for place in range(59))
 LONG = "A name that goes on and on, longer than any list is wide, and still is not over"
-# What is found under each toast, asked every few pixels as if the toast were not there.
-COVERED = """() => {
+# What is found under each toast, asked every few pixels as if the toast were not there. Only of what is painted:
+# what lies beneath gives way in the frame that a toast comes up in, after the key press was answered.
+COVERED = """async () => {
+    for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
     const box = document.querySelector('.toasts');
     const found = new Set();
     box.style.visibility = 'hidden';
