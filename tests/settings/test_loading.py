@@ -319,33 +319,9 @@ def test_to_have_imported_ipykernel_makes_no_notebook_of_a_process(tmp_path, mon
     assert load_settings().data_dir == tmp_path / "clips"
 
 
-def test_settings_reach_a_command_whole(settings):
-    assert parse(*settings.as_flags()) == settings
-
-
-def test_settings_reach_a_child_process_whole_but_for_the_password(tmp_path, monkeypatch):
-    monkeypatch.setenv("VIDSORT_PASSWORD", "secret")
-    write_config("step_timeout_s = 0.5\nallowed_hosts = ['nas']\n[train]\nseed = 3\nheads = ['lda']\n")
-    settings = load_settings(data_dir=tmp_path / "my \"clips\" \u00fc", port=9000)
-    assert "secret" not in settings.as_json()
-    assert Settings(**json.loads(settings.as_json())) == settings.model_copy(update={"password": None})
-
-
 def test_loading_anew_keeps_flags_over_what_has_changed(monkeypatch):
     write_config("port = 1\nstep_timeout_s = 5\n")
     settings = load_settings(port=9, train={"seed": 3})
     write_config("port = 2\nstep_timeout_s = 6\n[train]\nseed = 4\nfolds = 3\n")
     again = settings.loaded_anew()
     assert (again.port, again.step_timeout_s, again.steps) == (9, 6, {"train": {"seed": 3, "folds": 3}})
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.9.1"])
-def test_a_loopback_host_needs_no_password(host):
-    Settings(host=host).require_safe_host()
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org"])
-def test_any_other_host_demands_one(host):
-    with pytest.raises(SettingsError, match="VIDSORT_PASSWORD"):
-        Settings(host=host).require_safe_host()
-    Settings(host=host, password="secret").require_safe_host()

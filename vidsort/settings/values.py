@@ -1,0 +1,116 @@
+"""The settings: what each is for, its default, and where its value came from."""
+
+import ipaddress
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, PrivateAttr, SecretStr
+
+from ..errors import SettingsError
+from ..records import VideoNames
+from ..steps import C, make_config
+
+PREFIX = "VIDSORT_"
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+
+
+class Origin(NamedTuple):
+    """Where a value comes from; `name` is that of the file, the variable or the flag."""
+
+    kind: Literal["default", "file", "environment", "flag", "program"]
+    name: str
+
+
+DEFAULT = Origin("default", "default")
+# Settings that were not loaded but made, by a program that uses this package.
+PROGRAM = Origin("program", "program")
+
+
+class Settings(BaseModel):
+    """All settings; paths are absolute. Defaults and meanings are those of the documented API.
+
+    `steps` has what was set of each step's config; `config` makes the config of it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data_dir: Path = Field(Path("data/Favorites/videos"), description="the library: the folder that holds the videos")
+    artifacts_dir: Path = Field(Path("artifacts"), description="where features, models and predictions are kept")
+    host: str = Field("127.0.0.1", min_length=1, description="the address that the server listens on")
+    port: int = Field(8000, ge=0, le=65535, description="the port that the server listens on")
+    password: SecretStr | None = Field(None, min_length=1, description="when set, every path asks for it")
+    allowed_hosts: tuple[str, ...] = Field((), description="further values of the Host header that are answered")
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = Field(
+        (), description="addresses or networks of reverse proxies whose X-Forwarded-* headers count"
+    )
+    video_names: VideoNames = Field(
+        "digits", description="which files are videos: digits and .mp4, or any with a video's ending"
+    )
+    step_timeout_s: float = Field(
+        900, gt=0, allow_inf_nan=False, description="seconds that one retrain step may take"
+    )
+    steps: dict[str, dict[str, Any]] = Field({}, description="what is set of each step")
+
+    _origins: dict[str, Origin] | None = PrivateAttr(None)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all values are the same, wherever they come from."""
+        return isinstance(other, Settings) and dict(self) == dict(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the server is reachable from this machine only."""
+        if self.host in LOOPBACK_NAMES:
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def require_safe_host(self) -> None:
+        """Raise SettingsError where the server would listen to other machines without a password."""
+        if not self.is_loopback and self.password is None:
+            raise SettingsError(
+                f"The host {self.host} lets other machines in and no password is set: "
+                f"set {PREFIX}PASSWORD, or leave host at 127.0.0.1."
+            )
+
+    def config(self, step: str, config_type: type[C], given: Mapping[str, Any] | None = None) -> C:
+        """The config of a step: what is set of it, and over that what is given for one run (None: as it is set)."""
+        over = {name: value for name, value in (given or {}).items() if value is not None}
+        return make_config(config_type, self.steps.get(step, {}) | over)
+
+    def origin(self, name: str) -> Origin:
+        """Where the value of a setting comes from; those of steps are named like `train.seed`."""
+        return PROGRAM if self._origins is None else self._origins.get(name, DEFAULT)
+
+    def loaded_anew(self) -> "Settings":
+        """The same flags over the file and the environment as they are now; raises SettingsError."""
+        from .loading import load_settings
+
+        flags: dict[str, Any] = {}
+        for name, origin in (self._origins or {}).items():
+            if origin.kind == "flag":
+                step, _, field = name.rpartition(".")
+                into = flags.setdefault(step, {}) if step else flags
+                into[field] = self.steps[step][field] if step else getattr(self, field)
+        return load_settings(**flags)
+
+    def as_flags(self) -> list[str]:
+        """The flags that make a command work on the same library and artifacts."""
+        return [
+            "--data-dir", str(self.data_dir), "--artifacts-dir", str(self.artifacts_dir),
+            "--video-names", self.video_names,
+        ]
+
+    def as_json(self) -> str:
+        """All that a child process is to work with; the password is none of its business."""
+        return json.dumps(self.model_dump(mode="json", exclude={"password"}))
+
+
+# What stands above the tables of vidsort.toml.
+PLAIN = {name: field for name, field in Settings.model_fields.items() if name != "steps"}
