@@ -1,0 +1,1 @@
+"""A classifier that is refitted between two key presses; pure."""
