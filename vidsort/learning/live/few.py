@@ -5,8 +5,8 @@ import numpy as np
 # With so many videos a folder's own scale counts as much as that of the others. Chosen on pictures of one thing in four
 # styles (pacs of the shared sets): 4 to 16 leave a new folder behind, and no limit at all costs those that are known.
 HALF_KNOWN = 40.0
-# Of so few unsorted videos a folder the spread over them says little.
-FEW_A_FOLDER = 2.0
+# Of fewer unsorted videos a folder the spread over them says less.
+FEW_A_FOLDER = 5.0
 
 
 def levelled(scores: np.ndarray, counts: np.ndarray, inverse_temperature: float) -> np.ndarray:
@@ -25,5 +25,5 @@ def levelled(scores: np.ndarray, counts: np.ndarray, inverse_temperature: float)
     # Smoothed by the mean: that a folder has one video yet says little of how many will be its.
     shares = 0.5 * np.log(counts + counts.mean()) / inverse_temperature
     level = usual_mean + usual_spread * (scores - means) / np.where(spreads > 0, spreads, 1) + shares - shares.mean()
-    doubt = (1 - own) * len(scores) / (len(scores) + FEW_A_FOLDER * len(counts))
+    doubt = (1 - own) * min(1.0, len(scores) / (FEW_A_FOLDER * len(counts)))
     return np.asarray(scores + doubt * (level - scores))
