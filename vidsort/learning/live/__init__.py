@@ -1,0 +1,1 @@
+"""The head that is refitted between two key presses; pure."""
