@@ -1,9 +1,11 @@
 """The predictions in force: those of predictions.json, and over them what was learned since."""
 
+import json
 import threading
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from json.encoder import encode_basestring_ascii
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +14,12 @@ from ..pile.predictions import LivePredictions, Predictions, digest_of, followed
 from ..records import FolderScore, Prediction
 from .guesses import NOBODY, Guesses, guesses_path, read_guesses
 
-EXACTNESS = 4
+# Shares are told in so many steps from 0 to 1, each with its text.
+STEPS = 10_000
+_TEXTS = tuple(json.dumps(step / STEPS) for step in range(STEPS + 1))
 
 
-class _Entries(Mapping[str, Prediction]):
+class Entries(Mapping[str, Prediction]):
     """Entries by filename, each made when it is asked for; those of `base` where the live head says nothing."""
 
     def __init__(
@@ -23,16 +27,11 @@ class _Entries(Mapping[str, Prediction]):
     ) -> None:
         self._row_of, self._guesses, self._base = row_of, guesses, base
         self._heirs = {name: heir for name, heir in heirs.items() if name in guesses.folders}
-        self._made: dict[int, Prediction] = {}
 
     def __getitem__(self, name: str) -> Prediction:
-        row = self._row_of.get(name, NOBODY)
-        if row == NOBODY or self._guesses.top[row, 0] == NOBODY:
-            return self._base[name]
-        found = self._made.get(row)
-        if found is None:
-            found = self._made[row] = self._entry(name, row)
-        return found
+        row = self._row(name)
+        # None is kept: a hundred thousand objects that stay would be looked through for garbage again and again.
+        return self._base[name] if row is None else self._entry(name, row)
 
     def __contains__(self, name: object) -> bool:
         return name in self._guessed or name in self._base
@@ -42,7 +41,39 @@ class _Entries(Mapping[str, Prediction]):
         yield from (name for name in self._base if name not in self._guessed)
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return len(self._guessed | self._base.keys())
+
+    def text_of(self, name: str) -> str | None:
+        """The entry as JSON text without making it first; None for one that has to be made."""
+        row = self._row(name)
+        if row is None or self._heirs:
+            return None
+        scores = [
+            f'{{"folder": {self._names[column]}, "confidence": {_TEXTS[step]}}}'
+            for column, step in zip(self._columns[row], self._steps[row], strict=True) if column != NOBODY
+        ]
+        return (
+            f'{{"filename": {encode_basestring_ascii(name)}, "predicted_folder": {self._names[self._columns[row][0]]}, '
+            f'"confidence": {_TEXTS[self._steps[row][0]]}, "top_predictions": [{", ".join(scores)}]}}'
+        )
+
+    def _row(self, name: str) -> int | None:
+        row = self._row_of.get(name)
+        return None if row is None or self._columns[row][0] == NOBODY else row
+
+    @cached_property
+    def _columns(self) -> list[list[int]]:
+        found: list[list[int]] = self._guesses.top.tolist()
+        return found
+
+    @cached_property
+    def _steps(self) -> list[list[int]]:
+        found: list[list[int]] = np.rint(self._guesses.shares * STEPS).astype(np.int16).tolist()
+        return found
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return [json.dumps(folder) for folder in self._guesses.folders]
 
     @cached_property
     def _guessed(self) -> set[str]:
@@ -51,10 +82,8 @@ class _Entries(Mapping[str, Prediction]):
 
     def _entry(self, name: str, row: int) -> Prediction:
         scores = tuple(
-            FolderScore(folder=self._guesses.folders[column], confidence=round(share, EXACTNESS))
-            for column, share in zip(
-                self._guesses.top[row].tolist(), self._guesses.shares[row].tolist(), strict=True
-            ) if column != NOBODY
+            FolderScore(folder=self._guesses.folders[column], confidence=step / STEPS)
+            for column, step in zip(self._columns[row], self._steps[row], strict=True) if column != NOBODY
         )
         first = scores[0]
         found = Prediction(
@@ -67,9 +96,23 @@ class _Entries(Mapping[str, Prediction]):
 class Learned(Predictions):
     """Predictions of the live head over those of predictions.json, which hold where it says nothing."""
 
+    entries: Entries | None = None
     guesses: Guesses | None = None
     base: Predictions = field(default_factory=Predictions)
     heirs: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def over(
+        cls, version: str, base: Predictions, row_of: Mapping[str, int], guesses: Guesses, heirs: Mapping[str, str]
+    ) -> "Learned":
+        """Guesses over `base`, whose folders have the names that they have now already."""
+        entries = Entries(row_of, guesses, base.by_video, heirs)
+        return cls(version, entries, entries, guesses, base, heirs)
+
+    def text_of(self, name: str) -> str:
+        """The entry of a video in the list as JSON text."""
+        text = self.entries.text_of(name) if self.entries is not None else None
+        return super().text_of(name) if text is None else text
 
     def changed_since(self, before: Predictions) -> Collection[str] | None:
         """The names whose prediction may be another than in `before`, which may be the newer of the two."""
@@ -133,7 +176,7 @@ class Serving:
         # `base` has another version where folders of it have been renamed; so has this where folders of it have.
         renamed = sorted((name, heirs[name]) for name in heirs.keys() & set(guesses.folders))
         version = f"{base.version}+{guesses.token}.{guesses.sequence}{digest_of(renamed) if renamed else ''}"
-        return Learned(version, _Entries(self._row_of[1], guesses, base.by_video, heirs), guesses, base, heirs)
+        return Learned.over(version, base, self._row_of[1], guesses, heirs)
 
     def _look(self) -> None:
         try:

@@ -3,7 +3,6 @@
 import bisect
 from collections.abc import Sequence
 
-from .entries import entry_text
 from .predictions import Predictions
 
 BLOCK = 500
@@ -61,7 +60,6 @@ class Listing:
         """The entries of one block."""
         text = self._texts[at]
         if text is None:
-            by_video = self.predictions.by_video
-            text = ", ".join(entry_text(name, by_video.get(name)) for name in self._blocks[at]).encode()
+            text = ", ".join(map(self.predictions.text_of, self._blocks[at])).encode()
             self._texts[at] = text
         return text

@@ -12,6 +12,7 @@ from pathlib import Path
 from ..artifacts import read_predictions
 from ..errors import ArtifactError
 from ..records import FolderScore, Prediction
+from .entries import entry_text
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,10 @@ class Predictions:
 
     version: str = ""
     by_video: Mapping[str, Prediction] = field(default_factory=dict)
+
+    def text_of(self, name: str) -> str:
+        """The entry of a video in the list as JSON text."""
+        return entry_text(name, self.by_video.get(name))
 
     def changed_since(self, before: "Predictions") -> Collection[str] | None:
         """The names whose prediction may be another than in `before`; None: any."""
