@@ -162,7 +162,7 @@ class Serving:
         known, guesses = self._base.current(), self.learned()
         with self._lock:
             if self._followed is None or self._followed[0] is not known or self._followed[1] != heirs:
-                self._followed = (known, dict(heirs), following(known, heirs))
+                self._followed, self._made = (known, dict(heirs), following(known, heirs)), None
             base = self._followed[2]
             if guesses is None:
                 return base

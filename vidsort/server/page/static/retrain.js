@@ -27,6 +27,15 @@ export class Retraining {
     return this.#status.running;
   }
 
+  // Whether guesses follow from decisions right now, not from the last retrain alone; and from how many, in words.
+  get hasLearned() {
+    return Boolean(this.#status.live);
+  }
+
+  get learned() {
+    return learnedIn(this.#status);
+  }
+
   // Whether the guesses on show could be luck.
   get isChance() {
     return this.#status.last_result === "success" && this.#status.promoted !== false && chanceIn(this.#status) !== null;
@@ -125,6 +134,12 @@ export class Retraining {
       h("button", { type: "button", className: "button primary", dataset: { do: "retrainNow" } }, "Retrain now", h("kbd")),
     ].filter(Boolean);
   }
+}
+
+// What was learned between two retrains; empty where nothing was. Pure.
+export function learnedIn({ live }) {
+  if (!live?.labels) return "";
+  return `learned from ${figure(live.labels)} ${live.since_model_id ? "since the last retrain" : "so far"}`;
 }
 
 // How the last job ended: {state, lines}. Pure.
