@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidsort.library import Snapshot
-from vidsort.live.labels import PILE, Rows, change_between, moved_since, places
+from vidsort.live.labels import PILE, Elsewhere, Rows, change_between
 
 FOLDERS = ("", "a", "b", "c")
 PLACES = st.sets(st.tuples(st.sampled_from(FOLDERS), st.integers(0, 12).map(lambda number: f"{number:02}.mp4")))
@@ -62,8 +62,11 @@ def test_of_two_videos_of_one_name_the_one_in_the_pile_is_guessed():
 
 
 def test_what_lies_elsewhere_than_a_model_learned_it_is_counted():
-    model = {"1.mp4": "a", "2.mp4": "a", "3.mp4": "b"}
-    assert moved_since(model, places(snapshot({("a", "1.mp4"), ("a", "2.mp4"), ("b", "3.mp4"), ("", "9.mp4")}))) == 0
-    # One moved, one taken out, one new.
-    assert moved_since(model, places(snapshot({("b", "1.mp4"), ("", "2.mp4"), ("b", "3.mp4"), ("a", "9.mp4")}))) == 3
-    assert moved_since({}, places(snapshot({("b", "1.mp4"), ("", "2.mp4")}))) == 1
+    elsewhere = Elsewhere(["a", "a", "b", None], {0: "a", 1: "a", 2: "b", 3: None})
+    assert len(elsewhere) == 0
+    # One moved, one taken out, one new; then all back.
+    elsewhere.follow({0: "b", 1: None, 3: "a"})
+    assert len(elsewhere) == 3
+    elsewhere.follow({0: "a", 1: "a", 3: None})
+    assert len(elsewhere) == 0
+    assert len(Elsewhere([None, None], {0: "b", 1: None})) == 1

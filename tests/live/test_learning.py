@@ -95,7 +95,7 @@ def test_a_sort_changes_the_guesses_of_others_without_a_retrain_and_undo_takes_i
     eventually(lambda: any(
         score["folder"] == "new" for entry in server.guesses().values() for score in entry["top_predictions"]
     ), WITHIN_S)
-    assert server.live["labels"] == 1
+    eventually(lambda: server.live["labels"] == 1, WITHIN_S)
     assert server.live["since_model_id"] == json.loads(
         (settings.artifacts_dir / "current.json").read_text()
     )["model_id"]
@@ -195,7 +195,7 @@ def test_what_a_file_manager_moves_is_learned(serve, settings, eventually):
     eventually(lambda: any(
         score["folder"] == "new" for entry in server.guesses().values() for score in entry["top_predictions"]
     ), WITHIN_S)
-    assert server.live["labels"] == 1
+    eventually(lambda: server.live["labels"] == 1, WITHIN_S)
 
 
 def test_it_is_turned_off_by_a_setting(serve, settings):

@@ -120,7 +120,8 @@ def guesses_path(artifacts_dir: Path) -> Path:
 
 
 def write_guesses(artifacts_dir: Path, guesses: Guesses) -> None:
-    """Put them where servers read; raises OSError."""
+    """Put them where servers read; raises OSError, also where the folder of artifacts has another name by now."""
+    artifacts_dir.stat()
     write_whole(guesses_path(artifacts_dir), guesses.to_bytes(), is_lasting=False)
 
 

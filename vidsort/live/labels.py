@@ -1,6 +1,6 @@
 """Where videos lie, and what has changed of it: what a learner is told, and which row of its features that is."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..library import Snapshot
@@ -111,14 +111,22 @@ class Rows:
         return [found[row] for row in range(len(found))]
 
 
-def moved_since(folder_of: Mapping[str, str], now: Mapping[str, Collection[str]]) -> int:
-    """How many videos lie in another folder than a model learned: those that are new in one, moved, or taken out."""
-    seen, changed = 0, 0
-    for folder, names in now.items():
-        if folder == PILE:
-            continue
-        for name in names:
-            known = folder_of.get(name)
-            seen += known is not None
-            changed += known != folder
-    return changed + len(folder_of) - seen
+class Elsewhere:
+    """How many rows are in another folder than where a model learned them; those that it did not learn were in none."""
+
+    def __init__(self, learned: Sequence[str | None], now: Mapping[int, str | None]) -> None:
+        """learned: by row the folder, None for a video that the model did not learn; now: by row the folder."""
+        self._learned = learned
+        self._rows: set[int] = set()
+        self.follow(now)
+
+    def follow(self, moved: Mapping[int, str | None]) -> None:
+        """Take in where these rows are now."""
+        for row, folder in moved.items():
+            if folder == self._learned[row]:
+                self._rows.discard(row)
+            else:
+                self._rows.add(row)
+
+    def __len__(self) -> int:
+        return len(self._rows)

@@ -31,7 +31,7 @@ from ..settings import Settings
 from ..store import Database, open_database
 from ..store.features import FeatureStore
 from .guesses import Guesses, write_guesses
-from .labels import NOTHING_TO_LEARN, PILE, Rows, moved_since
+from .labels import NOTHING_TO_LEARN, PILE, Elsewhere, Rows
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Learner:
         self._learned_of = self._labels_of_model()
         self._pending: dict[int, str | None] = {}
         self._unknown: set[tuple[str, str]] = set()
-        self._read_s = self._began_s = 0.0
+        self._next_look_s = 0.0
         self.is_told = bool(begin["is_told"])
         self.read()
 
@@ -67,7 +67,7 @@ class Learner:
 
     def read(self) -> None:
         """Read the features of all videos that have some; ends the program where none has."""
-        self._began_s = time.monotonic()
+        begun_s = time.monotonic()
         feature_set, held = self._held()
         found = _read(self._database, self._settings, self._at, feature_set)
         if not found.videos:
@@ -78,9 +78,10 @@ class Learner:
         self._unknown = {(folder, name) for folder, names in self._at.items() for name in names}.difference(at)
         self._head = LiveHead(found.parts, held, names)
         self._pending = self._rows.folder_of()
+        self._elsewhere = Elsewhere([self._learned_of.get(video.filename) for video in found.videos], self._pending)
         token = f"{os.getpid():x}{time.time_ns():x}"
         self._guesses = Guesses.none(token, self._base, self._model_id, tuple(self._rows.names()))
-        self._read_s = time.monotonic() - self._began_s
+        self._next_look_s = begun_s + (time.monotonic() - begun_s) / READING_SHARE
 
     def follow(self, change: Mapping[str, Any]) -> None:
         """Take in where videos lie now."""
@@ -93,6 +94,7 @@ class Learner:
             self._at.setdefault(folder, set()).add(name)
         moved, unknown = self._rows.follow(left, came)
         self._pending |= moved
+        self._elsewhere.follow(moved)
         self._unknown.update(unknown)
         self.is_told = self.is_told or bool(change["is_of_labels"])
 
@@ -108,21 +110,27 @@ class Learner:
 
     def guess(self) -> None:
         """Guess, and put it where servers read."""
-        labels, at = moved_since(self._learned_of, self._at), created_now()
+        labels, at = len(self._elsewhere), created_now()
         folders, rows, shares = self._head.shares()
         if len(folders) < 2:
             self._guesses = self._guesses.silenced(labels, at)
         else:
             self._guesses = self._guesses.refitted(folders, rows, shares, labels, at)
-        write_guesses(self._home, self._guesses)
+        try:
+            write_guesses(self._home, self._guesses)
+        except OSError as error:
+            log.warning("What was learned could not be written down (%s): the guesses stay as they were.", error)
 
     def has_more(self) -> bool:
         """Whether videos that had no features have some now, and it is time to read them."""
-        if not self._unknown or time.monotonic() - self._began_s < self._read_s / READING_SHARE:
+        begun_s = time.monotonic()
+        if not self._unknown or begun_s < self._next_look_s:
             return False
         feature_set, _ = self._held()
         some = {folder: {name for at, name in self._unknown if at == folder} for folder, _ in self._unknown}
-        return bool(_read(self._database, self._settings, some, feature_set).videos)
+        found = _read(self._database, self._settings, some, feature_set).videos
+        self._next_look_s = begun_s + (time.monotonic() - begun_s) / READING_SHARE
+        return bool(found)
 
     def _held(self) -> tuple[FeatureSet, Classifier | None]:
         """What videos are seen by, and the model whose choices are kept, None where there is none."""

@@ -32,6 +32,8 @@ IDLE_S = 900.0
 # A learner that has died is begun anew after so long, and after twice as long each time.
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 60.0
 STOP_S = 2.0
+# Which model made predictions.json is written down right after that.
+SETTLED_S = 0.5
 # One thread: the other core is left to whoever presses keys.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
@@ -88,8 +90,9 @@ class Learning:
             return
         self._stopped.set()
         self._live.news.set()
-        if self._child is not None:
-            self._child.kill()  # also where it is being told something, which would be waited for
+        child = self._child
+        if child is not None:
+            child.kill()  # also where it is being told something, which would be waited for
         thread.join(STOP_S)
         self._end()
         if self._lock.is_locked:
@@ -108,6 +111,7 @@ class Learning:
                 log.exception("What was sorted could not be learned; it is tried again.")
                 self._end()
                 self._put_off()
+                self._stopped.wait(self._pause_s)
 
     def _patience_s(self) -> float | None:
         if not self._lock.is_locked:
@@ -122,9 +126,12 @@ class Learning:
         """Whether this process is the one that learns."""
         if self._lock.is_locked:
             return True
+        # Where the folder has another name by now, nothing is made in its place.
+        if not self._settings.artifacts_dir.is_dir():
+            return False
         try:
             self._lock.acquire(blocking=False)
-        except filelock.Timeout:
+        except (filelock.Timeout, OSError):
             return False
         return True
 
@@ -133,7 +140,7 @@ class Learning:
         base = self._serving.base_version
         if base != self._base:
             self._end()
-            self._base, self._is_told, self._next_start_s = base, False, float("-inf")
+            self._base, self._is_told, self._next_start_s = base, False, time.monotonic() + SETTLED_S
         self._catch_up()
         snapshot = self._live.snapshot()
         # Asked after the names: of a library that has gone since they would be none.

@@ -60,6 +60,7 @@ export class Retraining {
     const share = status.running ? overall(status) : 0;
     this.button.style.setProperty("--share", String(share));
     setText(this.label, status.running ? `Retraining ${percent(share)}` : "Retrain");
+    this.button.title = this.learned;
     this.button.setAttribute("aria-label", status.running ? `Retraining, ${percent(share)}` : "Retrain");
     this.#render();
   }
@@ -125,6 +126,7 @@ export class Retraining {
     const { state, lines } = outcome(status);
     return [
       h("p", { className: "form-note" }, "Learns from the folders as they are now and guesses the rest again. Only new videos are looked at, so it is quick."),
+      this.learned ? h("p", { className: "form-note" }, `Meanwhile guesses follow from each decision: ${this.learned}.`) : null,
       status.elsewhere ? h("p", { className: "form-note", role: "status" },
         "Another library with the same artifacts is being learned right now: start here when that has ended.") : null,
       state && h("div", { className: "result", dataset: { state } },
