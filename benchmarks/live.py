@@ -6,6 +6,7 @@ as the page does: sorts at uneven moments, each followed by questions until what
 sorts as fast as a key repeats. At last a retrain with the same head, and how many first guesses it shares.
 """
 
+import contextlib
 import http.client
 import json
 import random
@@ -25,6 +26,7 @@ from benchmarks.moves import answer
 from vidsort import library, predict, train
 from vidsort.artifacts.feature_sets import record_extraction
 from vidsort.features.modalities import ExtractConfig
+from vidsort.records import Video
 from vidsort.settings import Settings
 from vidsort.store import open_database
 from vidsort.store.features import FeatureRow, FeatureStore
@@ -32,7 +34,7 @@ from vidsort.store.features import FeatureRow, FeatureStore
 SIZES, FOLDERS, WIDTH, SPREAD = (500, 5_000, 50_000), 25, 1280, 4.0
 PRESSES, FAST, FAST_S, PAUSE_S = 25, 60, 0.033, (0.2, 0.6)
 WISHES = {500: "", 5_000: "300", 50_000: "600"}
-READY_S, LEARNED_S, STEP_S = 300, 60, 0.004
+READY_S, LEARNED_S, STEP_S = 300, 60, 0.015
 CONFIG = train.TrainConfig(heads=("lda",), repeats=1, folds=2)
 ROW = "{:<58}{:>11}{:>9}{:>9}"
 
@@ -52,9 +54,7 @@ def plant(settings: Settings, count: int) -> dict[str, str]:
             belongs[name] = folder
     store = FeatureStore(open_database(settings.artifacts_dir))
     feature_set = ExtractConfig(modalities=("frames",)).feature_set
-    videos = library.videos(settings.data_dir)
-    contents = {video: int(video.filename[:-4]).to_bytes(32, "big") for video in videos}
-    store.remember_contents(contents)
+    contents = remember(store, settings)
     for start in range(0, count, 1000):
         store.put([
             FeatureRow(
@@ -63,15 +63,24 @@ def plant(settings: Settings, count: int) -> dict[str, str]:
                        + SPREAD * chosen.normal(size=WIDTH).astype(np.float32)),
                 chosen.integers(1, 2**63, size=6, dtype=np.uint64),
             )
-            for video in videos[start : start + 1000]
+            for video in list(contents)[start : start + 1000]
         ])
     record_extraction(settings.artifacts_dir, feature_set)
     store.database.close()
     return belongs
 
 
+def remember(store: FeatureStore, settings: Settings) -> dict[Video, bytes]:
+    """Let each file stand for a content of its own wherever it lies: they are empty, and would all be one."""
+    contents = {video: int(video.filename[:-4]).to_bytes(32, "big") for video in library.videos(settings.data_dir)}
+    store.remember_contents(contents)
+    return contents
+
+
 def retrained(settings: Settings) -> dict[str, str]:
     """The first guesses after training and predicting anew."""
+    with contextlib.closing(open_database(settings.artifacts_dir)) as database:
+        remember(FeatureStore(database), settings)
     train.run(settings, CONFIG)
     predict.run(settings)
     return {one["video"]: one["predicted_folder"]
