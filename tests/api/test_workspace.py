@@ -95,8 +95,8 @@ def test_each_library_has_the_predictions_that_were_made_for_it(workspace, setti
     first, second = workspace.library, OpenLibrary(other, workspace.database)
     assert first.artifacts_dir == settings.artifacts_dir
     assert second.artifacts_dir.parent.name == "libraries"
-    assert second.serving.base_version == ""
-    assert first.serving.base_version
+    assert second.predictions.current().version == ""
+    assert first.predictions.current().version
 
 
 def test_a_running_server_follows_what_is_adopted_and_what_is_chosen_anew_elsewhere(workspace, settings, tmp_path):

@@ -4,6 +4,8 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 from conftest import children_of
@@ -262,6 +264,31 @@ def test_the_end_of_the_server_ends_the_learner_and_leaves_nothing(serve, settin
     server.workspace.stop()
     assert learner not in children_of(os.getpid())
     assert [path.name for path in (settings.artifacts_dir / "live").iterdir()] == [LOCK_FILE]
+
+
+def test_a_learner_whose_server_was_killed_ends_by_itself(settings):
+    """The end of a process closes what it writes to, however it ends."""
+    begin = {
+        "settings": settings.as_json(), "artifacts_dir": str(settings.artifacts_dir), "base": "", "model_id": None,
+        "is_told": True, "places": {"": pile(settings), "food": [], "sport": []},
+    }
+    with subprocess.Popen([sys.executable, "-m", "vidsort.live.learner"], stdin=subprocess.PIPE) as learner:
+        learner.stdin.write(json.dumps(begin).encode() + b"\n")
+        learner.stdin.close()
+        assert learner.wait(WITHIN_S) == 0
+
+
+def test_five_hundred_sorts_are_a_few_refits(serve, settings, eventually):
+    make_many = range(1_000, 1_500)
+    for number in make_many:
+        (settings.data_dir / f"{number}.mp4").write_bytes(number.to_bytes(8, "big"))
+    store_features(settings)
+    server = serve()
+    moves = [{"filename": f"{number}.mp4", "folder": "food"} for number in make_many]
+    answer = server.client.post("/api/sort/batch", json={"moves": moves})
+    assert answer.json()["success"]
+    eventually(lambda: server.live and server.live["labels"] == 500, WITHIN_S)
+    assert server.workspace.library.serving.learned().sequence <= 3
 
 
 def test_while_the_library_is_away_there_is_no_learner_and_nothing_is_unlearned(serve, settings, eventually):

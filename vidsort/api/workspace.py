@@ -38,7 +38,8 @@ class OpenLibrary:
     def __init__(self, settings: Settings, database: Database) -> None:
         self.data_dir = data_dir = settings.data_dir
         self.artifacts_dir = home_of(settings.artifacts_dir, data_dir)
-        self.serving = Serving(LivePredictions(predictions_path(self.artifacts_dir)), self.artifacts_dir)
+        self.predictions = LivePredictions(predictions_path(self.artifacts_dir))
+        self.serving = Serving(self.predictions, self.artifacts_dir)
         self.video_names = settings.video_names
         self.history = history_of(self.artifacts_dir, data_dir)
         self._database = database

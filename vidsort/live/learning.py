@@ -171,7 +171,7 @@ class Learning:
             return
         self._child = subprocess.Popen(
             [sys.executable, "-m", "vidsort.live.learner"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-            env=os.environ | ONE_THREAD,
+            env=os.environ | ONE_THREAD, start_new_session=True,
         )
         self._send({
             "settings": self._settings.as_json(), "artifacts_dir": str(home), "base": self._base,

@@ -145,8 +145,8 @@ class Serving:
 
     @property
     def base_version(self) -> str:
-        """The version of predictions.json now."""
-        return self._base.current().version
+        """The version of predictions.json now; what stands behind a plus is of videos that it does not name."""
+        return self._base.current().version.partition("+")[0]
 
     def learned(self) -> Guesses | None:
         """What the live head says, None where predictions.json is served as it is; costs two looks at files."""
