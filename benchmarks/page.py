@@ -7,7 +7,7 @@ when that has the next clip's colour. So a page cannot win by showing a poster o
 ready, and the look itself (4 ms here) delays no frame. Keys come at uneven moments, never before the video
 on show plays. The review page files each video (key 1: a move on disk, journaled); the other page only
 shows the next file: `gr.Video` as its documentation has it, with a key that presses a button whose
-function gives the next path.
+function gives the next path. Where the review page learns from each, the head is refitted beside it after each key.
 
 Loopback, and 40 ms added latency with 20 Mbit/s (DevTools' network emulation). Times of one machine that
 renders in software; what counts is the relation.
@@ -104,16 +104,22 @@ def served(app: object) -> Iterator[str]:
         thread.join(10)
 
 
-def review_page(clips: list[Path], folder: Path) -> object:
-    """The review page on a pile of these clips, in this order."""
+def review_page(clips: list[Path], folder: Path, *, learns: bool = False) -> object:
+    """The review page on a pile of these clips, in this order; where it learns, they have features, and labels."""
+    from vidsort import extract_features
     from vidsort.server.web import create_app
     from vidsort.settings import Settings
 
-    for name in ("first", "second"):
+    for number, name in enumerate(("first", "second")):
         (folder / name).mkdir(parents=True)
+        if learns:
+            shutil.copy(clips[number], folder / name / f"{number}.mp4")
     for number, clip in enumerate(clips):
         shutil.copy(clip, folder / f"{1000 + number}.mp4")
-    return create_app(Settings(data_dir=folder, artifacts_dir=folder.with_name(folder.name + "-artifacts")))
+    settings = Settings(data_dir=folder, artifacts_dir=folder.with_name(folder.name + "-artifacts"))
+    if learns:
+        extract_features.run(settings)
+    return create_app(settings)
 
 
 def plain_page(clips: list[Path]) -> object:
@@ -179,6 +185,8 @@ def main() -> None:
         for network, slow, target in (("loopback", False, "20 / 60"), ("40 ms, 20M", True, "30 / -")):
             with served(review_page(clips, folder / f"library-{slow}")) as address:
                 report(network, "review page (files each)", measure(address, slow, chromium), target)
+            with served(review_page(clips, folder / f"learned-{slow}", learns=True)) as address:
+                report(network, "the same, learning from each", measure(address, slow, chromium), target)
             with served(plain_page(clips)) as address:
                 report(network, "gr.Video and a button (files none)", measure(address, slow, chromium), "")
 

@@ -22,7 +22,10 @@ MOST_MODULES = 8
 # Tables of like things, a module a row: they may grow.
 TABLES = {"api.routes", "cli", "features.encoders", "insight.figures"}
 # Beside `library.moves`, which alone renames or removes anything in a library: these do so with files of their own.
-OWN_FILES = {"store.rescue", "artifacts.files", "cli.demo.library", "jobs.notebook", "media.pictures", "media.playable"}
+OWN_FILES = {
+    "store.rescue", "artifacts.files", "cli.demo.library", "jobs.notebook", "live.guesses", "media.pictures",
+    "media.playable",
+}
 REMOVING = {"remove", "removedirs", "rename", "renames", "rmdir", "rmtree", "unlink"}
 HEAVY = {
     "av", "faster_whisper", "fastapi", "gradio", "imageio_ffmpeg", "matplotlib", "moviepy", "onnxruntime", "pandas",

@@ -68,11 +68,14 @@ class Explanations:
         confidence = model.classifier.predict_proba(asked.parts)
         is_known = bool(is_guess(confidence)[0])
         why = explanations(model.classifier, model.likeness, asked.parts, neighbours=NEAREST + 1)[0]
+        listed = self._here.predicted().by_video.get(filename) if asked.videos[0].folder is None else None
         names = [(model.labelled[one.row], one.similarity) for one in why.nearest]
         return {
             "filename": filename,
             "predicted_folder": opened.heirs().get(why.folder, why.folder) if is_known else None,
             "confidence": float(confidence.max()) if is_known else 0.0,
+            "listed_folder": listed.predicted_folder if listed else None,
+            "listed_confidence": listed.confidence if listed else 0.0,
             "shares": [
                 {"kind": kind, "share": share} for kind, share in sorted(why.shares.items(), key=lambda one: -one[1])
             ],

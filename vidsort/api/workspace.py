@@ -14,11 +14,13 @@ from ..jobs.retrain import Retrain
 from ..library import Snapshot
 from ..library.live import LiveLibrary
 from ..library.moves.mover import Mover
+from ..live.learning import Learning
+from ..live.serving import Serving
 from ..media.pictures import Pictures
 from ..media.playable import PlayableCopies
 from ..pile.pace import WINDOW_S, Pace, pace_of
 from ..pile.pages import Pile
-from ..pile.predictions import LivePredictions, Predictions, following
+from ..pile.predictions import LivePredictions, Predictions
 from ..records import Folder, LeftOut
 from ..settings import Settings
 from ..store import Database, open_database
@@ -37,6 +39,7 @@ class OpenLibrary:
         self.data_dir = data_dir = settings.data_dir
         self.artifacts_dir = home_of(settings.artifacts_dir, data_dir)
         self.predictions = LivePredictions(predictions_path(self.artifacts_dir))
+        self.serving = Serving(self.predictions, self.artifacts_dir)
         self.video_names = settings.video_names
         self.history = history_of(self.artifacts_dir, data_dir)
         self._database = database
@@ -44,6 +47,10 @@ class OpenLibrary:
         self.live = LiveLibrary(data_dir, video_names=settings.video_names)
         # Before the first listing, so that what another process moves from now on is followed or listed.
         self.mover = Mover(data_dir, database, self.live, video_names=settings.video_names)
+        at_home = settings.model_copy(update={"artifacts_dir": self.artifacts_dir})
+        self.learning = Learning(
+            at_home, self.live, self.serving, catch_up=self.mover.catch_up, why_away=self.why_away
+        )
         self.review = Review(database, self.history)
         self._pile = Pile(self.live, self.review, database, self.artifacts_dir)
         self._is_watched = False
@@ -64,6 +71,7 @@ class OpenLibrary:
         self._is_watched = True
         self._remembered = self._outline()
         self._remember()
+        self.learning.start()
 
     def why_away(self) -> str | None:
         """Why this is plainly not the library that it was, so that nothing is made or moved in it; None where it is."""
@@ -106,6 +114,7 @@ class OpenLibrary:
         if self._is_watched:
             self._remember()
         self._is_watched = False
+        self.learning.stop()
         self.live.stop()
 
     def keep_up(self) -> None:
@@ -165,8 +174,6 @@ class Workspace:
         self._library = OpenLibrary(settings, self.database)
         self._is_started = False
         self._switching = threading.Lock()
-        # What costs much, with what it was made from.
-        self._followed: tuple[Predictions, dict[str, str], Predictions] | None = None
 
     @property
     def settings(self) -> Settings:
@@ -233,12 +240,9 @@ class Workspace:
         self.database.close()
 
     def predicted(self) -> Predictions:
-        """The predictions in force, with the names that the folders have now."""
-        known, heirs = self.library.predictions.current(), self.library.heirs()
-        followed = self._followed
-        if followed is None or followed[0] is not known or followed[1] != heirs:
-            self._followed = followed = (known, heirs, following(known, heirs))
-        return followed[2]
+        """The predictions in force, with what was learned since and the names that the folders have now."""
+        library = self.library
+        return library.serving.current(library.heirs())
 
     def listing(self) -> bytes:
         """The JSON of all unsorted videos with their predictions, sorted by filename."""
@@ -260,14 +264,22 @@ class Workspace:
         """How fast the reviewer sorts."""
         return self.library.pace(self.predicted())
 
+    def retrain_status(self) -> dict[str, object]:
+        """How the retrain job of this library stands, and what was learned since the last model."""
+        guesses = self.library.serving.learned()
+        return self.retrain.status(self.library.history) | {
+            "live": guesses and {"labels": guesses.labels, "since_model_id": guesses.model_id, "at": guesses.at}
+        }
+
     def state(self) -> dict[str, object]:
         """What the page is told when it changes: folders, number of unsorted videos, the job, which predictions."""
         library = self.look_after()
+        library.learning.warm()
         return {
             "away": library.why_away(),
             "folders": [folder.model_dump() for folder in library.live.folders()],
             "heirs": library.heirs(),
             "total": library.live.count_unsorted(),
-            "retrain": self.retrain.status(library.history),
+            "retrain": self.retrain_status(),
             "predictions": self.predicted().version,
         }

@@ -27,17 +27,21 @@ VERSION_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}", re.ASCII)
 _CANNOT_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF})
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Replace a file by these bytes: a reader, or a power cut, sees the old file or the new one, never a part."""
+def write_whole(path: Path, data: bytes, *, is_lasting: bool = True) -> None:
+    """Replace a file by these bytes: a reader, or a power cut, sees the old file or the new one, never a part.
+
+    One that is not lasting is whole for every reader, but not flushed: what a power cut leaves of it nobody reads.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        _write_durably(beside, data)
+        _write(beside, data, is_lasting=is_lasting)
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    if is_lasting:
+        sync_folder(path.parent)
 
 
 def write_version(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -48,7 +52,7 @@ def write_version(folder: Path, files: Mapping[str, bytes]) -> None:
     beside.mkdir(parents=True)
     try:
         for name, data in files.items():
-            _write_durably(beside / name, data)
+            _write(beside / name, data)
         sync_folder(beside)
         beside.rename(folder)
     except BaseException:
@@ -57,11 +61,12 @@ def write_version(folder: Path, files: Mapping[str, bytes]) -> None:
     sync_folder(folder.parent)
 
 
-def _write_durably(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes, *, is_lasting: bool = True) -> None:
     with path.open("xb") as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+        if is_lasting:
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path | int) -> None:

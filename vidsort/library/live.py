@@ -34,7 +34,7 @@ ROOT = ""
 class LiveLibrary:
     """Names in the library, at most two seconds old; a library that is not there yet is empty until it comes.
 
-    `version` grows with each change that shows; `exists` says whether the library can be read.
+    `version` grows with each change that shows, and `news` is set; `exists` says whether the library can be read.
     """
 
     def __init__(self, data_dir: Path, poll_s: float = POLL_S, *, video_names: VideoNames = "digits") -> None:
@@ -55,11 +55,10 @@ class LiveLibrary:
         # What came into the root (True) or left it with each version.
         self._changes: collections.deque[tuple[int, Mapping[str, bool]]] = collections.deque(maxlen=CHANGES_KEPT)
         self._watch = Watch(self.data_dir)
-        self._looking = threading.Lock()
-        self._changing = threading.Lock()
+        self._looking, self._changing = threading.Lock(), threading.Lock()
         # Our own moves since a look began, which what it listed may lack; None while nobody looks.
         self._meanwhile: list[tuple[str, str]] | None = None
-        self._stopped = threading.Event()
+        self._stopped, self.news = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -293,6 +292,7 @@ class LiveLibrary:
             self._changes.clear()
         else:
             self._changes.append((self.version, changed))
+        self.news.set()
 
 
 def _folder_of(place: str) -> str:

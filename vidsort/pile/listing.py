@@ -3,7 +3,6 @@
 import bisect
 from collections.abc import Sequence
 
-from .entries import entry_text
 from .predictions import Predictions
 
 BLOCK = 500
@@ -21,7 +20,7 @@ class Listing:
 
     def put(self, name: str, shall_be_there: bool) -> None:
         """Take a name in or out."""
-        at = max(0, bisect.bisect_right(self._blocks, [name], key=lambda block: block[:1]) - 1)
+        at = self._at(name)
         block = self._blocks[at]
         index = bisect.bisect_left(block, name)
         is_there = index < len(block) and block[index] == name
@@ -39,15 +38,28 @@ class Listing:
         elif not block and len(self._blocks) > 1:
             del self._blocks[at], self._texts[at]
 
+    def follow(self, predictions: Predictions) -> bool:
+        """Take these predictions in, of which few are others than before; False where nobody can tell which."""
+        changed = predictions.changed_since(self.predictions)
+        if changed is None:
+            return False
+        self.predictions = predictions
+        for name in changed:
+            self._texts[self._at(name)] = None
+        return True
+
     def text(self) -> bytes:
         """The answer to the question for all videos."""
         return b'{"videos": [%b], "total": %d}' % (b", ".join(map(self._text, range(len(self._blocks)))), self._count)
+
+    def _at(self, name: str) -> int:
+        """The block in which a name is, or would be."""
+        return max(0, bisect.bisect_right(self._blocks, [name], key=lambda block: block[:1]) - 1)
 
     def _text(self, at: int) -> bytes:
         """The entries of one block."""
         text = self._texts[at]
         if text is None:
-            by_video = self.predictions.by_video
-            text = ", ".join(entry_text(name, by_video.get(name)) for name in self._blocks[at]).encode()
+            text = ", ".join(map(self.predictions.text_of, self._blocks[at])).encode()
             self._texts[at] = text
         return text

@@ -3,7 +3,7 @@
 import bisect
 import collections
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from .predictions import Predictions
 
 # Arrangements that are kept; each is a list of a key a video.
 MOST_ARRANGED = 4
+# Where more keys are others than before, sorting all anew is quicker than taking each from its place to another.
+MOST_CHANGED = 2000
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,20 @@ class Arrangement:
             self._skipped = skipped
             self.keys = sorted(self._key(name) for name in changed if self._is_shown(name))
 
+    def guess(self, predictions: Predictions, unsorted_among: Callable[[Collection[str]], Sequence[str]]) -> bool:
+        """Take these predictions in, of which few are others than before; False where too many are.
+
+        Of a folder, others may be shown by them: those of these names that `unsorted_among` gives.
+        """
+        changed = predictions.changed_since(self.predictions)
+        if changed is None or len(changed) > MOST_CHANGED:
+            return False
+        taken = [name for name in changed if self._take(name)]
+        self.predictions = predictions
+        for name in taken if self._folder is None else unsorted_among(changed):
+            self._insert(name)
+        return True
+
     def _insert(self, name: str) -> None:
         if self._is_shown(name):
             key = self._key(name)
@@ -128,7 +144,7 @@ class Pile:
         """The JSON of all videos with their predictions, sorted by filename."""
         with self._lock:
             listing = self._listing
-            if listing is not None and listing.predictions is not predictions:
+            if listing is not None and not listing.follow(predictions):
                 listing = None
             self._listed, changed = self._live.unsorted_since(self._listed if listing is not None else None)
             if listing is not None and isinstance(changed, Mapping):
@@ -170,7 +186,7 @@ class Pile:
         with self._lock:
             arranged = self._arranged.get(wanted)
             needs_them = order.needs == "prediction" or folder is not None
-            if arranged is None or (needs_them and arranged.predictions is not predictions):
+            if arranged is None or (needs_them and not arranged.guess(predictions, self._live.unsorted_among)):
                 arranged = self._arranged[wanted] = Arrangement(self._live.data_dir, order, folder, predictions)
             self._arranged.move_to_end(wanted)
             if len(self._arranged) > MOST_ARRANGED:

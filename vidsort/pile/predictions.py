@@ -5,13 +5,14 @@ import gc
 import hashlib
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..artifacts import read_predictions
 from ..errors import ArtifactError
 from ..records import FolderScore, Prediction
+from .entries import entry_text
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,14 @@ class Predictions:
 
     version: str = ""
     by_video: Mapping[str, Prediction] = field(default_factory=dict)
+
+    def text_of(self, name: str) -> str:
+        """The entry of a video in the list as JSON text."""
+        return entry_text(name, self.by_video.get(name))
+
+    def changed_since(self, before: "Predictions") -> Collection[str] | None:
+        """The names whose prediction may be another than in `before`; None: any."""
+        return () if before is self else None
 
 
 class LivePredictions:
@@ -80,19 +89,26 @@ def following(predictions: Predictions, heirs: Mapping[str, str]) -> Predictions
     Where two become one, the probabilities of both add up.
     """
     changed = {
-        name: _followed(prediction, heirs)
+        name: entry
         for name, prediction in predictions.by_video.items()
-        if prediction.predicted_folder in heirs or any(score.folder in heirs for score in prediction.top_predictions)
+        if (entry := followed(prediction, heirs)) is not prediction
     }
     if not changed:
         return predictions
     return Predictions(
-        f"{predictions.version}-{hashlib.blake2b(repr(sorted(heirs.items())).encode(), digest_size=4).hexdigest()}",
-        {**predictions.by_video, **changed},
+        f"{predictions.version}{digest_of(sorted(heirs.items()))}", {**predictions.by_video, **changed}
     )
 
 
-def _followed(prediction: Prediction, heirs: Mapping[str, str]) -> Prediction:
+def digest_of(renamed: Sequence[tuple[str, str]]) -> str:
+    """What is put behind a version of predictions whose folders were renamed since."""
+    return "-" + hashlib.blake2b(repr(renamed).encode(), digest_size=4).hexdigest()
+
+
+def followed(prediction: Prediction, heirs: Mapping[str, str]) -> Prediction:
+    """One entry of the same; the entry itself where it names no folder that has gone."""
+    if not any(folder in heirs for folder in (prediction.predicted_folder, *_named(prediction))):
+        return prediction
     shares: dict[str, float] = {}
     for score in prediction.top_predictions:
         folder = heirs.get(score.folder, score.folder)
@@ -107,6 +123,10 @@ def _followed(prediction: Prediction, heirs: Mapping[str, str]) -> Prediction:
         confidence=shares.get(folder, prediction.confidence),
         top_predictions=tuple(FolderScore(folder=name, confidence=share) for name, share in best),
     )
+
+
+def _named(prediction: Prediction) -> Iterator[str]:
+    return (score.folder for score in prediction.top_predictions)
 
 
 @contextlib.contextmanager

@@ -51,6 +51,7 @@ class Settings(BaseModel):
     step_timeout_s: float = Field(
         900, gt=0, allow_inf_nan=False, description="seconds that one retrain step may take"
     )
+    live_learning: bool = Field(True, description="learn from each decision at once, beside the server")
     steps: dict[str, dict[str, Any]] = Field({}, description="what is set of each step")
 
     _origins: dict[str, Origin] | None = PrivateAttr(None)

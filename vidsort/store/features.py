@@ -75,6 +75,27 @@ class FeatureStore:
             if (size_bytes, mtime_ns) == (by_path[path].size_bytes, storable(by_path[path].mtime_ns))
         }
 
+    def recognised(self, videos: Iterable[Video], data_dir: Path) -> dict[Video, bytes]:
+        """The content hashes of videos of a library that were read at another place in it, and moved since.
+
+        They are known by name, size and time, which stay as they are when a video is moved.
+        """
+        by_facts = {
+            (os.fsencode(video.filename), video.size_bytes, storable(video.mtime_ns)): video for video in videos
+        }
+        if not by_facts:
+            return {}
+        begins = os.fsencode(data_dir) + b"/"
+        # All that begins so comes before what has the next character in place of the slash.
+        rows = self.database.connection().execute(
+            "SELECT path, size_bytes, mtime_ns, content_hash FROM contents WHERE path >= ? AND path < ?",
+            (begins, os.fsencode(data_dir) + b"0"),
+        )
+        return {
+            by_facts[facts]: content for path, size_bytes, mtime_ns, content in rows
+            if (facts := (path.rpartition(b"/")[2], size_bytes, mtime_ns)) in by_facts
+        }
+
     def remember_contents(self, contents: Mapping[Video, bytes]) -> None:
         """Remember what was read at these videos' paths, in place of what was there before."""
         with self.database.write() as connection:

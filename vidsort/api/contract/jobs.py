@@ -20,6 +20,18 @@ class RetrainCancelled(BaseModel):
     status: Literal["cancelling", "not_running"]
 
 
+class Live(BaseModel):
+    """What was learned between two retrains; `at`: when last, in UTC, ISO 8601.
+
+    `labels`: how many videos lie in another folder than where the model `since_model_id` learned them; all that are
+    sorted, where no model predicts.
+    """
+
+    labels: int
+    since_model_id: str | None
+    at: str
+
+
 class RetrainStatus(BaseModel):
     """The job: whether it runs, how the last one ended, and while it runs how far it is.
 
@@ -32,6 +44,7 @@ class RetrainStatus(BaseModel):
 
     running: bool
     last_result: str | None
+    live: Live | None = None
     elsewhere: bool = False
     job: int | None = None
     started_at: float | None = None

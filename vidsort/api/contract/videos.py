@@ -90,12 +90,15 @@ class WhyAnswer(BaseModel):
 
     `shares` of the kinds of evidence add up to 1, or are all 0 where it is a mere guess; `words` spoke for the folder,
     the loudest first (# hashtags, @ the author, ♪ the sound); `nearest` are sorted videos. No folder is predicted where
-    the model knows nothing of a video.
+    the model knows nothing of a video. `listed_folder` is what the list says of an unsorted one, which may be another
+    by what was learned since the model was trained; null where it says nothing.
     """
 
     filename: str
     predicted_folder: str | None
     confidence: float
+    listed_folder: str | None = None
+    listed_confidence: float = 0.0
     shares: list[Share]
     words: list[str]
     nearest: list[LikeRecord]

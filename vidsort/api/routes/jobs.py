@@ -17,8 +17,11 @@ def retrain(here: Here) -> RetrainStarted:
 
 @router.get("/api/retrain/status")
 def retrain_status(here: Here) -> RetrainStatus:
-    """Whether a job runs and how the last one ended; while it runs: its step, how far it is, the time left."""
-    return RetrainStatus.model_validate(here.retrain.status(here.library.history))
+    """Whether a job runs and how the last one ended; while it runs: its step, how far it is, the time left.
+
+    `live`: what was learned from decisions since the last model; null while predictions.json is served as it is.
+    """
+    return RetrainStatus.model_validate(here.retrain_status())
 
 
 @router.post("/api/retrain/cancel")

@@ -73,6 +73,14 @@ test("new predictions move neither the card on show nor the next one, nor change
   assert.deepEqual(queue.items.map((item) => item.predicted_folder), ["a", "b", "b", "b"]);
 });
 
+test("what is learned between two key presses gives no first guess to the card on show nor to the next one", () => {
+  const queue = new Queue();
+  queue.load([video(1), video(2), video(3), video(4)]);
+  queue.refresh([video(3, "b"), video(2, "b"), video(1, "b"), video(4, "b")], () => false, false);
+  assert.equal(names(queue), "1 2 3 4");
+  assert.deepEqual(queue.items.map((item) => item.predicted_folder ?? null), [null, null, "b", "b"]);
+});
+
 test("videos that have gone leave, but never the one on show", () => {
   const queue = queueOf(1, 2, 3, 4);
   queue.forward();

@@ -4,7 +4,7 @@ import { Agreement } from "../../../../vidsort/server/page/static/agreement.js";
 import { count, figure, isolated, percent, spell } from "../../../../vidsort/server/page/static/dom.js";
 import { describe, describeBack } from "../../../../vidsort/server/page/static/history.js";
 import { paceText, troubleText } from "../../../../vidsort/server/page/static/pile.js";
-import { chanceIn, outcome, overall, rightIn, stepShare } from "../../../../vidsort/server/page/static/retrain.js";
+import { chanceIn, learnedIn, outcome, overall, rightIn, stepShare } from "../../../../vidsort/server/page/static/retrain.js";
 import { inWords } from "../../../../vidsort/server/page/static/api.js";
 import { direction } from "../../../../vidsort/server/page/static/swipe.js";
 import { fitting, fold, offer } from "../../../../vidsort/server/page/static/typeahead.js";
@@ -20,6 +20,14 @@ test("the pace is told once there is one", () => {
   assert.equal(paceText({ per_hour: null }), "");
   assert.equal(paceText({ per_hour: 612.4, top1_accepted_share: 0.9, left_s: 1200 }), "612 an hour · 90% first guesses right · 20 min to go");
   assert.equal(paceText({ per_hour: 60, top1_accepted_share: null, left_s: null }), "60 an hour");
+});
+
+test("what was learned between two retrains is told in a few words", () => {
+  assert.equal(learnedIn({}), "");
+  assert.equal(learnedIn({ live: null }), "");
+  assert.equal(learnedIn({ live: { labels: 0, since_model_id: "m" } }), "");
+  assert.equal(learnedIn({ live: { labels: 1200, since_model_id: "m" } }), "learned from 1,200 since the last retrain");
+  assert.equal(learnedIn({ live: { labels: 3, since_model_id: null } }), "learned from 3 so far");
 });
 
 test("why something is not saved is told apart: away, in trouble, logged out", () => {

@@ -69,7 +69,8 @@ export class App {
     });
     this.decisions.connect(this.outbox);
     this.supply = new Supply({ api, queue: this.queue, decisions: this.decisions,
-      isOutdated: (item) => namesWhatHasGone(item, this.shownFolders()), changed: () => this.render() });
+      isOutdated: (item) => namesWhatHasGone(item, this.shownFolders()), mayGuess: () => !this.retraining.hasLearned,
+      changed: () => this.render() });
     const pictures = new Pictures();
     this.player = new Player({ stage: find("stage"), api, pictures, tell: {
       state: () => this.controls.render(),
@@ -201,7 +202,7 @@ export class App {
     const keyOf = (folder) => preferences.keyOf(folder);
     this.folderList.render(this.shownFolders(), { first: this.shownView === "single" ? item?.predicted_folder : null, keyOf,
       agreementOf: (folder) => this.agreement.of(folder) });
-    this.pile.render(this.left, this.sorted);
+    this.pile.render(this.left, this.sorted, this.retraining.learned);
     this.card.prepare(this.shownView === "single" ? queue.upcoming(AHEAD) : []);
     this.supply.more();
     void this.why.follow(item);

@@ -18,14 +18,15 @@ export class Pile {
     return this.#pace;
   }
 
-  // `left` unsorted and `sorted` videos.
-  render(left, sorted) {
+  // `left` unsorted and `sorted` videos; `learned`: from how many was learned meanwhile, in words, told while there
+  // is no pace.
+  render(left, sorted, learned) {
     const share = left + sorted ? sorted / (left + sorted) : 0;
     setText(this.left, figure(left));
     setText(this.share, `· ${percent(share)} done`);
     this.bar.firstElementChild.style.setProperty("--share", String(share));
     this.bar.setAttribute("aria-valuenow", String(Math.round(share * 100)));
-    setText(this.paceText, paceText(this.#pace));
+    setText(this.paceText, paceText(this.#pace) || learned);
   }
 
   // `waiting` decisions are not saved yet; `trouble` says why they cannot be. Gives what it says.

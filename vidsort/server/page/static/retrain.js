@@ -27,6 +27,15 @@ export class Retraining {
     return this.#status.running;
   }
 
+  // Whether guesses follow from decisions right now, not from the last retrain alone; and from how many, in words.
+  get hasLearned() {
+    return Boolean(this.#status.live);
+  }
+
+  get learned() {
+    return learnedIn(this.#status);
+  }
+
   // Whether the guesses on show could be luck.
   get isChance() {
     return this.#status.last_result === "success" && this.#status.promoted !== false && chanceIn(this.#status) !== null;
@@ -51,6 +60,7 @@ export class Retraining {
     const share = status.running ? overall(status) : 0;
     this.button.style.setProperty("--share", String(share));
     setText(this.label, status.running ? `Retraining ${percent(share)}` : "Retrain");
+    this.button.title = this.learned;
     this.button.setAttribute("aria-label", status.running ? `Retraining, ${percent(share)}` : "Retrain");
     this.#render();
   }
@@ -116,6 +126,7 @@ export class Retraining {
     const { state, lines } = outcome(status);
     return [
       h("p", { className: "form-note" }, "Learns from the folders as they are now and guesses the rest again. Only new videos are looked at, so it is quick."),
+      this.learned ? h("p", { className: "form-note" }, `Meanwhile guesses follow from each decision: ${this.learned}.`) : null,
       status.elsewhere ? h("p", { className: "form-note", role: "status" },
         "Another library with the same artifacts is being learned right now: start here when that has ended.") : null,
       state && h("div", { className: "result", dataset: { state } },
@@ -125,6 +136,12 @@ export class Retraining {
       h("button", { type: "button", className: "button primary", dataset: { do: "retrainNow" } }, "Retrain now", h("kbd")),
     ].filter(Boolean);
   }
+}
+
+// What was learned between two retrains; empty where nothing was. Pure.
+export function learnedIn({ live }) {
+  if (!live?.labels) return "";
+  return `learned from ${figure(live.labels)} ${live.since_model_id ? "since the last retrain" : "so far"}`;
 }
 
 // How the last job ended: {state, lines}. Pure.

@@ -13,9 +13,9 @@ export class Supply {
   // The server's own while none is chosen.
   #order = null;
 
-  // `isOutdated(item)`: its guesses name a folder that has gone.
-  constructor({ api, queue, decisions, isOutdated, changed }) {
-    Object.assign(this, { api, queue, decisions, isOutdated, changed });
+  // `isOutdated(item)`: its guesses name a folder that has gone. `mayGuess()`: the card on show may get its first one.
+  constructor({ api, queue, decisions, isOutdated, mayGuess = () => true, changed }) {
+    Object.assign(this, { api, queue, decisions, isOutdated, mayGuess, changed });
   }
 
   // From the beginning, in this order.
@@ -44,7 +44,7 @@ export class Supply {
         const gone = this.queue.items.filter((item) => !here.has(item.filename) && !this.decisions.isOnItsWayBack(item.filename));
         this.queue.drop(new Set(gone.map((item) => item.filename)));
       }
-      this.queue.refresh(fresh, this.isOutdated);
+      this.queue.refresh(fresh, this.isOutdated, this.mayGuess());
     });
   }
 

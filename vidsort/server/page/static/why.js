@@ -57,9 +57,12 @@ export class Why {
     this.#posters = [];
   }
 
-  #told({ filename, predicted_folder: folder, confidence, shares, words, nearest }) {
+  #told({ filename, predicted_folder: folder, confidence, listed_folder: listed, listed_confidence: sure, shares, words, nearest }) {
+    const isLearned = listed && listed !== folder;
     return [
       h("p", { className: "why-guess" }, ...(folder ? [h("strong", {}, folder), ` ${percent(confidence)}`] : ["No guess yet: nothing that is known of it speaks for a folder."])),
+      isLearned ? h("p", { className: "form-note" }, "What you filed since the last retrain speaks for ", h("strong", {}, listed),
+        ` (${percent(sure)}); what follows is of the model before.`) : null,
       shares.length ? h("ul", { className: "why-shares", "aria-label": "What it rests on" }, ...shares.map(bar)) : null,
       words.length ? h("p", { className: "why-words" }, h("span", {}, "Words: "), ...words.map((word) => h("span", { className: "word" }, word))) : null,
       h("h3", {}, nearest.length ? "Most like it" : "No sorted video is like it yet"),

@@ -1,0 +1,1 @@
+"""What is learned between two key presses: a child process refits the head, and every server process serves it."""

@@ -1,0 +1,132 @@
+"""Where videos lie, and what has changed of it: what a learner is told, and which row of its features that is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..library import Snapshot
+
+# A folder, empty for the pile, and a filename.
+Place = tuple[str, str]
+PILE = ""
+# What a learner exits with that has found nothing to learn from.
+NOTHING_TO_LEARN = 3
+
+
+@dataclass(frozen=True)
+class Change:
+    """What left its place and what came to one, the folders that there are now (sorted), and whether labels changed."""
+
+    left: Sequence[Place]
+    came: Sequence[Place]
+    folders: Sequence[str]
+    is_of_labels: bool
+
+
+def places(snapshot: Snapshot) -> dict[str, Sequence[str]]:
+    """All filenames by folder, those of the pile under PILE."""
+    return {PILE: snapshot.unsorted, **snapshot.folders}
+
+
+def change_between(before: Snapshot, after: Snapshot) -> Change | None:
+    """What is another in `after`, None for nothing; costs little where little is.
+
+    A video more or fewer in the pile that was in no folder is no change of labels.
+    """
+    if before is after:
+        return None
+    then, now = places(before), places(after)
+    left, came = list[Place](), list[Place]()
+    for folder in {**then, **now}:
+        gone, new = _differing(then.get(folder, ()), now.get(folder, ()))
+        left += [(folder, name) for name in sorted(gone)]
+        came += [(folder, name) for name in sorted(new)]
+    is_of_folders = before.folders.keys() != after.folders.keys()
+    if not (left or came or is_of_folders):
+        return None
+    is_of_labels = is_of_folders or any(folder != PILE for folder, _ in (*left, *came))
+    return Change(left, came, sorted(after.folders), is_of_labels)
+
+
+def _differing(then: Sequence[str], now: Sequence[str]) -> tuple[set[str], set[str]]:
+    """What is in one of two sorted lists alone; only what lies between their like ends is compared one by one."""
+    if then == now:
+        return set(), set()
+    low, high = 0, min(len(then), len(now))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if then[low:middle] == now[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    tail, most = 0, min(len(then), len(now)) - low
+    while tail < most:
+        middle = (tail + most + 1) // 2
+        if then[len(then) - middle : len(then) - tail] == now[len(now) - middle : len(now) - tail]:
+            tail = middle
+        else:
+            most = middle - 1
+    before, after = set(then[low : len(then) - tail]), set(now[low : len(now) - tail])
+    return before - after, after - before
+
+
+class Rows:
+    """At which place the video of each row is; what has left comes back to its row wherever it appears by its name."""
+
+    def __init__(self, at: Iterable[Place]) -> None:
+        """`at`: the place of each row."""
+        self._row_at = {place: row for row, place in enumerate(at)}
+        self._away: dict[str, list[int]] = {}
+
+    def follow(self, left: Iterable[Place], came: Iterable[Place]) -> tuple[dict[int, str | None], list[Place]]:
+        """The rows that are elsewhere now, each with its folder (None: the pile, or gone); and what has no row."""
+        moved: dict[int, str | None] = {}
+        unknown: list[Place] = []
+        for place in left:
+            row = self._row_at.pop(place, None)
+            if row is not None:
+                self._away.setdefault(place[1], []).append(row)
+                moved[row] = None
+        for place in came:
+            waiting = self._away.get(place[1])
+            if not waiting:
+                unknown.append(place)
+                continue
+            row = waiting.pop()
+            if not waiting:
+                del self._away[place[1]]
+            self._row_at[place] = row
+            moved[row] = place[0] or None
+        return moved, unknown
+
+    def folder_of(self) -> dict[int, str | None]:
+        """The folder of every row."""
+        return {row: folder or None for (folder, _), row in self._row_at.items()}
+
+    def names(self) -> list[str]:
+        """The filename of each row, as guesses are known by; empty where another video of the name is in the pile."""
+        found = {row: name for (_, name), row in self._row_at.items()}
+        for (folder, name), row in self._row_at.items():
+            if folder != PILE and (PILE, name) in self._row_at:
+                found[row] = ""
+        return [found[row] for row in range(len(found))]
+
+
+class Elsewhere:
+    """How many rows are in another folder than where a model learned them; those that it did not learn were in none."""
+
+    def __init__(self, learned: Sequence[str | None], now: Mapping[int, str | None]) -> None:
+        """learned: by row the folder, None for a video that the model did not learn; now: by row the folder."""
+        self._learned = learned
+        self._rows: set[int] = set()
+        self.follow(now)
+
+    def follow(self, moved: Mapping[int, str | None]) -> None:
+        """Take in where these rows are now."""
+        for row, folder in moved.items():
+            if folder == self._learned[row]:
+                self._rows.discard(row)
+            else:
+                self._rows.add(row)
+
+    def __len__(self) -> int:
+        return len(self._rows)

@@ -1,0 +1,191 @@
+"""The predictions in force: those of predictions.json, and over them what was learned since."""
+
+import json
+import threading
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from json.encoder import encode_basestring_ascii
+from pathlib import Path
+
+import numpy as np
+
+from ..pile.predictions import LivePredictions, Predictions, digest_of, followed, following
+from ..records import FolderScore, Prediction
+from .guesses import NOBODY, Guesses, guesses_path, read_guesses
+
+# Shares are told in so many steps from 0 to 1, each with its text.
+STEPS = 10_000
+_TEXTS = tuple(json.dumps(step / STEPS) for step in range(STEPS + 1))
+
+
+class Entries(Mapping[str, Prediction]):
+    """Entries by filename, each made when it is asked for; those of `base` where the live head says nothing."""
+
+    def __init__(
+        self, row_of: Mapping[str, int], guesses: Guesses, base: Mapping[str, Prediction], heirs: Mapping[str, str]
+    ) -> None:
+        self._row_of, self._guesses, self._base = row_of, guesses, base
+        self._heirs = {name: heir for name, heir in heirs.items() if name in guesses.folders}
+
+    def __getitem__(self, name: str) -> Prediction:
+        row = self._row(name)
+        # None is kept: a hundred thousand objects that stay would be looked through for garbage again and again.
+        return self._base[name] if row is None else self._entry(name, row)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._guessed or name in self._base
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._guessed
+        yield from (name for name in self._base if name not in self._guessed)
+
+    def __len__(self) -> int:
+        return len(self._guessed | self._base.keys())
+
+    def text_of(self, name: str) -> str | None:
+        """The entry as JSON text without making it first; None for one that has to be made."""
+        row = self._row(name)
+        if row is None or self._heirs:
+            return None
+        scores = [
+            f'{{"folder": {self._names[column]}, "confidence": {_TEXTS[step]}}}'
+            for column, step in zip(self._columns[row], self._steps[row], strict=True) if column != NOBODY
+        ]
+        return (
+            f'{{"filename": {encode_basestring_ascii(name)}, "predicted_folder": {self._names[self._columns[row][0]]}, '
+            f'"confidence": {_TEXTS[self._steps[row][0]]}, "top_predictions": [{", ".join(scores)}]}}'
+        )
+
+    def _row(self, name: str) -> int | None:
+        row = self._row_of.get(name)
+        return None if row is None or self._columns[row][0] == NOBODY else row
+
+    @cached_property
+    def _columns(self) -> list[list[int]]:
+        found: list[list[int]] = self._guesses.top.tolist()
+        return found
+
+    @cached_property
+    def _steps(self) -> list[list[int]]:
+        found: list[list[int]] = np.rint(self._guesses.shares * STEPS).astype(np.int16).tolist()
+        return found
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return [json.dumps(folder) for folder in self._guesses.folders]
+
+    @cached_property
+    def _guessed(self) -> set[str]:
+        rows = np.flatnonzero(self._guesses.top[:, 0] != NOBODY).tolist()
+        return {name for row in rows if (name := self._guesses.names[row])}
+
+    def _entry(self, name: str, row: int) -> Prediction:
+        scores = tuple(
+            FolderScore(folder=self._guesses.folders[column], confidence=step / STEPS)
+            for column, step in zip(self._columns[row], self._steps[row], strict=True) if column != NOBODY
+        )
+        first = scores[0]
+        found = Prediction(
+            video=name, predicted_folder=first.folder, confidence=first.confidence, top_predictions=scores
+        )
+        return followed(found, self._heirs) if self._heirs else found
+
+
+@dataclass(frozen=True)
+class Learned(Predictions):
+    """Predictions of the live head over those of predictions.json, which hold where it says nothing."""
+
+    entries: Entries | None = None
+    guesses: Guesses | None = None
+    base: Predictions = field(default_factory=Predictions)
+    heirs: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def over(
+        cls, version: str, base: Predictions, row_of: Mapping[str, int], guesses: Guesses, heirs: Mapping[str, str]
+    ) -> "Learned":
+        """Guesses over `base`, whose folders have the names that they have now already."""
+        entries = Entries(row_of, guesses, base.by_video, heirs)
+        return cls(version, entries, entries, guesses, base, heirs)
+
+    def text_of(self, name: str) -> str:
+        """The entry of a video in the list as JSON text."""
+        text = self.entries.text_of(name) if self.entries is not None else None
+        return super().text_of(name) if text is None else text
+
+    def changed_since(self, before: Predictions) -> Collection[str] | None:
+        """The names whose prediction may be another than in `before`, which may be the newer of the two."""
+        if before is self:
+            return ()
+        if not isinstance(before, Learned) or before.base is not self.base or before.heirs != self.heirs:
+            return None
+        old, new = before.guesses, self.guesses
+        if old is None or new is None or old.token != new.token:
+            return None
+        if old.sequence > new.sequence:
+            old, new = new, old
+        return [new.names[row] for row in np.flatnonzero(new.changed > old.sequence).tolist()]
+
+
+class Serving:
+    """Which predictions of a library are in force now, the same in every process; safe to use from many threads."""
+
+    def __init__(self, base: LivePredictions, artifacts_dir: Path) -> None:
+        self._base = base
+        self._path = guesses_path(artifacts_dir)
+        # Whether what is learned is served; not before it is known whose it is.
+        self.is_on = False
+        self._stamp: tuple[int, int, int] | None = None
+        self._guesses: Guesses | None = None
+        self._row_of: tuple[str, dict[str, int]] = ("", {})
+        self._followed: tuple[Predictions, Mapping[str, str], Predictions] | None = None
+        self._made: tuple[Predictions, Guesses, Predictions] | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def base_version(self) -> str:
+        """The version of predictions.json now; what stands behind a plus is of videos that it does not name."""
+        return self._base.current().version.partition("+")[0]
+
+    def learned(self) -> Guesses | None:
+        """What the live head says, None where predictions.json is served as it is; costs two looks at files."""
+        if not self.is_on:
+            return None
+        base = self.base_version
+        with self._lock:
+            self._look()
+            return self._guesses if self._guesses is not None and self._guesses.base == base else None
+
+    def current(self, heirs: Mapping[str, str]) -> Predictions:
+        """The predictions in force, with the names that folders have now."""
+        known, guesses = self._base.current(), self.learned()
+        with self._lock:
+            if self._followed is None or self._followed[0] is not known or self._followed[1] != heirs:
+                self._followed, self._made = (known, dict(heirs), following(known, heirs)), None
+            base = self._followed[2]
+            if guesses is None:
+                return base
+            if self._made is None or self._made[0] is not base or self._made[1] is not guesses:
+                self._made = (base, guesses, self._over(base, guesses, self._followed[1]))
+            return self._made[2]
+
+    def _over(self, base: Predictions, guesses: Guesses, heirs: Mapping[str, str]) -> Predictions:
+        if self._row_of[0] != guesses.token:
+            self._row_of = guesses.token, {name: row for row, name in enumerate(guesses.names) if name}
+        # `base` has another version where folders of it have been renamed; so has this where folders of it have.
+        renamed = sorted((name, heirs[name]) for name in heirs.keys() & set(guesses.folders))
+        version = f"{base.version}+{guesses.token}.{guesses.sequence}{digest_of(renamed) if renamed else ''}"
+        return Learned.over(version, base, self._row_of[1], guesses, heirs)
+
+    def _look(self) -> None:
+        try:
+            facts = self._path.stat()
+        except OSError:
+            # Its process has ended: what it said holds until predictions.json is another, or somebody says more.
+            self._stamp = None
+            return
+        stamp = (facts.st_ino, facts.st_size, facts.st_mtime_ns)
+        if stamp != self._stamp:
+            self._stamp = stamp
+            self._guesses = read_guesses(self._path, self._guesses) or self._guesses
