@@ -416,3 +416,50 @@ def test_no_lock_is_made_in_place_of_artifacts_that_were_renamed(mover, data_dir
     assert not database.path.parent.exists()
     (tmp_path / "kept").rename(database.path.parent)
     assert [move.source for move in mover.undo()] == ["10.mp4"]
+
+
+def test_a_folder_made_for_a_batch_is_of_the_same_action(mover, data_dir):
+    before = tree(data_dir)
+    outcomes = mover.sort_batch([("10.mp4", "new"), ("11.mp4", "new"), ("99.mp4", "new"), ("12.mp4", "food")], "new")
+    assert [outcome.error is None for outcome in outcomes] == [True, True, False, True]
+    assert sorted(path.name for path in (data_dir / "new").iterdir()) == ["10.mp4", "11.mp4"]
+    after = tree(data_dir)
+    assert len({move.batch for move in mover.history(10)}) == 1
+    mover.undo()
+    assert tree(data_dir) == before
+    mover.redo()
+    assert tree(data_dir) == after
+
+
+def test_a_batch_that_makes_a_folder_goes_back_by_its_name_unless_later_changes_build_on_it(mover, data_dir):
+    batch = mover.sort_batch([("10.mp4", "new"), ("11.mp4", "new")], "new")[0].move.batch
+    mover.sort("12.mp4", "new")
+    with pytest.raises(ConflictError, match="Later changes"):
+        mover.undo(batch=batch)
+    mover.undo()
+    mover.undo(batch=batch)
+    assert not (data_dir / "new").exists()
+    assert (data_dir / "10.mp4").exists()
+
+
+def test_one_video_of_a_batch_that_made_its_folder_goes_back_alone(mover, data_dir):
+    moves = [outcome.move for outcome in mover.sort_batch([("10.mp4", "new"), ("11.mp4", "new")], "new")]
+    mover.undo(moves[0].id)
+    assert (data_dir / "10.mp4").exists()
+    assert (data_dir / "new" / "11.mp4").exists()
+
+
+def test_where_nothing_can_be_filed_no_folder_is_made(mover, data_dir):
+    before = tree(data_dir)
+    assert [type(each.error) for each in mover.sort_batch([("99.mp4", "new")], "new")] == [NotFoundError]
+    with pytest.raises(ConflictError, match="There is a folder food"):
+        mover.sort_batch([("10.mp4", "Food")], "Food")
+    with pytest.raises(InvalidNameError):
+        mover.sort_batch([("10.mp4", "con")], "con")
+    assert tree(data_dir) == before
+    assert mover.history(10) == []
+
+
+def test_a_folder_made_for_a_batch_is_spelled_as_every_system_can_hold_it(mover, data_dir):
+    mover.sort_batch([("10.mp4", "cafe\u0301")], "cafe\u0301")
+    assert (data_dir / "caf\u00e9" / "10.mp4").exists()
