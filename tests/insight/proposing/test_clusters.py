@@ -59,6 +59,11 @@ def test_a_row_is_in_one_group_at_most_and_groups_are_tight(values):
     assert all(np.array_equal(one, other) for one, other in zip(found, again, strict=True))
 
 
+def test_two_groups_that_are_each_all_alike_are_not_one():
+    rows = np.repeat(np.eye(3, dtype=np.float32), [12, 11, 10], axis=0)
+    assert [len(group) for group in groups_of(rows)] == [12, 11, 10]
+
+
 def test_rows_of_nothing_are_in_no_group():
     assert groups_of(np.zeros((20, 3), np.float32)) == []
     assert groups_of(np.zeros((20, 0), np.float32)) == []

@@ -36,6 +36,16 @@ def test_without_words_a_group_is_numbered():
     assert Naming(["", ""]).telling(["", ""]) == []
 
 
+def test_what_all_say_that_say_anything_names_no_group():
+    dogs = [said("look", "dogs", "fyp"), said("look", "dogs", "fyp"), ""] * 3
+    telling = Naming([*dogs, *[said("look", "bread", "fyp")] * 6, *[""] * 100]).telling(dogs)
+    assert telling == ["dogs"]
+
+
+def test_where_a_word_is_a_name_already_the_next_group_is_numbered():
+    assert names_for([["dogs"], ["dogs"], ["dogs"]], {"Dogs 2"}) == ["dogs", "dogs 3", "dogs 4"]
+
+
 def test_a_name_that_is_taken_or_could_not_be_made_gives_way_to_the_next():
     assert names_for([["Dogs", "puppies"], ["con", "a/b", "puppies", "walks"]], {"dogs"}) == ["puppies", "walks"]
 

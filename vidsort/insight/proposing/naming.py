@@ -1,5 +1,6 @@
 """What a group could be called: the words that its videos have and others have not."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 
@@ -7,7 +8,7 @@ from ...errors import InvalidNameError
 from ...learning.rows.text import AUTHOR, HASHTAG, SOUND, WHOLE, is_unspaced, units
 from ...library.names import check_new_folder_name, folded
 
-# A word that names a group is in so many of its videos, and so many times as often as in others.
+# A word that names a group is in so many of its videos, and so many times as often as in others that have any words.
 LEAST_SHARE, LEAST_LIFT, LEAST_VIDEOS = 0.3, 3.0, 2
 # What somebody tagged is what they would call it.
 TAGGED = 1.5
@@ -37,13 +38,13 @@ class Naming:
 
     def __init__(self, documents: Iterable[str]) -> None:
         """documents: of each video one, empty where it says nothing."""
-        said = [words_of(document) for document in documents]
+        said = [words_of(document) for document in documents if document]
         self._videos = len(said)
         self._having = Counter(word for words in said for word in words)
 
     def telling(self, documents: Sequence[str]) -> list[str]:
         """The words that tell these videos from others, the most telling first; none where no word does."""
-        said = [words_of(document) for document in documents]
+        said = [words_of(document) for document in documents if document]
         having = Counter(word for words in said for word in words)
         counts: dict[str, float] = {}
         for words in said:
@@ -53,7 +54,7 @@ class Naming:
             share, elsewhere = videos / len(said), max(self._having[word] - videos, 0)
             # As though one other video had it, so that a word is not telling because it is rare.
             lift = share / ((elsewhere + 1) / max(self._videos - len(said) + 1, 1))
-            if videos >= LEAST_VIDEOS and share >= LEAST_SHARE and lift >= LEAST_LIFT:
+            if videos >= max(LEAST_VIDEOS, LEAST_SHARE * len(documents)) and lift >= LEAST_LIFT:
                 scored[word] = share * counts[word] * min(lift, 10 * LEAST_LIFT)
         return sorted(scored, key=lambda word: (-scored[word], -len(word), word))[:MOST_WORDS]
 
@@ -61,28 +62,33 @@ class Naming:
 def names_for(words: Sequence[Sequence[str]], taken: Set[str]) -> list[str]:
     """A name for each group by its telling words; "Group 1" and so on where none can be one.
 
-    Each could be made as a folder: none is against the rules, none is the name of another or one that is taken.
+    Each could be made as a folder: none is against the rules, none is the name of another or one that is taken. Where
+    all its words are names already, it is the first of them with a number.
     """
     used = {folded(name) for name in taken}
-    found = [_first_free(candidates, used) for candidates in words]
-    number, named = 0, []
-    for name in found:
-        while name is None:
-            number += 1
-            plain = f"{UNNAMED} {number}"
-            name = None if folded(plain) in used else plain
+    found: list[str | None] = []
+    for candidates in words:
+        allowed = [name for name in map(_allowed, candidates) if name is not None]
+        free = [name for name in allowed if folded(name) not in used]
+        named = free[0] if free else _numbered(allowed[0], 2, used) if allowed else None
+        if named is not None:
+            used.add(folded(named))
+        found.append(named)
+    whole = []
+    for named in found:
+        name = named or _numbered(UNNAMED, 1, used)
         used.add(folded(name))
-        named.append(name)
-    return named
+        whole.append(name)
+    return whole
 
 
-def _first_free(candidates: Sequence[str], used: set[str]) -> str | None:
-    for candidate in candidates:
-        try:
-            name = check_new_folder_name(candidate)
-        except InvalidNameError:
-            continue
-        if folded(name) not in used:
-            used.add(folded(name))
-            return name
-    return None
+def _allowed(candidate: str) -> str | None:
+    try:
+        return check_new_folder_name(candidate)
+    except InvalidNameError:
+        return None
+
+
+def _numbered(name: str, number: int, used: Set[str]) -> str:
+    """The name with the first number from this one on that makes it free."""
+    return next(each for at in itertools.count(number) if folded(each := f"{name} {at}") not in used)
