@@ -17,6 +17,7 @@ import numpy as np
 
 from benchmarks.accuracy import Library, labelled_rows, read
 from vidsort import library
+from vidsort.api.likeness import load_explaining
 from vidsort.artifacts.feature_sets import record_extraction
 from vidsort.features.modalities import ExtractConfig
 from vidsort.insight.proposing.belonging import Belonging
@@ -87,6 +88,7 @@ def planted(count: int, scratch: Path) -> tuple[float, float, int]:
                 for content, vector in zip(hashes.values(), vectors, strict=True)
             ])
         record_extraction(artifacts_dir, config.feature_set)
+        load_explaining()  # as a server does before its first request
         kept, now, spent = KeptGroups(database), library.scan(data_dir), []
         groups: list = []
         for _ in range(2):

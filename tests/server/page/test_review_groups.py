@@ -97,3 +97,15 @@ def test_where_nothing_was_looked_at_yet_the_key_says_so(pile, serve, visitor):
     page.keyboard.press("p")
     page.wait_for_selector(".toast:has-text('No video of the pile has been looked at yet')")
     assert page.locator(".grid").is_hidden()
+
+
+def test_what_is_typed_stays_when_the_keyboard_of_a_phone_comes_up(seen, serve, visitor):
+    page = visitor.open(serve(seen.settings), ready=WELCOME, size=(390, 780))
+    begin(page)
+    first_name(page).fill("")
+    page.keyboard.type("str")
+    page.set_viewport_size({"width": 390, "height": 420})
+    page.wait_for_function("innerHeight === 420")
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.keyboard.type("ipes")
+    assert first_name(page).input_value() == "stripes"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...features.modalities import KINDS
 from ...features.stored import features_of
 from ...learning.rows.parts import Part
 from ...records import FeatureSet, Video
@@ -82,7 +83,9 @@ def groups_in(
         found = [group for group in found if fits[group].mean() < FITS_NONE]
     naming = Naming(_documents(sample.parts))
     found = sorted(found, key=lambda group: (-len(group), int(group[0])))[:MOST_GROUPS]
-    words = [naming.telling(_said(database, [seen[row] for row in group[:MOST_READ]], feature_set)) for group in found]
+    asked = [[seen[row] for row in group[:MOST_READ]] for group in found]
+    said = _said(database, [video for some in asked for video in some], feature_set)
+    words = [naming.telling([said.get(video, "") for video in some]) for some in asked]
     groups = tuple(
         Group(name, tuple(seen[row].filename for row in group[:MOST_MEMBERS]), len(group), tuple(telling),
               None if belonging is None else float(fits[group].mean()))
@@ -158,8 +161,13 @@ def _belonging(database: Database, known: Sequence[Video], feature_set: FeatureS
     return None if belonging is None else _Seen(kind, belonging)
 
 
-def _said(database: Database, videos: Sequence[Video], feature_set: FeatureSet) -> list[str]:
-    return _documents(features_of(database, videos, feature_set).parts)
+def _said(database: Database, videos: Sequence[Video], feature_set: FeatureSet) -> dict[Video, str]:
+    """What is said of those videos of which anything is, by words alone: no vectors are read."""
+    texts = {name: modality for name, modality in feature_set.modalities.items() if KINDS[name].rows == "text"}
+    if not (texts and videos):
+        return {}
+    found = features_of(database, videos, feature_set.model_copy(update={"modalities": texts}))
+    return dict(zip(found.videos, _documents(found.parts), strict=True))
 
 
 def _documents(parts: Mapping[str, Part]) -> list[str]:

@@ -20,7 +20,7 @@ export async function regroupPile(app) {
 // Groups that are no folder yet; gives whether there are any.
 export async function showGroups(app) {
   try {
-    const { proposals, reason } = await app.api.get("api/proposals?limit=100");
+    const { proposals, reason } = await app.api.get("api/proposals?limit=50");
     const videos = notOnTheirWay(app, proposals.flatMap((proposal) => proposal.videos));
     if (!videos.length) {
       app.hint(reason ?? "All groups are filed.");

@@ -39,7 +39,8 @@ export class Grid {
     this.tiles = new Tiles({ api, pictures, mark: (at, isRange) => this.#mark(at, isRange),
       fileRest: (group) => this.fileRest(group), rename: (group, name) => this.#rename(group, name) });
     this.scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    new ResizeObserver(() => this.#plan.rows.length && this.#arrange()).observe(this.scroll);
+    // The keyboard of a phone that comes up takes height alone, and must not take the field that is typed in.
+    new ResizeObserver(() => this.#plan.rows.length && (this.#plan.width === this.space.clientWidth ? this.#draw() : this.#arrange())).observe(this.scroll);
   }
 
   // All videos of the pile by their guesses, or others as `grouped` puts them into groups.
@@ -169,7 +170,7 @@ export class Grid {
     const least = width < NARROW_PX ? NARROW_TILE_PX : TILE_PX;
     const columns = Math.max(2, Math.floor((width + GAP_PX) / (least + GAP_PX)));
     const tilePx = Math.round(((width - GAP_PX * (columns - 1)) / columns) * 1.5);
-    this.#plan = layOut(this.#groups, { columns, headPx: HEAD_PX, tilePx, gapPx: GAP_PX });
+    this.#plan = { ...layOut(this.#groups, { columns, headPx: HEAD_PX, tilePx, gapPx: GAP_PX }), width };
     this.space.style.height = `${this.#plan.height}px`;
     this.scroll.setAttribute("aria-rowcount", String(this.#plan.rows.length));
     this.#clear();
