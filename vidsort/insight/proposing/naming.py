@@ -9,7 +9,8 @@ from ...learning.rows.text import AUTHOR, HASHTAG, SOUND, WHOLE, is_unspaced, un
 from ...library.names import check_new_folder_name, folded
 
 # A word that names a group is in so many of its videos, and so many times as often as in others that have any words.
-LEAST_SHARE, LEAST_LIFT, LEAST_VIDEOS = 0.3, 3.0, 2
+LEAST_SHARE, LEAST_LIFT, LEAST_VIDEOS = 0.3, 2.0, 2
+MOST_LIFT = 30.0
 # What somebody tagged is what they would call it.
 TAGGED = 1.5
 SHORTEST, SHORTEST_UNSPACED, LONGEST = 3, 2, 60
@@ -55,7 +56,7 @@ class Naming:
             # As though one other video had it, so that a word is not telling because it is rare.
             lift = share / ((elsewhere + 1) / max(self._videos - len(said) + 1, 1))
             if videos >= max(LEAST_VIDEOS, LEAST_SHARE * len(documents)) and lift >= LEAST_LIFT:
-                scored[word] = share * counts[word] * min(lift, 10 * LEAST_LIFT)
+                scored[word] = share * counts[word] * min(lift, MOST_LIFT)
         return sorted(scored, key=lambda word: (-scored[word], -len(word), word))[:MOST_WORDS]
 
 
