@@ -105,6 +105,16 @@ def test_a_new_revision_is_told(store, contents, monkeypatch):
     assert told == "1 video is looked at anew, for about 1.0 s: this version of vidsort sees frames in another way."
 
 
+def test_another_model_in_the_place_of_one_is_told(store, contents, tmp_path):
+    config = ExtractConfig(modalities=("speech",), speech_model=str(tmp_path / "model"))
+    before = config.feature_set
+    looked_at(store, config, contents, "1.mp4")
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "model.bin").write_bytes(b"other weights")
+    told = told_anew(store, contents, missing_of(store, contents, config.chosen), before, config.feature_set, 1)
+    assert told.endswith(f": another model for speech lies in {tmp_path / 'model'}.")
+
+
 def test_a_further_kind_of_evidence_is_told(store, contents):
     looked_at(store, NOW, contents, "1.mp4")
     both = NOW.feature_set.model_copy(update={"modalities": NOW.feature_set.modalities | {"sound": "s"}})

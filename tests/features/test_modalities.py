@@ -1,5 +1,7 @@
 """The table of kinds of evidence: ids that change with what comes out, and old features that go on being known."""
 
+import os
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -9,8 +11,11 @@ from videos import make_video
 
 from vidsort.features import modalities
 from vidsort.features.contents import Contents
+from vidsort.features.encoders.clip import ClipConfig
 from vidsort.features.encoders.evidence import EvidenceConfig
 from vidsort.features.encoders.frames import FramesConfig, FramesEncoder
+from vidsort.features.encoders.semantic import SemanticConfig
+from vidsort.features.encoders.speech import SpeechConfig
 from vidsort.features.extraction import look
 from vidsort.features.modalities import KINDS, ExtractConfig, Kind, Modality, makeable
 from vidsort.records import FeatureSet
@@ -32,6 +37,31 @@ def test_an_id_changes_with_the_kind_each_field_and_the_revision(monkeypatch):
     ids |= {Modality("frames", config).id for config in configs}
     assert len(ids) == 9
     assert all(len(one) == 12 for one in ids)
+
+
+@pytest.mark.parametrize(
+    "config", [SemanticConfig(semantic_model="models"), SpeechConfig(speech_model="./models"),
+               ClipConfig(clip_model="./models")],
+)
+def test_an_id_changes_with_what_lies_in_the_folder_of_a_model(config, monkeypatch):
+    """Vectors of the model that lay there before must never be compared with those of the one that lies there now."""
+    here = Path.cwd()
+    (here / "vidsort.toml").touch()
+    files = [here / "models" / name for name in ("config.json", "onnx/model.onnx", "vision/onnx/model.onnx")]
+    modality = Modality("one", config)
+    before = [modality.id]
+    for number, file in enumerate(files):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("weights")
+        os.utime(file, (number, number))
+        before.append(modality.id)
+        file.write_text("others!")
+        before.append(modality.id)
+    assert len(set(before)) == 7
+    (here / "models" / "README.md").touch()
+    (here / "elsewhere").mkdir()
+    monkeypatch.chdir(here / "elsewhere")
+    assert modality.id == before[-1]
 
 
 def test_of_one_modality_the_feature_set_is_that_modality_and_of_several_their_choice(monkeypatch):

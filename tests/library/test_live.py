@@ -143,6 +143,33 @@ def test_listing_a_busy_big_folder_takes_a_tenth_of_the_time_at_most(data_dir, c
     assert len(listed_at) >= 5
 
 
+def test_listing_many_busy_folders_takes_a_tenth_of_the_time_at_most_all_together(data_dir, clock, monkeypatch):
+    spent = []
+
+    def slow_list(path, **rule):
+        spent.append(0.05)
+        clock[0] += 0.05
+        return real_list(path, **rule)
+
+    real_list = live_library.list_folder
+    monkeypatch.setattr(live_library, "list_folder", slow_list)
+    folders = [data_dir / f"folder{number}" for number in range(40)]
+    for folder in folders:
+        folder.mkdir()
+    live = LiveLibrary(data_dir)
+    live.poll()
+    spent.clear()
+    began_s, number = clock[0], 0
+    while clock[0] < began_s + 200:
+        number += 1
+        for folder in folders:
+            (folder / f"{number}.mp4").touch()
+        live.poll(is_paced=True)
+        clock[0] += 0.5
+    assert 0.05 <= sum(spent) / (clock[0] - began_s) <= 0.11
+    assert live.snapshot().folders.keys() == {folder.name for folder in data_dir.iterdir() if folder.is_dir()}
+
+
 @pytest.mark.parametrize("folder_count", [2, 200])
 def test_a_move_of_ours_takes_two_looks_at_each_of_its_folders_and_no_listing(data_dir, clock, counted, folder_count):
     for number in range(folder_count - 2):

@@ -13,7 +13,7 @@ import pytest
 
 from vidsort.errors import VideoDecodeError
 from vidsort.media import limited
-from vidsort.media.limited import ClosedError, LimitedChild
+from vidsort.media.limited import ClosedError, LimitedChild, LimitedChildren
 
 PROGRAM = """
 import os, sys, time
@@ -100,4 +100,30 @@ def test_closing_it_ends_it_also_in_the_middle_and_nothing_is_said_of_the_video(
             asked.result(20)
     assert time.monotonic() - began_s < limited.GRACE_S
     assert caplog.records == []
+    child.open()
     assert child.ask({"do": "work"}, 20)
+
+
+def test_none_is_started_behind_the_back_of_who_closed_it(child):
+    child.ask({"do": "work"}, 20)
+    child.close()
+    with pytest.raises(ClosedError):
+        child.ask({"do": "work"}, 20)
+
+
+def test_who_waits_for_a_child_while_all_are_closed_starts_none(child):
+    children = LimitedChildren("program_of_test", 1)
+    started = threading.Event()
+
+    def ask(what: str) -> object:
+        with children.one() as one:
+            return one.ask({"do": what}, 60, lambda _: started.set())
+
+    with ThreadPoolExecutor(3) as pool:
+        asked = [pool.submit(ask, "hang")]
+        started.wait(20)
+        asked += [pool.submit(ask, "work") for _ in range(2)]
+        children.close()
+        for one in asked:
+            with pytest.raises(ClosedError):
+                one.result(20)

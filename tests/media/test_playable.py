@@ -163,16 +163,16 @@ def test_what_a_killed_server_left_of_copies_is_swept_but_not_what_another_is_ma
     command = [sys.executable, "-c", code, str(folder / LOCK_NAME)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdout.readline() == b"on\n"
-        open_copies().sweep()
+        open_copies().open()
         assert left.exists()
-    open_copies().sweep()
+    open_copies().open()
     assert not left.exists()
     assert kept.exists()
     filelock.FileLock(folder / LOCK_NAME).acquire(timeout=0)
 
 
 def test_where_there_were_no_copies_there_is_nothing_to_sweep(open_copies, tmp_path):
-    open_copies().sweep()
+    open_copies().open()
     assert not (tmp_path / "artifacts" / "playable").exists()
 
 

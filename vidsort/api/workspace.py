@@ -218,7 +218,8 @@ class Workspace:
 
     def start(self) -> None:
         """Watch the library until `stop`; without it everything answers as well, only slower."""
-        self.copies.sweep()
+        self.pictures.open()
+        self.copies.open()
         self.library.start()
         self._is_started = True
 

@@ -6,7 +6,7 @@ from ..records import FeatureSet, Video
 from ..steps import counted, duration
 from ..store.features import FeatureStore
 from .contents import Contents
-from .modalities import KINDS, Modality
+from .modalities import KINDS, ExtractConfig, Modality, modality_of
 from .workers import cores
 
 # For each video what is to be found in it: the source of each modality.
@@ -64,6 +64,9 @@ def _why(before: FeatureSet | None, now: FeatureSet) -> str:
 def _changes(name: str, before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
     """What is otherwise in how a kind of evidence is looked for."""
     changed = [field for field in KINDS[name].config.model_fields if before.get(field) != now[field]]
+    model_dir = modality_of(name, ExtractConfig(**now)).config.model_dir
+    if not changed and model_dir is not None:
+        return [f"another model for {name} lies in {model_dir}"]
     if not changed:
         return [f"this version of vidsort sees {name} in another way"]
     return [f"{field} is {_shown(now[field])} instead of {_shown(before.get(field))}" for field in changed]

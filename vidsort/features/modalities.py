@@ -94,8 +94,9 @@ class Modality(NamedTuple):
 
     @property
     def id(self) -> str:
-        """Twelve hex digits that change with the kind, any field of its config and the config's revision."""
-        return _digest(f"{self.kind}:{self.config.revision}:{self.config.config_id}")
+        """Twelve hex digits that change with the kind, any field of its config, the config's revision and model."""
+        model = f":{self.config.model_hash}" if self.config.model_dir is not None else ""
+        return _digest(f"{self.kind}:{self.config.revision}:{self.config.config_id}{model}")
 
     @property
     def is_encoded(self) -> bool:

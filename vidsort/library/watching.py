@@ -11,7 +11,7 @@ from typing import TypeVar
 
 # FAT keeps modification times in steps of two seconds: a change within the same step does not show in them.
 COARSEST_MTIME_S = 2.1
-# A listing is made at most this often, and in at most a tenth of the time, however busy the folder is.
+# A folder is listed at most this often, and all of them in at most a tenth of the time, however busy they are.
 CADENCE_S = 1.0
 BUSY_SHARE = 0.1
 # How long a move of our own may take before the folders it touches are looked at like any other.
@@ -30,17 +30,16 @@ class _Watched:
     listed_s: float = float("-inf")
     # When the listing that is in memory was begun.
     kept_s: float = float("-inf")
-    took_s: float = 0.0
     # The first and the last stamp of our own that no listing has looked behind; None: there is none.
     own_since_s: float | None = None
     own_last_s: float = float("-inf")
 
     def is_due(self, now_s: float, *, is_paced: bool) -> bool:
         """Whether a listing could show something new, and, if `is_paced`, the last one is long enough ago."""
-        since_s, pause_s = now_s - self.listed_s, max(CADENCE_S, self.took_s / BUSY_SHARE)
+        is_soon = now_s - self.listed_s < CADENCE_S
         if self.listed_s < self.stamp_seen_s:
-            return not is_paced or since_s >= pause_s
-        if since_s < pause_s:
+            return not (is_paced and is_soon)
+        if is_soon:
             return False
         # The clock of a network drive is not ours, so what counts is when we first saw this time stamp.
         if self.listed_s < self.stamp_seen_s + COARSEST_MTIME_S:
@@ -70,6 +69,8 @@ class Watch:
         self._watched: dict[str, _Watched] = {}
         # Folders in which we are moving something, with the stamp before it and since when.
         self._moving: dict[str, tuple[Stamp, float]] = {}
+        # How long the listings of this look took, and until when none is due after them.
+        self._spent_s, self._rest_until_s = 0.0, float("-inf")
         self._lock = threading.Lock()
 
     def is_due(self, name: str, *, is_paced: bool) -> bool:
@@ -81,6 +82,8 @@ class Watch:
                 if name in self._moving and now_s < self._moving[name][1] + MOVE_S:
                     return False
                 watched.stamp, watched.stamp_seen_s = stamp, now_s
+            if is_paced and now_s < self._rest_until_s:
+                return False
             return watched.is_due(now_s, is_paced=is_paced)
 
     def timed(self, name: str, listing: Callable[[Path], T]) -> T:
@@ -89,12 +92,16 @@ class Watch:
             watched = self._watched[name]
             watched.begin_listing(time.monotonic())
         listed = listing(self._data_dir / name)
-        watched.took_s = time.monotonic() - watched.listed_s
+        with self._lock:
+            self._spent_s += time.monotonic() - watched.listed_s
         return listed
 
     def keep(self, names: Collection[str]) -> None:
-        """What was last listed of these is in memory now."""
+        """The look is over, and what it listed of these is in memory now."""
         with self._lock:
+            if self._spent_s:
+                self._rest_until_s = time.monotonic() + self._spent_s * (1 / BUSY_SHARE - 1)
+                self._spent_s = 0.0
             for name in names:
                 if name in self._watched:
                     self._watched[name].kept_s = self._watched[name].listed_s

@@ -30,6 +30,8 @@ MEMORY_BYTES = 2 << 30
 GRACE_S = 10.0
 TOO_LARGE = f"its pictures are too large: reading it takes more than {MEMORY_BYTES >> 30} GB of memory"
 
+STOPPED = "vidsort was stopped meanwhile"
+
 Request = Mapping[str, Any]
 # Does one request, telling the share that is done (0 to 1), and gives what the starter gets.
 Answering = Callable[[Request, Callable[[float], None]], dict[str, Any]]
@@ -46,13 +48,17 @@ class LimitedChild:
         self._command = [sys.executable, "-c", f"from {module} import main; main()"]
         self._process: subprocess.Popen[str] | None = None
         self._is_closed = False
+        # So that none is started behind the back of who closes it.
+        self._starting = threading.Lock()
 
     def ask(
         self, request: Request, limit_s: float, tell: Callable[[float], object] = lambda _: None
     ) -> dict[str, Any]:
-        """What the child answers; raises VideoDecodeError with the reason why it cannot, FileNotFoundError."""
-        self._is_closed = False
-        process, started = self._process or self._start(), time.monotonic()
+        """What the child answers; raises VideoDecodeError with the reason why it cannot, FileNotFoundError.
+
+        ClosedError once it was closed, until it is opened again.
+        """
+        process, started = self._started(), time.monotonic()
         requests, answers = pipes(process)
         with contextlib.suppress(OSError):
             requests.write(json.dumps({**request, "limit_s": limit_s}) + "\n")
@@ -64,24 +70,33 @@ class LimitedChild:
             tell(answer["share"])
         code = self._end()
         if self._is_closed:
-            raise ClosedError("vidsort was stopped meanwhile")
+            raise ClosedError(STOPPED)
         log.warning("A process that reads videos ended with code %s over %s", code, request.get("path"))
         if time.monotonic() - started >= limit_s:
             raise VideoDecodeError(f"reading it took longer than {limit_s:g} s")
         raise VideoDecodeError(f"the decoder crashed over it (exit code {code})")
 
-    def _start(self) -> "subprocess.Popen[str]":
-        self._process = subprocess.Popen(
-            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="ascii"
-        )
-        return self._process
+    def _started(self) -> "subprocess.Popen[str]":
+        with self._starting:
+            if self._is_closed:
+                raise ClosedError(STOPPED)
+            if self._process is None:
+                self._process = subprocess.Popen(
+                    self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="ascii"
+                )
+            return self._process
 
     def close(self) -> None:
-        """End it, also in the middle of a video."""
-        self._is_closed = True
-        if self._process is not None:
-            self._process.kill()
-            self._end()
+        """End it, also in the middle of a video; who asks from now on, or waits for its turn, is told so."""
+        with self._starting:
+            self._is_closed = True
+            if self._process is not None:
+                self._process.kill()
+                self._end()
+
+    def open(self) -> None:
+        """Let it be asked again after it was closed."""
+        self._is_closed = False
 
     def _end(self) -> int:
         process, self._process = self._process, None
@@ -124,6 +139,11 @@ class LimitedChildren:
         """End all of them, also in the middle of a video."""
         for child in self._children:
             child.close()
+
+    def open(self) -> None:
+        """Let them be asked again after they were closed."""
+        for child in self._children:
+            child.open()
 
 
 def pipes(process: "subprocess.Popen[str]") -> tuple[IO[str], IO[str]]:

@@ -111,6 +111,10 @@ class Pictures:
             if child is not None:
                 child.ask({"path": str(TRIAL)}, TRIAL_LIMIT_S)
 
+    def open(self) -> None:
+        """Let pictures be made, also after `close`."""
+        self._children.open()
+
     def close(self) -> None:
         """End the processes; what they are at is lost, nothing else."""
         self._children.close()

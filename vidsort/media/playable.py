@@ -195,13 +195,19 @@ class PlayableCopies:
         """How much of the copy is made, 0 to 1; None where none is being made."""
         return self._waiting.get(self._target(path))
 
-    def sweep(self) -> None:
+    def _sweep(self) -> None:
         """Remove what a killed server left of copies; nothing is touched while another one is making some."""
         if not self._folder.is_dir():
             return
         with contextlib.suppress(filelock.Timeout), self._making(timeout_s=0):
             for left in self._folder.glob(".*/"):
                 shutil.rmtree(left, ignore_errors=True)
+
+    def open(self) -> None:
+        """Let copies be made, also after `close`; what a killed server left of some goes."""
+        self._looking.open()
+        self._child.open()
+        self._sweep()
 
     def close(self) -> None:
         """End the processes that look and make copies; what they are at is lost, nothing else."""

@@ -140,7 +140,7 @@ def test_a_download_that_fails_says_what_else_to_do(monkeypatch):
 
 def test_a_folder_is_used_as_it_is_and_one_without_a_model_is_told(monkeypatch, tmp_path):
     folder = speech_model()
-    assert SpeechConfig(speech_model=str(folder)).model_dir() == folder
+    assert SpeechConfig(speech_model=str(folder)).on_this_machine() == folder
     assert SpeechConfig(speech_model=str(folder)).download() == str(folder)
     with pytest.raises(SettingsError, match=r"model\.bin"):
         SpeechConfig(speech_model=str(tmp_path)).require()

@@ -14,8 +14,7 @@ import numpy as np
 from pydantic import Field
 
 from ...errors import SettingsError
-from ...settings import base_dir
-from .evidence import Evidence, EvidenceConfig
+from .evidence import Evidence, EvidenceConfig, folder_named
 from .frames import pool
 from .image import SHORT_SIDE
 from .pair import PictureNetwork, Side, TextNetwork, network_of
@@ -54,6 +53,11 @@ class ClipConfig(EvidenceConfig):
         """Seconds that seeing may take."""
         return WAIT_FOR_A_PICTURE_S * self.clip_frames
 
+    @property
+    def model_dir(self) -> Path | None:
+        """The folder of the pair that is set; None for a name."""
+        return folder_named(self.clip_model)
+
     def require(self) -> None:
         """Raise SettingsError where the extra or the pair is not there, or is none; no network is asked."""
         with self.told():
@@ -68,7 +72,7 @@ class ClipConfig(EvidenceConfig):
     def network(self, side: Side) -> Path:
         """Where one side of the pair is on this machine; raises SettingsError."""
         _require_extra()
-        folder = self._folder
+        folder = self.model_dir
         if folder is not None:
             found = network_of(folder, side)
             if found is None:
@@ -92,8 +96,8 @@ class ClipConfig(EvidenceConfig):
         """Get the pair from the Hugging Face Hub, with progress on stderr; return its folders. Raises SettingsError."""
         _require_extra()
         sides: tuple[Side, ...] = ("vision", "text")
-        if self._folder is not None:
-            return str(self._folder)
+        if self.model_dir is not None:
+            return str(self.model_dir)
         try:
             places = [str(self._snapshot(side, is_local=False)) for side in sides]
         except Exception as error:  # the hub's client raises its own, its transport's and the system's
@@ -116,12 +120,6 @@ class ClipConfig(EvidenceConfig):
                 f"The image/text pair {self.clip_model} for clip cannot be used ({error!s:.200}): set clip_model to "
                 "another, or take clip out of modalities."
             ) from error
-
-    @property
-    def _folder(self) -> Path | None:
-        """The folder that is set; None for a name."""
-        path = Path(self.clip_model).expanduser()
-        return base_dir() / path if path.is_absolute() or self.clip_model.startswith(".") else None
 
     def _of_hub(self, folder: Path, side: Side) -> Path | None:
         if EITHER not in self.clip_model:

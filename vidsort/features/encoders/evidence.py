@@ -1,16 +1,25 @@
 """What every kind of evidence has: a config with a revision, what it wants of a file, and what it makes of that."""
 
+import functools
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
+from ...media.content import content_hash
+from ...settings import base_dir
 from ...steps import StepConfig
 
 if TYPE_CHECKING:
     from ...media.reading.once import Wanted
+
+# What of a folder decides what a model gives; one may be a checkout, with a readme and more beside it.
+MODEL_FILES_AT = ("*", "*/*", "*/*/*")
+MODEL_FILES = (".bin", ".data", ".json", ".model", ".onnx", ".onnx_data", ".txt")
 
 
 class EvidenceConfig(StepConfig):
@@ -29,6 +38,25 @@ class EvidenceConfig(StepConfig):
         """Seconds that looking at one video may take beyond what every kind is given."""
         return 0.0
 
+    @property
+    def model_dir(self) -> Path | None:
+        """The folder of a model of one's own; None of one that is called by a name, or that vidsort brings along."""
+        return None
+
+    @property
+    def model_hash(self) -> str:
+        """Stands for what lies in that folder, so that another model in its place is another; empty without one."""
+        folder = self.model_dir
+        if folder is None:
+            return ""
+        found = (path for pattern in MODEL_FILES_AT for path in folder.glob(pattern) if path.suffix in MODEL_FILES)
+        digest = hashlib.blake2b(digest_size=8)
+        for path in sorted(path for path in found if path.is_file()):
+            facts = path.stat()
+            digest.update(path.relative_to(folder).as_posix().encode("utf-8", "surrogatepass") + b"\0")
+            digest.update(_hashed(path, facts.st_size, facts.st_mtime_ns))
+        return digest.hexdigest()
+
     def require(self) -> None:
         """Raise SettingsError where something is not installed or not there, saying how to get it."""
 
@@ -38,6 +66,20 @@ class EvidenceConfig(StepConfig):
         Raises SettingsError.
         """
         return None
+
+
+def folder_named(model: str) -> Path | None:
+    """The folder that a setting means which begins with /, ./, ../ or ~; None for the name of a model.
+
+    Relative to vidsort.toml, wherever a command or a notebook is run.
+    """
+    path = Path(model).expanduser()
+    return base_dir() / path if path.is_absolute() or model.startswith(".") else None
+
+
+@functools.lru_cache(maxsize=256)
+def _hashed(path: Path, _size: int, _mtime_ns: int) -> bytes:
+    return content_hash(path)
 
 
 @dataclass(frozen=True)

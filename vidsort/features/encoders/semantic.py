@@ -17,6 +17,7 @@ import numpy as np
 from pydantic import Field
 
 from ...errors import SettingsError
+from ...settings import base_dir
 from .evidence import EvidenceConfig
 from .sentence_folder import FolderSentences
 
@@ -39,6 +40,11 @@ class SemanticConfig(EvidenceConfig):
         None, examples=["~/models/multilingual-e5-base"],
         description="the folder of another sentence model, as fastembed reads one: by default the bundled one",
     )
+
+    @property
+    def model_dir(self) -> Path | None:
+        """The folder of the model that is set, relative to vidsort.toml; None for the bundled one."""
+        return None if self.semantic_model is None else base_dir() / Path(self.semantic_model).expanduser()
 
     def require(self) -> None:
         """Raise SettingsError where the bundled model is asked for and not installed."""
@@ -108,7 +114,7 @@ def plain(text: str) -> str:
 
 
 def _sentences(config: SemanticConfig) -> Sentences:
-    return _bundled() if config.semantic_model is None else FolderSentences(Path(config.semantic_model).expanduser())
+    return _bundled() if config.model_dir is None else FolderSentences(config.model_dir)
 
 
 def _bundled() -> Sentences:

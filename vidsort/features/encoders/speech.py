@@ -12,8 +12,7 @@ import numpy as np
 from pydantic import Field
 
 from ...errors import SettingsError
-from ...settings import base_dir
-from .evidence import Evidence, EvidenceConfig, document_of
+from .evidence import Evidence, EvidenceConfig, document_of, folder_named
 
 if TYPE_CHECKING:
     from ...media.reading.sound import Sound
@@ -53,14 +52,19 @@ class SpeechConfig(EvidenceConfig):
         """Seconds that listening may take."""
         return WAIT_S + WAIT_FOR_A_SECOND_S * self.speech_seconds
 
+    @property
+    def model_dir(self) -> Path | None:
+        """The folder of the model that is set; None for a name."""
+        return folder_named(self.speech_model)
+
     def require(self) -> None:
         """Raise SettingsError where the extra or the model is not there; nothing is asked of the network."""
-        self.model_dir()
+        self.on_this_machine()
 
-    def model_dir(self) -> Path:
+    def on_this_machine(self) -> Path:
         """Where the model is on this machine; raises SettingsError."""
         _require_extra()
-        folder = self._folder
+        folder = self.model_dir
         if folder is not None:
             if not all((folder / name).is_file() for name in FILES):
                 raise SettingsError(
@@ -81,8 +85,8 @@ class SpeechConfig(EvidenceConfig):
     def download(self) -> str | None:
         """Get the model from the Hugging Face Hub, with progress on stderr; return its folder. Raises SettingsError."""
         _require_extra()
-        if self._folder is not None:
-            return str(self.model_dir())
+        if self.model_dir is not None:
+            return str(self.on_this_machine())
         try:
             return str(self._snapshot(is_local=False))
         except Exception as error:  # the hub's client raises its own, requests' and the system's
@@ -90,12 +94,6 @@ class SpeechConfig(EvidenceConfig):
                 f"The Whisper model {self.speech_model} cannot be downloaded ({error!r:.200}): check the connection, "
                 "or copy its folder from another machine and set speech_model to it."
             ) from error
-
-    @property
-    def _folder(self) -> Path | None:
-        """The folder that is set; None for a name."""
-        path = Path(self.speech_model).expanduser()
-        return base_dir() / path if path.is_absolute() or self.speech_model.startswith(".") else None
 
     def _snapshot(self, *, is_local: bool) -> Path:
         """The folder of a model with a name, of the hub's cache or downloaded to it."""
@@ -124,7 +122,7 @@ class SpeechEncoder:
 
         from ...media.reading.sound import SoundWanted
 
-        folder = config.model_dir()
+        folder = config.on_this_machine()
         # Two processes on two cores: one that takes more threads than one takes them from the other.
         self._model = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1, num_workers=1)
         self.wanted = SoundWanted(config.speech_seconds, RATE, parts=1)
