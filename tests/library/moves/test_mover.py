@@ -22,7 +22,7 @@ from vidsort.store.journal import Activity
 __all__ = ["data_dir", "database", "mover"]
 NEW_NAMES = ["golf", "cooking", "Soccer", "FOOD", "café", "cafe\u0301", "con", "a/b", "misc", "Tennis"]
 ACTIONS = [
-    "sort", "sort", "sort", "batch", "move", "move_batch", "undo", "undo", "undo_one", "redo", "create", "rename",
+    "sort", "sort", "sort", "batch", "making_batch", "move", "move_batch", "undo", "undo", "undo_one", "redo", "create", "rename",
     "merge",
 ]
 
@@ -371,6 +371,7 @@ def act(mover: Mover, data_dir: Path, choice: random.Random) -> None:
     possible = attempt({
         "sort": lambda: mover.sort(choice.choice(unsorted), choice.choice(folders)),
         "batch": lambda: mover.sort_batch([(name, choice.choice(folders)) for name in choice.choices(unsorted, k=4)]),
+        "making_batch": lambda: make_and_fill(mover, choice, unsorted),
         "move": lambda: mover.move(*wish()),
         "move_batch": lambda: mover.move_batch([wish() for _ in range(4)]),
         "undo": lambda: mover.undo(),
@@ -381,6 +382,11 @@ def act(mover: Mover, data_dir: Path, choice: random.Random) -> None:
         "merge": lambda: mover.merge_folder(choice.choice(folders), choice.choice(folders)),
     }[action])
     assert possible or tree(data_dir) == before, f"{action} was refused and yet changed something"
+
+
+def make_and_fill(mover: Mover, choice: random.Random, unsorted: list[str]) -> None:
+    name = choice.choice(NEW_NAMES)
+    mover.sort_batch([(each, name) for each in choice.choices(unsorted, k=3)], name)
 
 
 def undo_all(mover: Mover) -> None:
