@@ -22,8 +22,8 @@ from vidsort.store.journal import Activity
 __all__ = ["data_dir", "database", "mover"]
 NEW_NAMES = ["golf", "cooking", "Soccer", "FOOD", "café", "cafe\u0301", "con", "a/b", "misc", "Tennis"]
 ACTIONS = [
-    "sort", "sort", "sort", "batch", "making_batch", "move", "move_batch", "undo", "undo", "undo_one", "redo", "create", "rename",
-    "merge",
+    "sort", "sort", "sort", "batch", "making_batch", "move", "move_batch", "undo", "undo", "undo_one", "redo", "create",
+    "rename", "merge",
 ]
 
 
