@@ -18,6 +18,7 @@ BENCHMARKS = {
     "zero": "guesses from folder names before any label, and with the first eight, on made captions",
     "moves": "a move, an undo, a batch of 200, with the journal, in a large library",
     "live": "from a sort to new predictions in the list, sorts meanwhile, agreement with a full retrain",
+    "proposals": "groups from nothing: purity, share of the pile; what fits no folder; time of the first answer",
     "against": "what people wait for, beside the revision that BEFORE names, turn by turn",
     "page": "from a key to the next video's frame in Chromium, beside a page with gr.Video",
 }

@@ -34,6 +34,8 @@ DRIVES = {
 CHANGES: dict[str, tuple[list[Callable[[Mover], object]], Callable[[Mover], object]]] = {
     "sort": ([], lambda mover: mover.sort("10.mp4", "soccer")),
     "batch": ([], lambda mover: mover.sort_batch([("10.mp4", "soccer"), ("11.mp4", "food"), ("12.mp4", "soccer")])),
+    "making batch": ([], lambda mover: file_anew(mover)),
+    "making batch undone": ([lambda mover: file_anew(mover)], lambda mover: mover.undo()),
     "undo": ([lambda mover: mover.sort("10.mp4", "soccer")], lambda mover: mover.undo()),
     "redo": ([lambda mover: mover.sort("10.mp4", "soccer"), lambda mover: mover.undo()], lambda mover: mover.redo()),
     "move": ([lambda mover: mover.sort("10.mp4", "soccer")], lambda mover: mover.move("10.mp4", "soccer", "food")),
@@ -51,6 +53,10 @@ CHANGES: dict[str, tuple[list[Callable[[Mover], object]], Callable[[Mover], obje
     "kept rename": ([], lambda mover: mover.rename_folder("food", "dishes")),
     "unmerge": ([lambda mover: mover.merge_folder("food", "soccer")], lambda mover: mover.undo()),
 }
+
+
+def file_anew(mover: Mover) -> None:
+    mover.sort_batch([("10.mp4", "golf"), ("11.mp4", "golf")], "golf")
 
 
 def sort_in_vain(mover: Mover) -> None:

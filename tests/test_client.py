@@ -83,6 +83,7 @@ def test_the_client_searches_and_knows_where_a_video_lies(serving, settings):
         server.sort(name, "dance")
         assert server.video(name).folder == "dance"
         assert server.search("nobody said so", limit=3).videos == []
+        assert server.proposals(limit=3).reason
 
 
 def test_folders_are_made_renamed_and_merged_and_a_batch_is_undone_at_once(serving, settings):
@@ -99,6 +100,8 @@ def test_folders_are_made_renamed_and_merged_and_a_batch_is_undone_at_once(servi
             ("sweet", "food", 200), ("nowhere", "food", 400),
         ]
         assert [len(server.undo().moves) for _ in range(3)] == [1, 1, 2]
+        assert server.sort_batch([(names[2], "made")], makes="made").success
+        assert [move.kind for move in server.undo().moves] == ["sort", "create"]
         assert server.merge_folder("sport", "food").moves
         assert "sport" not in [folder.name for folder in server.folders().folders]
 

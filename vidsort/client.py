@@ -109,12 +109,18 @@ class VidsortClient:
         body = contract.SortBody(filename=filename, folder=folder)
         return self._ask(contract.SortAnswer, "POST", "/api/sort", body)
 
-    def sort_batch(self, moves: Iterable[tuple[str, str]]) -> contract.SortBatchAnswer:
-        """Move many (filename, folder), each with its own outcome; one `undo` takes all of them back."""
+    def sort_batch(self, moves: Iterable[tuple[str, str]], *, makes: str | None = None) -> contract.SortBatchAnswer:
+        """Move many (filename, folder), each with its own outcome; one `undo` takes all of them back.
+
+        `makes` is a folder that is made first; the same `undo` takes it away again.
+        """
         bodies = [contract.SortWish(filename=filename, folder=folder) for filename, folder in moves]
-        return self._ask(
-            contract.SortBatchAnswer, "POST", "/api/sort/batch", contract.SortBatchBody(moves=bodies)
-        )
+        body = contract.SortBatchBody(moves=bodies, makes=makes)
+        return self._ask(contract.SortBatchAnswer, "POST", "/api/sort/batch", body)
+
+    def proposals(self, *, limit: int | None = None) -> contract.ProposalsAnswer:
+        """Groups of unsorted videos that are no folder yet, the largest first."""
+        return self._ask(contract.ProposalsAnswer, "GET", "/api/proposals", wanted={"limit": limit})
 
     def move(self, filename: str, origin: str | None, to: str | None) -> contract.MoveAnswer:
         """Move a video from a folder into another; None is the root, where the unsorted ones lie."""

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from itertools import islice
 
 from ..errors import NotFoundError
+from ..insight.proposing.kept import KeptGroups
 from ..library.names import check_filename
+from ..pile.entries import entry
 from ..pile.found import records
 from ..store.words import WordStore
 from .meaning import Meaning
@@ -37,6 +39,21 @@ def search(here: Workspace, query: str, limit: int, meaning: Meaning) -> list[di
     said = WordStore(here.database, opened.data_dir).search(query, limit)
     named = _together(said, meaning.near(opened, query, limit))
     return list(islice(records(named, opened.snapshot(), here.predicted()), limit))
+
+
+def proposals(here: Workspace, kept: KeptGroups, limit: int) -> dict[str, object]:
+    """Groups of unsorted videos that are no folder yet, with the records of their videos, and why there are none."""
+    opened = here.library
+    now = opened.snapshot()
+    groups, reason = kept.groups(opened.data_dir, opened.artifacts_dir, now, opened.video_names)
+    predicted = here.predicted()
+    told = [
+        {"name": group.name, "size": group.size, "words": group.words, "fits": group.fits, "videos": [
+            entry(name, predicted.by_video.get(name)) | {"folder": None} for name in group.videos
+        ]}
+        for group in groups[:limit]
+    ]
+    return {"proposals": told, "reason": reason}
 
 
 def _together(*lists: Sequence[str]) -> list[str]:

@@ -58,3 +58,5 @@ class Turns:
 moving = Turns("moving", 1, PATIENCE_S)
 # More than pictures are made at once, so that one that is kept already need not wait for those.
 picturing = Turns("picturing", 8)
+# One at a time, as all who ask wait for the same groups, and those take a second of a processor.
+proposing = Turns("proposing", 1)

@@ -22,8 +22,8 @@ from vidsort.store.journal import Activity
 __all__ = ["data_dir", "database", "mover"]
 NEW_NAMES = ["golf", "cooking", "Soccer", "FOOD", "café", "cafe\u0301", "con", "a/b", "misc", "Tennis"]
 ACTIONS = [
-    "sort", "sort", "sort", "batch", "move", "move_batch", "undo", "undo", "undo_one", "redo", "create", "rename",
-    "merge",
+    "sort", "sort", "sort", "batch", "making_batch", "move", "move_batch", "undo", "undo", "undo_one", "redo", "create",
+    "rename", "merge",
 ]
 
 
@@ -371,6 +371,7 @@ def act(mover: Mover, data_dir: Path, choice: random.Random) -> None:
     possible = attempt({
         "sort": lambda: mover.sort(choice.choice(unsorted), choice.choice(folders)),
         "batch": lambda: mover.sort_batch([(name, choice.choice(folders)) for name in choice.choices(unsorted, k=4)]),
+        "making_batch": lambda: make_and_fill(mover, choice, unsorted),
         "move": lambda: mover.move(*wish()),
         "move_batch": lambda: mover.move_batch([wish() for _ in range(4)]),
         "undo": lambda: mover.undo(),
@@ -381,6 +382,11 @@ def act(mover: Mover, data_dir: Path, choice: random.Random) -> None:
         "merge": lambda: mover.merge_folder(choice.choice(folders), choice.choice(folders)),
     }[action])
     assert possible or tree(data_dir) == before, f"{action} was refused and yet changed something"
+
+
+def make_and_fill(mover: Mover, choice: random.Random, unsorted: list[str]) -> None:
+    name = choice.choice(NEW_NAMES)
+    mover.sort_batch([(each, name) for each in choice.choices(unsorted, k=3)], name)
 
 
 def undo_all(mover: Mover) -> None:
@@ -416,3 +422,50 @@ def test_no_lock_is_made_in_place_of_artifacts_that_were_renamed(mover, data_dir
     assert not database.path.parent.exists()
     (tmp_path / "kept").rename(database.path.parent)
     assert [move.source for move in mover.undo()] == ["10.mp4"]
+
+
+def test_a_folder_made_for_a_batch_is_of_the_same_action(mover, data_dir):
+    before = tree(data_dir)
+    outcomes = mover.sort_batch([("10.mp4", "new"), ("11.mp4", "new"), ("99.mp4", "new"), ("12.mp4", "food")], "new")
+    assert [outcome.error is None for outcome in outcomes] == [True, True, False, True]
+    assert sorted(path.name for path in (data_dir / "new").iterdir()) == ["10.mp4", "11.mp4"]
+    after = tree(data_dir)
+    assert len({move.batch for move in mover.history(10)}) == 1
+    mover.undo()
+    assert tree(data_dir) == before
+    mover.redo()
+    assert tree(data_dir) == after
+
+
+def test_a_batch_that_makes_a_folder_goes_back_by_its_name_unless_later_changes_build_on_it(mover, data_dir):
+    batch = mover.sort_batch([("10.mp4", "new"), ("11.mp4", "new")], "new")[0].move.batch
+    mover.sort("12.mp4", "new")
+    with pytest.raises(ConflictError, match="Later changes"):
+        mover.undo(batch=batch)
+    mover.undo()
+    mover.undo(batch=batch)
+    assert not (data_dir / "new").exists()
+    assert (data_dir / "10.mp4").exists()
+
+
+def test_one_video_of_a_batch_that_made_its_folder_goes_back_alone(mover, data_dir):
+    moves = [outcome.move for outcome in mover.sort_batch([("10.mp4", "new"), ("11.mp4", "new")], "new")]
+    mover.undo(moves[0].id)
+    assert (data_dir / "10.mp4").exists()
+    assert (data_dir / "new" / "11.mp4").exists()
+
+
+def test_where_nothing_can_be_filed_no_folder_is_made(mover, data_dir):
+    before = tree(data_dir)
+    assert [type(each.error) for each in mover.sort_batch([("99.mp4", "new")], "new")] == [NotFoundError]
+    with pytest.raises(ConflictError, match="There is a folder food"):
+        mover.sort_batch([("10.mp4", "Food")], "Food")
+    with pytest.raises(InvalidNameError):
+        mover.sort_batch([("10.mp4", "con")], "con")
+    assert tree(data_dir) == before
+    assert mover.history(10) == []
+
+
+def test_a_folder_made_for_a_batch_is_spelled_as_every_system_can_hold_it(mover, data_dir):
+    mover.sort_batch([("10.mp4", "cafe\u0301")], "cafe\u0301")
+    assert (data_dir / "caf\u00e9" / "10.mp4").exists()

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ...records import Action, Move
-from .bounds import BATCH_LIMIT, Body, Filename, FolderName, MoveId
+from .bounds import BATCH_LIMIT, Body, Filename, FolderName, MoveId, NewFolderName
 from .folders import FoldersAnswer
 
 
@@ -24,9 +24,10 @@ class SortWish(Body):
 
 
 class SortBatchBody(Body):
-    """Many of them, which one undo takes back."""
+    """Many of them, which one undo takes back; `makes` is a folder that is made first, by the same action."""
 
     moves: Annotated[list[SortWish], Field(min_length=1, max_length=BATCH_LIMIT)]
+    makes: NewFolderName | None = None
 
 
 class MoveBody(Body):

@@ -66,6 +66,28 @@ class RecordsAnswer(BaseModel):
     videos: list[VideoRecord]
 
 
+class Proposal(BaseModel):
+    """Unsorted videos that could be a folder of this name, which could be made.
+
+    `videos`: the most typical first; `size`: how many there are, where that is more than are told. `words` tell them
+    from others. `fits`: how well they fit a folder that there is, from 0 to 1, where a half is as well as videos that
+    belong to one; null where too few are sorted to tell.
+    """
+
+    name: str
+    size: int
+    words: list[str]
+    fits: float | None
+    videos: list[VideoRecord]
+
+
+class ProposalsAnswer(BaseModel):
+    """Folders worth making, the largest first; where there are none, `reason` says why."""
+
+    proposals: list[Proposal]
+    reason: str | None = None
+
+
 class LikeRecord(VideoRecord):
     """A video that is like another one: `likeness` is 1 for the same, 0 for no more than any two videos."""
 

@@ -42,16 +42,19 @@ def sort(here: Here, body: SortBody) -> SortAnswer:
     return SortAnswer(filename=body.filename, folder=body.folder, folders=library.folders())
 
 
-@router.post("/api/sort/batch", responses=faults(422))
+@router.post("/api/sort/batch", responses=faults(400, 409, 422))
 @moving
 def sort_batch(here: Here, body: SortBatchBody) -> SortBatchAnswer:
-    """Sort many videos, each with its own outcome; one undo takes all back."""
+    """Sort many videos, each with its own outcome; one undo takes all back.
+
+    With `makes` that folder is made first, and the same undo takes it away again; where it cannot be made, nothing is
+    sorted.
+    """
     library = here.library
+    done = library.mover.sort_batch([(move.filename, move.folder) for move in body.moves], body.makes)
     outcomes = [
         SortOutcome(filename=wish.filename, folder=wish.folder, **came_of(outcome))
-        for wish, outcome in zip(
-            body.moves, library.mover.sort_batch([(move.filename, move.folder) for move in body.moves]), strict=True
-        )
+        for wish, outcome in zip(body.moves, done, strict=True)
     ]
     is_success = all(outcome.success for outcome in outcomes)
     return SortBatchAnswer(success=is_success, outcomes=outcomes, folders=library.folders())

@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
+from ...insight.proposing.kept import KeptGroups
 from ...library.names import FILENAME_PATTERNS
 from ..answers import add_error_answers, no_such_route
 from ..likeness import Explanations
@@ -24,6 +25,7 @@ def add_routes(app: FastAPI, workspace: Workspace) -> None:
     app.state.workspace = workspace
     app.state.explanations = Explanations(workspace)
     app.state.meaning = Meaning(workspace)
+    app.state.groups = KeptGroups(workspace.database)
     for subject in SUBJECTS:
         app.include_router(subject.router)
     own = [route for subject in SUBJECTS for route in subject.router.routes if isinstance(route, APIRoute)]

@@ -4,11 +4,22 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from ...insight.proposing.kept import KeptGroups
 from ..answers import Here, faults
-from ..contract import Filename, LikeAnswer, Limit, RecordsAnswer, SearchQuery, VideoAnswer, WhyAnswer
-from ..finding import search, video_of
+from ..contract import (
+    Filename,
+    LikeAnswer,
+    Limit,
+    ProposalsAnswer,
+    RecordsAnswer,
+    SearchQuery,
+    VideoAnswer,
+    WhyAnswer,
+)
+from ..finding import proposals, search, video_of
 from ..likeness import Explanations
 from ..meaning import Meaning
+from ..turns import proposing
 from .subject import Subject
 
 
@@ -18,6 +29,10 @@ async def _meaning(request: Request) -> Meaning:
 
 async def _explanations(request: Request) -> Explanations:
     return request.app.state.explanations
+
+
+async def _kept(request: Request) -> KeptGroups:
+    return request.app.state.groups
 
 
 Model = Annotated[Explanations, Depends(_explanations)]
@@ -34,6 +49,17 @@ def find(
     of evidence `semantic` also those whose words mean the like, in whatever language.
     """
     return RecordsAnswer.model_validate({"videos": search(here, q, limit, meaning)})
+
+
+@router.get("/api/proposals", responses=faults(422))
+@proposing
+def propose(here: Here, kept: Annotated[KeptGroups, Depends(_kept)], limit: Limit = 20) -> ProposalsAnswer:
+    """Groups of unsorted videos that are much alike and fit no folder, the largest first, each with a name for it.
+
+    By what extraction has kept of the videos, before any is sorted too; no video is opened. `POST /api/sort/batch`
+    with `makes` makes the folder and files the group.
+    """
+    return ProposalsAnswer.model_validate(proposals(here, kept, limit))
 
 
 @router.get("/api/videos/{filename:rest}/why", responses=faults(400, 404, 409, 422))

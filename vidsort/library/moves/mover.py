@@ -26,7 +26,7 @@ from .carrying import Carried, carry_out_all, flush_parents, parents_of
 from .choosing import chosen, left_of
 from .files.faults import step
 from .following import Following
-from .plans import Outcome, Wish, plan_create, plan_merge, plan_rename, plan_turn, plan_wishes
+from .plans import Outcome, Wish, plan_batch, plan_create, plan_merge, plan_rename, plan_turn
 from .recovery import settle_left
 
 log = logging.getLogger(__name__)
@@ -69,9 +69,12 @@ class Mover:
         """
         return self.move(filename, None, folder)
 
-    def sort_batch(self, wanted: Sequence[tuple[str, str]]) -> list[Outcome]:
-        """Move each (filename, folder) as `sort` does, each with its own outcome; one undo takes all back."""
-        return self.move_batch([Wish(filename, None, folder) for filename, folder in wanted])
+    def sort_batch(self, wanted: Sequence[tuple[str, str]], makes: str | None = None) -> list[Outcome]:
+        """Move each (filename, folder) as `sort` does, each with its own outcome; one undo takes all back.
+
+        `makes` is a folder that is made first, where any video goes at all; raises as `create_folder`.
+        """
+        return self.move_batch([Wish(filename, None, folder) for filename, folder in wanted], makes)
 
     def move(self, filename: str, origin: str | None, folder: str | None) -> Move:
         """Move a video from a folder into another, None being the root; raises as `sort`."""
@@ -80,13 +83,16 @@ class Mover:
             raise outcome.result
         return outcome.result
 
-    def move_batch(self, wanted: Sequence[Wish]) -> list[Outcome]:
-        """Move each as `move` does, each with its own outcome; one undo takes all back."""
+    def move_batch(self, wanted: Sequence[Wish], makes: str | None = None) -> list[Outcome]:
+        """Move each as `move` does, each with its own outcome; one undo takes all back. `makes` as for `sort_batch`."""
         with self._alone() as folders:
-            plans = plan_wishes(folders, wanted, self._beside(folders), self._video_names)
-            done = iter(self._do(folders, [plan for plan in plans if isinstance(plan, Intent)]))
-        results = (next(done) if isinstance(plan, Intent) else (plan, None) for plan in plans)
-        return [Outcome(wish, error or result) for wish, (result, error) in zip(wanted, results, strict=True)]
+            first, plans = plan_batch(folders, wanted, self._beside(folders), self._video_names, makes)
+            moves = [plan for plan in plans if isinstance(plan, Intent)]
+            results = self._do(folders, [*first, *moves] if moves else [])
+            _moved(results[: len(first)])
+            done = iter(results[len(first) :])
+        came = (next(done) if isinstance(plan, Intent) else (plan, None) for plan in plans)
+        return [Outcome(wish, error or result) for wish, (result, error) in zip(wanted, came, strict=True)]
 
     def create_folder(self, name: str) -> Move:
         """Make a category folder; raises InvalidNameError, and ConflictError for a name that is taken."""
@@ -285,8 +291,8 @@ def busy() -> ConflictError:
 
 
 def _moved(results: Sequence[tuple[Move, VidsortError | None]]) -> list[Move]:
-    """The moves that took place; where there is none, its first error is raised."""
+    """The moves that took place; where each has an error, the first is raised."""
     moves = [move for move, error in results if error is None]
-    if not moves:
+    if results and not moves:
         raise next(error for _, error in results if error is not None)
     return moves

@@ -45,9 +45,10 @@ class Outcome:
 
 
 def plan_wishes(
-    folders: Folders, wanted: Sequence[Wish], beside: Beside, video_names: VideoNames = "digits"
+    folders: Folders, wanted: Sequence[Wish], beside: Beside, video_names: VideoNames = "digits",
+    made: str | None = None,
 ) -> list[Intent | VidsortError]:
-    """Move each video; for each its change, or why it cannot be.
+    """Move each video; for each its change, or why it cannot be. `made` is a folder that is made first.
 
     The errors are InvalidNameError (also for the folder that it is in), NotFoundError (not where it should be, or named
     before in this batch), ConflictError (the folder has, or is to have, a file of that name, or of a sidecar's) and
@@ -58,15 +59,16 @@ def plan_wishes(
 
     # Looked at once a batch: where case does not count, it takes a listing of the root.
     @functools.cache
-    def opened(folder: str | None) -> OpenFolder:
-        return folders.root if folder is None else _open_category(folders, folder)
+    def opened(folder: str | None) -> OpenFolder | None:
+        return folders.root if folder is None else _open_category(folders, folder) if folder != made else None
 
     for wish in wanted:
         filename, folder = wish.filename, wish.folder
         try:
             check_filename(filename, video_names)
             source, target = (_place_of(where, filename) for where in (wish.origin, folder))
-            size_bytes = _check_move(wish, opened(wish.origin), opened(folder), {source, target} & claimed)
+            origin = opened(wish.origin) or folders.root
+            size_bytes = _check_move(wish, origin, opened(folder), {source, target} & claimed)
             sidecars = _taken_along(beside, source, folder or "", opened(folder))
             plans.append(Intent(
                 "sort" if wish.origin is None else "move", source, target, size_bytes, sidecars=sidecars
@@ -82,11 +84,23 @@ def plan_wishes(
     return plans
 
 
+def plan_batch(
+    folders: Folders, wanted: Sequence[Wish], beside: Beside, video_names: VideoNames, makes: str | None
+) -> tuple[list[Intent], list[Intent | VidsortError]]:
+    """What comes first, a folder that is made, and then for each wish as `plan_wishes`; raises as `plan_create`."""
+    if makes is None:
+        return [], plan_wishes(folders, wanted, beside, video_names)
+    first = plan_create(folders, makes)
+    # It may be spelled otherwise than it was asked for.
+    wanted = [wish._replace(folder=first.target) if wish.folder == makes else wish for wish in wanted]
+    return [first], plan_wishes(folders, wanted, beside, video_names, first.target)
+
+
 def _place_of(folder: str | None, filename: str) -> str:
     return filename if folder is None else f"{folder}/{filename}"
 
 
-def _check_move(wish: Wish, origin: OpenFolder, target: OpenFolder, claimed: Set[str]) -> int:
+def _check_move(wish: Wish, origin: OpenFolder, target: OpenFolder | None, claimed: Set[str]) -> int:
     """The size of a video that can be moved; `claimed`: what of its two places others of the batch leave or take."""
     name, there = wish.filename, f"in {wish.origin}" if wish.origin else "among the unsorted videos"
     if wish.origin == wish.folder:
@@ -96,17 +110,17 @@ def _check_move(wish: Wish, origin: OpenFolder, target: OpenFolder, claimed: Set
         raise NotFoundError(f"{name} {IS_LINK}")
     if _place_of(wish.origin, name) in claimed or facts is None or not stat.S_ISREG(facts.st_mode):
         raise NotFoundError(f"{name} is not {there}: it may have been moved already.")
-    if claimed or Place(target, name).facts() is not None:
+    if claimed or (target is not None and Place(target, name).facts() is not None):
         where = f"in {wish.folder}" if wish.folder else "among the unsorted videos"
         raise ConflictError(f"There is a {name} {where} already, so it was not moved: rename one of the two.")
     return facts.st_size
 
 
-def _taken_along(beside: Beside, origin: str, folder: str, opened: OpenFolder) -> tuple[Sidecar, ...]:
+def _taken_along(beside: Beside, origin: str, folder: str, opened: OpenFolder | None) -> tuple[Sidecar, ...]:
     """What goes along with a video into a folder; raises ConflictError where a name is taken there."""
     sidecars = beside.of(origin)
     for sidecar in sidecars:
-        if Place(opened, sidecar.name).facts() is not None:
+        if opened is not None and Place(opened, sidecar.name).facts() is not None:
             raise is_taken(sidecar.name, origin.rpartition("/")[2], folder)
     beside.leaves(origin, sidecars)
     return sidecars

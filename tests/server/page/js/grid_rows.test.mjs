@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { groupByGuess, groupFound, inSight, layOut, markRange, neighbour } from "../../../../vidsort/server/page/static/grid_rows.js";
+import { groupByGuess, groupFound, groupProposed, inSight, layOut, markRange, neighbour } from "../../../../vidsort/server/page/static/grid_rows.js";
 
 const video = (number, folder, confidence = 0.5) => ({ filename: `${number}.mp4`, predicted_folder: folder, confidence });
 const SIZES = { columns: 4, headPx: 50, tilePx: 100, gapPx: 10 };
@@ -68,4 +68,16 @@ test("a range takes the state of where it began", () => {
   assert.deepEqual([...marked].sort(), ["2.mp4", "3.mp4", "4.mp4"]);
   markRange(marked, items, 5, 3);
   assert.deepEqual([...marked], ["2.mp4"]);
+});
+
+test("proposed groups keep what was typed, lose what is filed and have back what is taken back", () => {
+  const videos = ["1", "2", "3"].map((filename) => ({ filename, folder: null }));
+  const grouped = groupProposed([
+    { name: "dogs", size: 4, videos: videos.slice(0, 2) }, { name: "Group 1", size: 1, videos: videos.slice(2) },
+  ]);
+  const [first] = grouped(videos);
+  assert.deepEqual([first.folder, first.more, first.isNew], ["dogs", 2, true]);
+  first.folder = "puppies";
+  assert.deepEqual(grouped([videos[2]]).map((group) => group.folder), ["Group 1"]);
+  assert.deepEqual(grouped(videos).map((group) => [group.folder, group.items.length]), [["puppies", 2], ["Group 1", 1]]);
 });

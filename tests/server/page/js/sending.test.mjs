@@ -7,6 +7,7 @@ import { sender } from "../../../../vidsort/server/page/static/sending.js";
 function fakeServer({ pile, lose = 0 }) {
   const root = new Set(pile);
   const moves = [];
+  const made = new Set();
   const calls = [];
   const answer = (status, body) => ({ ok: status < 400, status, json: async () => body });
   const sort = (filename, folder, batch) => {
@@ -31,6 +32,10 @@ function fakeServer({ pile, lose = 0 }) {
     if (path === "/api/sort") {
       const { status, detail } = sort(body.filename, body.folder, `b${calls.length}`);
       return answer(status, { detail, folders: [] });
+    }
+    if (body.makes) {
+      if (made.has(body.makes)) return answer(409, { detail: "there is one" });
+      made.add(body.makes);
     }
     const outcomes = body.moves.map(({ filename, folder }) => {
       const { status, detail } = sort(filename, folder, `b${calls.length}`);
@@ -119,4 +124,19 @@ test("answers are told apart: no is refused, trouble is tried again", async () =
   for (const status of [401, 429, 500, 502]) await assert.rejects(api(status).get("x"), Unreachable);
   const noJson = new Api("http://here/", async () => ({ ok: true, status: 200, json: async () => JSON.parse("<") }));
   await assert.rejects(noJson.get("x"), Unreachable);
+});
+
+test("a batch whose answer was lost makes its folder once and is done once", async () => {
+  const { send, moves } = fakeServer({ pile: ["1.mp4", "2.mp4"], lose: 1 });
+  const answer = await stubbornly(send, { kind: "batch", filenames: ["1.mp4", "2.mp4"], folder: "dogs", makes: "dogs" });
+  assert.ok(answer.outcomes.every((outcome) => outcome.success));
+  assert.equal(moves.length, 2);
+});
+
+test("a batch whose folder cannot be made is refused", async () => {
+  const { send, moves } = fakeServer({ pile: ["1.mp4", "2.mp4"] });
+  await stubbornly(send, { kind: "batch", filenames: ["1.mp4"], folder: "dogs", makes: "dogs" });
+  const again = stubbornly(send, { kind: "batch", filenames: ["2.mp4"], folder: "dogs", makes: "dogs" });
+  await assert.rejects(again, Refused);
+  assert.equal(moves.length, 1);
 });

@@ -54,6 +54,8 @@ export const ACTIONS = {
     does: "Make a folder", act: (page) => page.newFolder() },
   grid: { keys: ["g"], label: "Grid",
     does: "Change between the grid and one video at a time", act: (page) => page.grid() },
+  groups: { keys: ["p"], label: "Groups",
+    does: "Show groups of what is alike and in no folder yet; Enter makes a folder of one", act: (page) => page.groups() },
   history: { keys: ["h"], label: "History",
     does: "Show what was done, each with its way back", act: (page) => page.history() },
   retrain: { keys: ["r"], label: "Retrain",

@@ -15,7 +15,7 @@ import { Grid } from "./grid.js";
 import { History } from "./history.js";
 import { LeftOut } from "./left_out.js";
 import { Live } from "./live.js";
-import { Outbox, inherit } from "./outbox.js";
+import { Outbox, folderThatComes, inherit } from "./outbox.js";
 import { Panel } from "./panel.js";
 import { Pictures } from "./pictures.js";
 import { Pile } from "./pile.js";
@@ -90,7 +90,7 @@ export class App {
     this.welcome = new Welcome({ element: find("welcome"), api });
     this.leftOut = new LeftOut({ line: find("left-out"), api, panel: this.panel, toasts: this.toasts, changed: () => void this.load() });
     this.grid = new Grid({ element: find("grid"), api, pictures,
-      file: (items, folder) => this.decisions.sortMany(items, folder), refile: (items, folder) => refile(this, items, folder) });
+      file: (items, folder, isNew) => this.decisions.sortMany(items, folder, isNew && !this.hasFolder(folder)), refile: (items, folder) => refile(this, items, folder) });
     this.commands = new Commands(this);
     this.folderList = new Folders({ list: find("folders"), choose: (folder) => this.file(folder),
       edit: (folder) => this.commands.editFolder(folder) });
@@ -125,10 +125,14 @@ export class App {
   // The folders as they will be when everything on its way has arrived.
   shownFolders() {
     const names = new Set(this.folders.map((folder) => folder.name));
-    const coming = this.outbox.entries.filter((entry) => entry.kind === "create" && !names.has(entry.name));
-    return [...this.folders, ...coming.map((entry) => ({ name: entry.name, count: 0 }))]
+    const coming = new Set(this.outbox.entries.map(folderThatComes).filter((name) => name && !names.has(name)));
+    return [...this.folders, ...[...coming].map((name) => ({ name, count: 0 }))]
       .map(({ name, count: there }) => ({ name, count: there + this.decisions.pendingIn(name) }))
       .sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  hasFolder(name) {
+    return this.shownFolders().some((folder) => folder.name === name);
   }
 
   // `heirs` tells which folder took the place of one that has gone, where the answer knows it.
@@ -223,7 +227,7 @@ export class App {
       this.welcome.away(this.library, () => void this.load());
       return "welcome";
     }
-    if (!folders.length) {
+    if (!folders.length && !(this.view === "grid" && !this.grid.isPile)) {
       this.welcome.noFolders(this.left, (names) => this.commands.makeFolders(names), this.library, () => void this.load());
       return "welcome";
     }

@@ -2,7 +2,7 @@
 
 import { ACTIONS, isFor } from "./actions.js";
 import { isOpen } from "./dialog.js";
-import { regroupPile, search, showLike, showPile } from "./finding.js";
+import { regroupPile, search, showGroups, showLike, showPile } from "./finding.js";
 import { askNewFolder, editFolder } from "./folder_dialogs.js";
 import { describe, telling } from "./history.js";
 import { capText, isCommand, meaning, readings, shortcut } from "./keys.js";
@@ -144,6 +144,10 @@ export class Commands {
 
   regroup() {
     void regroupPile(this.app);
+  }
+
+  groups() {
+    void showGroups(this.app);
   }
 
   search() {

@@ -25,9 +25,9 @@ export class Decisions {
     return this.#decide({ kind: "sort", items: [item], folder });
   }
 
-  // Many in one batch, which one undo takes back.
-  sortMany(items, folder) {
-    return this.#decide({ kind: "batch", items, folder });
+  // Many in one batch, which one undo takes back; `isMade`: with their folder, which is made first.
+  sortMany(items, folder, isMade = false) {
+    return this.#decide({ kind: "batch", items, folder, ...(isMade ? { makes: folder } : {}) });
   }
 
   skip() {
@@ -203,10 +203,10 @@ export class Decisions {
     action.id = makeId();
     action.state = "sending";
     action.withdrawn = false;
-    const { kind, id, folder, items } = action;
+    const { kind, id, folder, items, makes } = action;
     const filename = items[0]?.filename;
     if (kind === "sort") this.outbox.add({ id, kind, filename, folder, items });
-    else if (kind === "batch") this.outbox.add({ id, kind, filenames: names(action), folder, items });
+    else if (kind === "batch") this.outbox.add({ id, kind, filenames: names(action), folder, items, makes });
     else if (kind === "skip") this.outbox.add({ id, kind, filename });
     else this.outbox.add({ id, kind, name: folder });
   }
@@ -218,7 +218,8 @@ export class Decisions {
       const filename = action.items[0]?.filename;
       if (action.kind === "skip") this.outbox.add({ id: action.undoId, kind: "unskip", filename });
       else if (action.items.length) {
-        this.outbox.add({ id: action.undoId, kind: "undo", filenames: names(action), folder: action.folder });
+        const { folder, makes } = action;
+        this.outbox.add({ id: action.undoId, kind: "undo", filenames: names(action), folder, makes });
       } else if (action.batch) this.outbox.add({ id: action.undoId, kind: "undo", batch: action.batch });
       else this.outbox.add({ id: action.undoId, kind: "undo", created: action.folder });
     }

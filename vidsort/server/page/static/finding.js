@@ -1,7 +1,7 @@
-// What the grid shows: the pile, or what is found by words or by likeness, sorted or not.
+// What the grid shows: the pile, groups of it that are no folder yet, or what is found by words or by likeness.
 
 import { count, isolated } from "./dom.js";
-import { groupFound } from "./grid_rows.js";
+import { groupFound, groupProposed } from "./grid_rows.js";
 import { openSearch } from "./search.js";
 
 // The pile by the guesses.
@@ -15,6 +15,24 @@ export async function showPile(app) {
 // By the guesses as they are now.
 export async function regroupPile(app) {
   await withPile(app, (videos) => app.grid.regroup(videos));
+}
+
+// Groups that are no folder yet; gives whether there are any.
+export async function showGroups(app) {
+  try {
+    const { proposals, reason } = await app.api.get("api/proposals?limit=50");
+    const videos = notOnTheirWay(app, proposals.flatMap((proposal) => proposal.videos));
+    if (!videos.length) {
+      app.hint(reason ?? "All groups are filed.");
+      return;
+    }
+    // Before the view is drawn, which shows a grid of groups without any folder, too.
+    app.grid.show(videos, groupProposed(proposals), "Groups that are no folder yet");
+    app.show("grid");
+    app.grid.focus();
+  } catch (error) {
+    app.fail(error.message);
+  }
 }
 
 export function search(app) {

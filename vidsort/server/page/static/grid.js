@@ -24,7 +24,7 @@ export class Grid {
   #at = 0;
   #anchor = 0;
 
-  // `file(items, folder)` files them as one batch, `refile(items, folder)` those that lie in a folder already.
+  // `file(items, folder, isNew)` files them as one batch, in a folder that is made for them; `refile(items, folder)` those that lie in a folder already.
   constructor({ element, api, pictures, file, refile }) {
     Object.assign(this, { element, pictures, file, refile });
     this.title = h("p", { className: "grid-title", "aria-live": "polite" });
@@ -34,23 +34,29 @@ export class Grid {
     // Without a keyboard the folders of the sheet take what is marked.
     const folders = h("button", { type: "button", className: "button only-phone", dataset: { do: "sheet" } }, "Folders");
     this.again = h("button", { type: "button", className: "button", hidden: true, dataset: { do: "regroup" } }, icon("retrain"), "New guesses: regroup");
-    element.append(h("div", { className: "grid-head" }, this.title, this.again, folders, back), this.scroll);
+    const groups = h("button", { type: "button", className: "button", dataset: { do: "groups" } }, "Groups");
+    element.append(h("div", { className: "grid-head" }, this.title, this.again, folders, groups, back), this.scroll);
     this.tiles = new Tiles({ api, pictures, mark: (at, isRange) => this.#mark(at, isRange),
-      fileRest: (group) => this.fileRest(group) });
+      fileRest: (group) => this.fileRest(group), rename: (group, name) => this.#rename(group, name) });
     this.scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    new ResizeObserver(() => this.#plan.rows.length && this.#arrange()).observe(this.scroll);
+    // The keyboard of a phone that comes up takes height alone, and must not take the field that is typed in.
+    new ResizeObserver(() => this.#plan.rows.length && (this.#plan.width === this.space.clientWidth ? this.#draw() : this.#arrange())).observe(this.scroll);
   }
 
   // All videos of the pile by their guesses, or others as `grouped` puts them into groups.
-  show(videos, grouped = groupByGuess) {
+  show(videos, grouped = groupByGuess, label = "Videos that were found") {
     this.#grouped = grouped;
     this.#groups = grouped(videos);
     this.#marked.clear();
     this.#at = 0;
     this.#anchor = 0;
     this.scroll.scrollTop = 0;
-    this.scroll.ariaLabel = this.isPile ? "Videos by predicted folder" : "Videos that were found";
+    this.scroll.ariaLabel = this.isPile ? "Videos by predicted folder" : label;
     this.#arrange();
+    this.focus();
+  }
+
+  focus() {
     this.scroll.focus({ preventScroll: true });
   }
 
@@ -123,9 +129,17 @@ export class Grid {
 
   // All of a group that is not marked goes where it is predicted to be.
   fileRest(group) {
-    if (!group?.folder) return;
+    if (!group?.folder?.trim()) return;
     const items = this.#rest(group).slice(0, MOST);
-    if (items.length) this.file(items, group.folder);
+    if (!items.length) return;
+    this.file(items, group.folder.trim(), Boolean(group.isNew));
+    if (group.isNew) this.focus();
+  }
+
+  #rename(group, name) {
+    group.folder = name;
+    group.title = name;
+    this.#tell();
   }
 
   #rest(group) {
@@ -156,7 +170,7 @@ export class Grid {
     const least = width < NARROW_PX ? NARROW_TILE_PX : TILE_PX;
     const columns = Math.max(2, Math.floor((width + GAP_PX) / (least + GAP_PX)));
     const tilePx = Math.round(((width - GAP_PX * (columns - 1)) / columns) * 1.5);
-    this.#plan = layOut(this.#groups, { columns, headPx: HEAD_PX, tilePx, gapPx: GAP_PX });
+    this.#plan = { ...layOut(this.#groups, { columns, headPx: HEAD_PX, tilePx, gapPx: GAP_PX }), width };
     this.space.style.height = `${this.#plan.height}px`;
     this.scroll.setAttribute("aria-rowcount", String(this.#plan.rows.length));
     this.#clear();
@@ -270,6 +284,7 @@ export class Grid {
 // What can be done with a group, of which `rest` are not marked.
 function advice(group, rest) {
   if (group.isThere) return "filed there: mark what belongs elsewhere, then choose a folder";
+  if (group.isNew && rest) return `Enter makes this folder and files ${figure(rest)} there: mark what is to stay`;
   if (group.isWhole && !rest) return "all are marked, so all stay";
   if (group.isWhole) return `a folder's key files ${figure(Math.min(rest, MOST))} at once: mark what is to stay`;
   return group.folder ? fileAdvice(rest, group.items.length - rest) : "mark some, then choose a folder";

@@ -1,7 +1,8 @@
 // Where everything is in the grid, and which of it is in sight. Pure.
 
 // A group is {title, folder, items}: `folder` is where its rest goes by one key, null where that is not known.
-// `isWhole`: a folder's key files all of it but what is marked; `isThere`: it is filed already.
+// `isWhole`: a folder's key files all of it but what is marked; `isThere`: it is filed already; `isNew`: its folder is
+// still to be made, and of the `size` videos that belong to it not all may be here.
 
 // By predicted folder, each surest first; videos without a guess come last.
 export function groupByGuess(videos) {
@@ -26,6 +27,17 @@ export function groupFound(title) {
       ...(unsorted.length ? [{ title, folder: null, isWhole: true, items: unsorted }] : []),
       ...[...filed].map(([name, items]) => ({ title: `In ${name}`, folder: null, isWhole: false, isThere: true, items })),
     ];
+  };
+}
+
+// Groups that could be folders, as they were proposed: what is filed leaves them, what comes back is in its own again, and
+// a name that was typed stays.
+export function groupProposed(proposals) {
+  const groups = proposals.map(({ name, size, videos }) => ({ title: name, folder: name, isNew: true, isWhole: true,
+    more: size - videos.length, names: new Set(videos.map((video) => video.filename)), items: [] }));
+  return (videos) => {
+    for (const group of groups) group.items = videos.filter((video) => !video.folder && group.names.has(video.filename));
+    return groups.filter((group) => group.items.length);
   };
 }
 

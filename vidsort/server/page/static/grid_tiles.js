@@ -1,19 +1,37 @@
 // The elements of the grid: heads of groups, and rows of tiles.
 
-import { count, h, isolated, percent, setRead } from "./dom.js";
+import { count, figure, h, isolated, percent, setRead } from "./dom.js";
 import { Hover } from "./hover.js";
 
 export class Tiles {
-  // `mark(at, isRange)` for the tile at this place, `fileRest(group)` for the button of a head.
-  constructor({ api, pictures, mark, fileRest }) {
-    Object.assign(this, { api, pictures, mark, fileRest, hover: new Hover(api) });
+  // `mark(at, isRange)` for the tile at this place, `fileRest(group)` for the button of a head, `rename(group, name)` for
+  // what is typed into it.
+  constructor({ api, pictures, mark, fileRest, rename }) {
+    Object.assign(this, { api, pictures, mark, fileRest, rename, hover: new Hover(api) });
   }
 
   head(group) {
+    if (group.isNew) return this.#headOfNew(group);
     const button = group.folder && h("button", { type: "button", className: "button", onclick: () => this.fileRest(group) },
       "File the rest", h("span", { className: "for-readers" }, ` in ${group.folder}`));
     const cell = h("div", { className: "group-head", role: "gridcell" },
       h("h2", {}, group.title), h("span", { className: "count" }, count(group.items.length, "video")), button || null);
+    return h("div", { className: "grid-row", role: "row" }, cell);
+  }
+
+  // Its name can be changed before the folder is made.
+  #headOfNew(group) {
+    const name = h("input", { className: "field group-name", value: group.folder, autocomplete: "off", spellcheck: false,
+      maxlength: "120", "aria-label": "Name of the new folder" });
+    name.addEventListener("input", () => this.rename(group, name.value));
+    name.addEventListener("keydown", (event) => {
+      if (event.isComposing || event.key !== "Enter") return;
+      event.preventDefault();
+      this.fileRest(group);
+    });
+    const number = group.more ? `${count(group.items.length, "video")} of ${figure(group.items.length + group.more)}` : count(group.items.length, "video");
+    const cell = h("div", { className: "group-head is-new", role: "gridcell" }, name, h("span", { className: "count" }, number),
+      h("button", { type: "button", className: "button", onclick: () => this.fileRest(group) }, "Make folder"));
     return h("div", { className: "grid-row", role: "row" }, cell);
   }
 

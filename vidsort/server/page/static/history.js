@@ -113,7 +113,7 @@ const filenameOf = (place) => place.split("/").at(-1);
 export function describe(move, moves = 1) {
   const folder = move.target.split("/")[0];
   if (move.kind === "sort" || move.kind === "move") return `${named(move, moves)} → ${folderOf(move.target)}`;
-  if (move.kind === "create") return `New folder ${folder}`;
+  if (move.kind === "create") return moves > 1 ? `New folder ${folder} with ${count(moves - 1, "video")}` : `New folder ${folder}`;
   if (move.kind === "rename") return `${move.source} is now ${move.target}`;
   // A folder without videos is merged by its removal alone.
   return move.kind === "merge" ? `${move.source.split("/")[0]} merged into ${folder}` : `Empty folder ${move.source} removed`;
@@ -127,9 +127,10 @@ export function describeBack(move, moves = 1) {
   return move.kind === "remove" ? `Empty folder ${move.source} is there again` : describe(move, moves);
 }
 
-// The move that says what an action was: undo tells the newest first, and of a merge that is the removal of the folder.
+// The move that says what an action was: undo tells the newest first, and of a merge that is the removal of the folder;
+// where one was made for videos, they say it.
 export function telling(moves) {
-  return moves.find((move) => move.kind !== "remove") ?? moves[0];
+  return moves.find((move) => move.kind !== "remove" && move.kind !== "create") ?? moves[0];
 }
 
 function named(move, moves) {

@@ -13,6 +13,11 @@ export function waitMs(attempts, random = Math.random()) {
   return whole * (0.5 + random / 2);
 }
 
+// The folder that an entry makes, if it makes one.
+export function folderThatComes({ kind, name, makes }) {
+  return kind === "create" ? name : kind === "batch" ? makes : undefined;
+}
+
 export class Outbox {
   entries = [];
   // Why the first entry has to wait, or null while all is well.

@@ -50,12 +50,22 @@ async function sort(api, entry) {
 // Gives {folders, outcomes}; an outcome that was lost and is in the history counts as a success.
 async function batch(api, entry) {
   const moves = entry.filenames.map((filename) => ({ filename, folder: entry.folder }));
-  const answer = await api.post("api/sort/batch", { moves });
+  const answer = await madeOnce(api, entry, (makes) => api.post("api/sort/batch", { moves, ...makes }));
   if (entry.attempts > 1 && answer.outcomes.some((outcome) => outcome.status === 404)) {
     const there = sortedInto(await history(api, HISTORY_LIMIT + entry.filenames.length), entry.folder);
     for (const outcome of answer.outcomes) if (there.has(outcome.filename)) outcome.success = true;
   }
   return answer;
+}
+
+// With the folder that a batch makes, unless an attempt whose answer was lost has made it.
+async function madeOnce(api, entry, ask) {
+  try {
+    return await ask(entry.makes ? { makes: entry.makes } : {});
+  } catch (error) {
+    if (!entry.makes || !(error instanceof Refused) || error.status !== 409 || entry.attempts < 2) throw error;
+    return ask({});
+  }
 }
 
 async function create(api, entry) {
@@ -80,7 +90,7 @@ function undo(api, entry, remember) {
     const own = newestSorts(moves).filter((move) => wanted.has(move.source) && move.state === "done");
     if (!own.length) throw new Refused(409, "That move has been taken back already.");
     // A batch goes back in one turn, so that one redo brings all of it again.
-    return api.post("api/undo", wanted.size > 1 ? { batch: own[0].batch } : { id: own[0].id });
+    return api.post("api/undo", wanted.size > 1 || entry.makes ? { batch: own[0].batch } : { id: own[0].id });
   });
 }
 

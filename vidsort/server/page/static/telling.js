@@ -60,11 +60,12 @@ function undone(app, action) {
 async function turned(app, kind, moves) {
   if (!moves.length) return;
   const told = telling(moves);
-  const text = kind === "undo" ? `Taken back: ${describeBack(told, moves.length)}` : `Done again: ${describe(told, moves.length)}`;
+  const alike = moves.filter((move) => move.kind === told.kind);
+  const text = kind === "undo" ? `Taken back: ${describeBack(told, alike.length)}` : `Done again: ${describe(told, alike.length)}`;
   app.toasts.say(text);
   app.announcer.say(text);
   if (told.kind === "sort") {
-    const filenames = moves.map((move) => move.source);
+    const filenames = alike.map((move) => move.source);
     if (kind === "undo") await showAgain(app, filenames);
     else leave(app, filenames);
   }
@@ -120,8 +121,9 @@ function weigh(app, { items, folder, kind }, step) {
 }
 
 // What a toast says and what is spoken; `left` videos are in the pile.
-function words({ kind, folder, items }, left) {
+function words({ kind, folder, items, makes }, left) {
   if (kind === "sort") return [`→ ${folder}`, `Filed in ${folder}`];
+  if (makes) return [`${count(items.length, "video")} → new folder ${folder}`, `${count(items.length, "video")} filed in the new folder ${folder}`];
   if (kind === "batch") return [`${count(items.length, "video")} → ${folder}`, `${count(items.length, "video")} filed in ${folder}`];
   if (kind === "skip") return left > 1 ? [`Skipped: last of ${figure(left)}`, "Skipped"] : ["The only one left stays", "The only one left stays"];
   return [`New folder ${folder}`, `New folder ${folder}`];

@@ -74,7 +74,8 @@ export class Welcome {
           if (!names.length) throw new Error("Name at least one folder.");
           await make(names);
         },
-      }), this.#leftOut(library, changed)]);
+      }), h("p", { className: "or" }, h("button", { type: "button", className: "button", dataset: { do: "groups" } }, "Begin with groups of what is alike")),
+      this.#leftOut(library, changed)]);
   }
 
   // `pace` is what /api/pace gives, or null; `session` counts decisions of this page. `changed()` is called when

@@ -1,0 +1,70 @@
+"""GET /api/proposals: groups that are no folder yet, and the one action that files such a group."""
+
+import shutil
+
+import pytest
+from test_routes import client, make_client
+
+from vidsort import extract_features
+from vidsort.insight.proposing.clusters import LEAST
+
+__all__ = ["client", "make_client"]
+
+
+@pytest.fixture
+def unsorted(settings):
+    """The tiny library with all of its videos in the pile, and their features."""
+    for path in sorted(settings.data_dir.rglob("*/*.mp4")):
+        path.rename(settings.data_dir / path.name)
+    for folder in [path for path in settings.data_dir.iterdir() if path.is_dir()]:
+        shutil.rmtree(folder)
+    extract_features.run(settings, extract_features.ExtractConfig(modalities=("frames",)))
+    return settings
+
+
+def proposals(client, limit=20):
+    answer = client.get(f"/api/proposals?limit={limit}")
+    assert answer.status_code == 200
+    return answer.json()
+
+
+def test_before_anything_is_known_the_answer_is_empty_with_a_reason(client):
+    answer = proposals(client)
+    assert answer["proposals"] == []
+    assert answer["reason"].endswith(".")
+
+
+def test_groups_are_offered_before_the_first_folder_and_filed_by_one_action(unsorted, make_client):
+    client = make_client()
+    answer = proposals(client)
+    assert answer["reason"] is None
+    group = answer["proposals"][0]
+    assert set(group) == {"name", "size", "words", "fits", "videos"}
+    assert group["size"] == len(group["videos"]) >= LEAST
+    assert group["fits"] is None
+    assert set(group["videos"][0]) == {"filename", "predicted_folder", "confidence", "top_predictions", "folder"}
+    assert {video["folder"] for video in group["videos"]} == {None}
+    moves = [{"filename": video["filename"], "folder": group["name"]} for video in group["videos"]]
+    filed = client.post("/api/sort/batch", json={"moves": moves, "makes": group["name"]}).json()
+    assert filed["success"]
+    assert filed["folders"] == [{"name": group["name"], "count": group["size"]}]
+    gone = {video["filename"] for video in group["videos"]}
+    assert not gone & {one["filename"] for each in proposals(client)["proposals"] for one in each["videos"]}
+    assert client.post("/api/undo").json()["folders"] == []
+    assert proposals(client) == answer
+
+
+def test_no_more_are_told_than_asked_for(unsorted, make_client):
+    client = make_client()
+    assert len(proposals(client, limit=1)["proposals"]) == 1
+    assert client.get("/api/proposals?limit=0").status_code == 422
+
+
+def test_a_folder_that_cannot_be_made_is_told_and_nothing_is_sorted(client):
+    (first, *_) = [video["filename"] for video in client.get("/api/videos").json()["videos"]]
+    for name, status in (("food", 409), ("con", 400)):
+        body = {"moves": [{"filename": first, "folder": name}], "makes": name}
+        answer = client.post("/api/sort/batch", json=body)
+        assert answer.status_code == status
+        assert answer.json()["detail"]
+    assert first in [video["filename"] for video in client.get("/api/videos").json()["videos"]]
