@@ -1,4 +1,4 @@
-"""One temperature: found whatever the scale, modest where little is known, and what it was after it was kept."""
+"""Temperature and doubt: found whatever the scale, modest where little is known, and what it was after it was kept."""
 
 import numpy as np
 import pytest
@@ -32,54 +32,72 @@ def test_softmax_takes_any_size_of_scores():
                                [[1, 0, 0], [1 / 3, 1 / 3, 1 / 3]])
 
 
-def test_the_temperature_is_the_one_of_least_loss():
-    """As a fine grid finds it: nothing about the search decides the answer."""
-    rng = np.random.default_rng(1)
-    scores = rng.normal(size=(300, 4)) * 3
-    truth = np.where(rng.random(300) < 0.7, scores.argmax(axis=1), rng.integers(4, size=300))
-
-    def loss(beta):
-        shares = softmax(scores * beta)
-        sure = 301 / 302
-        targets = np.full_like(shares, (1 - sure) / 3)
-        targets[np.arange(300), truth] = sure
-        return -(targets * np.log(shares)).sum(axis=1).mean()
-
-    grid = np.exp(np.linspace(-3, 3, 3001))
-    best = grid[np.argmin([loss(beta) for beta in grid])]
-    assert Calibration.fit(scores, truth).inverse_temperature == pytest.approx(best, rel=5e-3)
+def random_answers(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Scores of any scale with holes, and folders that are the likeliest, but for a few."""
+    rng = np.random.default_rng(seed)
+    count, folders = int(rng.integers(20, 300)), int(rng.integers(2, 8))
+    scores = rng.normal(size=(count, folders)) * 3
+    truth = np.array([rng.choice(folders, p=share) for share in softmax(scores)])
+    truth = np.where(rng.random(count) < 0.85, truth, rng.integers(folders, size=count))
+    scores[rng.random(scores.shape) < 0.05] = -np.inf
+    return scores * 10 ** rng.uniform(-2, 3), truth
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_it_is_what_a_golden_section_finds(seed):
-    """The search that was here before; scipy's takes a third of the steps."""
-    rng = np.random.default_rng(seed)
-    count, folders = int(rng.integers(2, 200)), int(rng.integers(2, 8))
-    scores = rng.normal(size=(count, folders)) * 10 ** rng.uniform(-2, 3)
-    scores[rng.random(scores.shape) < 0.05] = -np.inf
-    truth = np.where(rng.random(count) < 0.7, scores.argmax(axis=1), rng.integers(folders, size=count))
+def test_temperature_and_doubt_are_those_of_least_loss_around(seed):
+    """As their neighbours on a fine grid are all worse: nothing about the search decides the answer."""
+    scores, truth = random_answers(seed)
     there = np.isfinite(scores)
-    telling = there[np.arange(count), truth] & (there.sum(axis=1) > 1)
-    unit = np.std(scores[there])
+    telling = there[np.arange(len(truth)), truth] & (there.sum(axis=1) > 1)
+    scores, truth, there = scores[telling], truth[telling], there[telling]
 
-    def loss(log_beta):
-        shares = softmax(scores[telling] / unit * np.exp(log_beta))
-        sure = (telling.sum() + 1) / (telling.sum() + 2)
-        targets = np.where(there[telling], (1 - sure) / (there[telling].sum(axis=1, keepdims=True) - 1), 0.0)
-        targets[np.arange(telling.sum()), truth[telling]] = sure
-        return -(targets * np.log(np.where(targets > 0, np.maximum(shares, 1e-300), 1.0))).sum(axis=1).mean()
+    def loss(calibration):
+        shares = calibration.apply(scores)
+        sure = (len(truth) + 1) / (len(truth) + 2)
+        targets = np.where(there, (1 - sure) / (there.sum(axis=1, keepdims=True) - 1), 0.0)
+        targets[np.arange(len(truth)), truth] = sure
+        known = 0.1 * np.log(calibration.doubt) + np.log(1 - calibration.doubt)
+        return -(targets * np.log(np.where(there, shares, 1.0))).sum() - known
 
-    low, high, golden = -12.0, 8.0, (5**0.5 - 1) / 2
-    for _ in range(60):
-        left, right = high - golden * (high - low), low + golden * (high - low)
-        low, high = (low, right) if loss(left) <= loss(right) else (left, high)
-    expected = Calibration(float(np.exp((low + high) / 2)) / unit).apply(scores)
-    np.testing.assert_allclose(Calibration.fit(scores, truth).apply(scores), expected, atol=1e-6)
+    found = Calibration.fit(scores, truth)
+    for step in (1e-4, 1e-2):
+        for sharper, surer in ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, -1)):
+            odds = found.doubt / (1 - found.doubt) * np.exp(step * surer)
+            other = Calibration(found.inverse_temperature * np.exp(step * sharper), min(0.5, odds / (1 + odds)))
+            assert loss(found) <= loss(other) + 1e-9
+
+
+def test_a_few_answers_that_are_plainly_wrong_do_not_make_all_others_unsure():
+    scores = np.tile([8.0, 0.0], (60, 1)) + np.random.default_rng(0).normal(size=(60, 2)) / 2
+    truth = np.zeros(60, int)
+    truth[:6] = 1
+    found = Calibration.fit(scores, truth)
+    shares = found.apply(scores)
+    assert shares[:, 0].mean() == pytest.approx(0.9, abs=0.03)
+    assert shares[:, 0].std() < 0.02
+    assert found.apply(np.array([[0.0, 0.0], [1e9, 0.0]]))[1, 0] < 1 - 0.02
+
+
+def test_doubt_leaves_folders_that_cannot_be_impossible_and_nothing_known_even():
+    doubtful = Calibration(2.0, 0.3)
+    np.testing.assert_allclose(doubtful.apply(np.array([[50.0, 0.0, -np.inf]])), [[0.85, 0.15, 0.0]], atol=1e-9)
+    assert np.isneginf(doubtful.logs(np.full((1, 3), -np.inf))).all()
+    np.testing.assert_allclose(doubtful.apply(np.full((1, 3), -np.inf)), [[1 / 3] * 3])
+
+
+def test_doubt_changes_no_order():
+    scores = np.random.default_rng(0).normal(size=(100, 5))
+    order = np.argsort(scores, axis=1)
+    assert np.array_equal(np.argsort(Calibration(3.0, 0.4).apply(scores), axis=1), order)
 
 
 def test_it_is_kept_and_read_as_it_was_and_nonsense_is_refused():
-    calibration = Calibration(0.37)
+    calibration = Calibration(0.37, 0.12)
     assert Calibration.from_arrays(calibration.to_arrays()) == calibration
+    assert Calibration.from_arrays({"inverse_temperature": np.array(0.37)}) == Calibration(0.37)
+    for value in (-0.1, 1.0, np.nan):
+        with pytest.raises(ValueError, match="doubt"):
+            Calibration.from_arrays(calibration.to_arrays() | {"doubt": np.array(value)})
     for value in (0.0, -1.0, np.nan):
         with pytest.raises(ValueError, match="inverse temperature"):
             Calibration.from_arrays({"inverse_temperature": np.array(value)})

@@ -84,7 +84,7 @@ def _write(
     rate = min(facts.frame_rate or MOST_FRAMES_PER_S, MOST_FRAMES_PER_S)
     duration_s = max(measured_duration_s(path, deadline) or 0.0, 1 / rate)
     with open_video(path, deadline) as (container, stream):
-        set_up_decoder(stream, "DEFAULT")
+        set_up_decoder(stream.codec_context, "DEFAULT")
         frames = decode_clean(demux(container, [stream], deadline), stream, deadline)
         size = _copy_size(facts.width or 2, facts.height or 2)
         screen = _Screen(frames, (container.start_time or 0) / 1_000_000, size)

@@ -7,10 +7,11 @@ from videos import damage_pictures, damage_sound, make_frames, make_video, usual
 
 from vidsort.errors import VideoDecodeError
 from vidsort.media import probe, sample_frames
+from vidsort.media.reading import frames as frames_module
 from vidsort.media.reading import sound as sound_module
 from vidsort.media.reading.frames import Frames, FramesWanted
 from vidsort.media.reading.once import Given, read_once
-from vidsort.media.reading.runs import RunPackets, RunsWanted
+from vidsort.media.reading.runs import RunPackets, RunsWanted, another_decoder
 from vidsort.media.reading.sound import Sound, SoundWanted
 from vidsort.media.reading.source import Deadline
 
@@ -62,6 +63,33 @@ def _arrays(given: Given) -> list[np.ndarray]:
     if isinstance(given, Sound):
         return given.pieces
     return [array for run in given for array in (run.images, run.times_s)]
+
+
+def test_stills_are_had_of_the_key_frames_that_movement_was_decoded_from(tmp_path, monkeypatch):
+    path, alone = make_video(tmp_path / "1.mp4", seconds=30, gop=150, preset="medium"), []
+    real = frames_module.decode_alone
+    monkeypatch.setattr(frames_module, "decode_alone", lambda packet: alone.append(packet.pts) or real(packet))
+    wanted = FramesWanted(2)
+    apart = read_once(path, [wanted]).given[wanted]
+    assert len(alone) == 2
+    together = read_once(path, [wanted, RUNS]).given[wanted]
+    assert len(alone) == 2
+    assert all(np.array_equal(*pair) for pair in zip(apart.images, together.images, strict=True))
+
+
+def test_stills_in_place_of_black_key_frames_are_as_smooth_in_company(tmp_path):
+    path, images = tmp_path / "1.mp4", make_frames(300, (320, 256), 0, 0)
+    with av.open(path, "w") as container:
+        stream = container.add_stream("libx264", rate=10, options={"crf": "40", "preset": "fast"})
+        stream.width, stream.height, stream.pix_fmt, stream.gop_size = 320, 256, "yuv420p", 20
+        for number, image in enumerate(images):
+            shown = np.zeros_like(image) if number % 20 == 0 else image
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(shown, format="rgb24")))
+        container.mux(stream.encode())
+    wanted = FramesWanted(4, None)
+    apart, together = (read_once(path, company).given[wanted] for company in ([wanted], [wanted, RUNS]))
+    assert min(image.mean() for image in apart.images) > 20
+    assert all(np.array_equal(*pair) for pair in zip(apart.images, together.images, strict=True))
 
 
 def test_of_a_long_video_several_places_are_seen_and_heard(tmp_path):
@@ -168,7 +196,7 @@ def test_one_frame_of_two_that_no_other_needs_is_no_movement_and_no_failure(tmp_
         for packet in [packet for packet in container.demux(video=0) if packet.size]:
             if packet.is_keyframe or packet.is_disposable:
                 read.offer(packet)
-        assert read.decode(stream, (65536, 0, 0, 65536), Deadline(20)) is None
+        assert read.decode(stream, another_decoder(stream), Deadline(20)) is None
 
 
 @pytest.mark.parametrize("name", ["1.mp4", "1.mkv", "1.ts"])

@@ -40,7 +40,7 @@ class SoundConfig(EvidenceConfig):
     """What decides the features of sound."""
 
     revision: ClassVar[int] = 1
-    usual_s: ClassVar[float] = 0.015
+    usual_s: ClassVar[float] = 0.01
 
     sound_seconds: float = Field(6, gt=0, le=30, description="seconds of sound that are heard, in three places")
 

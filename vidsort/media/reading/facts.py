@@ -74,7 +74,7 @@ def probe(path: Path, *, time_limit_s: float = 20) -> MediaFacts:
     try:
         with open_video(path, deadline) as (container, stream):
             known = of_headers(container, stream)
-            set_up_decoder(stream, "DEFAULT")
+            set_up_decoder(stream.codec_context, "DEFAULT")
             frame = _first(decode_clean(demux(container, [stream], deadline), stream, deadline))
             aspect = sample_aspect(stream)
         if is_doubtful(known, path):

@@ -10,7 +10,8 @@ import numpy as np
 
 from ...errors import VideoDecodeError
 from .packets import Contents, is_cheap
-from .shape import to_picture
+from .runs import NOT_SMOOTHED, Run, RunPackets, another_decoder, own_decoder
+from .shape import display_matrix, to_picture
 from .source import (
     NO_FRAMES,
     SET_UP_ONCE,
@@ -67,6 +68,8 @@ class FramesSource:
         self._stream = stream
         self._deadline = deadline
         self._frame_pixels = max(1, stream.width * stream.height)
+        self._known: dict[int, VideoFrame] = {}
+        self._is_rough = False
         self.first: VideoFrame | None = None
         self.aspect = sample_aspect(stream)
 
@@ -94,8 +97,7 @@ class FramesSource:
         def offer(frame: "VideoFrame", time_s: float) -> None:
             pictures.offer(time_s, to_picture(frame, self.aspect, wanted.short_side, scaler))
 
-        enough = count if is_cheap(contents.frame_count, self._stream) else FEWEST_KEY_FRAMES
-        if contents.key_count >= min(enough, contents.frame_count):
+        if self._has_key_frames_for(wanted):
             for time_s, frame in self._key_frames(count):
                 offer(frame, time_s)
                 if pictures.lit == count:
@@ -113,19 +115,47 @@ class FramesSource:
             raise VideoDecodeError(NO_FRAMES)
         return Frames(images=[image for _, image in chosen], times_s=[time_s for time_s, _ in chosen])
 
+    def decode_runs(self, packets: RunPackets, stills: Iterable[FramesWanted]) -> list[Run] | None:
+        """The runs, to be asked for before any of the `stills`: these may be had of what is decoded here.
+
+        None where no two frames follow one another; raises VideoDecodeError with the reason.
+        """
+        own = own_decoder(self._stream, are_stills_keys=all(map(self._has_key_frames_for, stills)))
+        if own is None:
+            matrix = display_matrix(self.look())
+            return packets.decode(self._stream, another_decoder(self._stream), self._deadline, matrix=matrix)
+        self._is_rough = self._stream.codec_context.codec.name in NOT_SMOOTHED
+        found = packets.decode(self._stream, own, self._deadline, on_key=self._keep)
+        self.look()
+        return found
+
+    def _keep(self, frame: "VideoFrame") -> None:
+        if frame.pts is not None:
+            self._known.setdefault(frame.pts, self._note(frame, self._stream))
+
+    def _has_key_frames_for(self, wanted: FramesWanted) -> bool:
+        """Whether there are so many that frames are looked for among them, and others only where these are black."""
+        contents = self._contents
+        enough = wanted.count if is_cheap(contents.frame_count, self._stream) else FEWEST_KEY_FRAMES
+        return contents.key_count >= min(enough, contents.frame_count)
+
     def _key_frames(self, count: int) -> "Iterator[tuple[float, VideoFrame]]":
         """When and what: the `count` most evenly spread key frames, then as many others in place of black ones."""
         self._stream.codec_context.skip_frame = "NONKEY"
         times_s = [time_of(packet) for packet in self._contents.keys]
         for index in spread(times_s, count)[: 2 * count]:
             self._deadline.check()
-            for frame in decode_alone(self._contents.keys[index]):
+            packet = self._contents.keys[index]
+            known = self._known.get(packet.pts) if packet.pts is not None else None
+            for frame in decode_alone(packet) if known is None else [known]:
                 yield times_s[index], self._note(frame, self._stream)
 
     def _all(self, skipped: Skipped, most: int | None) -> "Generator[VideoFrame]":
         """Frame by frame, of the packets that are held, else of the file opened anew: not every one can be rewound."""
         context = self._stream.codec_context
-        is_set_up = context.is_open and context.skip_frame != skipped and context.codec.name in SET_UP_ONCE
+        is_set_up = self._is_rough or (
+            context.is_open and context.skip_frame != skipped and context.codec.name in SET_UP_ONCE
+        )
         if self._contents.every is not None and not is_set_up:
             context.skip_frame = skipped
             try:
@@ -136,7 +166,7 @@ class FramesSource:
                 context.flush_buffers()
             return
         with open_video(self._path, self._deadline) as (container, stream):
-            set_up_decoder(stream, skipped)
+            set_up_decoder(stream.codec_context, skipped)
             packets = demux(container, [stream], self._deadline)
             for frame in decode_clean(packets, stream, self._deadline, max_packets=most):
                 yield self._note(frame, stream)

@@ -11,7 +11,6 @@ from .facts import MediaFacts, facts_of, is_doubtful, of_headers
 from .frames import FEWEST_KEY_FRAMES, Frames, FramesSource, FramesWanted
 from .packets import MOST_PACKETS, read_packets
 from .runs import Run, RunPackets, RunsWanted
-from .shape import display_matrix
 from .sound import Sound, SoundPackets, SoundWanted, sound_track
 from .source import NO_FRAMES, Deadline, known_duration_s, open_video, set_up_decoder
 
@@ -72,7 +71,7 @@ def _read(
     deadline: Deadline,
 ) -> Reading:
     started = time.perf_counter()
-    set_up_decoder(stream, "NONKEY")
+    set_up_decoder(stream.codec_context, "NONKEY")
     duration_s, is_measured = known_duration_s(container, stream), is_doubtful(known, path)
     frames = [one for one in asked if isinstance(one, FramesWanted)]
     runs = {one: RunPackets(one, duration_s) for one in asked if isinstance(one, RunsWanted)}
@@ -96,13 +95,14 @@ def _read(
                 return source.choose(one)
             if isinstance(one, SoundWanted):
                 return sounds[one].decode(deadline)
-            return runs[one].decode(stream, display_matrix(source.look()), deadline)
+            return source.decode_runs(runs[one], frames)
         except VideoDecodeError as error:
             return error
         finally:
             took_s[one] = time.perf_counter() - begun
 
-    given = {one: decoded(one) for one in asked}
+    # Runs come first: stills may be had of what is decoded for them.
+    given = {one: decoded(one) for one in (*runs, *(one for one in asked if one not in runs))}
     try:
         first = source.look()
     except VideoDecodeError as error:

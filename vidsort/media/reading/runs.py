@@ -1,14 +1,14 @@
 """Runs of consecutive frames, small and grey: what moves is seen in them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...errors import VideoDecodeError
-from .shape import upright
-from .source import MAX_PIXELS, SET_UP_ONCE, Deadline, is_damaged, seconds, time_of
+from .shape import display_matrix, upright
+from .source import SET_UP_ONCE, Deadline, is_damaged, seconds, set_up_decoder, time_of
 
 if TYPE_CHECKING:
     from av.packet import Packet
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 # Their decoders smooth the edges of blocks, which nobody sees at this size: a fifth of the time, in some clips more.
-SMOOTHING_CODECS = {"h264", "hevc", "vp8", "vp9"}
+# In H.264 and H.265 frames that need no others can be smoothed all the same, and so are as good as stills.
+NOT_SMOOTHED = {"h264": "nointra", "hevc": "nointra", "vp8": "all", "vp9": "all"}
 # A stream of more frames a second than this, or one without times, is seen for a shorter while.
 MOST_FRAMES_PER_S = 125
+# Where frames are few a second, a run is so many, however long that takes.
+FEWEST_FRAMES = 8
 # Of a stream that does not say when its frames are shown.
 USUAL_FRAMES_PER_S = 25
 
@@ -28,7 +31,7 @@ USUAL_FRAMES_PER_S = 25
 class RunsWanted:
     """Grey pictures of `side` x `side` for `span_s` seconds from the first key frame on.
 
-    Of a video longer than `long_s`, `places` runs of a third of that each, evenly spread, each from
+    Of a video longer than `long_s`, `places` runs of a sixth of that each, evenly spread, each from
     a key frame on; a video that has too few key frames for that gives the one run.
     """
 
@@ -40,7 +43,7 @@ class RunsWanted:
     @property
     def place_s(self) -> float:
         """How long each of several runs is."""
-        return self.span_s / 3
+        return self.span_s / 6
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,19 @@ class _Held:
     is_broken: bool = False
 
     def take(self, packet: "Packet", decoded_s: float) -> None:
-        most = self.span_s * MOST_FRAMES_PER_S
-        if decoded_s > self.start_s + self.span_s or len(self.packets) >= most:
+        count = len(self.packets)
+        is_over = decoded_s > self.start_s + self.span_s and count >= FEWEST_FRAMES
+        if is_over or count >= self.span_s * MOST_FRAMES_PER_S:
             self.is_full = True
         else:
             self.packets.append(packet)
+
+    def needed_for(self, span_s: float) -> "tuple[float, list[Packet]]":
+        """How long a run of so many seconds is here, and the packets that its frames need, in the order of decoding."""
+        shown_s = [time_of(packet) - self.start_s for packet in self.packets]
+        span_s = max(span_s, *sorted(shown_s)[:FEWEST_FRAMES])
+        last = max(number for number, time_s in enumerate(shown_s) if time_s <= span_s)
+        return span_s, self.packets[: last + 1]
 
 
 class RunPackets:
@@ -86,8 +97,8 @@ class RunPackets:
 
     def offer(self, packet: "Packet") -> None:
         """Keep the packet where it belongs to a run."""
-        time_s, wanted = time_of(packet), self._wanted
         if packet.is_keyframe:
+            time_s, wanted = time_of(packet), self._wanted
             if not self._held:
                 self._held.append(_Held(time_s, wanted.span_s))
             elif self._places_s and time_s - self._held[0].start_s >= self._places_s[0]:
@@ -98,27 +109,32 @@ class RunPackets:
             if not held.is_full:
                 held.take(packet, seconds(packet.dts if packet.dts is not None else packet.pts, packet.time_base))
 
-    def decode(self, stream: "VideoStream", matrix: tuple[int, int, int, int], deadline: Deadline) -> list[Run] | None:
-        """The runs, upright by this display matrix; None where nowhere two frames follow one another.
+    def decode(
+        self, stream: "VideoStream", decoder: "VideoCodecContext", deadline: Deadline, *,
+        matrix: tuple[int, int, int, int] | None = None, on_key: "Callable[[VideoFrame], None]" = lambda _frame: None,
+    ) -> list[Run] | None:
+        """The runs, upright by this display matrix or that of each frame; None where no two frames follow one another.
 
-        Raises VideoDecodeError where that is because the frames cannot be decoded.
+        `on_key` is given each run's key frame. Raises VideoDecodeError where the frames cannot be decoded.
         """
         from av.video.reformatter import VideoReformatter
 
         scaler, side, runs = VideoReformatter(), self._wanted.side, []
-        rate, context = float(stream.average_rate or USUAL_FRAMES_PER_S), _quick_decoder(stream)
+        rate = float(stream.average_rate or USUAL_FRAMES_PER_S)
         for held in self._held:
-            span_s = self._wanted.span_s if len(self._held) == 1 else self._wanted.place_s
+            span_s, packets = held.needed_for(self._wanted.span_s if len(self._held) == 1 else self._wanted.place_s)
             images, times_s = [], []
-            for number, frame in enumerate(_decoded(held, context, deadline)):
+            for number, frame in enumerate(_decoded(held, packets, decoder, deadline)):
                 pts = frame.pts
+                if frame.key_frame and pts == packets[0].pts:
+                    on_key(frame)
                 time_s = number / rate if pts is None or stream.time_base is None else float(pts * stream.time_base)
                 times_s.append(time_s)
                 if time_s - times_s[0] > span_s:
                     times_s.pop()
                     break
                 grey = scaler.reformat(frame, side, side, format="gray", interpolation="AREA", threads=1)
-                images.append(np.ascontiguousarray(upright(grey.to_ndarray(), matrix)))
+                images.append(upright(grey.to_ndarray(), display_matrix(frame) if matrix is None else matrix))
             if len(images) > 1:
                 runs.append(Run(np.stack(images), np.array(times_s)))
             # A decoder may say nothing of what it cannot read.
@@ -128,12 +144,14 @@ class RunPackets:
         return runs or None
 
 
-def _decoded(held: _Held, context: "VideoCodecContext", deadline: Deadline) -> "Iterator[VideoFrame]":
+def _decoded(
+    held: _Held, packets: "list[Packet]", context: "VideoCodecContext", deadline: Deadline
+) -> "Iterator[VideoFrame]":
     """The frames that others need, up to the first place that is damaged, which is noted."""
     import av
 
     try:
-        for packet in (*held.packets, None):
+        for packet in (*packets, None):
             deadline.check()
             held.is_broken = packet is not None and is_damaged(packet)
             for frame in () if held.is_broken else context.decode(packet):
@@ -151,18 +169,28 @@ def _decoded(held: _Held, context: "VideoCodecContext", deadline: Deadline) -> "
         context.flush_buffers()
 
 
-def _quick_decoder(stream: "VideoStream") -> "VideoCodecContext":
-    """A decoder that leaves out frames that no other needs, and smoothing; the track's own where that can do so."""
+def own_decoder(stream: "VideoStream", *, are_stills_keys: bool) -> "VideoCodecContext | None":
+    """The track's own decoder where it may be used for runs before stills are decoded by it, else None.
+
+    It leaves out frames that no other needs, and smoothing but of key frames: are_stills_keys says that no others
+    are wanted of it.
+    """
+    context = stream.codec_context
+    smoothed = NOT_SMOOTHED.get(context.codec.name)
+    if context.codec.name in SET_UP_ONCE or smoothed == "all" or (smoothed and not are_stills_keys):
+        return None
+    if not context.is_open:
+        set_up_decoder(context, "NONREF", smoothed)
+    context.skip_frame = "NONREF"
+    return context
+
+
+def another_decoder(stream: "VideoStream") -> "VideoCodecContext":
+    """A decoder beside the track's own, which leaves out frames that no other needs, and smoothing."""
     import av
 
-    skipping: Literal["NONREF"] = "NONREF"
     own = stream.codec_context
-    if own.codec.name not in SMOOTHING_CODECS | SET_UP_ONCE:
-        own.skip_frame = skipping
-        return own
     context: VideoCodecContext = av.CodecContext.create(own.codec.name, "r")  # type: ignore[assignment]
     context.extradata = own.extradata
-    context.thread_type, context.thread_count = "NONE", 1
-    context.options = {"err_detect": "explode", "max_pixels": str(MAX_PIXELS), "skip_loop_filter": "all"}
-    context.skip_frame = skipping
+    set_up_decoder(context, "NONREF", NOT_SMOOTHED.get(own.codec.name, "all"))
     return context

@@ -1,5 +1,6 @@
 """A few seconds of what is heard in a video: one channel, at one rate for all."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -87,19 +88,16 @@ class SoundPackets:
 
         pieces, reason = [], None
         for packets in self._packets:
-            resampler = av.AudioResampler(format="flt", layout="mono", rate=self._wanted.rate)
-            heard = []
             try:
-                for frame in _frames(packets, deadline):
-                    heard += [part.to_ndarray()[0] for part in resampler.resample(frame)]
-                heard += [part.to_ndarray()[0] for part in resampler.resample(None)]
+                frames = [*_frames(packets, deadline)]
+                heard = _resampled(frames, self._wanted.rate) if frames else None
             except MemoryError:
                 raise  # PyAV's is an FFmpegError, too, and no damage
             except (av.FFmpegError, ValueError) as error:
                 reason = error
-            if heard:
-                longest = round(self._piece_s * self._wanted.rate)
-                pieces.append(np.concatenate(heard)[:longest].astype(np.float32, copy=False))
+                continue
+            if heard is not None:
+                pieces.append(heard[: round(self._piece_s * self._wanted.rate)])
         if not pieces and any(self._packets):
             raise VideoDecodeError(f"its sound cannot be decoded: {reason or 'its decoder gives nothing'}") from reason
         return Sound(pieces, self._wanted.rate) if pieces else None
@@ -130,3 +128,23 @@ def _frames(packets: "list[Packet]", deadline: Deadline) -> "Iterator[AudioFrame
     stream.codec_context.flush_buffers()
     if not count and reason is not None:
         raise reason
+
+
+def _resampled(frames: "list[AudioFrame]", rate: int) -> np.ndarray:
+    """What is heard in frames up to where their form changes, as one channel at this rate: float32 [n].
+
+    In one piece: one by one they take half as long again.
+    """
+    import av
+
+    first = frames[0]
+    form = (first.format.name, first.layout.name, first.sample_rate)
+    alike = itertools.takewhile(
+        lambda frame: (frame.format.name, frame.layout.name, frame.sample_rate) == form, frames
+    )
+    joined = np.concatenate([frame.to_ndarray() for frame in alike], axis=1)
+    whole = av.AudioFrame.from_ndarray(joined, format=first.format.name, layout=first.layout.name)
+    whole.sample_rate = first.sample_rate
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=rate)
+    parts = [*resampler.resample(whole), *resampler.resample(None)]
+    return np.concatenate([part.to_ndarray()[0] for part in parts])

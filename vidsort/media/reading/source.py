@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.packet import Packet
     from av.stream import Stream
+    from av.video.codeccontext import VideoCodecContext
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
@@ -140,15 +141,19 @@ def decode_alone(packet: "Packet") -> "list[VideoFrame]":
     return [frame for frame in frames if not frame.is_corrupt]
 
 
-def set_up_decoder(stream: "VideoStream", skip_frame: Literal["NONKEY", "NONREF", "DEFAULT"]) -> None:
+def set_up_decoder(
+    context: "VideoCodecContext", skip_frame: Literal["NONKEY", "NONREF", "DEFAULT"], not_smoothed: str | None = None
+) -> None:
     """Decode all frames but those that `skip_frame` names: NONKEY, NONREF, or DEFAULT for none.
 
+    not_smoothed: of which frames the edges of blocks are left as they are, by FFmpeg's name ("nointra", "all").
     One thread a file, as files are decoded side by side; errors are raised rather than painted over.
     """
-    context = stream.codec_context
     context.thread_type = "NONE"
     context.thread_count = 1
     context.options = {"err_detect": "explode", "max_pixels": str(MAX_PIXELS)}
+    if not_smoothed is not None:
+        context.options |= {"skip_loop_filter": not_smoothed}
     context.skip_frame = skip_frame
 
 
