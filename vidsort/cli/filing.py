@@ -1,0 +1,82 @@
+"""Filing without a person, as far as a promise goes: `vidsort predict --at-most-wrong`."""
+
+import argparse
+import contextlib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ..errors import ConflictError
+from ..settings import Settings
+from ..steps import counted, percent
+from .output import say, show_table
+
+if TYPE_CHECKING:
+    from ..autofile.filing import Choice
+
+# As the API has it: who allows more does not need a promise.
+MOST_WRONG = 0.5
+
+
+def share_of_wrong(text: str) -> float:
+    """The value of `--at-most-wrong`."""
+    with contextlib.suppress(ValueError):
+        share = float(text)
+        if 0 < share <= MOST_WRONG:
+            return share
+    raise argparse.ArgumentTypeError(f"{text!r} is no share above 0 and up to {MOST_WRONG}, like 0.02 for 2 %")
+
+
+def autofile(settings: Settings, at_most_wrong: float, *, really: bool) -> int:
+    """Show what can be filed so that at most this share of it is wrong; file it where that is wanted."""
+    from ..api.workspace import Workspace
+    from ..autofile.filing import file, plan
+
+    here = Workspace(settings)
+    try:
+        library = here.library
+        if really:
+            library.mover.recover()
+        planned = plan(library, here.predicted(), at_most_wrong, settings.blind_share)
+        say(planned.reason)
+        if not planned.moves:
+            return 0
+        outcomes = file(library, planned) if really else []
+    finally:
+        here.stop()
+    stayed = {outcome.wish.filename: str(outcome.error) for outcome in outcomes if outcome.error is not None}
+    filed = [each for each in planned.moves if each.filename not in stayed]
+    if stayed:
+        show_table(("video", "reason"), stayed.items(), title="Stayed where they were")
+    _show(filed, planned.least_sure, really=really)
+    expected = planned.promise.expected_wrong
+    say(
+        f"About {expected * len(filed):.1f} of {counted(len(filed), 'video')} are expected to be wrong "
+        f"({percent(expected, 1)}), {percent(planned.promise.upper_bound, 1)} at the most."
+    )
+    if planned.held:
+        kept = counted(len(planned.held), "more video stays", "more videos stay")
+        say(f"{kept} in the pile as blind cards: what you say of them tells whether the promise holds.")
+    if planned.left:
+        say(f"{planned.left} more could be filed: run the same again.")
+    if not really:
+        say(f"{counted(len(filed), 'video')} would be moved; nothing was. Add --yes to move them.")
+        return 0
+    say(f"{counted(len(filed), 'video')} moved. `vidsort undo` takes all of it back.")
+    return ConflictError.exit_code if stayed else 0
+
+
+def _show(filed: Iterable["Choice"], least_sure: Iterable["Choice"], *, really: bool) -> None:
+    """Print how much goes into each folder, how surely, and what is most likely wrong."""
+    of_folder: dict[str, list[float]] = {}
+    for each in filed:
+        of_folder.setdefault(each.folder, []).append(each.confidence)
+    show_table(
+        ("folder", "moved there" if really else "would go there", "least confidence", "most"),
+        ((folder, len(sure), percent(min(sure)), percent(max(sure))) for folder, sure in sorted(of_folder.items())),
+        title="By folder",
+    )
+    show_table(
+        ("video", "folder", "confidence"),
+        ((each.filename, each.folder, percent(each.confidence, 1)) for each in least_sure),
+        title="Least sure",
+    )
