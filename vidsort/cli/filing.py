@@ -13,17 +13,14 @@ from .output import say, show_table
 if TYPE_CHECKING:
     from ..autofile.filing import Choice
 
-# As the API has it: who allows more does not need a promise.
-MOST_WRONG = 0.5
-
 
 def share_of_wrong(text: str) -> float:
     """The value of `--at-most-wrong`."""
     with contextlib.suppress(ValueError):
         share = float(text)
-        if 0 < share <= MOST_WRONG:
+        if 0 <= share <= 1:
             return share
-    raise argparse.ArgumentTypeError(f"{text!r} is no share above 0 and up to {MOST_WRONG}, like 0.02 for 2 %")
+    raise argparse.ArgumentTypeError(f"{text!r} is no share from 0 to 1, like 0.02 for 2 %")
 
 
 def autofile(settings: Settings, at_most_wrong: float, *, really: bool) -> int:

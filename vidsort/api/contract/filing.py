@@ -13,7 +13,7 @@ from .moves import SortOutcome, SortWish
 class AutofileBody(Body):
     """So large a share may be wrong; nothing is moved while `dry_run` is true."""
 
-    at_most_wrong: Annotated[float, Field(gt=0, le=0.5, strict=False, allow_inf_nan=False)] = 0.02
+    at_most_wrong: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.02
     dry_run: bool = True
 
 

@@ -1,6 +1,7 @@
 // The top bar: how much is left, how fast it goes, whether everything is saved.
 
-import { figure, percent, setText, spell } from "./dom.js";
+import { agreementText } from "./blind.js";
+import { figure, percent, setRead, setText, spell } from "./dom.js";
 
 const ASK_MS = 1_500;
 
@@ -26,6 +27,7 @@ export class Pile {
     this.bar.firstElementChild.style.setProperty("--share", String(share));
     this.bar.setAttribute("aria-valuenow", String(Math.round(share * 100)));
     setText(this.paceText, paceText(this.#pace));
+    setRead(this.paceText, "title", agreementText(this.#pace?.agreement));
   }
 
   // `waiting` decisions are not saved yet; `trouble` says why they cannot be. Gives what it says.

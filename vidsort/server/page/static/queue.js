@@ -76,12 +76,12 @@ export class Queue {
   }
 
   // New order and predictions from the server. What was passed, the card on show and the next one keep their
-  // places, and their predictions unless they had none or those are outdated.
+  // places, and their predictions unless they had none or those are outdated; a blind card stays blind.
   refresh(fresh, isOutdated = () => false) {
     const known = new Map(fresh.map((video) => [video.filename, video]));
     const keep = this.items.slice(0, this.index + 2).map((item) => {
       const newer = known.get(item.filename);
-      return newer && (!item.predicted_folder || isOutdated(item)) ? { ...item, ...newer } : item;
+      return newer && !item.blind && (!item.predicted_folder || isOutdated(item)) ? { ...item, ...newer } : item;
     });
     this.items = keep;
     this.append(fresh);
