@@ -46,16 +46,18 @@ def deal(
     waiting, at, last = list(blind)[::-1], start, NONE_YET
     shown: list[str] = []
     between = every - 1
-    due = turn if start <= turn else turn + -(-(start - turn) // between) * between if between else start
+    # Turns are counted in cards that are not blind.
+    gone = start - sum(key[-1] in is_blind for key in keys[:start])
+    due = turn if gone <= turn else turn + -(-(gone - turn) // between) * between if between else gone
     while True:
         while at < len(keys) and keys[at][-1] in is_blind:
             at += 1
         has_more = bool(waiting) or at < len(keys)
         if len(shown) == limit or not has_more:
             return shown, at, last, has_more
-        if waiting and (at >= due or at >= len(keys) or keys[at][0]):
+        if waiting and (gone >= due or at >= len(keys) or keys[at][0]):
             last, name = waiting.pop()
-            due = at + between
+            due = gone + between
         else:
-            name, at = str(keys[at][-1]), at + 1
+            name, at, gone = str(keys[at][-1]), at + 1, gone + 1
         shown.append(name)

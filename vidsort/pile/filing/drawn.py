@@ -8,6 +8,8 @@ from ...library.live import LiveLibrary
 from ...store.decisions import Decisions, Held
 from .blind import HELD_EVERY, first_turn, lot
 
+FEWEST_DRAWN = 2
+
 
 class Drawn:
     """Which cards of one library show no guess; safe to use from many threads."""
@@ -29,13 +31,13 @@ class Drawn:
     def cards(self, share: float, predicted: Container[str], skipped: Container[str]) -> "Cards":
         """The blind cards now: of the videos that have a prediction and were not put off this share, and what is held.
 
-        A pile in which not even one is to be expected has none but those that are held back.
+        A pile in which fewer than two are to be expected has none but those that are held back: they would tell nothing.
         """
         if not share:
             return NO_CARDS
         held = self._decisions.held()
         waiting = [name for name in self._live.unsorted_among(held) if name not in skipped]
-        is_small = share * self._live.count_unsorted() < 1
+        is_small = share * self._live.count_unsorted() < FEWEST_DRAWN
         drawn = [] if is_small else [
             each for each in self._below(share) if each[1] in predicted and each[1] not in skipped
             and each[1] not in held
