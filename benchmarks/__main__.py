@@ -16,6 +16,7 @@ BENCHMARKS = {
     "reading": "what is said and shown in videos: what is kept of it, that nothing is made up, cost a video",
     "retrain": "retrain after sorting 20 videos of 600, beside a run from nothing",
     "zero": "guesses from folder names before any label, and with the first eight, on made captions",
+    "promise": "filing by itself: whether at most 2 % and 5 % wrong is kept, and what share of the pile is filed",
     "moves": "a move, an undo, a batch of 200, with the journal, in a large library",
     "against": "what people wait for, beside the revision that BEFORE names, turn by turn",
     "page": "from a key to the next video's frame in Chromium, beside a page with gr.Video",

@@ -31,7 +31,7 @@ class Drawn:
     def cards(self, share: float, predicted: Container[str], skipped: Container[str]) -> "Cards":
         """The blind cards now: of the videos that have a prediction and were not put off this share, and what is held.
 
-        A pile in which fewer than two are to be expected has none but those that are held back: they would tell nothing.
+        A pile in which fewer than two are to be expected has none but those that are held back: one tells nothing.
         """
         if not share:
             return NO_CARDS
