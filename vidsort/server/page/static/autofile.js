@@ -61,7 +61,10 @@ export function summary({ moves, expected_wrong: expected, upper_bound: bound, h
   const wrong = expected * moves.length;
   const said = [`${count(moves.length, "video")} would be filed; about ${wrong < 9.95 ? wrong.toFixed(1) : figure(wrong)} of them `
     + `wrong, ${figure(bound * moves.length)} at the most.`];
-  if (held.length) said.push(`${count(held.length, "more video")} stay in the pile as blind cards, to see whether that holds.`);
+  if (held.length) {
+    const cards = held.length > 1 ? "stay in the pile as blind cards" : "stays in the pile as a blind card";
+    said.push(`${count(held.length, "more video")} ${cards}, to see whether that holds.`);
+  }
   if (left) said.push(`${figure(left)} more could be filed after that.`);
   return said.join(" ");
 }
