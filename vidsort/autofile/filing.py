@@ -126,6 +126,16 @@ def batch_of(outcomes: Sequence[Outcome]) -> str | None:
     return next((outcome.move.batch for outcome in outcomes if outcome.move), None)
 
 
+def told_if_harder(share: float) -> str | None:
+    """The sentence for a pile of which this share is less sure than what was labelled; None where that is little."""
+    if share < HARDER_FROM:
+        return None
+    return (
+        f"The pile is harder than what was labelled: {percent(share)} of it is less sure than that, so that little is "
+        "known of it; blind cards tell more."
+    )
+
+
 def _reason(made: Plan, chosen: Sequence[Choice], nothing_known: str | None) -> str:
     """Why so much is filed, or nothing."""
     asked = percent(made.at_most_wrong, 1 if made.at_most_wrong < 0.01 else 0)
@@ -139,11 +149,8 @@ def _reason(made: Plan, chosen: Sequence[Choice], nothing_known: str | None) -> 
     if not made.pile:
         return "No unsorted video has a prediction in a folder that is there: sort a few, then retrain."
     rests = f"{counted(made.labelled, 'labelled video')} and {counted(made.blind, 'blind card')}"
-    harder = (
-        f" The pile is harder than what was labelled: {percent(made.promise.harder)} of it is less sure than that, so "
-        "that little is known of it; blind cards tell more."
-        if made.promise.harder >= HARDER_FROM else ""
-    )
+    warning = told_if_harder(made.promise.harder)
+    harder = f" {warning}" if warning else ""
     if chosen:
         return (
             f"{len(chosen)} of {counted(made.pile, 'video')} have a confidence of {percent(chosen[-1].confidence, 1)} "

@@ -23,6 +23,21 @@ def share_of_wrong(text: str) -> float:
     raise argparse.ArgumentTypeError(f"{text!r} is no share from 0 to 1, like 0.02 for 2 %")
 
 
+def warn_if_harder(settings: Settings, confidences: Iterable[float]) -> None:
+    """Say so where what a threshold promises is of labelled videos, and the pile is harder than these."""
+    import numpy as np
+
+    from ..artifacts import home_of
+    from ..autofile.evidence import labelled_answers
+    from ..autofile.filing import told_if_harder
+    from ..pile.filing.promise import harder_by
+
+    answers, _ = labelled_answers(home_of(settings.artifacts_dir, settings.data_dir), ())
+    warning = told_if_harder(harder_by(np.array([*confidences]), answers))
+    if warning:
+        say(warning)
+
+
 def autofile(settings: Settings, at_most_wrong: float, *, really: bool) -> int:
     """Show what can be filed so that at most this share of it is wrong; file it where that is wanted."""
     from ..api.workspace import Workspace

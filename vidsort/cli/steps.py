@@ -10,7 +10,7 @@ from ..jobs.program import add_config_flags, add_settings_flags, config_from_fla
 from ..records import LeftOut, Progress, Report
 from ..settings import Settings
 from ..steps import PROMISED_ERROR, STEPS, ProgressCallback, Step, counted, percent, written_outputs
-from .filing import autofile, share_of_wrong
+from .filing import autofile, share_of_wrong, warn_if_harder
 from .output import TITLES, duration, progress_bars, say, show_failures, show_left_out, show_table, summary
 
 if TYPE_CHECKING:
@@ -186,6 +186,7 @@ def _move(settings: Settings, threshold: float, *, really: bool) -> int:
 
     predictions = read_predictions(predictions_path(home_of(settings.artifacts_dir, settings.data_dir)))
     confidences = {entry.video: entry.confidence for entry in predictions}
+    warn_if_harder(settings, confidences.values())
     plan = sorted(plan_moves(predictions, threshold), key=lambda move: move[1])
     if not plan:
         say(f"No unsorted video reaches a confidence of {threshold:g}: there is nothing to move.")

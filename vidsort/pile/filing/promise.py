@@ -99,6 +99,11 @@ def promised(pile: np.ndarray, labelled: Answers, blind: Answers, at_most_wrong:
     return Promise(0, 0.0, 0.0, evidence, harder, enough)
 
 
+def harder_by(pile: np.ndarray, labelled: Answers) -> float:
+    """By what share a pile of these confidences is less sure than what was labelled, from 0 to 1."""
+    return _compared(np.sort(_error(np.asarray(pile, float))), labelled)[1]
+
+
 class _MayBe:
     """All that may be so, each with how likely it is by the evidence."""
 

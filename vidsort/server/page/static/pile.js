@@ -60,6 +60,8 @@ export function paceText(pace) {
   if (!pace?.per_hour) return "";
   const parts = [`${figure(pace.per_hour)} an hour`];
   if (pace.top1_accepted_share !== null) parts.push(`${percent(pace.top1_accepted_share)} first guesses right`);
+  const { blind_agreed: agreed, blind_count: cards } = pace.agreement ?? {};
+  if (cards) parts.push(`${percent(agreed / cards)} of ${figure(cards)} blind`);
   if (pace.left_s) parts.push(`${spell(pace.left_s)} to go`);
   return parts.join(" · ");
 }
