@@ -58,3 +58,5 @@ class Turns:
 moving = Turns("moving", 1, PATIENCE_S)
 # More than pictures are made at once, so that one that is kept already need not wait for those.
 picturing = Turns("picturing", 8)
+# What is calculated over the whole pile, without moving anything.
+looking = Turns("looking", 1)

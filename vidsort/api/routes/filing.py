@@ -4,7 +4,8 @@ from ...autofile.filing import batch_of, file, plan
 from ...records import Folder
 from ..answers import Here, faults
 from ..contract import AutofileAnswer, AutofileBody, Basis, RealisedWrong, SortOutcome, SortWish, SureGuess
-from ..turns import moving
+from ..turns import looking, moving
+from ..workspace import Workspace
 from .moves import came_of
 from .subject import Subject
 
@@ -12,10 +13,15 @@ router = Subject("Sorting")
 
 
 @router.post("/api/autofile", responses=faults(409, 422))
-@moving
-def autofile(here: Here, body: AutofileBody | None = None) -> AutofileAnswer:
+async def autofile(here: Here, body: AutofileBody | None = None) -> AutofileAnswer:
     """File the surest videos, so that at most this share is wrong; one undo takes all back. A dry run unless told."""
     wanted = body or AutofileBody()
+    # Who only looks does not wait for a long copy.
+    answered = looking(_answered) if wanted.dry_run else moving(_answered)
+    return await answered(here, wanted)
+
+
+def _answered(here: Workspace, wanted: AutofileBody) -> AutofileAnswer:
     library = here.library
     planned = plan(library, here.predicted(), wanted.at_most_wrong, here.settings.blind_share)
     outcomes = [] if wanted.dry_run else file(library, planned)

@@ -30,6 +30,8 @@ LEAST_ERROR, MOST_ERROR = 1e-4, 1 - 1e-4
 # Bins of the log of the chance of error, in which labelled videos and the pile are compared.
 BINS = np.linspace(np.log(LEAST_ERROR), 0.0, 14)
 UNSURE_FROM = np.log(0.03)
+# Beside what is most likely; less is left out of the sums.
+UNLIKELY = 1e-6
 # How many times the evidence is looked at, to tell what would be enough.
 TIMES = (1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
 
@@ -117,8 +119,11 @@ class _MayBe:
             - self._hopeless / HOPELESS_MEAN
             + np.log(np.gradient(HOPELESS))[np.searchsorted(HOPELESS, self._hopeless)]
         )[:, 0]
-        chances = self._chances(_error(given.confidence))
-        self._evidence = np.where(given.right, np.log1p(-chances), np.log(chances)) @ given.weight
+        # Answers that are as sure to within a hundredth are counted together, so that many cost no more than some.
+        sure, of = np.unique(np.log(_error(given.confidence)).round(2), return_inverse=True)
+        right, wrong = (np.bincount(of, given.weight * is_so, len(sure)) for is_so in (given.right, ~given.right))
+        chances = self._chances(np.clip(np.exp(sure), LEAST_ERROR, MOST_ERROR))
+        self._evidence = np.log1p(-chances) @ right + np.log(chances) @ wrong
 
     def cut(self, errors: np.ndarray, at_most_wrong: float, times: float = 1.0) -> tuple[int, float, float] | None:
         """The most videos, the share of them that is expected to be wrong and its bound; None where there are too few.
@@ -129,10 +134,13 @@ class _MayBe:
 
         logs = self._prior + times * self._evidence
         likely = np.exp(logs - logs.max())
-        likely /= likely.sum()
+        # What is as good as impossible changes nothing, and takes most of the time.
+        places = likely > UNLIKELY
+        likely = likely[places] / likely[places].sum()
         counts = np.unique(np.linspace(1, len(errors), min(len(errors), CUTS)).round().astype(int))
         # Of each stretch the least sure stands for all, so that nothing is thought too well of.
-        wrong = np.cumsum(self._chances(errors[counts - 1]) * np.diff(counts, prepend=0), axis=1)
+        chances = self._chances(errors[counts - 1], places)
+        wrong = np.cumsum(chances * np.diff(counts, prepend=0), axis=1)
         allowed = np.floor(at_most_wrong * counts + 1e-9)
         kept = likely @ poisson.cdf(allowed, wrong)
         good = np.flatnonzero((kept >= LEVEL) & (counts >= FEWEST_FILED))
@@ -144,10 +152,11 @@ class _MayBe:
         bound = numbers[np.argmax(poisson.cdf(numbers, wrong[:, [place]]).T @ likely >= LEVEL)]
         return count, float(likely @ wrong[:, place] / count), float(max(bound, likely @ wrong[:, place]) / count)
 
-    def _chances(self, errors: np.ndarray) -> np.ndarray:
-        """How likely each is wrong, a row for each thing that may be so: float [grid, n]."""
-        odds = self._shift + self._slope * np.log(errors / (1 - errors))[None]
-        return self._hopeless + (1 - self._hopeless) / (1 + np.exp(-odds))
+    def _chances(self, errors: np.ndarray, places: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """How likely each is wrong, a row for each thing that may be so (of these places in the grid): float [_, n]."""
+        shift, slope, hopeless = self._shift[places], self._slope[places], self._hopeless[places]
+        odds = shift + slope * np.log(errors / (1 - errors))[None]
+        return hopeless + (1 - hopeless) / (1 + np.exp(-odds))
 
 
 def _error(confidence: np.ndarray) -> np.ndarray:
