@@ -5,7 +5,7 @@ from promising import name_of, pile_up, true_folder
 
 from vidsort.api.workspace import Workspace
 from vidsort.cli import main
-from vidsort.cli.filing import autofile
+from vidsort.cli.filing import autofile, warn_if_harder
 from vidsort.errors import ConflictError
 
 SURE = 60
@@ -69,3 +69,10 @@ def test_a_share_that_is_none_or_a_second_rule_is_refused(settings, flags, capsy
         code = stopped.code
     assert code == 2
     assert "--at-most-wrong" in capsys.readouterr().err
+
+
+def test_a_threshold_says_where_the_pile_is_harder_than_what_it_was_measured_on(piled, capsys):
+    warn_if_harder(piled, [0.9995] * 60)
+    assert capsys.readouterr().out == ""
+    warn_if_harder(piled, [0.3] * 60)
+    assert "harder than what was labelled" in capsys.readouterr().out

@@ -50,6 +50,13 @@ def autofile(settings: Settings, at_most_wrong: float, *, really: bool) -> int:
             library.mover.recover()
         planned = plan(library, here.predicted(), at_most_wrong, settings.blind_share)
         say(planned.reason)
+        came = planned.realised
+        if came.checked and came.holds:
+            say(
+                f"Of {counted(came.checked, 'blind card')} as sure as these {came.wrong} "
+                f"{'was' if came.wrong == 1 else 'were'} wrong (90 % interval {percent(came.low, 1)} to "
+                f"{percent(came.high, 1)})."
+            )
         if not planned.moves:
             return 0
         outcomes = file(library, planned) if really else []
