@@ -3,7 +3,7 @@
 import { percent } from "./dom.js";
 
 export const BLIND_TITLE = "Blind: what do you see?";
-export const BLIND_TIP = "Now and then a card shows no guess: what you choose without it tells how often guesses are right.";
+export const BLIND_TIP = "This card is blind: it shows no guess, so that what you choose tells how often guesses are right.";
 export const BLIND_HINT = "This card is blind: it has a guess, and does not show it. Choose a folder by what you see.";
 
 // The video as the page shows it: of a blind one no guess reaches any part of the page.
