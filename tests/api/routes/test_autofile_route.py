@@ -13,7 +13,7 @@ from vidsort.store import open_database
 
 __all__ = ["client", "make_client"]
 
-SURE, UNSURE = 60, 40
+SURE, UNSURE = 60, 60
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from ...library.live import LiveLibrary
 from ...store.decisions import Decisions, Held
 from .blind import HELD_EVERY, first_turn, lot
 
-FEWEST_DRAWN = 2
+FEWEST_DRAWN = 5
 
 
 class Drawn:
@@ -31,7 +31,7 @@ class Drawn:
     def cards(self, share: float, predicted: Container[str], skipped: Container[str]) -> "Cards":
         """The blind cards now: of the videos that have a prediction and were not put off this share, and what is held.
 
-        A pile in which fewer than two are to be expected has none but those that are held back: one tells nothing.
+        A pile in which fewer than five are to be expected has none but those that are held back: few tell nothing.
         """
         if not share:
             return NO_CARDS
