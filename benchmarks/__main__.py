@@ -16,6 +16,7 @@ BENCHMARKS = {
     "reading": "what is said and shown in videos: what is kept of it, that nothing is made up, cost a video",
     "retrain": "retrain after sorting 20 videos of 600, beside a run from nothing",
     "zero": "guesses from folder names before any label, and with the first eight, on made captions",
+    "promise": "filing by itself: whether at most 2 % and 5 % wrong is kept, and what share of the pile is filed",
     "moves": "a move, an undo, a batch of 200, with the journal, in a large library",
     "live": "from a sort to new predictions in the list, sorts meanwhile, agreement with a full retrain",
     "proposals": "groups from nothing: purity, share of the pile; what fits no folder; time of the first answer",

@@ -20,7 +20,7 @@ PACKAGE = ROOT / "vidsort"
 MOST_LINES = 300
 MOST_MODULES = 8
 # Tables of like things, a module a row: they may grow.
-TABLES = {"api.routes", "cli", "features.encoders", "insight.figures"}
+TABLES = {"api.contract", "api.routes", "cli", "features.encoders", "insight.figures"}
 # Beside `library.moves`, which alone renames or removes anything in a library: these do so with files of their own.
 OWN_FILES = {
     "store.rescue", "artifacts.files", "cli.demo.library", "jobs.notebook", "live.guesses", "media.pictures",

@@ -122,6 +122,14 @@ class VidsortClient:
         """Groups of unsorted videos that are no folder yet, the largest first."""
         return self._ask(contract.ProposalsAnswer, "GET", "/api/proposals", wanted={"limit": limit})
 
+    def autofile(self, at_most_wrong: float = 0.02, *, dry_run: bool = True) -> contract.AutofileAnswer:
+        """File the surest videos so that at most this share of them is wrong; one `undo` takes all of them back.
+
+        Nothing is moved until `dry_run` is False: the answer says what would be, and on what that rests.
+        """
+        body = contract.AutofileBody(at_most_wrong=at_most_wrong, dry_run=dry_run)
+        return self._ask(contract.AutofileAnswer, "POST", "/api/autofile", body)
+
     def move(self, filename: str, origin: str | None, to: str | None) -> contract.MoveAnswer:
         """Move a video from a folder into another; None is the root, where the unsorted ones lie."""
         body = contract.MoveBody.model_validate({"filename": filename, "from": origin, "to": to})

@@ -26,7 +26,8 @@ NEAREST = 3
 def load_explaining() -> None:
     """Import what explains, before there are threads: those that import it at once lock each other out for good."""
     import scipy.cluster.hierarchy
-    import scipy.sparse  # noqa: F401  (what words are, and all that takes long to import)
+    import scipy.sparse
+    import scipy.stats  # noqa: F401  (what words and promises are made of, and all that takes long to import)
 
     from ..features.encoders.semantic import import_model
     from ..insight import why  # noqa: F401

@@ -60,3 +60,5 @@ moving = Turns("moving", 1, PATIENCE_S)
 picturing = Turns("picturing", 8)
 # One at a time, as all who ask wait for the same groups, and those take a second of a processor.
 proposing = Turns("proposing", 1)
+# What is calculated over the whole pile, without moving anything.
+looking = Turns("looking", 1)

@@ -18,6 +18,7 @@ from ..live.learning import Learning
 from ..live.serving import Serving
 from ..media.pictures import Pictures
 from ..media.playable import PlayableCopies
+from ..pile.filing.drawn import Drawn
 from ..pile.pace import WINDOW_S, Pace, pace_of
 from ..pile.pages import Pile
 from ..pile.predictions import LivePredictions, Predictions
@@ -25,6 +26,7 @@ from ..records import Folder, LeftOut
 from ..settings import Settings
 from ..store import Database, open_database
 from ..store.database import shared_dir
+from ..store.decisions import Decisions
 from ..store.journal import Activity
 from ..store.review import Review
 from .choice import LibraryChoice, folder_at
@@ -52,7 +54,8 @@ class OpenLibrary:
             at_home, self.live, self.serving, catch_up=self.mover.catch_up, why_away=self.why_away
         )
         self.review = Review(database, self.history)
-        self._pile = Pile(self.live, self.review, database, self.artifacts_dir)
+        self.decisions = Decisions(database, self.history)
+        self._pile = Pile(self.live, self.review, database, self.artifacts_dir, Drawn(self.live, self.decisions))
         self._is_watched = False
         # Its folders, and whether it was empty, when it was written down last.
         self._remembered: tuple[set[str], bool] | None = None
@@ -158,7 +161,7 @@ class OpenLibrary:
         known = {name: predictions.by_video.get(name) for name, _, _ in decisions}
         predicted = {name: prediction.predicted_folder for name, prediction in known.items() if prediction}
         self.keep_up()
-        return pace_of(decisions, predicted, self.live.count_unsorted())
+        return pace_of(decisions, predicted, self.live.count_unsorted(), self.decisions.agreement())
 
 
 class Workspace:
@@ -254,11 +257,11 @@ class Workspace:
 
     def queue(self, limit: int, cursor: str | None, order: str) -> dict[str, object]:
         """A page of the pile as the review page needs it; videos put off come last."""
-        return self.library.pile.queue(self.predicted(), limit, cursor, order)
+        return self.library.pile.queue(self.predicted(), limit, cursor, order, self.settings.blind_share)
 
     def entries(self, filenames: Sequence[str]) -> dict[str, object]:
         """The same of these videos, as far as they are unsorted."""
-        return self.library.pile.entries(self.predicted(), filenames)
+        return self.library.pile.entries(self.predicted(), filenames, self.settings.blind_share)
 
     def pace(self) -> Pace:
         """How fast the reviewer sorts."""

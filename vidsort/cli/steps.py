@@ -10,6 +10,7 @@ from ..jobs.program import add_config_flags, add_settings_flags, config_from_fla
 from ..records import LeftOut, Progress, Report
 from ..settings import Settings
 from ..steps import PROMISED_ERROR, STEPS, ProgressCallback, Step, counted, percent, written_outputs
+from .filing import autofile, share_of_wrong, warn_if_harder
 from .output import TITLES, duration, progress_bars, say, show_failures, show_left_out, show_table, summary
 
 if TYPE_CHECKING:
@@ -35,22 +36,30 @@ def train(parser: argparse.ArgumentParser) -> None:
 
 
 def predict(parser: argparse.ArgumentParser) -> None:
-    """`vidsort predict [--move [--yes]]`."""
+    """`vidsort predict [--move | --at-most-wrong RATE] [--yes]`."""
     from ..predict import PredictConfig, least_confidence, run
 
     add_settings_flags(parser)
     add_config_flags(parser, PredictConfig)
     parser.add_argument("--move", action="store_true", help="show what would go where; nothing is moved without --yes")
-    parser.add_argument("--yes", action="store_true", help="with --move: move it; one `vidsort undo` takes all back")
+    parser.add_argument(
+        "--at-most-wrong", type=share_of_wrong, metavar="RATE",
+        help="show what can be filed so that at most this share of it is wrong (0.02); nothing is without --yes",
+    )
+    parser.add_argument("--yes", action="store_true", help="move what is shown; one `vidsort undo` takes all back")
 
     def call(flags: argparse.Namespace) -> int:
-        if flags.yes and not flags.move:
-            raise SettingsError("--yes goes with --move: `vidsort predict --move --yes` moves what `--move` shows.")
+        if flags.move and flags.at_most_wrong is not None:
+            raise SettingsError("--move goes by confidence and --at-most-wrong by a promise: take one of them.")
+        if flags.yes and not flags.move and flags.at_most_wrong is None:
+            raise SettingsError("--yes goes with --move or --at-most-wrong: it moves what they show.")
         settings = settings_from_flags(flags)
         config = config_from_flags(flags, settings, "predict", PredictConfig)
         with progress_bars() as progress:
             report = run(settings, config, progress=progress)
         show_report(report)
+        if flags.at_most_wrong is not None:
+            return autofile(settings, flags.at_most_wrong, really=flags.yes)
         if not flags.move:
             return 0
         least = least_confidence(settings, config, str(report.outputs["model_id"]))
@@ -177,6 +186,7 @@ def _move(settings: Settings, threshold: float, *, really: bool) -> int:
 
     predictions = read_predictions(predictions_path(home_of(settings.artifacts_dir, settings.data_dir)))
     confidences = {entry.video: entry.confidence for entry in predictions}
+    warn_if_harder(settings, confidences.values())
     plan = sorted(plan_moves(predictions, threshold), key=lambda move: move[1])
     if not plan:
         say(f"No unsorted video reaches a confidence of {threshold:g}: there is nothing to move.")

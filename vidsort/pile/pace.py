@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from ..records import Record
 
@@ -9,12 +10,23 @@ WINDOW_S = 3600.0
 # A longer gap between two decisions is a break, not slow sorting.
 BREAK_S = 120.0
 FEWEST = 3
+NEVER: Mapping[bool, tuple[int, int]] = MappingProxyType({False: (0, 0), True: (0, 0)})
+
+
+class Agreement(Record):
+    """How often what the person chose was the first guess, with and without seeing it; `agreed` of `count`."""
+
+    seen_agreed: int = 0
+    seen_count: int = 0
+    blind_agreed: int = 0
+    blind_count: int = 0
 
 
 class Pace(Record):
     """How fast the person sorts, from the journal; None while there is too little to tell.
 
-    `top1_accepted_share` is over the last hour's videos whose prediction is still known.
+    `top1_accepted_share` is over the last hour's videos whose prediction is still known; `agreement` is over all
+    decisions that stand, by what was predicted at that time.
     """
 
     sorted_last_hour: int
@@ -22,12 +34,17 @@ class Pace(Record):
     top1_accepted_share: float | None
     remaining: int
     left_s: float | None
+    agreement: Agreement = Agreement()
 
 
-def pace_of(decisions: Sequence[tuple[str, str, float]], predicted: Mapping[str, str], remaining: int) -> Pace:
+def pace_of(
+    decisions: Sequence[tuple[str, str, float]], predicted: Mapping[str, str], remaining: int,
+    agreement: Mapping[bool, tuple[int, int]] = NEVER,
+) -> Pace:
     """The pace from the decisions of the last hour: (filename, folder, when in seconds), oldest first.
 
-    `per_hour` leaves breaks out. `top1_accepted_share` is over those videos that `predicted` names.
+    `per_hour` leaves breaks out. `top1_accepted_share` is over those videos that `predicted` names. `agreement`: how
+    often the first guess was chosen, and of how many, without seeing it (True) and with.
     """
     gaps = [later[2] - earlier[2] for earlier, later in itertools.pairwise(decisions)]
     working = [gap for gap in gaps if gap <= BREAK_S]
@@ -39,4 +56,8 @@ def pace_of(decisions: Sequence[tuple[str, str, float]], predicted: Mapping[str,
         top1_accepted_share=sum(known) / len(known) if known else None,
         remaining=remaining,
         left_s=WINDOW_S * remaining / per_hour if per_hour else None,
+        agreement=Agreement(
+            seen_agreed=agreement[False][0], seen_count=agreement[False][1],
+            blind_agreed=agreement[True][0], blind_count=agreement[True][1],
+        ),
     )

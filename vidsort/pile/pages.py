@@ -7,12 +7,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import InvalidNameError
 from ..library.live import LiveLibrary
 from ..library.names import check_folder_name
 from ..store import Database
 from ..store.review import Review
 from .cursors import cursor_of, key_of
 from .entries import entry, facts_of
+from .filing.blind import NONE_YET, deal
+from .filing.drawn import NO_CARDS, Cards, Drawn
 from .listing import Listing
 from .order import ORDERS, Key, Order
 from .predictions import Predictions
@@ -40,6 +43,30 @@ def page(keys: Sequence[Key], limit: int, cursor: str | None = None) -> Page:
     shown = keys[start : start + limit]
     more = start + limit < len(keys)
     return Page([str(key[-1]) for key in shown], cursor_of(shown[-1]) if more and shown else None)
+
+
+def page_with_blind(keys: Sequence[Key], limit: int, cursor: str | None, cards: Cards) -> Page:
+    """The same with blind cards among them; the cursor begins with the lot of the last blind one, as a text."""
+    said, is_marked, place = (cursor or "").partition(",")
+    after = _lot_of(said) if is_marked and said.startswith("=") else None
+    place = place if after is not None else cursor or ""
+    if after is None and not cards.lots:
+        return page(keys, limit, cursor)
+    start = bisect.bisect_right(keys, key_of(place, keys[0] if keys else None)) if place else 0
+    coming = [each for each in cards.lots if each[0] > (NONE_YET if after is None else after)]
+    names, gone, last, has_more = deal(keys, start, coming, cards.turn, cards.every, limit, cards.names)
+    if not has_more:
+        return Page(names, None)
+    # Before the first card of all is a place, too.
+    there = keys[gone - 1] if gone else (*keys[0][:-1], "")
+    return Page(names, cursor_of((str(max(last, NONE_YET if after is None else after)), *there)))
+
+
+def _lot_of(said: str) -> float:
+    try:
+        return float(said[1:])
+    except ValueError as error:
+        raise InvalidNameError("This is no cursor: take the next_cursor of an answer, or begin without one.") from error
 
 
 class Arrangement:
@@ -132,8 +159,11 @@ class Arrangement:
 class Pile:
     """The unsorted videos of one library; safe to use from many threads."""
 
-    def __init__(self, live: LiveLibrary, review: Review, database: Database, artifacts_dir: Path) -> None:
-        self._live, self._review = live, review
+    def __init__(
+        self, live: LiveLibrary, review: Review, database: Database, artifacts_dir: Path, drawn: Drawn | None = None
+    ) -> None:
+        """Without `drawn` there are no blind cards."""
+        self._live, self._review, self._drawn = live, review, drawn
         self._database, self._artifacts_dir = database, artifacts_dir
         self._listing: Listing | None = None
         self._listed: int | None = None
@@ -161,27 +191,45 @@ class Pile:
         """A page of the same list; `folder` keeps those that are predicted to be in it. Raises InvalidNameError."""
         if folder is not None:
             check_folder_name(folder)
-        shown = self._page(predictions, limit, cursor, (order, folder, False), {})
+        shown = page(self._keys(predictions, (order, folder, False), {}), limit, cursor)
         return {
             "videos": [entry(name, predictions.by_video.get(name)) for name in shown.filenames],
             "total": self._live.count_unsorted(),
             "next_cursor": shown.next_cursor,
         }
 
-    def queue(self, predictions: Predictions, limit: int, cursor: str | None, order: str) -> dict[str, object]:
-        """A page as the review page needs it; videos put off come last. Raises InvalidNameError."""
+    def queue(
+        self, predictions: Predictions, limit: int, cursor: str | None, order: str, blind_share: float = 0.0
+    ) -> dict[str, object]:
+        """A page as the review page needs it; videos put off come last. Raises InvalidNameError.
+
+        `blind_share` of the pile are blind cards: drawn at random, and dealt among the others.
+        """
         skipped = self._review.skipped()
-        shown = self._page(predictions, limit, cursor, (order, None, True), skipped)
-        return self._shown(predictions, shown.filenames, skipped) | {"next_cursor": shown.next_cursor}
+        cards = self._cards(predictions, blind_share, skipped)
+        keys = self._keys(predictions, (order, None, True), skipped)
+        shown = page_with_blind(keys, limit, cursor, cards)
+        return self._shown(predictions, shown.filenames, skipped, cards) | {"next_cursor": shown.next_cursor}
 
-    def entries(self, predictions: Predictions, filenames: Sequence[str]) -> dict[str, object]:
+    def entries(
+        self, predictions: Predictions, filenames: Sequence[str], blind_share: float = 0.0
+    ) -> dict[str, object]:
         """The same of these videos, as far as they are unsorted."""
-        return self._shown(predictions, self._live.unsorted_among(filenames), self._review.skipped())
+        skipped = self._review.skipped()
+        cards = self._cards(predictions, blind_share, skipped)
+        return self._shown(predictions, self._live.unsorted_among(filenames), skipped, cards)
 
-    def _page(
-        self, predictions: Predictions, limit: int, cursor: str | None, wanted: tuple[str, str | None, bool],
-        skipped: Mapping[str, float],
-    ) -> Page:
+    def blind(self, predictions: Predictions, blind_share: float) -> Cards:
+        """The cards that show no guess now."""
+        return self._cards(predictions, blind_share, self._review.skipped())
+
+    def _cards(self, predictions: Predictions, blind_share: float, skipped: Mapping[str, float]) -> Cards:
+        return self._drawn.cards(blind_share, predictions.by_video, skipped) if self._drawn else NO_CARDS
+
+    def _keys(
+        self, predictions: Predictions, wanted: tuple[str, str | None, bool], skipped: Mapping[str, float]
+    ) -> Sequence[Key]:
+        """The keys of the pile in an order, as they are now."""
         order, folder = ORDERS[wanted[0]], wanted[1]
         with self._lock:
             arranged = self._arranged.get(wanted)
@@ -193,15 +241,16 @@ class Pile:
                 self._arranged.popitem(last=False)
             arranged.version, changed = self._live.unsorted_since(arranged.version)
             arranged.follow(changed, skipped)
-            return page(arranged.keys, limit, cursor)
+            return list(arranged.keys)
 
     def _shown(
-        self, predictions: Predictions, filenames: Sequence[str], skipped: Mapping[str, float]
+        self, predictions: Predictions, filenames: Sequence[str], skipped: Mapping[str, float], cards: Cards
     ) -> dict[str, object]:
         facts = facts_of(self._database, self._artifacts_dir, self._live.data_dir, filenames)
         return {
             "videos": [
-                entry(name, predictions.by_video.get(name)) | facts.get(name, {}) | {"skipped": name in skipped}
+                entry(name, predictions.by_video.get(name)) | facts.get(name, {})
+                | {"skipped": name in skipped, "blind": name in cards.names}
                 for name in filenames
             ],
             "total": self._live.count_unsorted(),

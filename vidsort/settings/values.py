@@ -52,6 +52,9 @@ class Settings(BaseModel):
         900, gt=0, allow_inf_nan=False, description="seconds that one retrain step may take"
     )
     live_learning: bool = Field(True, description="learn from each decision at once, beside the server")
+    blind_share: float = Field(
+        0.05, ge=0, le=1, description="the share of cards that show no guess, to see how good guesses are; 0: none"
+    )
     steps: dict[str, dict[str, Any]] = Field({}, description="what is set of each step")
 
     _origins: dict[str, Origin] | None = PrivateAttr(None)

@@ -2,6 +2,7 @@
 
 from .bounds import BATCH_LIMIT, HISTORY_LIMIT, PAGE_LIMIT, Body, Cursor, Filename, FolderName, Limit
 from .faults import Complaint, Fault, Misfit
+from .filing import AutofileAnswer, AutofileBody, Basis, RealisedWrong, SureGuess
 from .folders import FoldersAnswer, MergeBody, NameBody
 from .jobs import ModelsAnswer, RetrainCancelled, RetrainStarted, RetrainStatus
 from .library import Health, LibraryAnswer, LibraryBody, LibraryPreview, NamesBody
@@ -39,12 +40,12 @@ from .videos import (
 )
 
 __all__ = [
-    "BATCH_LIMIT", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer", "Body", "Complaint", "Cursor", "EntriesBody",
-    "Fault", "Filename", "FolderName", "FoldersAnswer", "Health", "HistoryAnswer", "LibraryAnswer", "LibraryBody",
-    "LibraryPreview", "LikeAnswer", "Limit", "MergeBody", "Misfit", "ModelsAnswer", "MoveAnswer", "MoveBatchAnswer",
-    "MoveBatchBody", "MoveBody", "MoveOutcome", "MoveWish", "MovesAnswer", "NameBody", "NamesBody", "Order",
-    "Preferences", "Preparing", "Proposal", "ProposalsAnswer", "QueueAnswer", "QueueEntry", "RecordsAnswer",
-    "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SearchQuery", "SkipBody", "SortAnswer", "SortBatchAnswer",
-    "SortBatchBody", "SortBody", "SortOutcome", "SortWish", "State", "UndoBody", "VideoAnswer", "VideoEntry",
-    "VideosAnswer", "WhyAnswer",
+    "BATCH_LIMIT", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer", "AutofileAnswer", "AutofileBody", "Basis", "Body",
+    "Complaint", "Cursor", "EntriesBody", "Fault", "Filename", "FolderName", "FoldersAnswer", "Health", "HistoryAnswer",
+    "LibraryAnswer", "LibraryBody", "LibraryPreview", "LikeAnswer", "Limit", "MergeBody", "Misfit", "ModelsAnswer",
+    "MoveAnswer", "MoveBatchAnswer", "MoveBatchBody", "MoveBody", "MoveOutcome", "MoveWish", "MovesAnswer", "NameBody",
+    "NamesBody", "Order", "Preferences", "Preparing", "Proposal", "ProposalsAnswer", "QueueAnswer", "QueueEntry",
+    "RealisedWrong", "RecordsAnswer", "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SearchQuery", "SkipBody",
+    "SortAnswer", "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome", "SortWish", "State", "SureGuess",
+    "UndoBody", "VideoAnswer", "VideoEntry", "VideosAnswer", "WhyAnswer",
 ]

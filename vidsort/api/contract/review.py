@@ -27,10 +27,12 @@ class EntriesBody(Body):
 class QueueEntry(VideoEntry):
     """A video as the review page needs it; facts are null until the video was looked at.
 
+    `blind`: the page does not show the guesses, so that it is known how good they are; they are here all the same.
     `playable`: the browser plays the file itself, or its H.264 copy (`/playable/…`), or neither.
     """
 
     skipped: bool = False
+    blind: bool = False
     unreadable: str | None = None
     playable: Literal["direct", "copy", "none"] = "direct"
     duration_s: float | None = None

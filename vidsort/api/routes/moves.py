@@ -5,8 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
+from ...autofile.deciding import guessed, remember
 from ...library.moves import Outcome, Wish
 from ...records import Move
+from ...store.decisions import Decided
 from ..answers import Here, faults
 from ..contract import (
     HISTORY_LIMIT,
@@ -37,8 +39,8 @@ router = Subject("Sorting")
 @moving
 def sort(here: Here, body: SortBody) -> SortAnswer:
     """Move a video from the library's root into a folder; nothing is overwritten, ever."""
-    library = here.library
-    library.mover.sort(body.filename, body.folder)
+    library, guesses = here.library, guesses_of(here, [body.filename], one_by_one=True)
+    remember(library.decisions, guesses, [library.mover.sort(body.filename, body.folder)])
     return SortAnswer(filename=body.filename, folder=body.folder, folders=library.folders())
 
 
@@ -50,8 +52,9 @@ def sort_batch(here: Here, body: SortBatchBody) -> SortBatchAnswer:
     With `makes` that folder is made first, and the same undo takes it away again; where it cannot be made, nothing is
     sorted.
     """
-    library = here.library
+    library, guesses = here.library, guesses_of(here, [wish.filename for wish in body.moves])
     done = library.mover.sort_batch([(move.filename, move.folder) for move in body.moves], body.makes)
+    remember(library.decisions, guesses, [outcome.move for outcome in done if outcome.move])
     outcomes = [
         SortOutcome(filename=wish.filename, folder=wish.folder, **came_of(outcome))
         for wish, outcome in zip(body.moves, done, strict=True)
@@ -112,6 +115,12 @@ def history(here: Here, limit: Annotated[int, Query(ge=1, le=HISTORY_LIMIT)] = 5
 def actions(here: Here, limit: Limit = 50) -> ActionsAnswer:
     """The same by action, a batch being one, with how many moves each has."""
     return ActionsAnswer(actions=here.library.mover.actions(limit))
+
+
+def guesses_of(here: Workspace, filenames: Sequence[str], *, one_by_one: bool = False) -> dict[str, Decided]:
+    """What is predicted of videos that a person decides on now."""
+    share = here.settings.blind_share
+    return guessed(here.library.pile, here.predicted(), filenames, share, one_by_one=one_by_one)
 
 
 def came_of(outcome: Outcome) -> dict[str, Any]:

@@ -83,10 +83,11 @@ class Activity:
         return {old: heir for old, heir in heirs.items() if old not in folders and heir in folders}
 
     def sorted_since(self, at: float) -> list[tuple[str, str, float]]:
-        """(filename, folder, when) of each video sorted since then and not taken back, oldest first."""
+        """(filename, folder, when) of each video that a person sorted since then and nobody took back, oldest first."""
         question = (
             "SELECT source, target, at FROM moves"
-            " WHERE library = ? AND state = 'done' AND kind = 'sort' AND at > ? ORDER BY at"
+            " WHERE library = ? AND state = 'done' AND kind = 'sort' AND at > ?"
+            " AND batch NOT IN (SELECT batch FROM autofiled) ORDER BY at"
         )
         rows = self._database.connection().execute(question, (self._library, at))
         return [(source, target.rpartition("/")[0], when) for source, target, when in rows]

@@ -50,6 +50,8 @@ export const ACTIONS = {
     does: "Play slower", act: (page) => page.pace(-1) },
   faster: { keys: [">"], label: "Faster", where: SINGLE,
     does: "Play faster", act: (page) => page.pace(1) },
+  autofile: { keys: ["Shift+f"], label: "File for me",
+    does: "File what is surely right, with at most as many wrong as you say", act: (page) => page.autofile() },
   newFolder: { keys: ["n"], label: "New folder",
     does: "Make a folder", act: (page) => page.newFolder() },
   grid: { keys: ["g"], label: "Grid",

@@ -2,6 +2,7 @@
 
 import { Agreement } from "./agreement.js";
 import { Announcer } from "./announce.js";
+import { BLIND_TIP } from "./blind.js";
 import { Card } from "./card.js";
 import { Commands } from "./commands.js";
 import { Controls } from "./controls.js";
@@ -250,6 +251,7 @@ export class App {
 
   #tip(item) {
     if (!item) return null;
+    if (item.blind) return BLIND_TIP;
     if (item.predicted_folder) return this.retraining.isChance ? "These guesses are not clearly better than chance yet: file more into each folder, then retrain." : null;
     if (this.retraining.running) return "Learning now: guesses appear by themselves.";
     return this.sorted < 10

@@ -1,5 +1,6 @@
 // What stands around the video on show: guesses, filmstrip, caption, name.
 
+import { BLIND_TITLE } from "./blind.js";
 import { h, isolated, percent, setRead, setText } from "./dom.js";
 import { capText, shortcut } from "./keys.js";
 
@@ -36,7 +37,7 @@ export class Card {
   show(item, { guessKeys, tip, place }) {
     const guesses = item?.top_predictions?.slice(0, GUESSES) ?? [];
     this.#rows.forEach((row, rank) => this.#fill(row, guesses[rank], guessKeys[rank]));
-    setText(this.title, guesses.length ? "Where does it go?" : "No guess yet: choose a folder");
+    setText(this.title, guesses.length ? "Where does it go?" : item?.blind ? BLIND_TITLE : "No guess yet: choose a folder");
     this.tip.hidden = !tip;
     setText(this.tip, tip ?? "");
     setText(this.caption, item?.caption ?? "");

@@ -1,6 +1,8 @@
 // What keys, buttons and swipes do: the methods that the table of actions calls.
 
 import { ACTIONS, isFor } from "./actions.js";
+import { autofile } from "./autofile.js";
+import { BLIND_HINT } from "./blind.js";
 import { isOpen } from "./dialog.js";
 import { regroupPile, search, showGroups, showLike, showPile } from "./finding.js";
 import { askNewFolder, editFolder } from "./folder_dialogs.js";
@@ -72,6 +74,7 @@ export class Commands {
     const { app } = this;
     const guess = app.queue.current?.top_predictions?.[rank];
     if (guess) app.file(guess.folder);
+    else if (app.queue.current?.blind) app.hint(BLIND_HINT);
     else app.hint(`There is no ${RANKS[rank]} guess for this video: choose a folder by its key or by ${this.#cap("find")}.`);
   }
 
@@ -154,8 +157,13 @@ export class Commands {
     search(this.app);
   }
 
+  autofile() {
+    autofile(this.app);
+  }
+
   why() {
-    this.app.why.toggle(this.app.queue.current);
+    if (this.app.queue.current?.blind) this.app.hint(BLIND_HINT);
+    else this.app.why.toggle(this.app.queue.current);
   }
 
   like() {

@@ -39,10 +39,13 @@ export class Decisions {
     return this.#decide({ kind: "create", items: [], folder: name });
   }
 
-  // A change that went straight to the server (a folder renamed or merged, as this batch): undo has to know of it.
+  // A change that went straight to the server (a folder renamed or merged, as this batch): undo has to know of it. Gives
+  // the action.
   note(batch) {
-    this.#past.push({ kind: "change", items: [], batch });
+    const action = { kind: "change", items: [], batch };
+    this.#past.push(action);
     this.#future = [];
+    return action;
   }
 
   undo() {

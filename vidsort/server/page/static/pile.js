@@ -1,6 +1,7 @@
 // The top bar: how much is left, how fast it goes, whether everything is saved.
 
-import { figure, percent, setText, spell } from "./dom.js";
+import { agreementText } from "./blind.js";
+import { figure, percent, setRead, setText, spell } from "./dom.js";
 
 const ASK_MS = 1_500;
 
@@ -27,6 +28,7 @@ export class Pile {
     this.bar.firstElementChild.style.setProperty("--share", String(share));
     this.bar.setAttribute("aria-valuenow", String(Math.round(share * 100)));
     setText(this.paceText, paceText(this.#pace) || learned);
+    setRead(this.paceText, "title", agreementText(this.#pace?.agreement));
   }
 
   // `waiting` decisions are not saved yet; `trouble` says why they cannot be. Gives what it says.
@@ -59,6 +61,8 @@ export function paceText(pace) {
   if (!pace?.per_hour) return "";
   const parts = [`${figure(pace.per_hour)} an hour`];
   if (pace.top1_accepted_share !== null) parts.push(`${percent(pace.top1_accepted_share)} first guesses right`);
+  const { blind_agreed: agreed, blind_count: cards } = pace.agreement ?? {};
+  if (cards) parts.push(`${percent(agreed / cards)} of ${figure(cards)} blind`);
   if (pace.left_s) parts.push(`${spell(pace.left_s)} to go`);
   return parts.join(" · ");
 }

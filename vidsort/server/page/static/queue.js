@@ -77,12 +77,14 @@ export class Queue {
 
   // New order and predictions from the server. What was passed, the card on show and the next one keep their
   // places, and their predictions unless those are outdated, or they had none and `mayGuess`: a retrain is waited for,
-  // while what is learned between two key presses must not put a guess under a finger that is coming down.
+  // while what is learned between two key presses must not put a guess under a finger that is coming down. A blind card
+  // stays blind.
   refresh(fresh, isOutdated = () => false, mayGuess = true) {
     const known = new Map(fresh.map((video) => [video.filename, video]));
     const keep = this.items.slice(0, this.index + 2).map((item) => {
       const newer = known.get(item.filename);
-      return newer && ((mayGuess && !item.predicted_folder) || isOutdated(item)) ? { ...item, ...newer } : item;
+      const mayChange = !item.blind && ((mayGuess && !item.predicted_folder) || isOutdated(item));
+      return newer && mayChange ? { ...item, ...newer } : item;
     });
     this.items = keep;
     this.append(fresh);

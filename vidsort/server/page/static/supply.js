@@ -1,5 +1,7 @@
 // Keeps the queue filled from the server, and in step with it.
 
+import { hidden } from "./blind.js";
+
 const PAGE = 50;
 const LOW = 15;
 // Most that the server looks up by name in one question.
@@ -66,7 +68,7 @@ export class Supply {
     const found = [];
     for (let from = 0; from < filenames.length; from += AT_ONCE) {
       const { videos } = await this.api.post("api/queue/entries", { filenames: filenames.slice(from, from + AT_ONCE) });
-      found.push(...videos);
+      found.push(...videos.map(hidden));
     }
     return found;
   }
@@ -86,7 +88,7 @@ export class Supply {
     if (!cursor) this.predictions = page.predictions;
     const pending = this.decisions.pending();
     const postponed = this.decisions.postponed();
-    const videos = page.videos.filter(({ filename }) => !before.has(filename) && !pending.has(filename));
+    const videos = page.videos.map(hidden).filter(({ filename }) => !before.has(filename) && !pending.has(filename));
     const later = this.queue.isWhole ? videos.filter(({ filename }) => postponed.has(filename)) : [];
     return [...videos.filter(({ filename }) => !postponed.has(filename)), ...later];
   }

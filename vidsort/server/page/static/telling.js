@@ -150,5 +150,6 @@ export function nothingHere(action, view, gridKey) {
 function nextOne(app) {
   const item = app.queue.current;
   if (!item) return "";
+  if (item.blind) return "Next: a blind card";
   return item.predicted_folder ? `Next: ${item.predicted_folder}, ${percent(item.confidence)}` : "Next: no guess";
 }

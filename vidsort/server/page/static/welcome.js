@@ -88,6 +88,8 @@ export class Welcome {
     if (pace && pace.top1_accepted_share !== null && pace.top1_accepted_share !== undefined) {
       facts.push([percent(pace.top1_accepted_share), "first guesses right"]);
     }
+    const { blind_agreed: agreed, blind_count: cards } = pace?.agreement ?? {};
+    if (cards) facts.push([percent(agreed / cards), `right on ${count(cards, "blind card")}`]);
     const leftOut = this.#leftOut(library, changed);
     if (leftOut) {
       this.#show("Not everything takes part",

@@ -1,5 +1,6 @@
 // The panel that tells what speaks for the first guess of the video on show, and which videos are most like it.
 
+import { BLIND_HINT } from "./blind.js";
 import { h, isolated, percent } from "./dom.js";
 
 const KINDS = {
@@ -33,6 +34,10 @@ export class Why {
     this.#filename = item?.filename ?? null;
     if (!item) {
       this.#show(h("p", { className: "form-note" }, "There is no video on show."));
+      return;
+    }
+    if (item.blind) {
+      this.#show(h("p", { className: "form-note" }, BLIND_HINT));
       return;
     }
     const asked = item.filename;

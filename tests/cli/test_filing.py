@@ -1,0 +1,78 @@
+"""`vidsort predict --at-most-wrong`: shown first, moved by a yes, safely beside a running server."""
+
+import pytest
+from promising import name_of, pile_up, true_folder
+
+from vidsort.api.workspace import Workspace
+from vidsort.cli import main
+from vidsort.cli.filing import autofile, warn_if_harder
+from vidsort.errors import ConflictError
+
+SURE = 60
+
+
+@pytest.fixture
+def piled(settings):
+    pile_up(settings, SURE, 20)
+    return settings
+
+
+def filed(settings):
+    return {path.name: path.parent.name for path in settings.data_dir.glob("*/72*.mp4")}
+
+
+def test_what_would_be_filed_is_shown_and_nothing_is_moved(piled, capsys):
+    assert autofile(piled, 0.05, really=False) == 0
+    said = capsys.readouterr().out
+    for part in ("By folder", "Least sure", "blind card", "expected to be wrong", "nothing was. Add --yes"):
+        assert part in said
+    assert filed(piled) == {}
+
+
+def test_a_yes_files_beside_a_running_server_which_shows_it_and_can_take_it_back(piled, capsys):
+    server = Workspace(piled)
+    server.start()
+    try:
+        assert autofile(piled, 0.05, really=True) == 0
+        there = filed(piled)
+        assert len(there) >= SURE * 0.9
+        assert all(folder == true_folder(name) for name, folder in there.items())
+        assert not set(there) & set(server.library.snapshot().unsorted)
+        assert "takes all of it back" in capsys.readouterr().out
+        assert len(server.library.mover.undo()) == len(there)
+    finally:
+        server.stop()
+    assert filed(piled) == {}
+
+
+def test_what_could_not_be_moved_is_told_and_the_exit_code_says_so(piled, capsys):
+    for number in range(3):
+        (piled.data_dir / true_folder(name_of(number)) / name_of(number)).write_bytes(b"another")
+    assert autofile(piled, 0.05, really=True) == ConflictError.exit_code
+    assert "Stayed where they were" in capsys.readouterr().out
+
+
+def test_with_too_little_to_go_by_it_says_so(settings, capsys):
+    pile_up(settings, SURE, 0, labelled=10)
+    assert autofile(settings, 0.05, really=True) == 0
+    assert "too little" in capsys.readouterr().out
+    assert filed(settings) == {}
+
+
+@pytest.mark.parametrize("flags", [
+    ["--at-most-wrong", "2"], ["--at-most-wrong", "few"], ["--at-most-wrong", "0.02", "--move"],
+])  # fmt: skip
+def test_a_share_that_is_none_or_a_second_rule_is_refused(settings, flags, capsys):
+    try:
+        code = main(["predict", *settings.as_flags(), *flags])
+    except SystemExit as stopped:
+        code = stopped.code
+    assert code == 2
+    assert "--at-most-wrong" in capsys.readouterr().err
+
+
+def test_a_threshold_says_where_the_pile_is_harder_than_what_it_was_measured_on(piled, capsys):
+    warn_if_harder(piled, [0.9995] * 60)
+    assert capsys.readouterr().out == ""
+    warn_if_harder(piled, [0.3] * 60)
+    assert "harder than what was labelled" in capsys.readouterr().out
