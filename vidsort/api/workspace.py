@@ -10,6 +10,7 @@ from ..artifacts.owners import choose_anew, history_of, home_of, remember, requi
 from ..artifacts.recognition import seen
 from ..errors import AwayError, VidsortError
 from ..features.unreadable import unreadable_of
+from ..jobs.looking import Looking
 from ..jobs.retrain import Retrain
 from ..library import Snapshot
 from ..library.live import LiveLibrary
@@ -45,6 +46,7 @@ class OpenLibrary:
         # Before the first listing, so that what another process moves from now on is followed or listed.
         self.mover = Mover(data_dir, database, self.live, video_names=settings.video_names)
         self.review = Review(database, self.history)
+        self.looking = Looking(settings, self.artifacts_dir, self.live, database, self._is_named, self.why_away)
         self._pile = Pile(self.live, self.review, database, self.artifacts_dir)
         self._is_watched = False
         # Its folders, and whether it was empty, when it was written down last.
@@ -61,6 +63,7 @@ class OpenLibrary:
         except VidsortError as error:
             log.warning("Unfinished moves were not looked for: %s", error)
         self.live.start()
+        self.looking.start()
         self._is_watched = True
         self._remembered = self._outline()
         self._remember()
@@ -106,6 +109,7 @@ class OpenLibrary:
         if self._is_watched:
             self._remember()
         self._is_watched = False
+        self.looking.stop()
         self.live.stop()
 
     def keep_up(self) -> None:
@@ -129,9 +133,13 @@ class OpenLibrary:
         unreadable = unreadable_of(self._database, self.artifacts_dir, self.data_dir, self.live.holds)
         return [*self.live.left_out(), *unreadable]
 
+    def _is_named(self, filename: str) -> bool:
+        return filename in self.predictions.current().by_video
+
     @property
     def pile(self) -> Pile:
         """The unsorted videos now."""
+        self.looking.step_back()
         self.keep_up()
         return self._pile
 
@@ -268,5 +276,6 @@ class Workspace:
             "heirs": library.heirs(),
             "total": library.live.count_unsorted(),
             "retrain": self.retrain.status(library.history),
+            "look": library.looking.status(),
             "predictions": self.predicted().version,
         }

@@ -51,6 +51,7 @@ class Settings(BaseModel):
     step_timeout_s: float = Field(
         900, gt=0, allow_inf_nan=False, description="seconds that one retrain step may take"
     )
+    watch: bool = Field(True, description="whether new videos are looked at while the server runs")
     steps: dict[str, dict[str, Any]] = Field({}, description="what is set of each step")
 
     _origins: dict[str, Origin] | None = PrivateAttr(None)

@@ -3,7 +3,15 @@
 from .bounds import BATCH_LIMIT, HISTORY_LIMIT, PAGE_LIMIT, Body, Cursor, Filename, FolderName, Limit
 from .faults import Complaint, Fault, Misfit
 from .folders import FoldersAnswer, MergeBody, NameBody
-from .jobs import ModelsAnswer, RetrainCancelled, RetrainStarted, RetrainStatus
+from .jobs import (
+    LookCancelled,
+    LookStarted,
+    LookStatus,
+    ModelsAnswer,
+    RetrainCancelled,
+    RetrainStarted,
+    RetrainStatus,
+)
 from .library import Health, LibraryAnswer, LibraryBody, LibraryPreview, NamesBody
 from .moves import (
     ActionsAnswer,
@@ -39,9 +47,10 @@ from .videos import (
 __all__ = [
     "BATCH_LIMIT", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer", "Body", "Complaint", "Cursor", "EntriesBody",
     "Fault", "Filename", "FolderName", "FoldersAnswer", "Health", "HistoryAnswer", "LibraryAnswer", "LibraryBody",
-    "LibraryPreview", "LikeAnswer", "Limit", "MergeBody", "Misfit", "ModelsAnswer", "MoveAnswer", "MoveBatchAnswer",
-    "MoveBatchBody", "MoveBody", "MoveOutcome", "MoveWish", "MovesAnswer", "NameBody", "NamesBody", "Order",
-    "Preferences", "Preparing", "QueueAnswer", "QueueEntry", "RecordsAnswer", "RetrainCancelled", "RetrainStarted",
-    "RetrainStatus", "SearchQuery", "SkipBody", "SortAnswer", "SortBatchAnswer", "SortBatchBody", "SortBody",
-    "SortOutcome", "SortWish", "State", "UndoBody", "VideoAnswer", "VideoEntry", "VideosAnswer", "WhyAnswer",
+    "LibraryPreview", "LikeAnswer", "Limit", "LookCancelled", "LookStarted", "LookStatus", "MergeBody", "Misfit",
+    "ModelsAnswer", "MoveAnswer", "MoveBatchAnswer", "MoveBatchBody", "MoveBody", "MoveOutcome", "MoveWish",
+    "MovesAnswer", "NameBody", "NamesBody", "Order", "Preferences", "Preparing", "QueueAnswer", "QueueEntry",
+    "RecordsAnswer", "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SearchQuery", "SkipBody", "SortAnswer",
+    "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome", "SortWish", "State", "UndoBody", "VideoAnswer",
+    "VideoEntry", "VideosAnswer", "WhyAnswer",
 ]
