@@ -16,7 +16,6 @@ LOOKED_AFTER_S = 600.0
 LOOK_AFTER_EVERY_S = 2.0
 # Of more that come at once nobody's machine begins by itself: they wait for a retrain or a press.
 MOST_AT_ONCE = 2000
-ROOT = ""
 
 Stamp = tuple[int, int, int]
 
@@ -46,8 +45,8 @@ class Arrivals:
         return place in self._waiting
 
     def take(self, snapshot: Snapshot) -> None:
-        """Wait for what is new since the snapshot before, into the pile also what comes back from a folder."""
-        now: dict[str, Sequence[str]] = {ROOT: snapshot.unsorted, **snapshot.folders}
+        """Wait for what is new since the snapshot before; what was only moved, by whomever, is not new."""
+        now: dict[str, Sequence[str]] = {"": snapshot.unsorted, **snapshot.folders}
         before, self._names = self._names, now
         if before is None:
             return
@@ -55,9 +54,9 @@ class Arrivals:
             folder: set(names).difference(before.get(folder, ()))
             for folder, names in now.items() if names != before.get(folder)
         }
-        if any(names for folder, names in come.items() if folder != ROOT):
+        if any(come.values()):
             known = {name for names in before.values() for name in names}
-            come = {folder: names if folder == ROOT else names - known for folder, names in come.items()}
+            come = {folder: names - known for folder, names in come.items()}
         places = [f"{folder}/{name}" if folder else name for folder, names in come.items() for name in names]
         if len(places) <= MOST_AT_ONCE:
             self.add(places)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..artifacts.files import as_json, read_json, write_whole
-from ..artifacts.looked_at import stamp_of
+from ..artifacts.looked_at import Stamp, stamp_of
 from ..errors import ArtifactError
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,8 @@ class Board:
         self.state = dict(NOTHING)
         self._written_s = float("-inf")
         self._read: tuple[object, dict[str, Any]] = (None, dict(NOTHING))
+        # The wish that was taken last.
+        self._taken: Stamp | None = None
 
     def tell(self, **what: object) -> None:
         """Write down what is otherwise now, what changes often once a second at most."""
@@ -60,10 +62,9 @@ class Board:
 
     def asked(self) -> Asked | None:
         """The wish that was left last, once; raises ArtifactError for what is none."""
-        if stamp_of(self._asked_path) is None:
+        stamp = stamp_of(self._asked_path)
+        if stamp is None or stamp == self._taken:
             return None
-        try:
-            wish = read_json(self._asked_path).get("asked")
-        finally:
-            self._asked_path.unlink(missing_ok=True)
+        self._taken = stamp
+        wish = read_json(self._asked_path).get("asked")
         return wish if wish in ("look", "cancel") else None
