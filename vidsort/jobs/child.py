@@ -97,7 +97,9 @@ def _started(command: Sequence[str], errors: IO[bytes]) -> Iterator[subprocess.P
         _signal_group(process, "SIGKILL")
         process.wait()
         if process.stdin is not None:
-            process.stdin.close()
+            # What it was told last and did not read any more is flushed here in vain.
+            with contextlib.suppress(OSError):
+                process.stdin.close()
 
 
 def _say(process: subprocess.Popen, word: bytes) -> None:
