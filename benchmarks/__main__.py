@@ -15,6 +15,7 @@ BENCHMARKS = {
     "accuracy": "grouped cross-validation on the shared sets, beside their reference figures",
     "reading": "what is said and shown in videos: what is kept of it, that nothing is made up, cost a video",
     "retrain": "retrain after sorting 20 videos of 600, beside a run from nothing",
+    "watch": "from a new video's appearing to its guess in GET /api/videos, one and a hundred at once",
     "zero": "guesses from folder names before any label, and with the first eight, on made captions",
     "promise": "filing by itself: whether at most 2 % and 5 % wrong is kept, and what share of the pile is filed",
     "moves": "a move, an undo, a batch of 200, with the journal, in a large library",

@@ -165,6 +165,18 @@ class VidsortClient:
         """Stop the running steps; finished work is kept."""
         return self._ask(contract.RetrainCancelled, "POST", "/api/retrain/cancel")
 
+    def look(self) -> contract.LookStarted:
+        """Look at all videos that were not looked at yet, in the background; `look_status` tells how far it is."""
+        return self._ask(contract.LookStarted, "POST", "/api/look")
+
+    def look_status(self) -> contract.LookStatus:
+        """How far the look at new videos is, and how many wait for it."""
+        return self._ask(contract.LookStatus, "GET", "/api/look")
+
+    def cancel_look(self) -> contract.LookCancelled:
+        """Look no further at what was there before; finished work is kept."""
+        return self._ask(contract.LookCancelled, "POST", "/api/look/cancel")
+
     def models(self) -> contract.ModelsAnswer:
         """All trained versions, newest first, and which one predicts."""
         return self._ask(contract.ModelsAnswer, "GET", "/api/models")

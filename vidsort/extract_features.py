@@ -6,7 +6,7 @@ import dataclasses
 import logging
 import sys
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import numpy as np
 
@@ -40,9 +40,14 @@ log = logging.getLogger(__name__)
 
 
 def run(
-    settings: Settings, config: ExtractConfig | None = None, *, progress: ProgressCallback = ignore_progress
+    settings: Settings, config: ExtractConfig | None = None, *, progress: ProgressCallback = ignore_progress,
+    only: Collection[str] | None = None, turn: Callable[[], object] = lambda: None, most_children: int | None = None,
 ) -> Report:
     """Extract and store the features of every video in the library whose content has none yet.
+
+    Of the videos at the places `only`, relative to the library, where these are given; then what is on record of the
+    last extraction stays. `turn` is called before each video and may wait; `most_children` work at once, by default
+    one a core.
 
     Beside those of this config also those that the model in force needs, so that it goes on
     predicting until another one takes over. A video that cannot be read or decoded is in the report
@@ -63,20 +68,26 @@ def run(
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
         store = FeatureStore(database)
         contents = library_contents(
-            store, settings.data_dir, settings.video_names, tell=lambda total, done: progress(_looking(done, total))
+            store, settings.data_dir, settings.video_names, tell=lambda total, done: progress(_looking(done, total)),
+            only=only,
         )
         missing = missing_of(store, contents, modalities)
         notice = told_anew(store, contents, missing, _looked_for_before(settings), config.feature_set, pace)
-        work = _Work(settings, store, modalities, contents, progress, notice)
+        work = _Work(settings, store, modalities, contents, progress, notice, turn, most_children or cores())
         work.extract(missing)
-        read = read_in(store, contents, config.feature_set, settings.data_dir)
-        words = gather(database, settings.data_dir, contents.hashes, settings.video_names, read)
+        # What words there are, and what is said everywhere, is a matter of all videos that were ever looked at.
+        known = contents if only is None else dataclasses.replace(
+            contents, hashes=store.remembered_contents(library.videos(settings.data_dir, settings.video_names))
+        )
+        read = read_in(store, known, config.feature_set, settings.data_dir)
+        words = gather(database, settings.data_dir, known.hashes, settings.video_names, read)
         contents = dataclasses.replace(contents, words=captions_of(database, contents.hashes))
         work.understand(contents, understanding)
         errors = errors_of(store, contents, config.feature_set)
         lacks = lacking(store, contents, config.feature_set)
-    remember(settings.artifacts_dir, seen(settings.data_dir))
-    record_extraction(settings.artifacts_dir, config.feature_set, work.videos_per_s or pace)
+    if only is None:
+        remember(settings.artifacts_dir, seen(settings.data_dir))
+        record_extraction(settings.artifacts_dir, config.feature_set, work.videos_per_s or pace)
     failed = (
         *contents.failed,
         *(failure_of(video, reason) for video, reason in errors.items()),
@@ -141,7 +152,7 @@ class _Work:
 
     def __init__(
         self, settings: Settings, store: FeatureStore, modalities: Mapping[str, Modality], contents: Contents,
-        progress: ProgressCallback, notice: str,
+        progress: ProgressCallback, notice: str, turn: Callable[[], object], most_children: int,
     ) -> None:
         self._pictures_dir = shared_dir(settings.artifacts_dir)
         self._store = store
@@ -149,6 +160,7 @@ class _Work:
         self._contents = contents
         self._progress = progress
         self._notice = notice
+        self._turn, self._most_children = turn, most_children
         self._answered = self._calls = self._total = 0
         self._started = time.monotonic()
         self._spent = dict.fromkeys(("decode_s", "encode_s", "poster_s", "frames"), 0.0)
@@ -185,8 +197,9 @@ class _Work:
         self._tell(message="starting the encoder")
         gone: Missing = {}
         wanted = {modality: self._modalities[modality] for sources in missing.values() for modality in sources}
-        requests = (_request(video, content_of[video], sources) for video, sources in missing.items())
-        with contextlib.closing(answers(requests, self._pictures_dir, wanted, min(cores(), len(missing)))) as batches:
+        requests = self._requests(missing, content_of)
+        count = min(self._most_children, len(missing))
+        with contextlib.closing(answers(requests, self._pictures_dir, wanted, count)) as batches:
             for batch in batches:
                 self._store.put(
                     [row for request, answer in batch for row in _rows(request, answer)],
@@ -200,6 +213,11 @@ class _Work:
                     self._count(request, answer)
                 self._tell(message="encoding known videos anew" if self._notice else "encoding new videos")
         return gone
+
+    def _requests(self, missing: Missing, content_of: Mapping[Video, bytes]) -> Iterator[Request]:
+        for video, sources in missing.items():
+            self._turn()
+            yield _request(video, content_of[video], sources)
 
     def _count(self, request: Request, answer: Answer) -> None:
         self._answered += 1

@@ -10,6 +10,7 @@ from ..artifacts.owners import choose_anew, history_of, home_of, remember, requi
 from ..artifacts.recognition import seen
 from ..errors import AwayError, VidsortError
 from ..features.unreadable import unreadable_of
+from ..jobs.looking import Looking
 from ..jobs.retrain import Retrain
 from ..library import Snapshot
 from ..library.live import LiveLibrary
@@ -55,6 +56,7 @@ class OpenLibrary:
         )
         self.review = Review(database, self.history)
         self.decisions = Decisions(database, self.history)
+        self.looking = Looking(settings, self.artifacts_dir, self.live, database, self._is_named, self.why_away)
         self._pile = Pile(self.live, self.review, database, self.artifacts_dir, Drawn(self.live, self.decisions))
         self._is_watched = False
         # Its folders, and whether it was empty, when it was written down last.
@@ -71,6 +73,7 @@ class OpenLibrary:
         except VidsortError as error:
             log.warning("Unfinished moves were not looked for: %s", error)
         self.live.start()
+        self.looking.start()
         self._is_watched = True
         self._remembered = self._outline()
         self._remember()
@@ -118,6 +121,7 @@ class OpenLibrary:
             self._remember()
         self._is_watched = False
         self.learning.stop()
+        self.looking.stop()
         self.live.stop()
 
     def keep_up(self) -> None:
@@ -141,9 +145,13 @@ class OpenLibrary:
         unreadable = unreadable_of(self._database, self.artifacts_dir, self.data_dir, self.live.holds)
         return [*self.live.left_out(), *unreadable]
 
+    def _is_named(self, filename: str) -> bool:
+        return filename in self.predictions.current().by_video
+
     @property
     def pile(self) -> Pile:
         """The unsorted videos now."""
+        self.looking.step_back()
         self.keep_up()
         return self._pile
 
@@ -284,5 +292,6 @@ class Workspace:
             "heirs": library.heirs(),
             "total": library.live.count_unsorted(),
             "retrain": self.retrain_status(),
+            "look": library.looking.status(),
             "predictions": self.predicted().version,
         }

@@ -2,7 +2,7 @@
 
 import contextlib
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,14 +63,15 @@ def contents_of(
 
 def library_contents(
     store: FeatureStore, data_dir: Path, video_names: VideoNames = "digits", *,
-    tell: Callable[[int, int], None] = lambda _total, _done: None
+    tell: Callable[[int, int], None] = lambda _total, _done: None, only: Collection[str] | None = None
 ) -> Contents:
     """The contents of all videos of a library, listed again where one was moved before it was read.
 
-    `tell` is called with the numbers of videos in all and known so far. Raises NotFoundError without a library.
+    Of those at the places `only`, relative to the library, where these are given. `tell` is called with the
+    numbers of videos in all and known so far. Raises NotFoundError without a library.
     """
     for _ in range(MOST_LOOKS):
-        videos = library.videos(data_dir, video_names)
+        videos = library.videos(data_dir, video_names) if only is None else library.videos_at(data_dir, only)
         contents = contents_of(store, videos, tell=functools.partial(tell, len(videos)))
         if not contents.gone:
             break

@@ -1,14 +1,19 @@
 """What is still to be looked for in the videos of a library, and why some of them are looked at anew."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
+from ..artifacts.feature_sets import extraction_pace
 from ..records import FeatureSet, Video
+from ..settings import Settings
 from ..steps import counted, duration
 from ..store.features import FeatureStore
 from .contents import Contents
 from .modalities import KINDS, ExtractConfig, Modality, modality_of
 from .workers import cores
 
+# Of kinds that take next to no time: opening and closing a file.
+LEAST_USUAL_S = 0.05
 # For each video what is to be found in it: the source of each modality.
 Missing = dict[Video, dict[str, bytes]]
 
@@ -47,6 +52,13 @@ def told_anew(
     left_s = count * max(1 / videos_per_s if videos_per_s else 0.0, usual_s / cores())
     looked_at = counted(count, "video is", "videos are")
     return f"{looked_at} looked at anew, for about {duration(left_s)}: {_why(before, now)}."
+
+
+def usual_pace(settings: Settings, artifacts_dir: Path) -> float:
+    """About how many videos a second can be looked at here: as fast as last time, else as is usual."""
+    chosen = settings.config("extract_features", ExtractConfig).chosen
+    usual_s = sum(modality.config.usual_s for modality in chosen.values())
+    return extraction_pace(artifacts_dir) or cores() / max(usual_s, LEAST_USUAL_S)
 
 
 def _why(before: FeatureSet | None, now: FeatureSet) -> str:

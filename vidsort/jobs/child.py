@@ -46,12 +46,14 @@ def run_step(
     timeout_s: float,
     tell: Callable[[dict], None],
     reason_to_stop: Callable[[], str | None],
+    is_held: Callable[[], bool] = lambda: False,
 ) -> dict:
     """Run a step to its end and return its report.
 
     `tell` is called, in another thread, with each progress; `reason_to_stop` is asked ten times a
-    second. Raises StepFailedError where the step fails, is stopped, or takes more than `timeout_s`
-    seconds. No process of the step is left in any case.
+    second, and so is `is_held`: whether the step shall let others go first, of which it is told on its
+    standard input when that changes (`h`, then `g`). Raises StepFailedError where the step fails, is
+    stopped, or takes more than `timeout_s` seconds. No process of the step is left in any case.
     """
     reports: list[dict] = []
     deadline_s = time.monotonic() + timeout_s
@@ -60,10 +62,13 @@ def run_step(
             reader = threading.Thread(target=_read, args=(process.stdout, tell, reports), daemon=True)
             reader.start()
             reason, exit_code = None, StepCancelled.exit_code
+            was_held = False
             while reason is None and process.poll() is None:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(LOOK_S)
                 reason = reason_to_stop()
+                if was_held != (was_held := is_held()):
+                    _say(process, b"h" if was_held else b"g")
                 if reason is None and process.poll() is None and time.monotonic() > deadline_s:
                     reason, exit_code = TIMED_OUT.format(timeout_s), VidsortError.exit_code
             if reason is None:
@@ -92,7 +97,18 @@ def _started(command: Sequence[str], errors: IO[bytes]) -> Iterator[subprocess.P
         _signal_group(process, "SIGKILL")
         process.wait()
         if process.stdin is not None:
-            process.stdin.close()
+            # What it was told last and did not read any more is flushed here in vain.
+            with contextlib.suppress(OSError):
+                process.stdin.close()
+
+
+def _say(process: subprocess.Popen, word: bytes) -> None:
+    if process.stdin is None:
+        raise ValueError("This process was started without pipes.")
+    # One that has just ended hears nothing any more.
+    with contextlib.suppress(OSError):
+        process.stdin.write(word)
+        process.stdin.flush()
 
 
 def _signal_group(process: subprocess.Popen, name: str) -> None:

@@ -18,7 +18,7 @@ from pydantic_core import PydanticUndefined
 from ..errors import SettingsError, VidsortError
 from ..records import Progress, Report
 from ..settings import PATHS, PLAIN, Settings, load_settings
-from ..steps import C, StepConfig
+from ..steps import C, ProgressCallback, StepConfig
 
 
 def add_settings_flags(parser: argparse.ArgumentParser, *names: str) -> None:
@@ -110,12 +110,21 @@ def step_main(
     if flags.stop_with_stdin:
         threading.Thread(target=_stop_with_stdin, daemon=True).start()
 
+    def run_it(tell: ProgressCallback) -> Report:
+        settings = settings_from_json(flags.settings) if flags.settings else settings_from_flags(flags)
+        return run(settings, config_from_flags(flags, settings, step, config_type), progress=tell)
+
+    return run_in_lines(run_it)
+
+
+def run_in_lines(run: Callable[[ProgressCallback], Report]) -> int:
+    """Run what reports, in the lines of `step_main`; returns the exit code."""
+
     def tell(progress: Progress) -> None:
         print(json.dumps({"progress": progress.model_dump(mode="json")}), flush=True)
 
     try:
-        settings = settings_from_json(flags.settings) if flags.settings else settings_from_flags(flags)
-        report = run(settings, config_from_flags(flags, settings, step, config_type), progress=tell)
+        report = run(tell)
     except (VidsortError, sqlite3.DatabaseError, OSError) as error:
         told = as_told(error)
         print(told, file=sys.stderr)

@@ -17,9 +17,10 @@ from .disk import (
     scan,
     video_facts,
     videos,
+    videos_at,
 )
 
 __all__ = [
     "Listing", "Snapshot", "find", "folder_path", "folders", "is_category", "is_spelled_so", "is_video", "left_out",
-    "list_folder", "list_root", "look_around", "require_library", "scan", "video_facts", "videos",
+    "list_folder", "list_root", "look_around", "require_library", "scan", "video_facts", "videos", "videos_at",
 ]

@@ -73,6 +73,15 @@ def videos(data_dir: Path, video_names: VideoNames = "digits") -> list[Video]:
     return sorted(found, key=lambda video: (video.folder or "", video.filename))
 
 
+def videos_at(data_dir: Path, places: Iterable[str]) -> list[Video]:
+    """Those of these, as places relative to the library, that are there, with size and time; nothing is listed."""
+    found: list[Video] = []
+    for place in places:
+        folder, _, filename = place.rpartition("/")
+        found.extend(_with_facts(data_dir / folder, folder or None, [filename]))
+    return found
+
+
 def left_out(data_dir: Path, video_names: VideoNames = "digits") -> list[LeftOut]:
     """What is no video or category folder here although a person may take it for one; raises NotFoundError."""
     return look_around(data_dir, video_names)[1]

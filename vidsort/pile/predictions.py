@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..artifacts import read_predictions
+from ..artifacts.looked_at import looked_at_path, read_looked_at, stamp_of, version_of
 from ..errors import ArtifactError
 from ..records import FolderScore, Prediction
 from .entries import entry_text
@@ -37,7 +38,7 @@ class Predictions:
 
 
 class LivePredictions:
-    """What predictions.json says now, whoever wrote it.
+    """What predictions.json says now, whoever wrote it, and of videos that it does not name what came out since.
 
     A missing file is an empty set. A damaged one is an empty set at the start; later the
     predictions that were read before stay in force until the file is whole.
@@ -47,27 +48,43 @@ class LivePredictions:
         self._path = path
         self._stamp: tuple[int, int, int] | None = None
         self._predictions = Predictions()
+        self._since_path = looked_at_path(path.parent)
+        self._since_stamp: tuple[int, int, int] | None = None
+        # What predictions.json says, and the same with what came out since.
+        self._completed: tuple[Predictions, Predictions] | None = None
         self._reading = threading.Lock()
         self.current()
         if self._stamp is None:
             log.warning("There are no predictions in %s yet: run `vidsort retrain` to make them.", path)
 
     def current(self) -> Predictions:
-        """The predictions in force; reads the file if it has changed, and costs one `stat` otherwise."""
+        """The predictions in force; reads a file if it has changed, and costs two `stat` otherwise."""
         with self._reading:
-            stamp = self._look()
+            stamp, since = stamp_of(self._path), stamp_of(self._since_path)
             if stamp != self._stamp:
                 self._stamp = stamp
                 with _no_collection():
                     self._predictions = self._read()
-            return self._predictions
+            if self._completed is None or self._completed[0] is not self._predictions or since != self._since_stamp:
+                self._since_stamp = since
+                with _no_collection():
+                    self._completed = (self._predictions, self._complete())
+            return self._completed[1]
 
-    def _look(self) -> tuple[int, int, int] | None:
+    def _complete(self) -> Predictions:
+        said = self._predictions
+        if self._since_stamp is None:
+            return said
         try:
-            facts = self._path.stat()
-        except OSError:
-            return None
-        return facts.st_ino, facts.st_size, facts.st_mtime_ns
+            since = read_looked_at(self._since_path.parent)
+        except ArtifactError as error:
+            log.warning("%s The videos that came since are shown without a guess.", error)
+            return said
+        if since is None or since.completes != said.version:
+            return said
+        more = {entry.video: entry for entry in since.predictions if entry.video not in said.by_video}
+        version = f"{said.version}+{version_of(self._since_stamp)}"
+        return Predictions(version, {**said.by_video, **more}) if more else said
 
     def _read(self) -> Predictions:
         found: list[Prediction] = []
@@ -78,7 +95,7 @@ class LivePredictions:
                 log.warning("%s The predictions stay as they were.", error)
                 return self._predictions
         return Predictions(
-            "-".join(f"{part:x}" for part in self._stamp or ()),
+            version_of(self._stamp),
             {prediction.video: prediction for prediction in found},
         )
 

@@ -209,6 +209,15 @@ class FeatureStore:
         rows = self._chunked("SELECT path, content_hash FROM contents WHERE content_hash IN ({})", list(contents))
         return {Path(os.fsdecode(path)): content for path, content in rows}
 
+    def looked_at(self, paths: Iterable[bytes]) -> set[bytes]:
+        """Those of these paths, as the disk has them, of which the content that was read last was looked at at all."""
+        rows = self._chunked(
+            "SELECT path FROM contents WHERE path IN ({})"
+            " AND EXISTS (SELECT 1 FROM features WHERE source = content_hash)",
+            list(paths),
+        )
+        return {path for (path,) in rows}
+
     def modalities_of(self, sources: Iterable[bytes]) -> dict[bytes, set[str]]:
         """The modalities in which these sources were looked at, of those that were."""
         found: dict[bytes, set[str]] = {}

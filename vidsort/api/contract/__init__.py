@@ -4,7 +4,15 @@ from .bounds import BATCH_LIMIT, HISTORY_LIMIT, PAGE_LIMIT, Body, Cursor, Filena
 from .faults import Complaint, Fault, Misfit
 from .filing import AutofileAnswer, AutofileBody, Basis, RealisedWrong, SureGuess
 from .folders import FoldersAnswer, MergeBody, NameBody
-from .jobs import ModelsAnswer, RetrainCancelled, RetrainStarted, RetrainStatus
+from .jobs import (
+    LookCancelled,
+    LookStarted,
+    LookStatus,
+    ModelsAnswer,
+    RetrainCancelled,
+    RetrainStarted,
+    RetrainStatus,
+)
 from .library import Health, LibraryAnswer, LibraryBody, LibraryPreview, NamesBody
 from .moves import (
     ActionsAnswer,
@@ -42,10 +50,11 @@ from .videos import (
 __all__ = [
     "BATCH_LIMIT", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer", "AutofileAnswer", "AutofileBody", "Basis", "Body",
     "Complaint", "Cursor", "EntriesBody", "Fault", "Filename", "FolderName", "FoldersAnswer", "Health", "HistoryAnswer",
-    "LibraryAnswer", "LibraryBody", "LibraryPreview", "LikeAnswer", "Limit", "MergeBody", "Misfit", "ModelsAnswer",
-    "MoveAnswer", "MoveBatchAnswer", "MoveBatchBody", "MoveBody", "MoveOutcome", "MoveWish", "MovesAnswer", "NameBody",
-    "NamesBody", "Order", "Preferences", "Preparing", "Proposal", "ProposalsAnswer", "QueueAnswer", "QueueEntry",
-    "RealisedWrong", "RecordsAnswer", "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SearchQuery", "SkipBody",
-    "SortAnswer", "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome", "SortWish", "State", "SureGuess",
-    "UndoBody", "VideoAnswer", "VideoEntry", "VideosAnswer", "WhyAnswer",
+    "LibraryAnswer", "LibraryBody", "LibraryPreview", "LikeAnswer", "Limit", "LookCancelled", "LookStarted",
+    "LookStatus", "MergeBody", "Misfit", "ModelsAnswer", "MoveAnswer", "MoveBatchAnswer", "MoveBatchBody", "MoveBody",
+    "MoveOutcome", "MoveWish", "MovesAnswer", "NameBody", "NamesBody", "Order", "Preferences", "Preparing", "Proposal",
+    "ProposalsAnswer", "QueueAnswer", "QueueEntry", "RealisedWrong", "RecordsAnswer", "RetrainCancelled",
+    "RetrainStarted", "RetrainStatus", "SearchQuery", "SkipBody", "SortAnswer", "SortBatchAnswer", "SortBatchBody",
+    "SortBody", "SortOutcome", "SortWish", "State", "SureGuess", "UndoBody", "VideoAnswer", "VideoEntry",
+    "VideosAnswer", "WhyAnswer",
 ]

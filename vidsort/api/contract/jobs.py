@@ -77,6 +77,36 @@ class RetrainStatus(BaseModel):
     exit_code: int | None = None
 
 
+class LookStarted(BaseModel):
+    """Whether this call began to look at what was not looked at yet."""
+
+    status: Literal["started", "already_running", "nothing_to_do"]
+
+
+class LookCancelled(BaseModel):
+    """Whether there was such a look to cancel."""
+
+    status: Literal["cancelling", "not_running"]
+
+
+class LookStatus(BaseModel):
+    """The look at new videos: whether a process is at it, at `done` of `total`, and about how long it takes yet.
+
+    `pressed`: somebody asked for those from before as well. `not_looked_at`: how many of these wait for that, or for a
+    retrain, and `about_s` how long they would take. `failed` of the last look gave nothing, for example for `reason`.
+    """
+
+    running: bool
+    pressed: bool
+    done: int
+    total: int
+    left_s: float | None
+    not_looked_at: int
+    about_s: float | None
+    failed: int
+    reason: str | None
+
+
 class ModelsAnswer(BaseModel):
     """All versions, newest first, and the one that predicts."""
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from ...records import Folder
 from .bounds import PAGE_LIMIT, Body, Filename
-from .jobs import RetrainStatus
+from .jobs import LookStatus, RetrainStatus
 from .videos import Order, VideoEntry
 
 Key = Annotated[str, Field(min_length=1, max_length=32)]
@@ -73,4 +73,5 @@ class State(BaseModel):
     heirs: dict[str, str]
     total: int
     retrain: RetrainStatus
+    look: LookStatus
     predictions: str

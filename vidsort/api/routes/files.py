@@ -98,6 +98,7 @@ def _open(here: Here, filename: str) -> OpenVideo:
 
 
 def _picture(here: Here, request: Request, filename: str, kind: Kind) -> Response:
+    here.library.looking.step_back()
     with _open(here, filename).as_path() as path:
         data = here.pictures.get(path, kind)
     headers = {"etag": f'"{hashlib.blake2b(data, digest_size=12).hexdigest()}"', "cache-control": CACHED}

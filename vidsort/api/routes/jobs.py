@@ -1,8 +1,16 @@
-"""The retrain job and the models it makes."""
+"""The retrain job and the models it makes, and the look at new videos."""
 
 from ... import artifacts
 from ..answers import Here, faults
-from ..contract import ModelsAnswer, RetrainCancelled, RetrainStarted, RetrainStatus
+from ..contract import (
+    LookCancelled,
+    LookStarted,
+    LookStatus,
+    ModelsAnswer,
+    RetrainCancelled,
+    RetrainStarted,
+    RetrainStatus,
+)
 from ..workspace import Workspace
 from .subject import Subject
 
@@ -28,6 +36,27 @@ def retrain_status(here: Here) -> RetrainStatus:
 def cancel_retrain(here: Here) -> RetrainCancelled:
     """Stop the job within two seconds; finished work is kept."""
     return RetrainCancelled(status=here.retrain.cancel(here.library.history))
+
+
+@router.post("/api/look")
+def look(here: Here) -> LookStarted:
+    """Look at all videos that were not looked at yet, in the background; returns at once.
+
+    What comes while the server runs is looked at by itself.
+    """
+    return LookStarted(status=here.library.looking.look())
+
+
+@router.get("/api/look")
+def look_status(here: Here) -> LookStatus:
+    """How far the look at new videos is, and how many wait for it."""
+    return LookStatus.model_validate(here.library.looking.status())
+
+
+@router.post("/api/look/cancel")
+def cancel_look(here: Here) -> LookCancelled:
+    """Look no further at what was there before; finished work is kept."""
+    return LookCancelled(status=here.library.looking.cancel())
 
 
 @router.get("/api/models", responses=faults(500))

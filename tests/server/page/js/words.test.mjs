@@ -5,6 +5,7 @@ import { count, figure, isolated, percent, spell } from "../../../../vidsort/ser
 import { describe, describeBack } from "../../../../vidsort/server/page/static/history.js";
 import { paceText, troubleText } from "../../../../vidsort/server/page/static/pile.js";
 import { chanceIn, learnedIn, outcome, overall, rightIn, stepShare } from "../../../../vidsort/server/page/static/retrain.js";
+import { lineOf, wishOf } from "../../../../vidsort/server/page/static/looking.js";
 import { inWords } from "../../../../vidsort/server/page/static/api.js";
 import { direction } from "../../../../vidsort/server/page/static/swipe.js";
 import { fitting, fold, offer } from "../../../../vidsort/server/page/static/typeahead.js";
@@ -188,4 +189,18 @@ test("a model that is no better than chance says so", () => {
   assert.equal(chanceIn({ accuracy: 0.9, accuracy_low: 0.8 }), null);
   assert.match(chanceIn({ accuracy: 0.4, accuracy_low: 0.2, chance: 0.45 }), /no better than chance: .* right in 45%/);
   assert.match(chanceIn({ accuracy: 0.6, accuracy_low: 0.4, chance: 0.45 }), /not clearly better than chance/);
+});
+
+test("what the look at new videos is at is one line, and a press asks for what it says", () => {
+  const idle = { running: false, pressed: false, done: 0, total: 0, left_s: null, not_looked_at: 0, about_s: null, failed: 0, reason: null };
+  assert.deepEqual([lineOf(idle), wishOf(idle)], [null, null]);
+  const waiting = { ...idle, not_looked_at: 240, about_s: 120 };
+  assert.deepEqual([lineOf(waiting), wishOf(waiting)],
+    ["240 videos were not looked at yet: look at them now (about 2 min)", "api/look"]);
+  assert.equal(lineOf({ ...idle, not_looked_at: 1 }), "1 video was not looked at yet: look at it now");
+  const byItself = { ...waiting, running: true, total: 3 };
+  assert.deepEqual([lineOf(byItself), wishOf(byItself)], ["Looking at 3 new videos", null]);
+  const pressed = { ...waiting, running: true, pressed: true, done: 12, total: 240, left_s: 60 };
+  assert.deepEqual([lineOf(pressed), wishOf(pressed)], ["Looking at videos: 12 of 240, about 1 min left. Stop", "api/look/cancel"]);
+  assert.match(lineOf({ ...idle, failed: 1, reason: "9.mp4: it is not a video file" }), /^1 new video gave nothing \(.*9\.mp4: it is not/);
 });

@@ -64,6 +64,8 @@ export const ACTIONS = {
     does: "Show how learning goes and what it came to", act: (page) => page.retrain() },
   retrainNow: { keys: ["Shift+r"], label: "Retrain now",
     does: "Learn from the folders and guess the rest again", act: (page) => page.retrainNow() },
+  look: { keys: ["Shift+l"], label: "Look at the rest",
+    does: "Look at the videos that were not looked at yet, or stop that", act: (page) => void page.app.looking.press() },
   settings: { keys: [","], label: "Keys and order",
     does: "Choose the keys and the order of review", act: (page) => page.settings() },
   help: { keys: ["?"], label: "Help",

@@ -16,6 +16,7 @@ import { Grid } from "./grid.js";
 import { History } from "./history.js";
 import { LeftOut } from "./left_out.js";
 import { Live } from "./live.js";
+import { LookingLine } from "./looking.js";
 import { Outbox, folderThatComes, inherit } from "./outbox.js";
 import { Panel } from "./panel.js";
 import { Pictures } from "./pictures.js";
@@ -90,6 +91,7 @@ export class App {
       drawn: () => this.commands.hint() });
     this.welcome = new Welcome({ element: find("welcome"), api });
     this.leftOut = new LeftOut({ line: find("left-out"), api, panel: this.panel, toasts: this.toasts, changed: () => void this.load() });
+    this.looking = new LookingLine({ line: find("look"), api, failed: (text) => this.fail(text) });
     this.grid = new Grid({ element: find("grid"), api, pictures,
       file: (items, folder, isNew) => this.decisions.sortMany(items, folder, isNew && !this.hasFolder(folder)), refile: (items, folder) => refile(this, items, folder) });
     this.commands = new Commands(this);

@@ -4,12 +4,13 @@ import { tellGone } from "./telling.js";
 
 const NEAR = 4;
 
-// Gives what is called with each state of the server: {away, folders, heirs, total, retrain, predictions}, the last of them
-// not where it was asked for instead of told.
+// Gives what is called with each state of the server: {away, folders, heirs, total, retrain, look, predictions}, the last
+// two not where it was asked for instead of told.
 export function follower(app) {
   let seen = "";
   return (state) => {
     app.retraining.update(state.retrain);
+    app.looking.update(state.look);
     app.setFolders(state.folders, state.heirs);
     app.all = state.total + state.folders.reduce((sum, folder) => sum + folder.count, 0);
     const isAwayNow = state.away !== undefined && state.away !== app.library?.away;

@@ -3,7 +3,7 @@
 const POLL_MS = 2_000;
 const SILENCE_MS = 4_000;
 
-// `told(state)` gets {folders, heirs, total, retrain, predictions?}; `back()` is called when the server answers again.
+// `told(state)` gets {folders, heirs, total, retrain, look?, predictions?}; `back()` is called when the server answers again.
 export class Live {
   #poll = null;
 
