@@ -19,6 +19,7 @@ from ..media.playable import PlayableCopies
 from ..pile.pace import WINDOW_S, Pace, pace_of
 from ..pile.pages import Pile
 from ..pile.predictions import LivePredictions, Predictions, following
+from ..pile.ranking.ranks import Ranks
 from ..records import Folder, LeftOut
 from ..settings import Settings
 from ..store import Database, open_database
@@ -45,7 +46,9 @@ class OpenLibrary:
         # Before the first listing, so that what another process moves from now on is followed or listed.
         self.mover = Mover(data_dir, database, self.live, video_names=settings.video_names)
         self.review = Review(database, self.history)
-        self._pile = Pile(self.live, self.review, database, self.artifacts_dir)
+        self._pile = Pile(
+            self.live, self.review, database, self.artifacts_dir, Ranks(self.live, database, self.artifacts_dir)
+        )
         self._is_watched = False
         # Its folders, and whether it was empty, when it was written down last.
         self._remembered: tuple[set[str], bool] | None = None

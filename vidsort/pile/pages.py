@@ -3,8 +3,8 @@
 import bisect
 import collections
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..library.live import LiveLibrary
@@ -29,6 +29,18 @@ class Page:
     next_cursor: str | None
 
 
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """The rank of each video in an order that looks at the whole pile; those that came since have none."""
+
+    rank_of: Mapping[str, float] = field(default_factory=dict)
+
+
+# By an order's name, for the predictions in force; for a later page (False) the ranking that the first one had.
+RankingOf = Callable[[str, Predictions, bool], Ranking]
+UNRANKED = Ranking()
+
+
 def page(keys: Sequence[Key], limit: int, cursor: str | None = None) -> Page:
     """The next `limit` videos after the cursor; raises as `key_of` does.
 
@@ -46,8 +58,10 @@ class Arrangement:
     Of a `folder`, only the videos that are predicted to be in it.
     """
 
-    def __init__(self, data_dir: Path, order: Order, folder: str | None, predictions: Predictions) -> None:
-        self.predictions = predictions
+    def __init__(
+        self, data_dir: Path, order: Order, folder: str | None, predictions: Predictions, ranking: Ranking = UNRANKED
+    ) -> None:
+        self.predictions, self.ranking = predictions, ranking
         self.keys: list[Key] = []
         # Which version of the library in memory it shows, None before the first.
         self.version: int | None = None
@@ -100,9 +114,13 @@ class Arrangement:
         return prediction is not None and prediction.predicted_folder == self._folder
 
     def _key(self, name: str) -> Key:
-        modified_s = self._look(name) if self._order.needs == "time" else 0.0
+        number = 0.0
+        if self._order.needs == "time":
+            number = self._look(name)
+        elif self._order.needs == "rank":
+            number = self.ranking.rank_of.get(name, -1.0)
         prediction = self.predictions.by_video.get(name)
-        return (self._skipped.get(name, 0.0), *self._order.key(prediction, modified_s), name)
+        return (self._skipped.get(name, 0.0), *self._order.key(prediction, number), name)
 
     def _look(self, name: str) -> float:
         if name not in self._modified_s:
@@ -116,8 +134,11 @@ class Arrangement:
 class Pile:
     """The unsorted videos of one library; safe to use from many threads."""
 
-    def __init__(self, live: LiveLibrary, review: Review, database: Database, artifacts_dir: Path) -> None:
-        self._live, self._review = live, review
+    def __init__(
+        self, live: LiveLibrary, review: Review, database: Database, artifacts_dir: Path,
+        ranking_of: RankingOf = lambda _order, _predictions, _is_first: UNRANKED,
+    ) -> None:
+        self._live, self._review, self._ranking_of = live, review, ranking_of
         self._database, self._artifacts_dir = database, artifacts_dir
         self._listing: Listing | None = None
         self._listed: int | None = None
@@ -167,11 +188,16 @@ class Pile:
         skipped: Mapping[str, float],
     ) -> Page:
         order, folder = ORDERS[wanted[0]], wanted[1]
+        ranking = self._ranking_of(order.name, predictions, cursor is None) if order.needs == "rank" else UNRANKED
         with self._lock:
             arranged = self._arranged.get(wanted)
             needs_them = order.needs == "prediction" or folder is not None
-            if arranged is None or (needs_them and arranged.predictions is not predictions):
-                arranged = self._arranged[wanted] = Arrangement(self._live.data_dir, order, folder, predictions)
+            if (
+                arranged is None or arranged.ranking is not ranking
+                or (needs_them and arranged.predictions is not predictions)
+            ):
+                arranged = Arrangement(self._live.data_dir, order, folder, predictions, ranking)
+                self._arranged[wanted] = arranged
             self._arranged.move_to_end(wanted)
             if len(self._arranged) > MOST_ARRANGED:
                 self._arranged.popitem(last=False)
