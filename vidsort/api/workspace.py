@@ -23,6 +23,7 @@ from ..pile.filing.drawn import Drawn
 from ..pile.pace import WINDOW_S, Pace, pace_of
 from ..pile.pages import Pile
 from ..pile.predictions import LivePredictions, Predictions
+from ..pile.ranking.ranks import Ranks
 from ..records import Folder, LeftOut
 from ..settings import Settings
 from ..store import Database, open_database
@@ -51,13 +52,12 @@ class OpenLibrary:
         # Before the first listing, so that what another process moves from now on is followed or listed.
         self.mover = Mover(data_dir, database, self.live, video_names=settings.video_names)
         at_home = settings.model_copy(update={"artifacts_dir": self.artifacts_dir})
-        self.learning = Learning(
-            at_home, self.live, self.serving, catch_up=self.mover.catch_up, why_away=self.why_away
-        )
+        self.learning = Learning(at_home, self.live, self.serving, catch_up=self.mover.catch_up, why_away=self.why_away)
         self.review = Review(database, self.history)
         self.decisions = Decisions(database, self.history)
         self.looking = Looking(settings, self.artifacts_dir, self.live, database, self._is_named, self.why_away)
-        self._pile = Pile(self.live, self.review, database, self.artifacts_dir, Drawn(self.live, self.decisions))
+        drawn, ranks = Drawn(self.live, self.decisions), Ranks(self.live, database, self.artifacts_dir)
+        self._pile = Pile(self.live, self.review, database, self.artifacts_dir, drawn, ranks)
         self._is_watched = False
         # Its folders, and whether it was empty, when it was written down last.
         self._remembered: tuple[set[str], bool] | None = None

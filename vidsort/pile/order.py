@@ -15,13 +15,14 @@ Key = tuple[float | str, ...]
 class Order:
     """One order: its name in the contract, its label on the page, what it needs to know of a video, its key from that.
 
-    `key` takes the prediction (None where there is none) and the time of the last change in seconds since the
-    epoch (0 unless it is needed); smaller keys come first, videos with the same one by filename.
+    `key` takes the prediction (None where there is none) and a number: the time of the last change in seconds since
+    the epoch, or the rank among the whole pile (-1 where it has none), whichever is needed, else 0; smaller keys come
+    first, videos with the same one by filename.
     """
 
     name: str
     label: str
-    needs: Literal["prediction", "time"] | None
+    needs: Literal["prediction", "time", "rank"] | None
     key: Callable[[Prediction | None, float], Key]
 
 
@@ -43,6 +44,14 @@ def _newest(_: Prediction | None, modified_s: float) -> Key:
     return (-modified_s,)
 
 
+def _oldest(_: Prediction | None, modified_s: float) -> Key:
+    return (modified_s,)
+
+
+def _ranked(_: Prediction | None, rank: float) -> Key:
+    return (0.0, rank) if rank >= 0 else (1.0, 0.0)
+
+
 def _by_filename(_: Prediction | None, __: float) -> Key:
     return ()
 
@@ -50,9 +59,12 @@ def _by_filename(_: Prediction | None, __: float) -> Key:
 # In the order of the menu; the first one is what a reviewer gets who has chosen none.
 _TABLE = (
     Order("confident", "Surest guesses first", "prediction", _confident),
-    Order("unsure", "Least sure first (teaches most)", "prediction", _unsure),
+    Order("telling", "What teaches most first", "rank", _ranked),
+    Order("unsure", "Least sure first", "prediction", _unsure),
     Order("folder", "Folder by folder", "prediction", _by_folder),
+    Order("alike", "From like to like", "rank", _ranked),
     Order("newest", "Newest first", "time", _newest),
+    Order("oldest", "Oldest first", "time", _oldest),
     Order("filename", "By filename", None, _by_filename),
 )
 ORDERS: Mapping[str, Order] = {order.name: order for order in _TABLE}

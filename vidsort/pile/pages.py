@@ -4,7 +4,7 @@ import bisect
 import collections
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import InvalidNameError
@@ -32,6 +32,18 @@ class Page:
 
     filenames: list[str]
     next_cursor: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """The rank of each video in an order that looks at the whole pile; those that came since have none."""
+
+    rank_of: Mapping[str, float] = field(default_factory=dict)
+
+
+# By an order's name, for the predictions in force; for a later page (False) the ranking that the first one had.
+RankingOf = Callable[[str, Predictions, bool], Ranking]
+UNRANKED = Ranking()
 
 
 def page(keys: Sequence[Key], limit: int, cursor: str | None = None) -> Page:
@@ -75,8 +87,10 @@ class Arrangement:
     Of a `folder`, only the videos that are predicted to be in it.
     """
 
-    def __init__(self, data_dir: Path, order: Order, folder: str | None, predictions: Predictions) -> None:
-        self.predictions = predictions
+    def __init__(
+        self, data_dir: Path, order: Order, folder: str | None, predictions: Predictions, ranking: Ranking = UNRANKED
+    ) -> None:
+        self.predictions, self.ranking = predictions, ranking
         self.keys: list[Key] = []
         # Which version of the library in memory it shows, None before the first.
         self.version: int | None = None
@@ -143,9 +157,13 @@ class Arrangement:
         return prediction is not None and prediction.predicted_folder == self._folder
 
     def _key(self, name: str) -> Key:
-        modified_s = self._look(name) if self._order.needs == "time" else 0.0
+        number = 0.0
+        if self._order.needs == "time":
+            number = self._look(name)
+        elif self._order.needs == "rank":
+            number = self.ranking.rank_of.get(name, -1.0)
         prediction = self.predictions.by_video.get(name)
-        return (self._skipped.get(name, 0.0), *self._order.key(prediction, modified_s), name)
+        return (self._skipped.get(name, 0.0), *self._order.key(prediction, number), name)
 
     def _look(self, name: str) -> float:
         if name not in self._modified_s:
@@ -160,10 +178,11 @@ class Pile:
     """The unsorted videos of one library; safe to use from many threads."""
 
     def __init__(
-        self, live: LiveLibrary, review: Review, database: Database, artifacts_dir: Path, drawn: Drawn | None = None
+        self, live: LiveLibrary, review: Review, database: Database, artifacts_dir: Path, drawn: Drawn | None = None,
+        ranking_of: RankingOf = lambda _order, _predictions, _is_first: UNRANKED,
     ) -> None:
-        """Without `drawn` there are no blind cards."""
-        self._live, self._review, self._drawn = live, review, drawn
+        """Without `drawn` there are no blind cards, and without `ranking_of` orders that need one are by filename."""
+        self._live, self._review, self._drawn, self._ranking_of = live, review, drawn, ranking_of
         self._database, self._artifacts_dir = database, artifacts_dir
         self._listing: Listing | None = None
         self._listed: int | None = None
@@ -191,7 +210,7 @@ class Pile:
         """A page of the same list; `folder` keeps those that are predicted to be in it. Raises InvalidNameError."""
         if folder is not None:
             check_folder_name(folder)
-        shown = page(self._keys(predictions, (order, folder, False), {}), limit, cursor)
+        shown = page(self._keys(predictions, (order, folder, False), {}, is_first=cursor is None), limit, cursor)
         return {
             "videos": [entry(name, predictions.by_video.get(name)) for name in shown.filenames],
             "total": self._live.count_unsorted(),
@@ -207,7 +226,7 @@ class Pile:
         """
         skipped = self._review.skipped()
         cards = self._cards(predictions, blind_share, skipped)
-        keys = self._keys(predictions, (order, None, True), skipped)
+        keys = self._keys(predictions, (order, None, True), skipped, is_first=cursor is None)
         shown = page_with_blind(keys, limit, cursor, cards)
         return self._shown(predictions, shown.filenames, skipped, cards) | {"next_cursor": shown.next_cursor}
 
@@ -227,15 +246,21 @@ class Pile:
         return self._drawn.cards(blind_share, predictions.by_video, skipped) if self._drawn else NO_CARDS
 
     def _keys(
-        self, predictions: Predictions, wanted: tuple[str, str | None, bool], skipped: Mapping[str, float]
+        self, predictions: Predictions, wanted: tuple[str, str | None, bool], skipped: Mapping[str, float],
+        *, is_first: bool,
     ) -> Sequence[Key]:
-        """The keys of the pile in an order, as they are now."""
+        """The keys of the pile in an order, as they are now; for a later page ranked as the first one was."""
         order, folder = ORDERS[wanted[0]], wanted[1]
+        ranking = self._ranking_of(order.name, predictions, is_first) if order.needs == "rank" else UNRANKED
         with self._lock:
             arranged = self._arranged.get(wanted)
             needs_them = order.needs == "prediction" or folder is not None
-            if arranged is None or (needs_them and not arranged.guess(predictions, self._live.unsorted_among)):
-                arranged = self._arranged[wanted] = Arrangement(self._live.data_dir, order, folder, predictions)
+            if (
+                arranged is None or arranged.ranking is not ranking
+                or (needs_them and not arranged.guess(predictions, self._live.unsorted_among))
+            ):
+                arranged = Arrangement(self._live.data_dir, order, folder, predictions, ranking)
+                self._arranged[wanted] = arranged
             self._arranged.move_to_end(wanted)
             if len(self._arranged) > MOST_ARRANGED:
                 self._arranged.popitem(last=False)
