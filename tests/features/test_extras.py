@@ -1,6 +1,7 @@
 """Extras: a plain install neither needs nor imports them; what is said and shown goes from a video to every surface."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -79,21 +80,30 @@ def test_a_model_that_goes_by_speech_still_predicts_where_the_extra_has_gone(spe
     assert "The extra has gone." in caplog.text
 
 
-@pytest.fixture
-def speaking(tmp_path) -> Settings:
+@pytest.fixture(scope="module")
+def speaking_template(tmp_path_factory) -> Settings:
     """Two folders whose videos look alike and are told apart by what is said; one unsorted video; extracted."""
-    model = speech_model()
-    for number, folder in enumerate(SENTENCES):
-        for turn, sentence in enumerate(SENTENCES[folder]):
-            place = tmp_path / "library" / ("" if turn == 2 and not number else folder)
+    folder, model = tmp_path_factory.mktemp("speaking"), speech_model()
+    for number, name in enumerate(SENTENCES):
+        for turn, sentence in enumerate(SENTENCES[name]):
+            place = folder / "library" / ("" if turn == 2 and not number else name)
             make_heard_video(place / f"7{number}{turn}.mp4", spoken(sentence), pattern=turn)
-    make_heard_video(tmp_path / "library" / "799.mp4", np.zeros(16_000, np.float32))
+    make_heard_video(folder / "library" / "799.mp4", np.zeros(16_000, np.float32))
     steps = {"extract_features": {"modalities": ["frames", "words", "speech"], "speech_model": str(model)}}
-    settings = Settings(data_dir=tmp_path / "library", artifacts_dir=tmp_path / "artifacts", steps=steps)
+    settings = Settings(data_dir=folder / "library", artifacts_dir=folder / "artifacts", steps=steps)
     report = extract_features.run(settings)
     assert (report.done, report.failed) == (7, ())
     assert report.outputs["speech"] == "1 video has none"
     return settings
+
+
+@pytest.fixture
+def speaking(speaking_template, tmp_path) -> Settings:
+    """That library and what was extracted, this test's own."""
+    places = {"data_dir": tmp_path / "library", "artifacts_dir": tmp_path / "artifacts"}
+    for name, place in places.items():
+        shutil.copytree(getattr(speaking_template, name), place)
+    return speaking_template.model_copy(update=places)
 
 
 def test_what_is_said_is_found_and_shown_and_not_looked_for_again(speaking):
