@@ -194,7 +194,9 @@ def test_no_request_imports_anything(running, settings, eventually):
     assert [name for name in imported if not name.startswith("encodings.")] == []
 
 
-@pytest.mark.parametrize("starts", [1, pytest.param(20, marks=pytest.mark.storm)])
+@pytest.mark.parametrize(
+    "starts", [1, pytest.param(20, marks=[pytest.mark.storm, pytest.mark.timeout(600)])]  # each takes some seconds
+)
 def test_a_server_that_is_asked_for_pictures_at_once_from_its_first_moment_makes_them_all(running, settings, starts):
     names = sorted(path.name for path in settings.data_dir.rglob("*.mp4"))
     wanted = [f"/posters/{name}.webp" for name in names]

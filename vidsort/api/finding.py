@@ -4,16 +4,20 @@ from collections.abc import Sequence
 from itertools import islice
 
 from ..errors import NotFoundError
-from ..insight.proposing.kept import KeptGroups
+from ..insight.proposing.groups import Group
+from ..insight.proposing.kept import NOTHING_ALIKE, KeptGroups
 from ..library.names import check_filename
 from ..pile.entries import entry
 from ..pile.found import records
+from ..pile.predictions import Predictions
 from ..store.words import WordStore
 from .meaning import Meaning
 from .workspace import Workspace
 
 # The usual constant: the first places of a list are worth about the same.
 FIRST_PLACES = 60
+# Of a kind that is new the guesses are seldom one folder, and seldom as sure as this on average.
+SURE = 0.95
 
 
 def video_of(here: Workspace, filename: str) -> dict[str, object]:
@@ -47,13 +51,25 @@ def proposals(here: Workspace, kept: KeptGroups, limit: int) -> dict[str, object
     now = opened.snapshot()
     groups, reason = kept.groups(opened.data_dir, opened.artifacts_dir, now, opened.video_names)
     predicted = here.predicted()
+    found = [group for group in groups if not _is_surely_there(group, predicted)]
+    reason = NOTHING_ALIKE if groups and not found else reason
     told = [
         {"name": group.name, "size": group.size, "words": group.words, "fits": group.fits, "videos": [
             entry(name, predicted.by_video.get(name)) | {"folder": None} for name in group.videos
         ]}
-        for group in groups[:limit]
+        for group in found[:limit]
     ]
     return {"proposals": told, "reason": reason}
+
+
+def _is_surely_there(group: Group, predicted: Predictions) -> bool:
+    """Whether the guesses of all its videos are one folder, and sure: unlike what lies there, and yet of it."""
+    guesses = [predicted.by_video.get(name) for name in group.videos]
+    known = [guess for guess in guesses if guess is not None]
+    return (
+        len(known) == len(guesses) and len({guess.predicted_folder for guess in known}) == 1
+        and sum(guess.confidence for guess in known) >= SURE * len(known)
+    )
 
 
 def _together(*lists: Sequence[str]) -> list[str]:

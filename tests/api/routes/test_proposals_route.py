@@ -1,5 +1,6 @@
 """GET /api/proposals: groups that are no folder yet, and the one action that files such a group."""
 
+import json
 import shutil
 
 import pytest
@@ -52,6 +53,25 @@ def test_groups_are_offered_before_the_first_folder_and_filed_by_one_action(unso
     assert not gone & {one["filename"] for each in proposals(client)["proposals"] for one in each["videos"]}
     assert client.post("/api/undo").json()["folders"] == []
     assert proposals(client) == answer
+
+
+@pytest.mark.parametrize(("confidence", "others", "is_offered"), [(0.97, 0, False), (0.9, 0, True), (0.97, 1, True)])
+def test_what_is_surely_of_one_folder_is_not_offered_as_a_new_one(
+    unsorted, make_client, confidence, others, is_offered
+):
+    for folder in ("food", "sport"):
+        (unsorted.data_dir / folder).mkdir()
+    names = [video["filename"] for video in proposals(make_client())["proposals"][0]["videos"]]
+    folders = ["sport"] * others + ["food"] * (len(names) - others)
+    unsorted.artifacts_dir.joinpath("predictions.json").write_text(json.dumps([
+        {"video": name, "predicted_folder": folder, "confidence": confidence,
+         "top_predictions": [{"folder": folder, "confidence": confidence}]}
+        for name, folder in zip(names, folders, strict=True)
+    ]))
+    answer = proposals(make_client())
+    offered = [[video["filename"] for video in group["videos"]] for group in answer["proposals"]]
+    assert (names in offered) == is_offered
+    assert (answer["reason"] is None) == bool(offered)
 
 
 def test_no_more_are_told_than_asked_for(unsorted, make_client):
