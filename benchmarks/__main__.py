@@ -17,6 +17,7 @@ BENCHMARKS = {
     "retrain": "retrain after sorting 20 videos of 600, beside a run from nothing",
     "watch": "from a new video's appearing to its guess in GET /api/videos, one and a hundred at once",
     "zero": "guesses from folder names before any label, and with the first eight, on made captions",
+    "replay": "labels that are needed, a folder's first example, agreement, what a refit takes, by a replayed reviewer",
     "promise": "filing by itself: whether at most 2 % and 5 % wrong is kept, and what share of the pile is filed",
     "moves": "a move, an undo, a batch of 200, with the journal, in a large library",
     "live": "from a sort to new predictions in the list, sorts meanwhile, agreement with a full retrain",

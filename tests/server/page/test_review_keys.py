@@ -212,8 +212,11 @@ def test_neither_a_click_nor_a_key_on_retrain_now_leaves_the_focus_on_cancel(job
     assert job["asked"] == ["start", "start"]
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.textContent === 'Cancel'")
-    assert job["asked"][-1] == "cancel"
+    for _ in range(100):  # a page's requests come in while it is waited for
+        if job["asked"][-1] == "cancel":
+            break
+        page.wait_for_timeout(50)
+    assert job["asked"] == ["start", "start", "cancel"]
 
 
 def test_history_takes_no_key_of_review_and_tab_leads_into_it(page, pile):

@@ -13,6 +13,7 @@ function page(items, predictions) {
     asked: 0, folders: [], library: { exists: true, away: null }, view: "single", left: items.length, outbox: { entries: [] },
     queue: { items, index: 0, isWhole: true, current: items[0] },
     retraining: { update() {}, lookWhichPredicts() {} },
+    looking: { update() {} },
     history: { refresh() {} },
     supply: { predictions, missing: async () => [], refresh: async () => void (app.asked += 1) },
     setFolders(folders) { app.folders = folders; },

@@ -60,7 +60,6 @@ export class Retraining {
     const share = status.running ? overall(status) : 0;
     this.button.style.setProperty("--share", String(share));
     setText(this.label, status.running ? `Retraining ${percent(share)}` : "Retrain");
-    this.button.title = this.learned;
     this.button.setAttribute("aria-label", status.running ? `Retraining, ${percent(share)}` : "Retrain");
     this.#render();
   }
