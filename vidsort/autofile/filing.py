@@ -169,5 +169,6 @@ def _reason(made: Plan, chosen: Sequence[Choice], nothing_known: str | None) -> 
         "least sure and retrain."
     )
     return (
-        f"By {rests} no {FEWEST_FILED} videos of the pile can be filed with at most {asked} wrong. {enough}{harder}"
+        f"By {rests} no {counted(FEWEST_FILED, 'video')} of the pile can be filed with at most {asked} wrong. "
+        f"{enough}{harder}"
     )

@@ -158,7 +158,8 @@ def modality_of(name: str, config: EvidenceConfig) -> Modality:
 def makeable(feature_set: FeatureSet) -> dict[str, Modality]:
     """Those modalities of a feature set, by their ids, that this version still gives as they were.
 
-    A revision that was raised since, or a field that has gone, makes one that is only read from then on.
+    A revision that was raised since, a field that has gone, or another model in its folder makes one that is only read
+    from then on; of a folder that is not there now nothing says that it would be another.
     """
     found = {}
     for name, modality_id in feature_set.modalities.items():
@@ -170,7 +171,8 @@ def makeable(feature_set: FeatureSet) -> dict[str, Modality]:
             modality = Modality(name, kind.config.model_validate(given))
         except ValidationError:
             continue
-        if modality_id == modality.id:
+        folder = modality.config.model_dir
+        if modality_id == modality.id or (folder is not None and not folder.is_dir()):
             found[modality_id] = modality
     return found
 

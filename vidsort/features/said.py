@@ -17,6 +17,7 @@ from .stored import features_of
 AT_ONCE = 64
 BY_LETTERS, BY_MEANING, BY_SIGHT = "names", "names_understood", "names_seen"
 WORDS = "words"
+OTHER_MODEL = "another model lies where that of the videos lay, or this vidsort makes it in another way."
 log = logging.getLogger(__name__)
 
 
@@ -66,7 +67,10 @@ def names_of(
 
 def _meant(feature_set: FeatureSet, kind: str, part: Part, folders: Mapping[str, str]) -> Named | None:
     modality = makeable(feature_set).get(feature_set.modalities[kind])
-    if modality is None or not part.mask.any():
+    if not part.mask.any():
+        return None
+    if modality is None:
+        log.warning("Folder names are not compared with %s: %s", kind, OTHER_MODEL)
         return None
     try:
         named = modality.load_names().folders(folders)
@@ -74,7 +78,7 @@ def _meant(feature_set: FeatureSet, kind: str, part: Part, folders: Mapping[str,
         log.warning("Folder names are not compared with %s: %s", kind, error)
         return None
     if named.shape[1] != part.X.shape[1]:
-        log.warning("Folder names are not compared with %s: another model lies where that of the videos lay.", kind)
+        log.warning("Folder names are not compared with %s: %s", kind, OTHER_MODEL)
         return None
     return meant(kind, part.X[part.mask], named)
 

@@ -119,12 +119,19 @@ class Looking:
         return "cancelling"
 
     def _keep_looking(self) -> None:
+        trouble = ""
         with contextlib.ExitStack() as held:
             while not self._stopping.wait(TICK_S):
                 try:
                     self._follow()
                     if self._may_look(held):
                         self._look_around()
+                    trouble = ""
+                except (VidsortError, OSError) as error:
+                    # Told once: a disk that is full, or away, is so for many ticks.
+                    if not trouble:
+                        log.warning("New videos cannot be looked at, which is tried again: %s", error)
+                    trouble = str(error)
                 except Exception:
                     # Without this thread nothing new would be looked at any more.
                     log.exception("New videos could not be looked at; it is tried again.")

@@ -53,3 +53,14 @@ def test_of_one_video_a_folder_the_nearest_is_told(count):
     kept.move({0: (None, "a"), 9: (None, "b"), 17: (None, "c")} if count > 1 else {0: (None, "a"), 9: (None, "b")})
     weights, biases = kept.fit()
     assert (FEATURES[[0, 9]] @ weights + biases).argmax(axis=1).tolist() == [0, 1]
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), counts=st.lists(st.integers(1, 3), min_size=2, max_size=5))
+def test_few_videos_of_many_numbers_are_learned_from_whatever_is_left_by_rounding(seed, counts):
+    """As stored features are: far more numbers than videos, not centred on the labelled ones."""
+    rows = 3 + np.random.default_rng(seed).normal(size=(sum(counts), 400)).astype(np.float32)
+    kept, of = Discriminants(rows), np.repeat(np.arange(len(counts)), counts)
+    kept.move({row: (None, f"folder {number}") for row, number in enumerate(of)})
+    weights, biases = kept.fit()
+    assert ((rows @ weights + biases).argmax(axis=1) == of).all()

@@ -11,6 +11,7 @@ from ...errors import ArtifactError
 from ...features.stored import features_of
 from ...library import Snapshot
 from ...records import FeatureSet, Video, VideoNames
+from ...steps import counted
 from ...store import Database
 from ...store.features import FeatureStore
 from ...store.words import WordStore
@@ -21,7 +22,7 @@ from .groups import Found, Group, groups_in
 MOST_GONE = 0.1
 
 NOTHING_SEEN = "No video of the pile has been looked at yet: extract features, or retrain, and ask again."
-TOO_FEW = f"Groups have at least {LEAST} videos, and fewer are left in the pile."
+TOO_FEW = f"Groups have at least {counted(LEAST, 'video')}, and fewer are left in the pile."
 NOTHING_ALIKE = "No videos of the pile are so much alike that they could be a folder of their own."
 
 

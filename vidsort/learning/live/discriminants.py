@@ -6,6 +6,8 @@ import numpy as np
 
 # So many rows are summed at once, so that the larger sums in between stay small.
 AT_ONCE = 4096
+# Without any shrinkage, directions in which no two videos of a folder differ would leave nothing to divide by.
+LEAST_SHARE = 1e-3
 
 
 class Discriminants:
@@ -60,10 +62,10 @@ class Discriminants:
         covariance = (self._products - means.T @ (counts[:, None] * means)) / count
         width = max(1.0, min(count - 1, self._rows.shape[1]))
         variance = np.trace(covariance) / width
-        if variance <= np.finfo(np.float32).eps:
-            # One video a folder: nothing is known of how videos of a folder differ.
+        if count <= len(counts) or variance <= np.finfo(np.float32).eps:
+            # One video a folder: nothing is known of how videos of a folder differ, and what is left is rounding.
             return means
-        share = self._shrinkage(float(np.square(covariance).sum()), variance, count, width)
+        share = max(LEAST_SHARE, self._shrinkage(float(np.square(covariance).sum()), variance, count, width))
         covariance *= (1 - share) / variance
         covariance.flat[:: len(covariance) + 1] += share + np.finfo(np.float32).eps
         factor = cho_factor(covariance.astype(np.float32), lower=True, overwrite_a=True, check_finite=False)
