@@ -122,6 +122,14 @@ class VidsortClient:
         """Groups of unsorted videos that are no folder yet, the largest first."""
         return self._ask(contract.ProposalsAnswer, "GET", "/api/proposals", wanted={"limit": limit})
 
+    def misfiled(self, *, limit: int | None = None) -> contract.MisfiledAnswer:
+        """Sorted videos that are likely in the wrong folder, the worst first."""
+        return self._ask(contract.MisfiledAnswer, "GET", "/api/misfiled", wanted={"limit": limit})
+
+    def dismiss_misfiled(self, filename: str) -> contract.DismissedAnswer:
+        """Say that a video is right in the folder it lies in."""
+        return self._ask(contract.DismissedAnswer, "POST", f"/api/misfiled/{_part(filename)}/dismiss")
+
     def autofile(self, at_most_wrong: float = 0.02, *, dry_run: bool = True) -> contract.AutofileAnswer:
         """File the surest videos so that at most this share of them is wrong; one `undo` takes all of them back.
 

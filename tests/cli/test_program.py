@@ -443,3 +443,10 @@ def test_what_could_not_be_tested_is_told_and_is_not_zero(settings, tmp_path, ca
     assert expected[0].partition(":")[0] in listed
     assert ("100.0%" in shown) == ("c" in counts)
     assert "0.0%" not in shown.replace("100.0%", "")
+
+
+def test_misfiled_says_what_is_missing_and_refuses_what_lies_in_no_folder(call):
+    code, out, _ = call("misfiled")
+    assert (code, "retrain" in out) == (0, True)
+    code, _, err = call("misfiled", "--right", "404.mp4")
+    assert (code, "404.mp4" in err) == (3, True)

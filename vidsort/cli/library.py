@@ -1,10 +1,11 @@
-"""undo, adopt and doctor: put things back, say which library is which, and find out what is wrong."""
+"""undo, misfiled, adopt and doctor: put things back, say which library is which, and find out what is wrong."""
 
 import argparse
 from pathlib import Path
 
 from ..jobs.program import add_settings_flags, settings_from_flags
 from ..settings import Settings, absolute
+from ..steps import percent
 from .output import say, show_table
 
 MARKS = {"ok": "ok", "warning": "look", "failed": "FAILED"}
@@ -23,6 +24,34 @@ def undo(parser: argparse.ArgumentParser) -> None:
         mover.recover()
         moves = mover.undo(tell=say)
         show_table(("undone", "was at", "is at"), ((move.kind, move.target, move.source) for move in moves))
+
+    parser.set_defaults(run=call)
+
+
+def misfiled(parser: argparse.ArgumentParser) -> None:
+    """`vidsort misfiled`."""
+    add_settings_flags(parser)
+    parser.add_argument("--limit", type=int, default=50, help="list so many, the worst first (50)")
+    parser.add_argument("--right", metavar="FILENAME", help="say that this is right in its folder, and list the rest")
+
+    def call(flags: argparse.Namespace) -> None:
+        from ..api.insights.misfiled import dismiss, misfiled
+        from ..api.workspace import Workspace
+
+        here = Workspace(settings_from_flags(flags))
+        try:
+            if flags.right:
+                dismiss(here, flags.right)
+            found, reason = misfiled(here, flags.limit)
+        finally:
+            here.stop()
+        if reason:
+            say(reason)
+        show_table(
+            ("video", "lies in", "likely", "own", "other"),
+            ((one["filename"], one["folder"], one["suggested"], percent(one["own"]), percent(one["other"]))
+             for one in found),
+        )
 
     parser.set_defaults(run=call)
 

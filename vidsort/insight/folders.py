@@ -1,5 +1,6 @@
 """How the folders are doing: which are thin, which are mixed, and which two look like one."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,8 @@ MIXED_RECALL = 0.6
 # So large a share of the videos of two folders is taken for the other one's.
 ALIKE_SHARE = 0.2
 FEW_VIDEOS = 10
+# Answers are kept with five digits: what is less is written as nothing.
+LEAST_SHARE = 5e-6
 RECALL = {"recall": "value", "low": "low", "high": "high"}
 
 
@@ -84,7 +87,9 @@ def look_alikes(metrics: Mapping[str, Any]) -> list[tuple[str, str, float]]:
 class Suspect(Record):
     """A sorted video that may lie in the wrong folder.
 
-    `own` and `other` are the out-of-fold probabilities of the folder it is in and of the suggested one.
+    `own` and `other` are the out-of-fold probabilities of the folder it is in and of the suggested one; `own` is 0
+    where it is not among the most probable ones that are kept. `doubt` is the logarithm of how many times more
+    probable the suggested one is.
     """
 
     filename: str
@@ -92,6 +97,7 @@ class Suspect(Record):
     suggested: str
     own: float
     other: float
+    doubt: float
 
 
 def likely_misfiled(evidence: OutOfFold) -> list[Suspect]:
@@ -99,7 +105,8 @@ def likely_misfiled(evidence: OutOfFold) -> list[Suspect]:
 
     Confident learning (Northcutt 2021): a folder claims a video when its probability there is at
     least the mean that the folder's own videos get, so that a folder which is sure of little can
-    still claim, and one which is sure of everything must be sure.
+    still claim, and one which is sure of everything must be sure. What is more suspicious is told by the ratio of the
+    two probabilities, not their difference, which hardly tells the sure ones apart.
     """
     shares = [dict(ranked) for ranked in evidence.ranked]
     own_shares: dict[str, list[float]] = {}
@@ -116,6 +123,9 @@ def likely_misfiled(evidence: OutOfFold) -> list[Suspect]:
             continue
         other, suggested = max(claims)
         suspects.append(
-            Suspect(filename=evidence.filenames[row], folder=label, suggested=suggested, own=own, other=other)
+            Suspect(
+                filename=evidence.filenames[row], folder=label, suggested=suggested, own=own, other=other,
+                doubt=math.log(max(other, LEAST_SHARE) / max(own, LEAST_SHARE)),
+            )
         )
-    return sorted(suspects, key=lambda suspect: (suspect.own - suspect.other, suspect.filename))
+    return sorted(suspects, key=lambda suspect: (-suspect.doubt, suspect.filename, suspect.folder))

@@ -34,7 +34,9 @@ from .moves import (
 )
 from .review import EntriesBody, Preferences, QueueAnswer, QueueEntry, SkipBody, State
 from .videos import (
+    DismissedAnswer,
     LikeAnswer,
+    MisfiledAnswer,
     Order,
     Preparing,
     Proposal,
@@ -49,12 +51,12 @@ from .videos import (
 
 __all__ = [
     "BATCH_LIMIT", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer", "AutofileAnswer", "AutofileBody", "Basis", "Body",
-    "Complaint", "Cursor", "EntriesBody", "Fault", "Filename", "FolderName", "FoldersAnswer", "Health", "HistoryAnswer",
-    "LibraryAnswer", "LibraryBody", "LibraryPreview", "LikeAnswer", "Limit", "LookCancelled", "LookStarted",
-    "LookStatus", "MergeBody", "Misfit", "ModelsAnswer", "MoveAnswer", "MoveBatchAnswer", "MoveBatchBody", "MoveBody",
-    "MoveOutcome", "MoveWish", "MovesAnswer", "NameBody", "NamesBody", "Order", "Preferences", "Preparing", "Proposal",
-    "ProposalsAnswer", "QueueAnswer", "QueueEntry", "RealisedWrong", "RecordsAnswer", "RetrainCancelled",
-    "RetrainStarted", "RetrainStatus", "SearchQuery", "SkipBody", "SortAnswer", "SortBatchAnswer", "SortBatchBody",
-    "SortBody", "SortOutcome", "SortWish", "State", "SureGuess", "UndoBody", "VideoAnswer", "VideoEntry",
-    "VideosAnswer", "WhyAnswer",
+    "Complaint", "Cursor", "DismissedAnswer", "EntriesBody", "Fault", "Filename", "FolderName", "FoldersAnswer",
+    "Health", "HistoryAnswer", "LibraryAnswer", "LibraryBody", "LibraryPreview", "LikeAnswer", "Limit", "LookCancelled",
+    "LookStarted", "LookStatus", "MergeBody", "MisfiledAnswer", "Misfit", "ModelsAnswer", "MoveAnswer",
+    "MoveBatchAnswer", "MoveBatchBody", "MoveBody", "MoveOutcome", "MoveWish", "MovesAnswer", "NameBody", "NamesBody",
+    "Order", "Preferences", "Preparing", "Proposal", "ProposalsAnswer", "QueueAnswer", "QueueEntry", "RealisedWrong",
+    "RecordsAnswer", "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SearchQuery", "SkipBody", "SortAnswer",
+    "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome", "SortWish", "State", "SureGuess", "UndoBody",
+    "VideoAnswer", "VideoEntry", "VideosAnswer", "WhyAnswer",
 ]

@@ -66,6 +66,34 @@ class RecordsAnswer(BaseModel):
     videos: list[VideoRecord]
 
 
+class MisfiledRecord(VideoRecord):
+    """A sorted video that may lie in the wrong folder.
+
+    `own` and `other` are the probabilities of its folder and of the suggested one by a model that has not seen it;
+    `doubt` is the logarithm of other / own.
+    """
+
+    suggested: str
+    own: float
+    other: float
+    doubt: float
+
+
+class MisfiledAnswer(BaseModel):
+    """The likely misfiled, worst first; `reason` says why nothing can be told, where that is so."""
+
+    videos: list[MisfiledRecord]
+    reason: str | None = None
+
+
+class DismissedAnswer(BaseModel):
+    """The folders in which a video is right."""
+
+    success: Literal[True] = True
+    filename: str
+    folders: list[str]
+
+
 class Proposal(BaseModel):
     """Unsorted videos that could be a folder of this name, which could be made.
 

@@ -1,0 +1,1 @@
+"""What a model and a library tell, as the routes give it: the numbers come from `insight/`."""

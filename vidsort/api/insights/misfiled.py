@@ -1,0 +1,58 @@
+"""Sorted videos that are likely in the wrong folder, and those of which a person said that they are right."""
+
+from typing import Any
+
+from ...artifacts import current, model_dir
+from ...errors import NotFoundError
+from ...insight.comparison import read_out_of_fold
+from ...insight.folders import likely_misfiled
+from ...library.names import check_filename
+from ...pile.entries import entry
+from ...store.dismissed import Dismissed
+from ..workspace import Workspace
+
+NO_MODEL = "Nothing has been learned yet: sort a few videos into two folders, then retrain."
+
+
+def misfiled(here: Workspace, limit: int) -> tuple[list[dict[str, Any]], str | None]:
+    """The records of the worst, worst first, and why there can be none.
+
+    Only what lies where it did when the model in force was trained, or in that folder's heir, is told.
+
+    Raises ArtifactError where what the model said of them is missing or damaged.
+    """
+    opened = here.library
+    now = current(opened.artifacts_dir)
+    if now is None or now.model_id is None:
+        return [], NO_MODEL
+    heirs, snapshot = opened.heirs(), opened.snapshot()
+    right = {
+        (heirs.get(folder, folder), filename)
+        for folder, _, filename in (
+            subject.partition("/") for subject in Dismissed(here.database, opened.history).subjects("misfiled")
+        )
+    }
+    found: list[dict[str, Any]] = []
+    for suspect in likely_misfiled(read_out_of_fold(model_dir(opened.artifacts_dir, now.model_id))):
+        if len(found) == limit:
+            break
+        folder, suggested = (heirs.get(name, name) for name in (suspect.folder, suspect.suggested))
+        is_open = folder != suggested and suggested in snapshot.folders and (folder, suspect.filename) not in right
+        if is_open and folder in snapshot.places_of(suspect.filename):
+            said = suspect.model_dump() | {"folder": folder, "suggested": suggested}
+            found.append(entry(suspect.filename, None) | said)
+    return found, None
+
+
+def dismiss(here: Workspace, filename: str) -> dict[str, object]:
+    """Remember that a video is right in the folder it lies in; it counts no longer when it lies in another.
+
+    Raises InvalidNameError and NotFoundError.
+    """
+    opened = here.library
+    check_filename(filename, opened.video_names)
+    folders = [folder for folder in opened.snapshot().places_of(filename) if folder is not None]
+    if not folders:
+        raise NotFoundError(f"No folder has a video {filename}: it may have been moved since.")
+    Dismissed(here.database, opened.history).note("misfiled", [f"{folder}/{filename}" for folder in folders])
+    return {"filename": filename, "folders": folders}
