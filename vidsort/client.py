@@ -130,6 +130,10 @@ class VidsortClient:
         """Say that a video is right in the folder it lies in."""
         return self._ask(contract.DismissedAnswer, "POST", f"/api/misfiled/{_part(filename)}/dismiss")
 
+    def insight(self, topic: contract.Topic) -> contract.InsightAnswer:
+        """The numbers of one topic, of the model in force."""
+        return self._ask(contract.InsightAnswer, "GET", f"/api/insights/{_part(topic)}")
+
     def autofile(self, at_most_wrong: float = 0.02, *, dry_run: bool = True) -> contract.AutofileAnswer:
         """File the surest videos so that at most this share of them is wrong; one `undo` takes all of them back.
 

@@ -4,6 +4,7 @@ from .bounds import BATCH_LIMIT, HISTORY_LIMIT, PAGE_LIMIT, Body, Cursor, Filena
 from .faults import Complaint, Fault, Misfit
 from .filing import AutofileAnswer, AutofileBody, Basis, RealisedWrong, SureGuess
 from .folders import FoldersAnswer, MergeBody, NameBody
+from .insights import InsightAnswer, Topic
 from .jobs import (
     LookCancelled,
     LookStarted,
@@ -52,11 +53,11 @@ from .videos import (
 __all__ = [
     "BATCH_LIMIT", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer", "AutofileAnswer", "AutofileBody", "Basis", "Body",
     "Complaint", "Cursor", "DismissedAnswer", "EntriesBody", "Fault", "Filename", "FolderName", "FoldersAnswer",
-    "Health", "HistoryAnswer", "LibraryAnswer", "LibraryBody", "LibraryPreview", "LikeAnswer", "Limit", "LookCancelled",
-    "LookStarted", "LookStatus", "MergeBody", "MisfiledAnswer", "Misfit", "ModelsAnswer", "MoveAnswer",
+    "Health", "HistoryAnswer", "InsightAnswer", "LibraryAnswer", "LibraryBody", "LibraryPreview", "LikeAnswer", "Limit",
+    "LookCancelled", "LookStarted", "LookStatus", "MergeBody", "MisfiledAnswer", "Misfit", "ModelsAnswer", "MoveAnswer",
     "MoveBatchAnswer", "MoveBatchBody", "MoveBody", "MoveOutcome", "MoveWish", "MovesAnswer", "NameBody", "NamesBody",
     "Order", "Preferences", "Preparing", "Proposal", "ProposalsAnswer", "QueueAnswer", "QueueEntry", "RealisedWrong",
     "RecordsAnswer", "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SearchQuery", "SkipBody", "SortAnswer",
-    "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome", "SortWish", "State", "SureGuess", "UndoBody",
-    "VideoAnswer", "VideoEntry", "VideosAnswer", "WhyAnswer",
+    "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome", "SortWish", "State", "SureGuess", "Topic",
+    "UndoBody", "VideoAnswer", "VideoEntry", "VideosAnswer", "WhyAnswer",
 ]

@@ -14,10 +14,26 @@ from ..answers import add_error_answers, no_such_route
 from ..likeness import Explanations
 from ..meaning import Meaning
 from ..workspace import Workspace
-from . import documentation, events, files, filing, folders, jobs, library, misfiled, moves, review, search, videos
+from . import (
+    documentation,
+    events,
+    files,
+    filing,
+    folders,
+    insights,
+    jobs,
+    library,
+    misfiled,
+    moves,
+    review,
+    search,
+    videos,
+)
 
 OWN_FOLDERS = ("/api/", "/videos/", "/posters/", "/strips/", "/playable/", "/docs/")
-SUBJECTS = (videos, search, moves, filing, folders, jobs, files, library, misfiled, review, events, documentation)
+SUBJECTS = (
+    videos, search, moves, filing, folders, jobs, files, library, misfiled, insights, review, events, documentation,
+)
 
 
 def add_routes(app: FastAPI, workspace: Workspace) -> None:

@@ -1,0 +1,36 @@
+"""GET /api/insights/{topic}: the numbers of the model in force, which are those of its metrics."""
+
+import pytest
+from test_routes import client, make_client
+
+from vidsort import artifacts, extract_features, predict, train
+from vidsort.api.insights.topics import TOPICS
+from vidsort.artifacts.evidence import read_metrics
+from vidsort.insight.folders import folder_health
+
+__all__ = ["client", "make_client"]
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_without_a_model_it_is_said_what_to_do(client, topic):
+    answer = client.get(f"/api/insights/{topic}").json()
+    assert (answer["model_id"], answer["numbers"], "retrain" in answer["reason"]) == (None, {}, True)
+
+
+def test_every_topic_tells_the_numbers_of_the_metrics(client, settings):
+    extract_features.run(settings)
+    train.run(settings)
+    predict.run(settings)
+    now = artifacts.current(settings.artifacts_dir)
+    metrics = read_metrics(artifacts.model_dir(settings.artifacts_dir, now.model_id))
+    told = {topic: client.get(f"/api/insights/{topic}").json() for topic in TOPICS}
+    assert {answer["model_id"] for answer in told.values()} == {now.model_id}
+    assert told["confusion"]["numbers"]["confusion"] == metrics["confusion"]
+    assert told["calibration"]["numbers"]["reliability"] == metrics["reliability"]
+    assert told["coverage"]["numbers"]["cover_against_error"] == metrics["cover_against_error"]
+    assert told["ablation"]["numbers"]["kinds"] == metrics["modalities"]
+    assert told["folders"]["numbers"]["folders"] == [row.model_dump() for row in folder_health(metrics)]
+
+
+def test_another_topic_is_told_to_be_none(client):
+    assert client.get("/api/insights/weather").status_code == 422
