@@ -85,7 +85,7 @@ def run(
         content, groups, trained = [], np.zeros(0, int), fit_names(names, config)
     else:
         trained = fit_classifier(parts, [str(video.folder) for video in found.videos], groups, config, tell, names)
-    evidence = _out_of_fold(trained, found.videos, content, groups)
+    evidence = out_of_fold(trained, found.videos, content, groups)
     promotion = _judge(settings, evidence)
     model_id = new_version_id()
     manifest = {
@@ -142,9 +142,10 @@ def _chosen(parts: Mapping[str, Part], config: TrainConfig) -> Mapping[str, Part
     return {name: part for name, part in parts.items() if name in config.modalities}
 
 
-def _out_of_fold(
+def out_of_fold(
     trained: Trained, videos: Sequence[Video], content: Sequence[str], groups: np.ndarray
 ) -> OutOfFold:
+    """What the trained one said of each video when it was left out, the RANKED most probable folders of each."""
     best = np.argsort(-trained.probabilities, axis=1, kind="stable")[:, :RANKED]
     shares = np.take_along_axis(trained.probabilities, best, axis=1)
     return OutOfFold(

@@ -39,7 +39,7 @@ def test_one_video_that_lacks_a_kind_is_explained_by_the_others():
     assert Likeness(classifier, nobody).nearest(asked) == [[]]
 
 
-def test_a_video_that_another_folder_claims_is_suspect_and_the_worst_comes_first():
+def test_a_video_that_another_folder_likelier_has_is_suspect_and_the_worst_comes_first():
     good = [("food", {"food": 0.9, "dance": 0.1}), ("dance", {"dance": 0.9, "food": 0.1})] * 10
     bad = [("dance", {"food": 0.92, "dance": 0.08}), ("food", {"dance": 0.99, "food": 0.01})]
     found = likely_misfiled(evidence(good + bad))
@@ -49,9 +49,15 @@ def test_a_video_that_another_folder_claims_is_suspect_and_the_worst_comes_first
     assert (found[0].own, found[0].other) == (0.01, 0.99)
 
 
-def test_a_doubt_that_is_no_claim_makes_no_suspect():
+def test_a_toss_up_makes_no_suspect_and_a_clear_word_does_though_the_folder_is_usually_surer():
     good = [("food", {"food": 0.95, "dance": 0.05}), ("dance", {"dance": 0.95, "food": 0.05})] * 10
     assert likely_misfiled(evidence([*good, ("food", {"dance": 0.55, "food": 0.45})])) == []
+    found = likely_misfiled(evidence([*good, ("food", {"dance": 0.75, "food": 0.25})]))
+    assert [(suspect.filename, suspect.suggested) for suspect in found] == [("20.mp4", "dance")]
+
+
+def test_what_is_right_about_all_other_videos_leaves_none_suspected():
+    assert likely_misfiled(evidence([("food", {"food": 1.0}), ("dance", {"dance": 0.6, "food": 0.4})])) == []
 
 
 def test_videos_that_could_not_be_scored_are_not_suspects():

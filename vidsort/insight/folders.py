@@ -14,6 +14,8 @@ ALIKE_SHARE = 0.2
 FEW_VIDEOS = 10
 # Answers are kept with five digits: what is less is written as nothing.
 LEAST_SHARE = 5e-6
+# So many times likelier another folder must be before a video is suspected of lying in the wrong one.
+CLEARLY = 2.0
 RECALL = {"recall": "value", "low": "low", "high": "high"}
 
 
@@ -101,31 +103,25 @@ class Suspect(Record):
 
 
 def likely_misfiled(evidence: OutOfFold) -> list[Suspect]:
-    """Sorted videos that another folder claims with good reason, the most suspicious first.
+    """Sorted videos of which a model that has not seen them thinks another folder likelier, the most suspicious first.
 
-    Confident learning (Northcutt 2021): a folder claims a video when its probability there is at
-    least the mean that the folder's own videos get, so that a folder which is sure of little can
-    still claim, and one which is sure of everything must be sure. What is more suspicious is told by the ratio of the
-    two probabilities, not their difference, which hardly tells the sure ones apart.
+    What is hardly likelier (less than CLEARLY times) is a toss-up and no suspicion. The ratio of the two
+    probabilities tells what is more suspicious, not their difference, which hardly tells the sure ones apart. A
+    bar for each folder, as in confident learning (Northcutt 2021), leaves too many of planted wrong labels out.
     """
-    shares = [dict(ranked) for ranked in evidence.ranked]
-    own_shares: dict[str, list[float]] = {}
-    for label, share, scored in zip(evidence.labels, shares, evidence.scored, strict=True):
-        if scored:
-            own_shares.setdefault(label, []).append(share.get(label, 0.0))
-    bar = {label: sum(found) / len(found) for label, found in own_shares.items()}
     suspects = []
-    for row, share in enumerate(shares):
-        label = evidence.labels[row]
-        own = share.get(label, 0.0)
-        claims = [(other, name) for name, other in share.items() if name in bar and other >= bar[name] and other > own]
-        if not evidence.scored[row] or not claims:
+    for row, ranked in enumerate(evidence.ranked):
+        shares, label = dict(ranked), evidence.labels[row]
+        own = shares.pop(label, 0.0)
+        if not evidence.scored[row] or not shares:
             continue
-        other, suggested = max(claims)
-        suspects.append(
-            Suspect(
-                filename=evidence.filenames[row], folder=label, suggested=suggested, own=own, other=other,
-                doubt=math.log(max(other, LEAST_SHARE) / max(own, LEAST_SHARE)),
+        other, suggested = max((share, name) for name, share in shares.items())
+        doubt = math.log(max(other, LEAST_SHARE) / max(own, LEAST_SHARE))
+        if doubt > math.log(CLEARLY):
+            suspects.append(
+                Suspect(
+                    filename=evidence.filenames[row], folder=label, suggested=suggested, own=own, other=other,
+                    doubt=doubt,
+                )
             )
-        )
     return sorted(suspects, key=lambda suspect: (-suspect.doubt, suspect.filename, suspect.folder))

@@ -10,7 +10,7 @@ router = Subject("Likely misfiled")
 
 @router.get("/api/misfiled", responses=faults(422))
 def find(here: Here, limit: Limit = 50) -> MisfiledAnswer:
-    """Sorted videos that another folder claims, by a model that has not seen them, the worst first.
+    """Sorted videos that a model which has not seen them would rather put elsewhere, the worst first.
 
     They were scored when the model in force was trained; what was moved or found right since is left out.
     """
