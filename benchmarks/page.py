@@ -13,12 +13,14 @@ Loopback, and 40 ms added latency with 20 Mbit/s (DevTools' network emulation). 
 renders in software; what counts is the relation.
 """
 
+import json
 import random
 import shutil
 import socket
 import statistics
 import tempfile
 import threading
+import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -122,6 +124,15 @@ def review_page(clips: list[Path], folder: Path, *, learns: bool = False) -> obj
     return create_app(settings)
 
 
+def keep_order(address: str) -> None:
+    """Ask for the clips by filename: by how sure they are, their order changes with all that is learned."""
+    body = json.dumps({"order": "filename"}).encode()
+    headers = {"Content-Type": "application/json"}
+    urllib.request.urlopen(
+        urllib.request.Request(f"{address}api/preferences", body, headers, method="PUT")
+    ).close()
+
+
 def plain_page(clips: list[Path]) -> object:
     """A page with gr.Video and a button that shows the next clip."""
     import gradio as gr
@@ -186,6 +197,7 @@ def main() -> None:
             with served(review_page(clips, folder / f"library-{slow}")) as address:
                 report(network, "review page (files each)", measure(address, slow, chromium), target)
             with served(review_page(clips, folder / f"learned-{slow}", learns=True)) as address:
+                keep_order(address)
                 report(network, "the same, learning from each", measure(address, slow, chromium), target)
             with served(plain_page(clips)) as address:
                 report(network, "gr.Video and a button (files none)", measure(address, slow, chromium), "")
