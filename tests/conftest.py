@@ -71,6 +71,17 @@ def settings(library, tmp_path) -> Settings:
     return Settings(data_dir=library, artifacts_dir=tmp_path / "artifacts")
 
 
+@pytest.fixture
+def learned(settings) -> Settings:
+    """Settings on the tiny library, of which a model is in force and has predicted."""
+    from vidsort import extract_features, predict, train
+
+    extract_features.run(settings)
+    train.run(settings)
+    predict.run(settings)
+    return settings
+
+
 @pytest.fixture(scope="session")
 def data_sets() -> Path:
     """The shared labelled videos: read only, copy what you use."""

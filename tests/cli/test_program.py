@@ -450,3 +450,10 @@ def test_misfiled_says_what_is_missing_and_refuses_what_lies_in_no_folder(call):
     assert (code, "retrain" in out) == (0, True)
     code, _, err = call("misfiled", "--right", "404.mp4")
     assert (code, "404.mp4" in err) == (3, True)
+
+
+@pytest.mark.parametrize("limit", ["0", "-5", "many"])
+def test_a_limit_that_is_no_number_of_videos_is_refused(limit, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["misfiled", f"--limit={limit}"])
+    assert (stopped.value.code, "whole number from 1 on" in capsys.readouterr().err) == (2, True)

@@ -31,7 +31,7 @@ def undo(parser: argparse.ArgumentParser) -> None:
 def misfiled(parser: argparse.ArgumentParser) -> None:
     """`vidsort misfiled`."""
     add_settings_flags(parser)
-    parser.add_argument("--limit", type=int, default=50, help="list so many, the worst first (50)")
+    parser.add_argument("--limit", type=_at_least_one, default=50, help="list so many, the worst first (50)")
     parser.add_argument("--right", metavar="FILENAME", help="say that this is right in its folder, and list the rest")
 
     def call(flags: argparse.Namespace) -> None:
@@ -45,8 +45,9 @@ def misfiled(parser: argparse.ArgumentParser) -> None:
             found, reason = misfiled(here, flags.limit)
         finally:
             here.stop()
-        if reason:
-            say(reason)
+        if not found:
+            say(reason or "No sorted video is clearly likelier in another folder.")
+            return
         show_table(
             ("video", "lies in", "likely", "own", "other"),
             ((one["filename"], one["folder"], one["suggested"], percent(one["own"]), percent(one["other"]))
@@ -54,6 +55,13 @@ def misfiled(parser: argparse.ArgumentParser) -> None:
         )
 
     parser.set_defaults(run=call)
+
+
+def _at_least_one(text: str) -> int:
+    """For argparse: a whole number from 1 on."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of videos: give a whole number from 1 on")
+    return int(text)
 
 
 def adopt(parser: argparse.ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from test_routes import client, make_client
 
-from vidsort import artifacts, extract_features, predict, train
+from vidsort import artifacts
 from vidsort.api.insights.topics import TOPICS
 from vidsort.artifacts.evidence import read_metrics
 from vidsort.insight.folders import folder_health
@@ -17,12 +17,9 @@ def test_without_a_model_it_is_said_what_to_do(client, topic):
     assert (answer["model_id"], answer["numbers"], "retrain" in answer["reason"]) == (None, {}, True)
 
 
-def test_every_topic_tells_the_numbers_of_the_metrics(client, settings):
-    extract_features.run(settings)
-    train.run(settings)
-    predict.run(settings)
-    now = artifacts.current(settings.artifacts_dir)
-    metrics = read_metrics(artifacts.model_dir(settings.artifacts_dir, now.model_id))
+def test_every_topic_tells_the_numbers_of_the_metrics(client, learned):
+    now = artifacts.current(learned.artifacts_dir)
+    metrics = read_metrics(artifacts.model_dir(learned.artifacts_dir, now.model_id))
     told = {topic: client.get(f"/api/insights/{topic}").json() for topic in TOPICS}
     assert {answer["model_id"] for answer in told.values()} == {now.model_id}
     assert told["confusion"]["numbers"]["confusion"] == metrics["confusion"]

@@ -3,19 +3,16 @@
 import pytest
 from test_routes import client, make_client
 
-from vidsort import artifacts, extract_features, predict, train
+from vidsort import artifacts
 from vidsort.insight.comparison import OutOfFold, out_of_fold_json
 
 __all__ = ["client", "make_client"]
 
 
 @pytest.fixture
-def doubted(settings) -> str:
+def doubted(learned) -> str:
     """A library whose model says of one video in `food` that it belongs into `dance`; its filename."""
-    extract_features.run(settings)
-    train.run(settings)
-    predict.run(settings)
-    places = sorted(path.relative_to(settings.data_dir) for path in settings.data_dir.glob("*/*.mp4"))
+    places = sorted(path.relative_to(learned.data_dir) for path in learned.data_dir.glob("*/*.mp4"))
     wrong = next(place.name for place in places if place.parent.name == "food")
     likely = [
         (("dance", 0.97), ("food", 0.0), ("sport", 0.03)) if place.name == wrong else ((place.parent.name, 0.9),)
@@ -27,8 +24,8 @@ def doubted(settings) -> str:
         labels=tuple(place.parent.name for place in places),
         groups=tuple(range(len(places))), scored=(True,) * len(places), ranked=tuple(likely),
     )
-    now = artifacts.current(settings.artifacts_dir)
-    (artifacts.model_dir(settings.artifacts_dir, now.model_id) / "out_of_fold.json").write_bytes(out_of_fold_json(said))
+    now = artifacts.current(learned.artifacts_dir)
+    (artifacts.model_dir(learned.artifacts_dir, now.model_id) / "out_of_fold.json").write_bytes(out_of_fold_json(said))
     return wrong
 
 

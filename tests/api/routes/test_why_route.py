@@ -3,18 +3,15 @@
 import pytest
 from test_routes import client, make_client
 
-from vidsort import extract_features, predict, train
+from vidsort import extract_features
 
 __all__ = ["client", "make_client"]
 
 
 @pytest.fixture
-def trained(settings) -> str:
+def trained(learned) -> str:
     """A library with a model; the filename of an unsorted video."""
-    extract_features.run(settings)
-    train.run(settings)
-    predict.run(settings)
-    return sorted(path.name for path in settings.data_dir.glob("*.mp4"))[0]
+    return sorted(path.name for path in learned.data_dir.glob("*.mp4"))[0]
 
 
 def test_a_guess_is_explained_by_shares_and_sorted_videos_where_they_lie_now(client, settings, trained):

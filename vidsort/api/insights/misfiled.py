@@ -1,11 +1,15 @@
 """Sorted videos that are likely in the wrong folder, and those of which a person said that they are right."""
 
+import functools
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from ...artifacts import current, model_dir
 from ...errors import NotFoundError
 from ...insight.comparison import read_out_of_fold
-from ...insight.folders import likely_misfiled
+from ...insight.folders import Suspect, likely_misfiled
 from ...library.names import check_filename
 from ...pile.entries import entry
 from ...store.dismissed import Dismissed
@@ -25,23 +29,26 @@ def misfiled(here: Workspace, limit: int) -> tuple[list[dict[str, Any]], str | N
     now = current(opened.artifacts_dir)
     if now is None or now.model_id is None:
         return [], NO_MODEL
+    return list(islice(_open(here, _suspects(model_dir(opened.artifacts_dir, now.model_id))), limit)), None
+
+
+@functools.lru_cache(maxsize=2)
+def _suspects(folder: Path) -> tuple[Suspect, ...]:
+    """Kept, for a version never changes."""
+    return tuple(likely_misfiled(read_out_of_fold(folder)))
+
+
+def _open(here: Workspace, suspects: tuple[Suspect, ...]) -> Iterator[dict[str, Any]]:
+    """The records of those that lie where they did, in folders as they are called now, and were not found right."""
+    opened = here.library
     heirs, snapshot = opened.heirs(), opened.snapshot()
-    right = {
-        (heirs.get(folder, folder), filename)
-        for folder, _, filename in (
-            subject.partition("/") for subject in Dismissed(here.database, opened.history).subjects("misfiled")
-        )
-    }
-    found: list[dict[str, Any]] = []
-    for suspect in likely_misfiled(read_out_of_fold(model_dir(opened.artifacts_dir, now.model_id))):
-        if len(found) == limit:
-            break
+    subjects = (subject.partition("/") for subject in Dismissed(here.database, opened.history).subjects("misfiled"))
+    right = {(heirs.get(folder, folder), filename) for folder, _, filename in subjects}
+    for suspect in suspects:
         folder, suggested = (heirs.get(name, name) for name in (suspect.folder, suspect.suggested))
         is_open = folder != suggested and suggested in snapshot.folders and (folder, suspect.filename) not in right
         if is_open and folder in snapshot.places_of(suspect.filename):
-            said = suspect.model_dump() | {"folder": folder, "suggested": suggested}
-            found.append(entry(suspect.filename, None) | said)
-    return found, None
+            yield entry(suspect.filename, None) | suspect.model_dump() | {"folder": folder, "suggested": suggested}
 
 
 def dismiss(here: Workspace, filename: str) -> dict[str, object]:
