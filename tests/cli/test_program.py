@@ -1,6 +1,7 @@
 """The command line: one sentence an error, documented exit codes, nothing moved without a yes."""
 
 import importlib.util
+import io
 import os
 import signal
 import subprocess
@@ -265,17 +266,15 @@ def test_progress_into_a_file_is_a_line_a_step(capsys):
     ])
 
 
-def test_a_step_that_is_silent_for_long_has_a_line_now_and_then(capfd, monkeypatch, eventually):
+def test_a_step_that_is_silent_for_long_has_a_line_now_and_then(monkeypatch, eventually):
     monkeypatch.setattr(output, "LINE_EVERY_S", 0.01)
-    told = []
-
-    def has_told() -> bool:
-        told.extend(capfd.readouterr().err.splitlines())
-        return len(told) >= 3
-
+    # What pytest captures is emptied as it is read, under the hands of the thread that writes it.
+    written = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", written)
     with output.progress_bars() as progress:
         progress(Progress(step="train", done=5, total=20, message="Run"))
-        eventually(has_told)
+        eventually(lambda: written.getvalue().count("\n") >= 3)
+    told = written.getvalue().splitlines()
     assert told[0] == "Training: 5 of 20 · Run"
     assert told[2].startswith("Training: 5 of 20 · Run · ")
     assert told[2].endswith(" so far")
