@@ -18,10 +18,11 @@ from pathlib import Path
 from places import add_kept, add_sidecars, apart, make_places, tree
 
 from vidsort.errors import ConflictError, VidsortError
+from vidsort.library.moves import Mover, Wish
 from vidsort.library.moves.files import crossing
 from vidsort.library.moves.files.faults import struck_by
-from vidsort.library.moves.mover import Mover
 from vidsort.store import open_database
+from vidsort.store.decisions import Decisions
 
 # Which ways of renaming it does not know, and whether each folder is another device.
 DRIVES = {
@@ -34,6 +35,7 @@ DRIVES = {
 CHANGES: dict[str, tuple[list[Callable[[Mover], object]], Callable[[Mover], object]]] = {
     "sort": ([], lambda mover: mover.sort("10.mp4", "soccer")),
     "batch": ([], lambda mover: mover.sort_batch([("10.mp4", "soccer"), ("11.mp4", "food"), ("12.mp4", "soccer")])),
+    "filed alone": ([], lambda mover: file_alone(mover)),
     "making batch": ([], lambda mover: file_anew(mover)),
     "making batch undone": ([lambda mover: file_anew(mover)], lambda mover: mover.undo()),
     "undo": ([lambda mover: mover.sort("10.mp4", "soccer")], lambda mover: mover.undo()),
@@ -57,6 +59,16 @@ CHANGES: dict[str, tuple[list[Callable[[Mover], object]], Callable[[Mover], obje
 
 def file_anew(mover: Mover) -> None:
     mover.sort_batch([("10.mp4", "golf"), ("11.mp4", "golf")], "golf")
+
+
+def file_alone(mover: Mover) -> None:
+    """10.mp4 and 11.mp4, and 12.mp4 is held back."""
+    noting = decisions_of(mover).filed_alone_as(0.02, [("12.mp4", "soccer")])
+    mover.move_batch([Wish("10.mp4", None, "soccer"), Wish("11.mp4", None, "food")], noting=noting)
+
+
+def decisions_of(mover: Mover) -> Decisions:
+    return Decisions(mover._database, mover._journal._library)
 
 
 def sort_in_vain(mover: Mover) -> None:
@@ -143,6 +155,8 @@ def kill_at_each_step(name: str, drive: str, folder: Path) -> int:
         mover = Mover(data_dir, database)
         mover.recover()
         assert_whole(data_dir, untouched, f"step {steps}")
+        if name == "filed alone":
+            assert_remembered(mover, data_dir, f"step {steps}")
         if name in ("sort", "undo", "redo", "create", "uncreate", "rename", "unrename"):
             finished_or_reverted(mover, change, before, data_dir)
         undo_all(mover)
@@ -158,6 +172,14 @@ def assert_whole(data_dir: Path, untouched: dict, at: str) -> None:
     empty = [list(each.values()).count("") for each in (settled, untouched)]
     assert empty[0] == empty[1], f"a placeholder stays, or an empty file is lost at {at}: {settled}"
     assert not apart(data_dir), f"apart at {at}: {settled}"
+
+
+def assert_remembered(mover: Mover, data_dir: Path, at: str) -> None:
+    """Whatever was filed without a person is known to be so, and what was held back for it too."""
+    filed = {name for name, folder in (("10.mp4", "soccer"), ("11.mp4", "food")) if (data_dir / folder / name).exists()}
+    decisions = decisions_of(mover)
+    assert decisions.filed_alone() == filed, f"taken for what a person said at {at}"
+    assert set(decisions.held()) == ({"12.mp4"} if filed else set()), f"forgotten at {at}"
 
 
 def kill_the_recovery_too(drive: str, folder: Path) -> int:

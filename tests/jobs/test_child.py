@@ -134,3 +134,13 @@ def test_the_watch_for_the_starter_does_not_disturb_a_step_that_ends_well():
         "print(json.dumps({'report': {'done': 1}}))"
     )
     assert run(code) == {"done": 1}
+
+
+def test_a_step_that_hears_nothing_any_more_is_told_in_vain():
+    """It may end between two looks: what it is told then is no failure of the step."""
+    told = iter(range(10**6))
+    report = run_step(
+        "train", python("os.close(0)\ntime.sleep(0.5)\nprint(json.dumps({'report': {'done': 1}}))"),
+        LIMIT_S, lambda _: None, lambda: None, is_held=lambda: next(told) % 2 == 0,
+    )
+    assert report == {"done": 1}

@@ -4,7 +4,7 @@ import contextlib
 
 import pytest
 
-from vidsort.library.moves.mover import Mover
+from vidsort.library.moves import Mover, Wish
 from vidsort.store import open_database
 from vidsort.store.decisions import Decided, Decisions
 from vidsort.store.journal import Journal
@@ -54,15 +54,20 @@ def test_undo_takes_back_what_was_remembered_and_redo_brings_it_again(decisions,
 
 
 def test_what_is_held_back_counts_while_anything_of_its_batch_stands(decisions, mover):
-    (outcome,) = mover.sort_batch([(FILENAMES[0], "food")])
-    decisions.filed(outcome.move.batch, 0.02, [(FILENAMES[1], "sport")])
+    noting = decisions.filed_alone_as(0.02, [(FILENAMES[1], "sport")])
+    mover.move_batch([Wish(FILENAMES[0], None, "food")], noting=noting)
     assert decisions.held()[FILENAMES[1]].folder == "sport"
     assert decisions.filed_alone() == {FILENAMES[0]}
     mover.undo()
     assert decisions.held() == {}
     assert decisions.filed_alone() == set()
-    decisions.filed(None, 0.02, [(FILENAMES[1], "sport")])
+
+
+def test_a_batch_of_which_every_move_is_refused_is_not_remembered(decisions, mover):
+    noting = decisions.filed_alone_as(0.02, [(FILENAMES[1], "sport")])
+    assert mover.move_batch([Wish("1.mp4", None, "food")], noting=noting)[0].error
     assert decisions.held() == {}
+    assert decisions.filed_alone() == set()
 
 
 def test_a_damaged_database_gives_back_what_was_decided():

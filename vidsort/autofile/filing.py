@@ -11,6 +11,7 @@ import numpy as np
 from ..library import Snapshot
 from ..library.moves import Outcome
 from ..library.moves.mover import Mover
+from ..library.moves.plans import Wish
 from ..pile.filing.blind import held_back
 from ..pile.filing.promise import FEWEST_ANSWERS, FEWEST_FILED, LEVEL, Promise, promised
 from ..pile.predictions import Predictions
@@ -115,10 +116,10 @@ def file(library: OpenedLibrary, planned: Plan) -> list[Outcome]:
     """File what was planned as one batch, which one undo takes back; each with its own outcome, as sorting has it."""
     if not planned.moves:
         return []
-    outcomes = library.mover.sort_batch([(each.filename, each.folder) for each in planned.moves])
-    held = [(each.filename, each.folder) for each in planned.held]
-    library.decisions.filed(batch_of(outcomes), planned.at_most_wrong, held)
-    return outcomes
+    noting = library.decisions.filed_alone_as(
+        planned.at_most_wrong, [(each.filename, each.folder) for each in planned.held]
+    )
+    return library.mover.move_batch([Wish(each.filename, None, each.folder) for each in planned.moves], noting=noting)
 
 
 def batch_of(outcomes: Sequence[Outcome]) -> str | None:

@@ -1,8 +1,9 @@
 """What people decided beside what was predicted, with and without seeing it; and what was filed without them."""
 
 import secrets
+import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .database import Database
@@ -91,14 +92,16 @@ class Decisions:
         found = {bool(is_blind): (int(agreed), int(count)) for is_blind, agreed, count in rows}
         return {is_blind: found.get(is_blind, (0, 0)) for is_blind in (True, False)}
 
-    def filed(self, batch: str | None, at_most_wrong: float, held: Sequence[tuple[str, str]]) -> None:
-        """Remember what was filed without a person as this batch, and (filename, folder) of what was held back of it.
+    def filed_alone_as(
+        self, at_most_wrong: float, held: Sequence[tuple[str, str]]
+    ) -> Callable[[sqlite3.Connection, str], None]:
+        """What notes that a batch is filed without a person, and (filename, folder) of what is held back of it.
 
-        Without a batch, of which there is none where every move was refused, nothing is remembered.
+        It writes with the intent of the batch: noted after the moves, a kill in between would leave them as what a
+        person has said. Where every move is refused it says nothing, for only what was done counts.
         """
-        if batch is None:
-            return
-        with self._database.write() as connection:
+
+        def note(connection: sqlite3.Connection, batch: str) -> None:
             connection.execute(
                 "INSERT INTO autofiled (batch, library, at_most_wrong, at) VALUES (?, ?, ?, ?)",
                 (batch, self._library, at_most_wrong, time.time()),
@@ -107,6 +110,8 @@ class Decisions:
                 "INSERT OR REPLACE INTO held_back (library, filename, batch, folder) VALUES (?, ?, ?, ?)",
                 [(self._library, filename, batch, folder) for filename, folder in held],
             )
+
+        return note
 
     def held(self) -> dict[str, Held]:
         """What is held back of batches of which anything stands, by filename, also where it was decided on since."""

@@ -8,7 +8,7 @@ from promising import FOLDERS, folder_of, guess, name_of, pile_up, true_folder
 from test_routes import client, counts, make_client, sort
 
 from vidsort.errors import ConflictError
-from vidsort.library.moves.mover import Mover
+from vidsort.library.moves import Mover, Wish
 from vidsort.store import open_database
 
 __all__ = ["client", "make_client"]
@@ -221,8 +221,8 @@ def test_what_was_filed_alone_proves_nothing_to_the_next_promise(make_client, se
     database = open_database(settings.artifacts_dir)
     library = first.app.state.workspace.library
     (settings.data_dir / "0.mp4").write_bytes(b"x")
-    move = Mover(settings.data_dir, database, video_names="any").sort("0.mp4", "food")
-    Decisions(database, library.history).filed(move.batch, 0.05, [])
+    noting = Decisions(database, library.history).filed_alone_as(0.05, [])
+    Mover(settings.data_dir, database, video_names="any").move_batch([Wish("0.mp4", None, "food")], noting=noting)
     assert autofile(first, 0.05)["rests_on"]["labelled"] == before - 1
     database.close()
 

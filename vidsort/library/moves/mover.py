@@ -18,7 +18,7 @@ from ...artifacts.owners import follow_folders, history_of, home_of, require_the
 from ...errors import AwayError, ConflictError, NotFoundError, VidsortError
 from ...records import Action, Move, VideoNames
 from ...store import Database
-from ...store.journal import Activity, Direction, Entry, Fate, Intent, Journal
+from ...store.journal import Activity, Direction, Entry, Fate, Intent, Journal, Noting
 from ..live import LiveLibrary
 from ..opened import Folders
 from .beside import Beside
@@ -26,7 +26,7 @@ from .carrying import Carried, carry_out_all, flush_parents, parents_of
 from .choosing import chosen, left_of
 from .files.faults import step
 from .following import Following
-from .plans import Outcome, Wish, plan_batch, plan_create, plan_merge, plan_rename, plan_turn
+from .plans import Outcome, Result, Wish, moved, plan_batch, plan_create, plan_merge, plan_rename, plan_turn
 from .recovery import settle_left
 
 log = logging.getLogger(__name__)
@@ -83,13 +83,18 @@ class Mover:
             raise outcome.result
         return outcome.result
 
-    def move_batch(self, wanted: Sequence[Wish], makes: str | None = None) -> list[Outcome]:
-        """Move each as `move` does, each with its own outcome; one undo takes all back. `makes` as for `sort_batch`."""
+    def move_batch(
+        self, wanted: Sequence[Wish], makes: str | None = None, noting: Noting | None = None
+    ) -> list[Outcome]:
+        """Move each as `move` does, each with its own outcome; one undo takes all back. `makes` as for `sort_batch`.
+
+        `noting` writes what else is remembered of the batch, with the intent, before anything is moved.
+        """
         with self._alone() as folders:
             first, plans = plan_batch(folders, wanted, self._beside(folders), self._video_names, makes)
             moves = [plan for plan in plans if isinstance(plan, Intent)]
-            results = self._do(folders, [*first, *moves] if moves else [])
-            _moved(results[: len(first)])
+            results = self._do(folders, [*first, *moves] if moves else [], noting)
+            moved(results[: len(first)])
             done = iter(results[len(first) :])
         came = (next(done) if isinstance(plan, Intent) else (plan, None) for plan in plans)
         return [Outcome(wish, error or result) for wish, (result, error) in zip(wanted, came, strict=True)]
@@ -97,12 +102,12 @@ class Mover:
     def create_folder(self, name: str) -> Move:
         """Make a category folder; raises InvalidNameError, and ConflictError for a name that is taken."""
         with self._alone() as folders:
-            return _moved(self._do(folders, [plan_create(folders, name)]))[0]
+            return moved(self._do(folders, [plan_create(folders, name)]))[0]
 
     def rename_folder(self, old: str, new: str) -> list[Move]:
         """Rename a category folder; raises InvalidNameError, and ConflictError for a name that is taken."""
         with self._alone() as folders:
-            return _moved(self._do(folders, [plan_rename(folders, old, new)]))
+            return moved(self._do(folders, [plan_rename(folders, old, new)]))
 
     def merge_folder(self, name: str, into: str, *, tell: Callable[[str], object] = log.info) -> list[Move]:
         """Move all videos of a folder into another and remove it; one undo brings it back with all of them.
@@ -114,7 +119,7 @@ class Mover:
         with self._alone() as folders:
             planned = plan_merge(folders, name, into, self._beside(folders), self._video_names)
             results = self._do(folders, planned)
-            moves = _moved(results)
+            moves = moved(results)
             for error in filter(None, (error for _, error in results)):
                 tell(str(error))
             return moves
@@ -188,20 +193,20 @@ class Mover:
         with step("intend"):
             turned = self._journal.turn(planned, direction)
         results = self._carry_out(folders, turned, drops=in_turn, tell=tell)
-        _moved(results)
+        moved(results)
         return [move for move, _ in results]
 
-    def _do(self, folders: Folders, changes: Sequence[Intent]) -> list[tuple[Move, VidsortError | None]]:
+    def _do(self, folders: Folders, changes: Sequence[Intent], noting: Noting | None = None) -> list[Result]:
         if not changes:
             return []
         with step("intend"):
-            entries = self._journal.intend(changes)
+            entries = self._journal.intend(changes, noting)
         return self._carry_out(folders, entries)
 
     def _carry_out(
         self, folders: Folders, entries: Sequence[Entry], *, drops: bool = False,
         tell: Callable[[str], object] = log.info,
-    ) -> list[tuple[Move, VidsortError | None]]:
+    ) -> list[Result]:
         """Change the disk entry by entry, then flush, then journal what came of it; the moves as they are now.
 
         `drops`: undo and redo shall not stop for ever at what has gone from the disk.
@@ -288,11 +293,3 @@ class Mover:
 def busy() -> ConflictError:
     """The error for who has waited long enough for a move of others."""
     return ConflictError("Another move is under way (a big copy to another drive?): try again in a moment.")
-
-
-def _moved(results: Sequence[tuple[Move, VidsortError | None]]) -> list[Move]:
-    """The moves that took place; where each has an error, the first is raised."""
-    moves = [move for move, error in results if error is None]
-    if results and not moves:
-        raise next(error for _, error in results if error is not None)
-    return moves

@@ -44,6 +44,18 @@ class Outcome:
         return self.result if isinstance(self.result, VidsortError) else None
 
 
+# What came of a journaled change: its move as it is now, and why it did not take place.
+Result = tuple[Move, VidsortError | None]
+
+
+def moved(results: Sequence[Result]) -> list[Move]:
+    """The moves that took place; where each has an error, the first is raised."""
+    moves = [move for move, error in results if error is None]
+    if results and not moves:
+        raise next(error for _, error in results if error is not None)
+    return moves
+
+
 def plan_wishes(
     folders: Folders, wanted: Sequence[Wish], beside: Beside, video_names: VideoNames = "digits",
     made: str | None = None,

@@ -8,7 +8,7 @@ import dataclasses
 import sqlite3
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -16,6 +16,8 @@ from ...records import Action, Move
 from ..database import Database
 from .rows import Direction, Entry, Fate, Intent, Sidecar
 
+# What is written down beside a batch, with its id, so that a kill leaves both or neither.
+Noting = Callable[[sqlite3.Connection, str], object]
 NONE: Mapping[int, Sequence[Sidecar]] = MappingProxyType({})
 _COLUMNS = "id, batch, kind, source, target, state, at, size_bytes, mode, pending"
 
@@ -40,14 +42,19 @@ class Journal:
         self._database = database
         self._library = library
 
-    def intend(self, changes: Sequence[Intent]) -> list[Entry]:
-        """Write down new changes as one batch, pending forth; a new action ends what redo offers."""
+    def intend(self, changes: Sequence[Intent], noting: Noting | None = None) -> list[Entry]:
+        """Write down new changes as one batch, pending forth; a new action ends what redo offers.
+
+        `noting` writes what else is to be remembered of the batch, in the same transaction.
+        """
         batch, at = uuid.uuid4().hex, time.time()
         with self._database.write() as connection:
             connection.execute(
                 "UPDATE moves SET turn = NULL WHERE library = ? AND state = 'undone' AND turn IS NOT NULL",
                 (self._library,),
             )
+            if noting is not None:
+                noting(connection, batch)
             return [self._insert(connection, change, batch, at) for change in changes]
 
     def _insert(self, connection: sqlite3.Connection, change: Intent, batch: str, at: float) -> Entry:
