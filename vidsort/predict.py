@@ -5,7 +5,7 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from pydantic import Field
@@ -18,6 +18,7 @@ from .features.stored import Part, features_of
 from .jobs.program import step_main
 from .learning.classifier import Classifier, is_guess
 from .learning.scores import threshold_for
+from .library import is_learned
 from .records import Failure, FolderScore, Prediction, Progress, Report, Video
 from .settings import Settings
 from .steps import PROMISED_ERROR, ProgressCallback, StepConfig, ignore_progress
@@ -44,16 +45,21 @@ class PredictConfig(StepConfig):
 
 
 def predictions_of(
-    classifier: Classifier, filenames: Sequence[str], parts: Mapping[str, Part], top_k: int = 3
+    classifier: Classifier, filenames: Sequence[str], parts: Mapping[str, Part], top_k: int = 3,
+    not_learned: Collection[str] = (),
 ) -> list[Prediction]:
     """The `top_k` most probable folders of each video, best first; pure. parts: by kind of evidence.
 
-    A video of which the model knows nothing, so that every folder is as likely, has no entry.
+    not_learned: folders that the model may have learned earlier and that are not suggested; the others keep their
+    shares. A video of which the model knows nothing, so that every folder is as likely, has no entry.
     """
     shares = classifier.predict_proba(parts)
     known = is_guess(shares)
     filenames, shares = [name for name, is_known in zip(filenames, known, strict=True) if is_known], shares[known]
-    best = np.argsort(-shares, axis=1, kind="stable")[:, :top_k]
+    left = np.array([at for at, name in enumerate(classifier.folders) if is_learned(name, not_learned)], int)
+    if not len(left):
+        return []
+    best = left[np.argsort(-shares[:, left], axis=1, kind="stable")[:, :top_k]]
     entries = []
     for filename, columns, row in zip(filenames, best.tolist(), shares.tolist(), strict=True):
         ranked = tuple(
@@ -149,7 +155,8 @@ def _predict(
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
         found = features_of(database, videos, feature_set)
     entries = predictions_of(
-        classifier, [video.filename for video in found.videos], found.parts, config.top_k
+        classifier, [video.filename for video in found.videos], found.parts, config.top_k,
+        settings.not_learned,
     ) if found.videos else []
     predictions_id = new_version_id()
     manifest = {

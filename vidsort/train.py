@@ -54,8 +54,9 @@ def run(
     started = time.monotonic()
     progress(Progress(step=STEP, done=0, total=1, message="reading features"))
     videos = library.videos(settings.data_dir, settings.video_names)
-    labelled = [video for video in videos if video.folder is not None]
-    folders = {*(folder.name for folder in library.folders(settings.data_dir, settings.video_names)),
+    labelled = library.labelled(videos, settings.not_learned)
+    named = (folder.name for folder in library.folders(settings.data_dir, settings.video_names))
+    folders = {*(name for name in named if library.is_learned(name, settings.not_learned)),
                *(str(video.folder) for video in labelled)}
     left_out = library.left_out(settings.data_dir, settings.video_names)
     if len(folders) < 2:
@@ -65,7 +66,9 @@ def run(
         found = features_of(database, labelled, feature_set)
         parts = _chosen(found.parts, config)
         chosen = feature_set.model_copy(update={"modalities": {name: feature_set.modalities[name] for name in parts}})
-        names = names_of(database, videos, chosen, descriptions(settings.data_dir, folders))
+        # Where the pile and what is learned from stand to the names; what else is there says nothing of either.
+        kept = [video for video in videos if video.folder is None or video.folder in folders]
+        names = names_of(database, kept, chosen, descriptions(settings.data_dir, folders))
     is_by_name = len({video.folder for video in found.videos}) < 2
     if is_by_name and not names.kinds:
         raise _unreadable(found) if len({video.folder for video in labelled}) > 1 else _too_few(
@@ -115,6 +118,7 @@ def _too_few(
 ) -> NotEnoughLabelsError:
     folders = {video.folder for video in labelled}
     there = f"all {len(labelled)} sorted videos lie in {next(iter(folders))!r}" if folders else "no video is sorted yet"
+    there += f" (what lies in {', '.join(settings.not_learned)} is not learned from)" if settings.not_learned else ""
     return NotEnoughLabelsError(
         f"Training needs videos in at least two folders, and {there}{why}: make folders in {settings.data_dir} and put "
         + " ".join(["one or more videos into each (ten or more make it useful).", *map(sentence, left_out)])

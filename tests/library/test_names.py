@@ -21,6 +21,7 @@ from vidsort.library.names import (
     is_among,
     is_filename,
     is_folder_name,
+    is_learned,
     of_stem,
     put,
 )
@@ -198,3 +199,11 @@ def test_a_name_is_put_into_sorted_names_or_out_of_them_once(names, name, shall_
     assert put(kept, name, shall_be_there=shall_be_there) == ((name in names) != shall_be_there)
     assert kept == sorted({*names, name} if shall_be_there else {*names} - {name})
     assert not put(kept, name, shall_be_there=shall_be_there)
+
+
+@pytest.mark.parametrize(("folder", "not_learned", "expected"), [
+    ("food", (), True), ("food", ("trash", "later"), True), ("Trash", ("trash",), False), ("trash", ("TRASH",), False),
+    ("cafe\u0301", ("caf\u00e9",), False), ("trashed", ("trash",), True),
+])
+def test_a_folder_is_learned_from_unless_its_name_or_one_that_may_be_the_same_is_listed(folder, not_learned, expected):
+    assert is_learned(folder, not_learned) is expected

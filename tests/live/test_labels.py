@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidsort.library import Snapshot
-from vidsort.live.labels import PILE, Elsewhere, Rows, change_between
+from vidsort.live.labels import PILE, Elsewhere, Rows, change_between, learned_of
 
 FOLDERS = ("", "a", "b", "c")
 PLACES = st.sets(st.tuples(st.sampled_from(FOLDERS), st.integers(0, 12).map(lambda number: f"{number:02}.mp4")))
@@ -70,3 +70,10 @@ def test_what_lies_elsewhere_than_a_model_learned_it_is_counted():
     elsewhere.follow({0: "a", 1: "a", 3: None})
     assert len(elsewhere) == 0
     assert len(Elsewhere([None, None], {0: "b", 1: None})) == 1
+
+
+def test_a_folder_that_is_not_learned_from_is_as_if_it_were_not_there():
+    before = snapshot({("", "1.mp4"), ("a", "2.mp4"), ("b", "3.mp4")}, ("", "a", "b"))
+    assert learned_of(before, ()) is before
+    assert learned_of(before, ("c",)) is before
+    assert learned_of(before, ("B",)) == snapshot({("", "1.mp4"), ("a", "2.mp4")}, ("", "a"))

@@ -6,7 +6,8 @@ import os
 
 import pytest
 
-from vidsort.pile.predictions import LivePredictions, following
+from vidsort.pile.predictions import LivePredictions, Predictions, following, suggesting
+from vidsort.records import Prediction
 
 ENTRY = {
     "video": "7.mp4",
@@ -126,3 +127,21 @@ def test_where_two_folders_became_one_that_is_more_probable_it_is_the_first_gues
     merged = following(LivePredictions(tmp_path / "predictions.json").current(), {"food": "cooking"}).by_video["7.mp4"]
     assert (merged.predicted_folder, merged.confidence) == ("cooking", 0.6)
     assert [score.folder for score in merged.top_predictions] == ["cooking", "soccer"]
+
+
+def test_folders_that_are_not_learned_from_are_not_suggested():
+    said = Predictions("1", {
+        "7.mp4": Prediction(**ENTRY),
+        "8.mp4": Prediction(**ENTRY | {"video": "8.mp4", "top_predictions": []}),
+        "9.mp4": Prediction(**ENTRY | {"video": "9.mp4", "predicted_folder": "golf", "top_predictions": []}),
+    })
+    assert suggesting(said, ()) is said
+    assert suggesting(said, ("dance",)) is said
+    left = suggesting(said, ("Soccer",))
+    assert left.version != said.version
+    assert left.by_video.keys() == {"7.mp4", "9.mp4"}
+    assert left.by_video["7.mp4"].predicted_folder == "food"
+    assert left.by_video["7.mp4"].confidence == 0.05
+    assert left.by_video["9.mp4"] is said.by_video["9.mp4"]
+    (kept,) = suggesting(said, ("food",)).by_video["7.mp4"].top_predictions
+    assert (kept.folder, kept.confidence) == ("soccer", 0.91)

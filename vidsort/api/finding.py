@@ -49,7 +49,7 @@ def proposals(here: Workspace, kept: KeptGroups, limit: int) -> dict[str, object
     """Groups of unsorted videos that are no folder yet, with the records of their videos, and why there are none."""
     opened = here.library
     now = opened.snapshot()
-    groups, reason = kept.groups(opened.data_dir, opened.artifacts_dir, now, opened.video_names)
+    groups, reason = kept.groups(opened.data_dir, opened.artifacts_dir, now, opened.video_names, opened.not_learned)
     predicted = here.predicted()
     found = [group for group in groups if not _is_surely_there(group, predicted)]
     reason = NOTHING_ALIKE if groups and not found else reason

@@ -103,7 +103,7 @@ class Explanations:
             if known is None or (known.model_id, known.artifacts_dir) != (model_id, opened.artifacts_dir):
                 classifier = artifacts.read_model(opened.artifacts_dir, model_id)
                 feature_set = artifacts.model_feature_set(opened.artifacts_dir, model_id)
-                videos = [one for one in library.videos(opened.data_dir, opened.video_names) if one.folder is not None]
+                videos = library.labelled(library.videos(opened.data_dir, opened.video_names), opened.not_learned)
                 labelled = features_of(self._here.database, videos, feature_set)
                 self._model = known = _Model(
                     model_id, opened.artifacts_dir, classifier, feature_set,

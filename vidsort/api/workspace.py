@@ -43,7 +43,8 @@ class OpenLibrary:
         self.data_dir = data_dir = settings.data_dir
         self.artifacts_dir = home_of(settings.artifacts_dir, data_dir)
         self.predictions = LivePredictions(predictions_path(self.artifacts_dir))
-        self.serving = Serving(self.predictions, self.artifacts_dir)
+        self.not_learned = settings.not_learned
+        self.serving = Serving(self.predictions, self.artifacts_dir, self.not_learned)
         self.video_names = settings.video_names
         self.history = history_of(self.artifacts_dir, data_dir)
         self._database = database

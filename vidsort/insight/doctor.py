@@ -137,17 +137,25 @@ def _home(settings: Settings) -> Path:
 
 def _library(settings: Settings) -> Check:
     from ..artifacts.owners import require_there
-    from ..library import scan
+    from ..library import is_learned, scan
+    from ..library.names import shown
 
     data_dir = settings.data_dir
     snapshot = scan(data_dir, settings.video_names)
     require_there(_home(settings), data_dir, snapshot)
     _require_writable(data_dir)
-    return Check(
-        "library", "ok",
+    told = (
         f"{data_dir}: {counted(len(snapshot.unsorted), 'unsorted video')}, "
-        f"{sum(map(len, snapshot.folders.values()))} in {counted(len(snapshot.folders), 'folder')}",
+        f"{sum(map(len, snapshot.folders.values()))} in {counted(len(snapshot.folders), 'folder')}"
     )
+    if not settings.not_learned:
+        return Check("library", "ok", told)
+    told += f", of which nothing is learned from {', '.join(map(shown, settings.not_learned))}"
+    # A name that is misspelt would be learned from without a word.
+    strange = [name for name in settings.not_learned if all(is_learned(folder, (name,)) for folder in snapshot.folders)]
+    if strange:
+        told += f"; there is no folder {' or '.join(map(shown, strange))}: make it, or correct not_learned"
+    return Check("library", "warning" if strange else "ok", told)
 
 
 def _artifacts(artifacts_dir: Path) -> Check:

@@ -62,7 +62,7 @@ if (matchMedia("(prefers-reduced-motion: reduce)").matches)
 SHOW_CODE = '<input type="checkbox" id="code"><label for="code">Show the code</label>'
 FEATURE_SET = re.compile("[0-9a-f]{12}", re.ASCII)
 # Given by the settings, never by parameters of one run.
-SETTINGS = ("data_dir", "artifacts_dir", "video_names")
+SETTINGS = ("data_dir", "artifacts_dir", "video_names", "not_learned")
 
 
 class ReportConfig(StepConfig):
@@ -103,7 +103,8 @@ def run_notebook(
 
     source = notebook_path(name)
     given = checked_parameters(name, settings, parameters or {})
-    given |= {setting: str(getattr(settings, setting)) for setting in SETTINGS}
+    said = settings.model_dump(mode="json")
+    given |= {setting: said[setting] for setting in SETTINGS}
     failed = settings.artifacts_dir / "notebooks" / f"{name}.failed.ipynb"
     failed.parent.mkdir(parents=True, exist_ok=True)
     try:

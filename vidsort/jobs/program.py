@@ -22,11 +22,11 @@ from ..steps import C, ProgressCallback, StepConfig
 
 
 def add_settings_flags(parser: argparse.ArgumentParser, *names: str) -> None:
-    """Add `--data-dir`, `--artifacts-dir`, `--video-names` and the further named settings as flags.
+    """Add `--data-dir`, `--artifacts-dir`, `--video-names`, `--not-learned` and the further named settings as flags.
 
     The password is no flag: a command line is seen by every user of the machine.
     """
-    for name in dict.fromkeys((*PATHS, "video_names", *names)):
+    for name in dict.fromkeys((*PATHS, "video_names", "not_learned", *names)):
         field = PLAIN[name]
         _add_flag(parser, name, field, dest=f"setting_{name}", default=None, help=field.description or "")
 

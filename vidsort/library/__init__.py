@@ -19,8 +19,10 @@ from .disk import (
     videos,
     videos_at,
 )
+from .names import is_learned, labelled
 
 __all__ = [
-    "Listing", "Snapshot", "find", "folder_path", "folders", "is_category", "is_spelled_so", "is_video", "left_out",
-    "list_folder", "list_root", "look_around", "require_library", "scan", "video_facts", "videos", "videos_at",
+    "Listing", "Snapshot", "find", "folder_path", "folders", "is_category", "is_learned", "is_spelled_so", "is_video",
+    "labelled", "left_out", "list_folder", "list_root", "look_around", "require_library", "scan", "video_facts",
+    "videos", "videos_at",
 ]

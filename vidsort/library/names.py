@@ -4,10 +4,10 @@ import bisect
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from ..errors import InvalidNameError
-from ..records import VideoNames
+from ..records import Video, VideoNames
 from .invisible import INVISIBLE, code_of, first_invisible, with_codes
 
 NAME_LIMIT_BYTES = 255
@@ -98,6 +98,16 @@ def check_new_folder_name(name: str) -> str:
 def folded(name: str) -> str:
     """What two names have in common that some file systems take for one: case and composition ignored."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def is_learned(folder: str, not_learned: Collection[str]) -> bool:
+    """Whether a folder is learned from: it has none of these names, nor one that a file system may take for it."""
+    return not not_learned or folded(folder) not in map(folded, not_learned)
+
+
+def labelled(videos: Iterable[Video], not_learned: Collection[str]) -> list[Video]:
+    """Those that lie in a folder that is learned from."""
+    return [video for video in videos if video.folder is not None and is_learned(video.folder, not_learned)]
 
 
 def _filename_fault(name: str) -> str | None:

@@ -1,9 +1,9 @@
 """Where videos lie, and what has changed of it: what a learner is told, and which row of its features that is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..library import Snapshot
+from ..library import Snapshot, is_learned
 
 # A folder, empty for the pile, and a filename.
 Place = tuple[str, str]
@@ -20,6 +20,12 @@ class Change:
     came: Sequence[Place]
     folders: Sequence[str]
     is_of_labels: bool
+
+
+def learned_of(snapshot: Snapshot, not_learned: Collection[str]) -> Snapshot:
+    """What is learned from and the pile: as if the other folders were not there; the same object where all are."""
+    folders = {name: inside for name, inside in snapshot.folders.items() if is_learned(name, not_learned)}
+    return snapshot if len(folders) == len(snapshot.folders) else Snapshot(snapshot.unsorted, folders)
 
 
 def places(snapshot: Snapshot) -> dict[str, Sequence[str]]:

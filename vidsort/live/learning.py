@@ -18,7 +18,7 @@ from ..library import Snapshot
 from ..library.live import LiveLibrary
 from ..settings import Settings
 from .guesses import LIVE_DIR, LOCK_FILE, remove_guesses
-from .labels import NOTHING_TO_LEARN, Change, change_between, places
+from .labels import NOTHING_TO_LEARN, Change, change_between, learned_of, places
 from .serving import Serving
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,8 @@ class Learning:
         """Learn from now on what changes, until `stop`, unless the settings say otherwise."""
         if not self._settings.live_learning:
             return
-        self._seen, self._base = self._live.snapshot(), self._serving.base_version
+        self._seen = learned_of(self._live.snapshot(), self._settings.not_learned)
+        self._base = self._serving.base_version
         if self._is_ours():
             # Of a process that is no more: at the start predictions.json is served as it is.
             remove_guesses(self._settings.artifacts_dir)
@@ -142,7 +143,7 @@ class Learning:
             self._end()
             self._base, self._is_told, self._next_start_s = base, False, time.monotonic() + SETTLED_S
         self._catch_up()
-        snapshot = self._live.snapshot()
+        snapshot = learned_of(self._live.snapshot(), self._settings.not_learned)
         # Asked after the names: of a library that has gone since they would be none.
         if not self._live.exists or self._why_away() is not None:
             self._end()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..pile.predictions import LivePredictions, Predictions, digest_of, followed, following
+from ..pile.predictions import LivePredictions, Predictions, digest_of, followed, following, suggesting
 from ..records import FolderScore, Prediction
 from .guesses import NOBODY, Guesses, guesses_path, read_guesses
 
@@ -131,8 +131,9 @@ class Learned(Predictions):
 class Serving:
     """Which predictions of a library are in force now, the same in every process; safe to use from many threads."""
 
-    def __init__(self, base: LivePredictions, artifacts_dir: Path) -> None:
-        self._base = base
+    def __init__(self, base: LivePredictions, artifacts_dir: Path, not_learned: Collection[str] = ()) -> None:
+        """not_learned: the folders that are never suggested, whatever predictions.json says."""
+        self._base, self._not_learned = base, not_learned
         self._path = guesses_path(artifacts_dir)
         # Whether what is learned is served; not before it is known whose it is.
         self.is_on = False
@@ -162,7 +163,8 @@ class Serving:
         known, guesses = self._base.current(), self.learned()
         with self._lock:
             if self._followed is None or self._followed[0] is not known or self._followed[1] != heirs:
-                self._followed, self._made = (known, dict(heirs), following(known, heirs)), None
+                found = suggesting(following(known, heirs), self._not_learned)
+                self._followed, self._made = (known, dict(heirs), found), None
             base = self._followed[2]
             if guesses is None:
                 return base

@@ -5,13 +5,14 @@ import gc
 import hashlib
 import logging
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..artifacts import read_predictions
 from ..artifacts.looked_at import looked_at_path, read_looked_at, stamp_of, version_of
 from ..errors import ArtifactError
+from ..library import is_learned
 from ..records import FolderScore, Prediction
 from .entries import entry_text
 
@@ -115,6 +116,38 @@ def following(predictions: Predictions, heirs: Mapping[str, str]) -> Predictions
     return Predictions(
         f"{predictions.version}{digest_of(sorted(heirs.items()))}", {**predictions.by_video, **changed}
     )
+
+
+def suggesting(predictions: Predictions, not_learned: Collection[str]) -> Predictions:
+    """The same without the folders that are not learned from; its own version where any was named.
+
+    Confidences stay what they are: a video that may belong elsewhere is no surer to belong to what is left.
+    """
+    if not not_learned:
+        return predictions
+    named = {folder for entry in predictions.by_video.values() for folder in (entry.predicted_folder, *_named(entry))}
+    unlearned = {folder for folder in named if not is_learned(folder, not_learned)}
+    if not unlearned:
+        return predictions
+    left = ((name, _suggested(entry, unlearned)) for name, entry in predictions.by_video.items())
+    return Predictions(
+        f"{predictions.version}{digest_of([(folder, '') for folder in sorted(unlearned)])}",
+        {name: entry for name, entry in left if entry is not None},
+    )
+
+
+def _suggested(prediction: Prediction, unlearned: Set[str]) -> Prediction | None:
+    """The entry itself where it names none of them, else with the next best first; None where it names no other."""
+    if unlearned.isdisjoint((prediction.predicted_folder, *_named(prediction))):
+        return prediction
+    left = tuple(score for score in prediction.top_predictions if score.folder not in unlearned)
+    if prediction.predicted_folder not in unlearned:
+        return prediction.model_copy(update={"top_predictions": left})
+    if not left:
+        return None
+    return prediction.model_copy(update={
+        "predicted_folder": left[0].folder, "confidence": left[0].confidence, "top_predictions": left,
+    })
 
 
 def digest_of(renamed: Sequence[tuple[str, str]]) -> str:

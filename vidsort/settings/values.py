@@ -4,7 +4,7 @@ import ipaddress
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, PrivateAttr, SecretStr
 
@@ -47,6 +47,9 @@ class Settings(BaseModel):
     )
     video_names: VideoNames = Field(
         "digits", description="which files are videos: digits and .mp4, or any with a video's ending"
+    )
+    not_learned: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
+        (), description="folders that are sorted into and undone like any, but never learned from or suggested"
     )
     step_timeout_s: float = Field(
         900, gt=0, allow_inf_nan=False, description="seconds that one retrain step may take"
@@ -107,9 +110,10 @@ class Settings(BaseModel):
 
     def as_flags(self) -> list[str]:
         """The flags that make a command work on the same library and artifacts."""
+        not_learned = ["--not-learned", *self.not_learned] if self.not_learned else []
         return [
             "--data-dir", str(self.data_dir), "--artifacts-dir", str(self.artifacts_dir),
-            "--video-names", self.video_names,
+            "--video-names", self.video_names, *not_learned,
         ]
 
     def as_json(self) -> str:

@@ -26,6 +26,7 @@ class LibraryAnswer(BaseModel):
     `away`: why it is plainly not the library that it was, so that nothing is made or moved in it; null where it is.
     `heirs`: which folder took the place of one that has gone, by renaming or merging. `left_out`: what takes no part,
     a row a reason. `reason_of_names`: why it cannot be chosen here which names are videos, null where it can.
+    `not_learned`: those of the folders that are sorted into like any, but never learned from or suggested.
     """
 
     data_dir: str
@@ -40,6 +41,7 @@ class LibraryAnswer(BaseModel):
     video_names: VideoNames
     reason_of_names: str | None
     left_out: list[LeftOut]
+    not_learned: list[str]
 
 
 class LibraryPreview(BaseModel):

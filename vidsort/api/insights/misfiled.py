@@ -10,6 +10,7 @@ from ...artifacts import current, model_dir
 from ...errors import NotFoundError
 from ...insight.comparison import read_out_of_fold
 from ...insight.folders import Suspect, likely_misfiled
+from ...library import is_learned
 from ...library.names import check_filename
 from ...pile.entries import entry
 from ...store.dismissed import Dismissed
@@ -46,7 +47,10 @@ def _open(here: Workspace, suspects: tuple[Suspect, ...]) -> Iterator[dict[str, 
     right = {(heirs.get(folder, folder), filename) for folder, _, filename in subjects}
     for suspect in suspects:
         folder, suggested = (heirs.get(name, name) for name in (suspect.folder, suspect.suggested))
-        is_open = folder != suggested and suggested in snapshot.folders and (folder, suspect.filename) not in right
+        is_open = (
+            folder != suggested and suggested in snapshot.folders and (folder, suspect.filename) not in right
+            and is_learned(folder, opened.not_learned) and is_learned(suggested, opened.not_learned)
+        )
         if is_open and folder in snapshot.places_of(suspect.filename):
             yield entry(suspect.filename, None) | suspect.model_dump() | {"folder": folder, "suggested": suggested}
 

@@ -90,4 +90,5 @@ def _library(here: Workspace) -> LibraryAnswer:
         video_names=opened.video_names,
         reason_of_names=here.choice.reason_of_names,
         left_out=opened.left_out(),
+        not_learned=[name for name in sorted(snapshot.folders) if not on_disk.is_learned(name, opened.not_learned)],
     )

@@ -1,7 +1,7 @@
 """The groups of a library as they were found last, as long as they are still so."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,9 +53,13 @@ class KeptGroups:
         self._lock = threading.Lock()
 
     def groups(
-        self, data_dir: Path, artifacts_dir: Path, now: Snapshot, video_names: VideoNames = "digits"
+        self, data_dir: Path, artifacts_dir: Path, now: Snapshot, video_names: VideoNames = "digits",
+        not_learned: Collection[str] = (),
     ) -> tuple[list[Group], str | None]:
-        """The groups of those videos that are still unsorted, and where there are none the reason."""
+        """The groups of those videos that are still unsorted, and where there are none the reason.
+
+        not_learned: folders in which a video may lie and yet be of a group.
+        """
         if len(now.unsorted) < LEAST:
             return [], TOO_FEW
         with self._lock:
@@ -67,18 +71,23 @@ class KeptGroups:
             state = (data_dir, artifacts_dir, feature_set.id, now, self._database.written())
             kept = self._kept
             if kept is None or (self._state != state and not self._is_so(kept, data_dir, feature_set, now)):
-                self._kept = kept = self._look(data_dir, feature_set, now, video_names)
+                self._kept = kept = self._look(data_dir, feature_set, now, video_names, not_learned)
             self._state = state
         here = set(now.unsorted)
         left = [group.among(here) for group in kept.found.groups]
         groups = [group for group in left if len(group.videos) >= LEAST]
         return groups, None if groups else NOTHING_ALIKE if kept.found.has_seen else NOTHING_SEEN
 
-    def _look(self, data_dir: Path, feature_set: FeatureSet, now: Snapshot, video_names: VideoNames) -> _Kept:
+    def _look(
+        self, data_dir: Path, feature_set: FeatureSet, now: Snapshot, video_names: VideoNames,
+        not_learned: Collection[str],
+    ) -> _Kept:
         # Nobody needs the old ones while the new ones are made.
         self._kept = None
         words = self._words(data_dir)
-        found = groups_in(self._database, library.videos(data_dir, video_names), feature_set, list(now.folders))
+        videos = library.videos(data_dir, video_names)
+        known = [*(video for video in videos if video.folder is None), *library.labelled(videos, not_learned)]
+        found = groups_in(self._database, known, feature_set, list(now.folders))
         return _Kept(data_dir, feature_set, words, frozenset(now.folders), frozenset(now.unsorted), found)
 
     def _words(self, data_dir: Path) -> Mapping[str, bytes]:
