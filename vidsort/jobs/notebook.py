@@ -104,7 +104,7 @@ def run_notebook(
     source = notebook_path(name)
     given = checked_parameters(name, settings, parameters or {})
     said = settings.model_dump(mode="json")
-    given |= {setting: said[setting] for setting in SETTINGS}
+    given |= {setting: said[setting] for setting in SETTINGS if said[setting]}
     failed = settings.artifacts_dir / "notebooks" / f"{name}.failed.ipynb"
     failed.parent.mkdir(parents=True, exist_ok=True)
     try:
