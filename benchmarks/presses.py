@@ -1,14 +1,16 @@
 """What a whole pile costs in presses: groups from nothing, the grid by guesses, filing by itself, then one by one.
 
 Run as `python -m benchmarks.presses`. A reviewer who answers from the true labels files three quarters of a set (ten
-seeds), from no folder on, as the page lets them; a pile filed one by one costs one press a video. In a group they mark
-what does not belong there (a click, or by keys the arrows that lead there and X) and press once for the rest: of
-proposed groups Enter or the key of the folder that most of it belongs in, where that is more than half; of the groups
-by guess Enter. Where more is wrong than right from some place on they mark from there to the end, by two presses. A
-group that is passed over costs a press; so does grouping anew by what the head has learned meanwhile, until that files
-less than it costs; the rest is one by one. A new folder costs two presses more; what its name takes to type is the
-same one by one and is not counted. Filing by itself at 2 % is asked for before each grouping: two presses, and what is
-wrong in it stays wrong in the folders. Means with 95 % intervals (t).
+seeds), from no folder on, as the page lets them; one by one a pile costs a press a video, and what typing the names of
+folders takes, which is not counted here either. Proposed groups come first, the largest first, until three in a row
+neither bring a new folder nor are worth a press: what most of a group is, where that is more than half, is filed by
+Enter or a folder's key, after what does not belong there was marked (a click, or by keys the arrows that lead there
+and X). Then the grid by the guesses of the live head, again and again: in each group what is wrong is marked, those of
+one folder filed by its key where there are several, and Enter files the rest; where more is wrong than right from some
+place on, two presses mark from there to the end. A group that is passed over costs a press, and so does grouping anew.
+Filing by itself at 2 % is asked for before the first grouping, two presses, and again as long as it files anything;
+what is wrong in it stays wrong in the folders. When a grouping files less than it costs, the rest is one by one; a new
+folder there costs two presses more. Means with 95 % intervals (t).
 """
 
 import tempfile
@@ -32,6 +34,8 @@ SEEDS = range(10)
 WANTED, RATE, BLIND_EVERY = 0.35, 0.02, 20
 COLUMNS = 8
 NEW_FOLDER, ASKING = 2, 2
+# A group of a folder that is there already: fewer are filed with the others of that folder as well.
+WORTH, IN_VAIN = 8, 3
 
 
 def by_clicks(places: Sequence[int]) -> int:
@@ -59,6 +63,7 @@ class Reviewer:
         self.presses = 0
         self.shares = {"groups from nothing": 0, "the grid": 0, "by itself": 0, "one by one": 0}
         self.wrong = 0
+        self._is_worth_asking = True
 
     @property
     def left(self) -> list[int]:
@@ -71,11 +76,11 @@ class Reviewer:
         while self.left and self._file_by_guesses():
             pass
         for row in self.left:
-            self._file("one by one", [row], str(self._found.y[row]), 1)
+            folder = str(self._found.y[row])
+            self._file("one by one", [row], folder, 1 if folder in self._labels.values() else 1 + NEW_FOLDER)
 
     def _file(self, where: str, rows: Sequence[int], folder: str, presses: int) -> None:
-        is_new = folder not in self._labels.values()
-        self.presses += presses + (NEW_FOLDER if is_new else 0)
+        self.presses += presses
         self.shares[where] += len(rows)
         said = dict.fromkeys(map(int, rows), folder)
         self._labels |= said
@@ -83,9 +88,14 @@ class Reviewer:
 
     def _file_proposals(self) -> None:
         layer = {name: self._found.parts[name] for name in layers(self._found.parts)[0]}
-        for group in groups_of(Space.of(layer).rows(layer)):
+        in_vain = 0
+        for group in sorted(groups_of(Space.of(layer).rows(layer)), key=lambda group: -len(group)):
             folder, count = Counter(self._found.y[group].tolist()).most_common(1)[0]
-            if 2 * count <= len(group):
+            is_worth = 2 * count > len(group) and (folder not in self._labels.values() or len(group) >= WORTH)
+            in_vain = 0 if is_worth else in_vain + 1
+            if in_vain == IN_VAIN:
+                return
+            if not is_worth:
                 self.presses += 1
                 continue
             wrong = [place for place, row in enumerate(group) if self._found.y[row] != folder]
@@ -113,6 +123,10 @@ class Reviewer:
                 self.presses += 1
                 continue
             tail = min(len(rows) - end, 2)
+            wrong = rows[:end][~right[:end]]
+            for other, count in Counter(self._found.y[wrong].tolist()).items():
+                if count > 1 and other in folders:
+                    self._file("the grid", wrong[self._found.y[wrong] == other].tolist(), str(other), 1)
             marks = self._marking(np.flatnonzero(~right[:end]).tolist())
             self._file("the grid", rows[:end][right[:end]].tolist(), folder, marks + tail + 1)
         return len(self._labels) - filed_before > self.presses - before
@@ -120,7 +134,7 @@ class Reviewer:
     def _file_by_itself(self) -> None:
         """What a retrain in the background lets be promised."""
         rows = sorted(self._labels)
-        if len(set(self._labels.values())) < 2 or not self.left:
+        if not self._is_worth_asking or len(set(self._labels.values())) < 2 or not self.left:
             return
         self.presses += ASKING
         known = self._found._replace(y=np.array([self._labels.get(row, self._found.y[row]) for row in
@@ -135,6 +149,7 @@ class Reviewer:
         nobody = answers_of(np.zeros(0), np.zeros(0, bool), np.zeros(0, int))
         count = promised(confidence, answers, nobody, RATE).count
         surest = [place for at, place in enumerate(np.argsort(-confidence)[:count]) if at % BLIND_EVERY]
+        self._is_worth_asking = bool(surest)
         if not surest:
             return
         shares = trained.predict_proba(part_of(self._found, pile[surest]))
