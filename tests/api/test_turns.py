@@ -66,7 +66,8 @@ def test_readers_are_never_behind_a_long_copy(server, settings, eventually):
             eventually(lambda: server.received.count("/api/sort") == MANY, 30)
             for path in (
                 "/healthz", "/readyz", "/api/videos", "/api/videos?limit=5", "/api/queue", "/api/folders",
-                "/api/library", "/api/history", "/api/pace", "/api/retrain/status", "/videos/7.mp4",
+                "/api/folders/food/videos", "/api/library", "/api/history", "/api/pace", "/api/retrain/status",
+                "/videos/7.mp4",
                 "/posters/71000000000000000.mp4.webp",
             ):
                 assert server.get(path).status_code == 200, path
