@@ -87,6 +87,12 @@ def test_the_client_searches_and_knows_where_a_video_lies(serving, settings):
         assert server.insight("folders").reason
         assert server.misfiled(limit=3).reason
         assert server.dismiss_misfiled(name).folders == ["dance"]
+        first = server.folder_videos("dance", "newest", limit=2)
+        rest = server.folder_videos("dance", "newest", cursor=first.next_cursor)
+        shown = [*first.videos, *rest.videos]
+        assert (first.total, len(shown), rest.next_cursor) == (5, 5, None)
+        assert name in {video.filename for video in shown}
+        assert {video.folder for video in shown} == {"dance"}
 
 
 def test_folders_are_made_renamed_and_merged_and_a_batch_is_undone_at_once(serving, settings):

@@ -91,6 +91,14 @@ class VidsortClient:
         """All category folders with their counts."""
         return self._ask(contract.FoldersAnswer, "GET", "/api/folders")
 
+    def folder_videos(
+        self, name: str, order: contract.FolderOrder | None = None, *, limit: int | None = None,
+        cursor: str | None = None,
+    ) -> contract.FolderVideosAnswer:
+        """The videos that lie in a category folder, a page of `limit` after `cursor`."""
+        path, wanted = f"/api/folders/{_part(name)}/videos", {"order": order, "limit": limit, "cursor": cursor}
+        return self._ask(contract.FolderVideosAnswer, "GET", path, wanted=wanted)
+
     def create_folder(self, name: str) -> contract.FoldersAnswer:
         """Make a category folder."""
         return self._ask(contract.FoldersAnswer, "POST", "/api/folders", contract.NameBody(name=name))

@@ -13,7 +13,7 @@ from test_workspace import workspace
 
 from vidsort.api import turns
 from vidsort.api.routes import add_routes
-from vidsort.library.moves.mover import LOCK_NAME
+from vidsort.library.moves.alone import LOCK_NAME
 
 __all__ = ["workspace"]
 # More than the server has threads.
@@ -66,7 +66,8 @@ def test_readers_are_never_behind_a_long_copy(server, settings, eventually):
             eventually(lambda: server.received.count("/api/sort") == MANY, 30)
             for path in (
                 "/healthz", "/readyz", "/api/videos", "/api/videos?limit=5", "/api/queue", "/api/folders",
-                "/api/library", "/api/history", "/api/pace", "/api/retrain/status", "/videos/7.mp4",
+                "/api/folders/food/videos", "/api/library", "/api/history", "/api/pace", "/api/retrain/status",
+                "/videos/7.mp4",
                 "/posters/71000000000000000.mp4.webp",
             ):
                 assert server.get(path).status_code == 200, path

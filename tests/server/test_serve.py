@@ -159,7 +159,7 @@ def everything(server: "Server", settings: Settings) -> Iterator[tuple[str, str,
     name, second = sorted(path.name for path in settings.data_dir.glob("*.mp4"))[:2]
     for path, methods in server.client.get("/openapi.json").json()["paths"].items():
         if "get" in methods and path not in ("/api/events", "/api/library/preview"):
-            asked = path.replace("{filename}", name).replace("{topic}", "folders")
+            asked = path.replace("{filename}", name).replace("{topic}", "folders").replace("{name}", "dance")
             yield "GET", asked + ("?q=a" if path == "/api/search" else ""), None
     yield "GET", f"/api/library/preview?path={settings.data_dir}", None
     yield "POST", "/api/folders", {"name": "new"}

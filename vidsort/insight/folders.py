@@ -105,9 +105,17 @@ class Suspect(Record):
 def likely_misfiled(evidence: OutOfFold) -> list[Suspect]:
     """Sorted videos of which a model that has not seen them thinks another folder likelier, the most suspicious first.
 
-    What is hardly likelier (less than CLEARLY times) is a toss-up and no suspicion. The ratio of the two
-    probabilities tells what is more suspicious, not their difference, which hardly tells the sure ones apart. A
-    bar for each folder, as in confident learning (Northcutt 2021), leaves too many of planted wrong labels out.
+    What is hardly likelier (less than CLEARLY times) is a toss-up and no suspicion. A bar for each folder, as in
+    confident learning (Northcutt 2021), leaves too many of planted wrong labels out.
+    """
+    return [suspect for suspect in doubted(evidence) if suspect.doubt > math.log(CLEARLY)]
+
+
+def doubted(evidence: OutOfFold) -> list[Suspect]:
+    """All sorted videos that such a model has a word on, the most suspicious first, the least doubtful last.
+
+    The ratio of the two probabilities tells what is more suspicious, not their difference, which hardly tells the sure
+    ones apart.
     """
     suspects = []
     for row, ranked in enumerate(evidence.ranked):
@@ -116,12 +124,10 @@ def likely_misfiled(evidence: OutOfFold) -> list[Suspect]:
         if not evidence.scored[row] or not shares:
             continue
         other, suggested = max((share, name) for name, share in shares.items())
-        doubt = math.log(max(other, LEAST_SHARE) / max(own, LEAST_SHARE))
-        if doubt > math.log(CLEARLY):
-            suspects.append(
-                Suspect(
-                    filename=evidence.filenames[row], folder=label, suggested=suggested, own=own, other=other,
-                    doubt=doubt,
-                )
+        suspects.append(
+            Suspect(
+                filename=evidence.filenames[row], folder=label, suggested=suggested, own=own, other=other,
+                doubt=math.log(max(other, LEAST_SHARE) / max(own, LEAST_SHARE)),
             )
+        )
     return sorted(suspects, key=lambda suspect: (-suspect.doubt, suspect.filename, suspect.folder))

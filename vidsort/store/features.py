@@ -85,16 +85,54 @@ class FeatureStore:
         }
         if not by_facts:
             return {}
-        begins = os.fsencode(data_dir) + b"/"
-        # All that begins so comes before what has the next character in place of the slash.
         rows = self.database.connection().execute(
             "SELECT path, size_bytes, mtime_ns, content_hash FROM contents WHERE path >= ? AND path < ?",
-            (begins, os.fsencode(data_dir) + b"0"),
+            _under(data_dir),
         )
         return {
             by_facts[facts]: content for path, size_bytes, mtime_ns, content in rows
             if (facts := (path.rpartition(b"/")[2], size_bytes, mtime_ns)) in by_facts
         }
+
+    def contents_in(
+        self, data_dir: Path, folder: str, facts: Mapping[str, tuple[int, int]]
+    ) -> dict[str, bytes]:
+        """The content hashes of videos in a folder of a library, by filename, of which size and time (ns) are given.
+
+        Those are known whose size and time are what they were when they were read, there or before they were moved.
+        """
+        wanted = {name: (size_bytes, storable(mtime_ns)) for name, (size_bytes, mtime_ns) in facts.items()}
+        found: dict[str, bytes] = {}
+        # Nearly all were read where they lie; who was not may have been anywhere.
+        for begins in (data_dir / folder, data_dir):
+            if len(found) == len(wanted):
+                break
+            rows = self.database.connection().execute(
+                "SELECT path, size_bytes, mtime_ns, content_hash FROM contents WHERE path >= ? AND path < ?",
+                _under(begins),
+            )
+            for path, size_bytes, mtime_ns, content in rows:
+                name = os.fsdecode(path.rpartition(b"/")[2])
+                if wanted.get(name) == (size_bytes, mtime_ns):
+                    found.setdefault(name, content)
+        return found
+
+    def contents_under(self, data_dir: Path) -> list[bytes]:
+        """The content hashes of all that was ever read in a library, by path."""
+        rows = self.database.connection().execute(
+            "SELECT content_hash FROM contents WHERE path >= ? AND path < ?", _under(data_dir)
+        )
+        return [content for (content,) in rows]
+
+    def vectors(self, modality: str, sources: Iterable[bytes]) -> tuple[list[bytes], np.ndarray]:
+        """Those of these sources that have a vector, and these: float16 [n, d], without anything else of theirs."""
+        wanted = list(dict.fromkeys(sources))
+        rows = list(self._chunked(
+            "SELECT source, vector FROM features WHERE modality = ? AND vector IS NOT NULL AND source IN ({})",
+            wanted, modality,
+        ))
+        values = np.frombuffer(b"".join(vector for _, vector in rows), VECTOR_TYPE)
+        return [source for source, _ in rows], values.reshape(len(rows), -1) if rows else values.reshape(0, 0)
 
     def remember_contents(self, contents: Mapping[Video, bytes]) -> None:
         """Remember what was read at these videos' paths, in place of what was there before."""
@@ -242,3 +280,9 @@ class FeatureStore:
 def storable(mtime_ns: int) -> int:
     """The time as SQLite can hold it, 64 bits with a sign: 1677 to 2262 as it is, others folded into these."""
     return (mtime_ns + 2**63) % 2**64 - 2**63
+
+
+def _under(folder: Path) -> tuple[bytes, bytes]:
+    """What paths in a folder, at any depth, are not less than, and less than."""
+    # All that begins so comes before what has the next character in place of the slash.
+    return os.fsencode(folder) + b"/", os.fsencode(folder) + b"0"

@@ -32,7 +32,10 @@ def test_what_cannot_be_read_as_json_is_422(client, body):
 
 
 def test_head_answers_as_get_does_without_a_body(client):
-    for path in ("/api/videos", "/api/folders", "/api/queue", "/docs", "/readyz", f"/posters/{FIRST}.webp"):
+    for path in (
+        "/api/videos", "/api/folders", "/api/folders/food/videos", "/api/queue", "/docs", "/readyz",
+        f"/posters/{FIRST}.webp",
+    ):
         whole, head = client.get(path), client.head(path)
         assert (head.status_code, head.content) == (whole.status_code, b"")
         assert head.headers == whole.headers

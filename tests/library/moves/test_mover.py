@@ -13,7 +13,6 @@ from places import add_sidecars, apart, before_each, data_dir, database, make_pl
 from vidsort.errors import ArtifactError, ConflictError, InvalidNameError, NotFoundError, VidsortError
 from vidsort.library import scan
 from vidsort.library.live import LiveLibrary
-from vidsort.library.moves import mover as moves
 from vidsort.library.moves.mover import Mover
 from vidsort.library.moves.plans import Wish
 from vidsort.store import open_database
@@ -291,17 +290,6 @@ def test_a_live_library_sees_each_move_at_once(data_dir, database):
         assert live.snapshot() == scan(data_dir)
 
 
-def test_a_long_copy_of_another_makes_a_move_wait_and_then_say_so(mover, data_dir, database, monkeypatch):
-    monkeypatch.setattr(moves, "PATIENCE_S", 0.05)
-    before = tree(data_dir)
-    with mover._alone():
-        for waiting in (mover, Mover(data_dir, database)):
-            with pytest.raises(ConflictError, match="under way"):
-                waiting.sort("10.mp4", "soccer")
-    assert tree(data_dir) == before
-    mover.sort("10.mp4", "soccer")
-
-
 def test_a_journal_that_cannot_be_written_stops_a_move_before_it_begins(mover, data_dir, database):
     before = tree(data_dir)
     database.connection().execute("PRAGMA query_only = ON")
@@ -321,15 +309,6 @@ def test_a_move_whose_outcome_could_not_be_journaled_is_settled_by_the_next(move
     database.connection().execute("PRAGMA query_only = OFF")
     assert [(move.source, move.state) for move in mover.recover()] == [("10.mp4", "done")]
     assert [move.source for move in mover.undo()] == ["10.mp4"]
-
-
-def test_artifacts_that_cannot_be_locked_are_a_sentence(mover, monkeypatch):
-    def refuse(*_, **__):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(moves.filelock.FileLock, "acquire", refuse)
-    with pytest.raises(VidsortError, match="Permission denied"):
-        mover.sort("10.mp4", "soccer")
 
 
 def make_library(root: Path) -> Path:
@@ -411,17 +390,6 @@ def test_undo_of_300_random_steps_leaves_the_identical_tree(seed, tmp_path):
     undo_all(mover)
     database.close()
     assert tree(data_dir) == before
-
-
-def test_no_lock_is_made_in_place_of_artifacts_that_were_renamed(mover, data_dir, database, tmp_path):
-    mover.sort("10.mp4", "food")
-    database.path.parent.rename(tmp_path / "kept")
-    for attempt in (mover.undo, lambda: mover.sort("11.mp4", "food")):
-        with pytest.raises(ArtifactError, match="no longer there"):
-            attempt()
-    assert not database.path.parent.exists()
-    (tmp_path / "kept").rename(database.path.parent)
-    assert [move.source for move in mover.undo()] == ["10.mp4"]
 
 
 def test_a_folder_made_for_a_batch_is_of_the_same_action(mover, data_dir):

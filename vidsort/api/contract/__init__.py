@@ -36,6 +36,8 @@ from .moves import (
 from .review import EntriesBody, Preferences, QueueAnswer, QueueEntry, SkipBody, State
 from .videos import (
     DismissedAnswer,
+    FolderOrder,
+    FolderVideosAnswer,
     LikeAnswer,
     MisfiledAnswer,
     Order,
@@ -52,12 +54,13 @@ from .videos import (
 
 __all__ = [
     "BATCH_LIMIT", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer", "AutofileAnswer", "AutofileBody", "Basis", "Body",
-    "Complaint", "Cursor", "DismissedAnswer", "EntriesBody", "Fault", "Filename", "FolderName", "FoldersAnswer",
-    "Health", "HistoryAnswer", "InsightAnswer", "LibraryAnswer", "LibraryBody", "LibraryPreview", "LikeAnswer", "Limit",
-    "LookCancelled", "LookStarted", "LookStatus", "MergeBody", "MisfiledAnswer", "Misfit", "ModelsAnswer", "MoveAnswer",
-    "MoveBatchAnswer", "MoveBatchBody", "MoveBody", "MoveOutcome", "MoveWish", "MovesAnswer", "NameBody", "NamesBody",
-    "Order", "Preferences", "Preparing", "Proposal", "ProposalsAnswer", "QueueAnswer", "QueueEntry", "RealisedWrong",
-    "RecordsAnswer", "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SearchQuery", "SkipBody", "SortAnswer",
-    "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome", "SortWish", "State", "SureGuess", "Topic",
-    "UndoBody", "VideoAnswer", "VideoEntry", "VideosAnswer", "WhyAnswer",
+    "Complaint", "Cursor", "DismissedAnswer", "EntriesBody", "Fault", "Filename", "FolderName", "FolderOrder",
+    "FolderVideosAnswer", "FoldersAnswer", "Health", "HistoryAnswer", "InsightAnswer", "LibraryAnswer", "LibraryBody",
+    "LibraryPreview", "LikeAnswer", "Limit", "LookCancelled", "LookStarted", "LookStatus", "MergeBody",
+    "MisfiledAnswer", "Misfit", "ModelsAnswer", "MoveAnswer", "MoveBatchAnswer", "MoveBatchBody", "MoveBody",
+    "MoveOutcome", "MoveWish", "MovesAnswer", "NameBody", "NamesBody", "Order", "Preferences", "Preparing", "Proposal",
+    "ProposalsAnswer", "QueueAnswer", "QueueEntry", "RealisedWrong", "RecordsAnswer", "RetrainCancelled",
+    "RetrainStarted", "RetrainStatus", "SearchQuery", "SkipBody", "SortAnswer", "SortBatchAnswer", "SortBatchBody",
+    "SortBody", "SortOutcome", "SortWish", "State", "SureGuess", "Topic", "UndoBody", "VideoAnswer", "VideoEntry",
+    "VideosAnswer", "WhyAnswer",
 ]

@@ -6,11 +6,14 @@ from pydantic import BaseModel, Field
 
 from ...pile.order import ORDERS
 from ...records import FolderScore
+from ...shelves.folder_orders import FOLDER_ORDERS
 
 if TYPE_CHECKING:
     Order = str
+    FolderOrder = str
 else:
     Order = Literal[tuple(ORDERS)]
+    FolderOrder = Literal[tuple(FOLDER_ORDERS)]
 
 
 # Longer than any line that a person types to find something.
@@ -64,6 +67,13 @@ class RecordsAnswer(BaseModel):
     """Videos, the best first."""
 
     videos: list[VideoRecord]
+
+
+class FolderVideosAnswer(RecordsAnswer):
+    """The videos of a folder, `total` of them; `next_cursor` is there when there are more than this page."""
+
+    total: int
+    next_cursor: str | None = None
 
 
 class MisfiledRecord(VideoRecord):

@@ -1,12 +1,33 @@
-"""Category folders: list, make, rename, merge."""
+"""Category folders: list, make, rename, merge, and look into one."""
 
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from ...shelves.folder_orders import FIRST_FOLDER_ORDER
 from ..answers import Here, faults
-from ..contract import FolderName, FoldersAnswer, MergeBody, MovesAnswer, NameBody
+from ..contract import (
+    PAGE_LIMIT,
+    Cursor,
+    FolderName,
+    FolderOrder,
+    FoldersAnswer,
+    FolderVideosAnswer,
+    Limit,
+    MergeBody,
+    MovesAnswer,
+    NameBody,
+)
+from ..insights.lying import Lying
 from ..turns import moving
 from .moves import moved
 from .subject import Subject
 
 router = Subject("Folders")
+
+
+async def _lying(request: Request) -> Lying:
+    return request.app.state.lying
 
 
 @router.get("/api/folders")
@@ -40,3 +61,20 @@ def merge(here: Here, name: FolderName, body: MergeBody) -> MovesAnswer:
     """
     told: list[str] = []
     return moved(here, here.library.mover.merge_folder(name, body.into, tell=told.append), told)
+
+
+# A bad name with a slash is told so, and not taken for another route.
+@router.get("/api/folders/{name:rest}/videos", responses=faults(400, 409, 422))
+def videos(
+    lying: Annotated[Lying, Depends(_lying)],
+    name: FolderName,
+    order: FolderOrder = FIRST_FOLDER_ORDER,
+    limit: Limit = PAGE_LIMIT,
+    cursor: Cursor | None = None,
+) -> FolderVideosAnswer:
+    """A page of what lies in a folder: by filename, newest first, least like the rest first, likely misfiled first.
+
+    `unlike` goes by what extraction has stored, and `misfiled` by what the model in force said of each video while it
+    was left out; those of which nothing is known come last.
+    """
+    return FolderVideosAnswer.model_validate(lying.videos(name, order, limit, cursor))

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from ...insight.proposing.kept import KeptGroups
 from ...library.names import FILENAME_PATTERNS
 from ..answers import add_error_answers, no_such_route
+from ..insights.lying import Lying
 from ..likeness import Explanations
 from ..meaning import Meaning
 from ..workspace import Workspace
@@ -41,6 +42,7 @@ def add_routes(app: FastAPI, workspace: Workspace) -> None:
     app.state.workspace = workspace
     app.state.explanations = Explanations(workspace)
     app.state.meaning = Meaning(workspace)
+    app.state.lying = Lying(workspace)
     app.state.groups = KeptGroups(workspace.database)
     for subject in SUBJECTS:
         app.include_router(subject.router)

@@ -7,20 +7,17 @@ forth again, until something new is done.
 
 import contextlib
 import logging
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import filelock
-
-from ...artifacts.owners import follow_folders, history_of, home_of, require_there
-from ...errors import AwayError, ConflictError, NotFoundError, VidsortError
+from ...artifacts.owners import follow_folders, history_of, home_of
+from ...errors import AwayError, ConflictError, VidsortError
 from ...records import Action, Move, VideoNames
 from ...store import Database
 from ...store.journal import Activity, Direction, Entry, Fate, Intent, Journal, Noting
 from ..live import LiveLibrary
 from ..opened import Folders
+from .alone import Alone
 from .beside import Beside
 from .carrying import Carried, carry_out_all, flush_parents, parents_of
 from .choosing import chosen, left_of
@@ -31,10 +28,6 @@ from .recovery import settle_left
 
 log = logging.getLogger(__name__)
 
-LOCK_NAME = "moves.lock"
-# Longer than any move on one device takes by far; only a big copy to another drive makes others wait so long.
-PATIENCE_S = 60
-LOCK_POLL_S = 0.002
 # How far back actions are counted: more moves than any batch has, and a small part of a second to read.
 ACTIONS_AMONG = 20_000
 
@@ -48,14 +41,10 @@ class Mover:
         """`live` is told of each move at once, so that it need not look at the disk."""
         self._data_dir = Path(data_dir)
         self._video_names = video_names
-        self._database = database
         self._home = home_of(database.path.parent, self._data_dir)
-        # The folder that was plainly the library when it was looked at last.
-        self._verified: tuple[int, int] | None = None
         library = history_of(self._home, self._data_dir)
         self._journal = Journal(database, library)
-        self._lock_path = database.path.with_name(LOCK_NAME)
-        self._threads = threading.Lock()
+        self._lock = Alone(self._data_dir, database, self._home, live)
         self._live = live
         self._following = Following(self._data_dir, Activity(database, library), live) if live else None
         # What a kill left and could not be seen since: it is told once.
@@ -235,61 +224,22 @@ class Mover:
 
     @contextlib.contextmanager
     def _alone(self, recovered: Callable[[list[Move]], object] = len, *, waits: bool = True) -> Iterator[Folders]:
-        """Hold the lock that lets one process and thread at a time change the library; gives its folders to work in.
+        """The folders to work in, while nobody else changes the library; `recovered` is told of what was settled first.
 
-        `recovered` is told of the moves that were settled first.
+        Raises as `Alone.held` does.
         """
-        # Where the artifacts folder has been renamed, a lock must not be made in its place.
-        self._database.connection()
-        patience_s = PATIENCE_S if waits else 0
-        deadline = time.monotonic() + patience_s
-        lock = filelock.FileLock(self._lock_path, poll_interval=LOCK_POLL_S)
         with contextlib.ExitStack() as held:
-            if not self._threads.acquire(timeout=patience_s):
-                raise busy()
-            held.callback(self._threads.release)
-            try:
-                held.enter_context(lock.acquire(timeout=max(0, deadline - time.monotonic())))
-                folders = held.enter_context(self._open())
-                self._require_there(folders)
-                if self._following is not None:
-                    held.enter_context(self._following.ours())
-                recovered(self._recover(folders))
-                yield folders
-            except filelock.Timeout as error:
-                raise busy() from error
-            except OSError as error:
-                raise VidsortError(
-                    f"The library or its journal cannot be read or written ({error}): check the folders "
-                    f"{self._data_dir} and {self._lock_path.parent}, then try again."
-                ) from error
+            folders = held.enter_context(self._lock.held(waits=waits))
+            if self._following is not None:
+                held.enter_context(self._following.ours())
+            recovered(self._recover(folders))
+            yield folders
 
     def _beside(self, folders: Folders) -> Beside:
         return Beside(folders, self._live, self._video_names)
-
-    def _open(self) -> Folders:
-        live = self._live
-        return Folders(self._data_dir, lambda name: live is not None and name in live.folder_names())
-
-    def _require_there(self, folders: Folders) -> None:
-        """Raise AwayError where the library is plainly not the one that it was; looks only where that is suspicious."""
-        facts = folders.root.facts()
-        place, live = (facts.st_dev, facts.st_ino), self._live
-        if place != self._verified or (live is not None and live.is_empty):
-            try:
-                # What was listed already need not be listed again.
-                require_there(self._home, self._data_dir, live.snapshot() if live is not None else None)
-            except NotFoundError as error:
-                raise AwayError(str(error)) from error  # it is there, but cannot be read
-            self._verified = place
 
     def _recover(self, folders: Folders) -> list[Move]:
         left = self._journal.pending()
         carried = settle_left(folders, left, self._waiting)
         self._waiting = {entry.move.id for entry in left} - carried.fates.keys()
         return self._settle(folders, left, carried) if carried.fates else []
-
-
-def busy() -> ConflictError:
-    """The error for who has waited long enough for a move of others."""
-    return ConflictError("Another move is under way (a big copy to another drive?): try again in a moment.")

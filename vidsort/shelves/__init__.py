@@ -1,0 +1,1 @@
+"""What lies in a folder, page by page in the order that a person chose."""
