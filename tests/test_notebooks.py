@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import BROWSER_FLAGS, ROOT
 from labelled import make_library, store_features
 from playwright.sync_api import sync_playwright
 from pydantic.fields import FieldInfo
@@ -197,7 +197,10 @@ def test_the_three_notebooks_predict_what_the_command_line_and_a_servers_retrain
     for run in runs.values():
         reads_well(run)
     assert not list((settings.artifacts_dir / "notebooks").iterdir())
-    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=chromium_path) as browser:
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=chromium_path, args=BROWSER_FLAGS) as browser,
+    ):
         page = browser.new_page(viewport={"width": 1200, "height": 900})
         for run in runs.values():
             page.goto(run.html.as_uri())

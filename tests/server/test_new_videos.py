@@ -8,46 +8,16 @@ import signal
 import time
 from pathlib import Path
 
-import pytest
 from conftest import children_of
 from fastapi.testclient import TestClient
 from videos import make_video
 
-from vidsort import extract_features, predict, train
+from vidsort import predict
 from vidsort.artifacts.looked_at import read_looked_at
 from vidsort.server.web import create_app
 
 SOON_S = 40
 NEW = "7900000000000000001.mp4"
-
-
-@pytest.fixture(scope="module")
-def learned_template(tmp_path_factory) -> Path:
-    """A tiny library with a model and predictions, as `library` and `artifacts` in one folder."""
-    from conftest import LIBRARY_FOLDERS
-
-    from vidsort.settings import Settings
-
-    folder = tmp_path_factory.mktemp("learned")
-    for number, name in enumerate(LIBRARY_FOLDERS):
-        for index in range(4):
-            make_video(folder / "library" / name / f"70000000000000{number}{index:02}.mp4", pattern=number)
-        make_video(folder / "library" / f"71000000000000{number}00.mp4", pattern=number)
-    settings = Settings(data_dir=folder / "library", artifacts_dir=folder / "artifacts")
-    for step in (extract_features, train, predict):
-        step.run(settings)
-    return folder
-
-
-@pytest.fixture
-def learned(learned_template, settings):
-    """Settings on a copy of it that was learned in its place."""
-    shutil.rmtree(settings.data_dir)
-    # Hard links would share the inodes by which a library is known; a copy is another one, so it is adopted by path.
-    shutil.copytree(learned_template / "library", settings.data_dir)
-    for step in (extract_features, train, predict):
-        step.run(settings)
-    return settings
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ def test_without_a_model_it_is_said_what_to_do(client, topic):
     assert (answer["model_id"], answer["numbers"], "retrain" in answer["reason"]) == (None, {}, True)
 
 
-def test_every_topic_tells_the_numbers_of_the_metrics(client, learned):
+def test_every_topic_tells_the_numbers_of_the_metrics(learned, client):
     now = artifacts.current(learned.artifacts_dir)
     metrics = read_metrics(artifacts.model_dir(learned.artifacts_dir, now.model_id))
     told = {topic: client.get(f"/api/insights/{topic}").json() for topic in TOPICS}

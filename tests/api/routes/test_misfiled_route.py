@@ -39,7 +39,7 @@ def test_without_a_model_the_answer_is_empty_with_a_reason(client):
     assert (answer["videos"], answer["reason"][-1]) == ([], ".")
 
 
-def test_a_doubted_video_is_told_until_a_person_says_it_is_right(client, make_client, doubted):
+def test_a_doubted_video_is_told_until_a_person_says_it_is_right(doubted, client, make_client):
     [found] = client.get("/api/misfiled?limit=1").json()["videos"]
     assert (found["own"], found["other"], found["predicted_folder"]) == (0, 0.97, None)
     assert suspects(client) == [(doubted, "food", "dance")]
@@ -48,7 +48,7 @@ def test_a_doubted_video_is_told_until_a_person_says_it_is_right(client, make_cl
     assert suspects(client) == suspects(make_client()) == []
 
 
-def test_a_renamed_folder_keeps_its_suspects_and_what_was_found_right(client, doubted):
+def test_a_renamed_folder_keeps_its_suspects_and_what_was_found_right(doubted, client):
     assert client.patch("/api/folders/food", json={"name": "meals"}).status_code == 200
     assert suspects(client) == [(doubted, "meals", "dance")]
     client.post("/api/undo")
@@ -57,12 +57,12 @@ def test_a_renamed_folder_keeps_its_suspects_and_what_was_found_right(client, do
     assert suspects(client) == []
 
 
-def test_what_was_moved_since_is_not_asked_about(client, settings, doubted):
+def test_what_was_moved_since_is_not_asked_about(doubted, client, settings):
     (settings.data_dir / "food" / doubted).rename(settings.data_dir / "sport" / doubted)
     assert suspects(client) == []
 
 
-def test_only_what_lies_in_a_folder_can_be_right_there(client, settings, doubted):
+def test_only_what_lies_in_a_folder_can_be_right_there(doubted, client, settings):
     name = next(settings.data_dir.glob("*.mp4")).name
     assert client.post(f"/api/misfiled/{name}/dismiss").status_code == 404
     assert client.post("/api/misfiled/404.mp4/dismiss").status_code == 404

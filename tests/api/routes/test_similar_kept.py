@@ -35,7 +35,7 @@ def copied(settings, name, number) -> str:
     return f"{number}.mp4"
 
 
-def test_what_was_read_once_is_not_read_again(client, trained, read):
+def test_what_was_read_once_is_not_read_again(trained, client, read):
     first = similar(client, trained)
     other = next(iter(first))
     assert read == [15]
@@ -44,7 +44,7 @@ def test_what_was_read_once_is_not_read_again(client, trained, read):
     assert read == [15]
 
 
-def test_without_any_change_the_disk_is_not_looked_at_either(client, trained, monkeypatch):
+def test_without_any_change_the_disk_is_not_looked_at_either(trained, client, monkeypatch):
     similar(client, trained)
     listed, real = [], library.videos
     monkeypatch.setattr(compared.library, "videos", lambda *given: listed.append(1) or real(*given))
@@ -55,7 +55,7 @@ def test_without_any_change_the_disk_is_not_looked_at_either(client, trained, mo
     assert not listed
 
 
-def test_a_video_that_is_sorted_and_taken_back_is_told_where_it_lies_and_nothing_is_read_anew(client, trained, read):
+def test_a_video_that_is_sorted_and_taken_back_is_told_where_it_lies_and_nothing_is_read_anew(trained, client, read):
     before = similar(client, trained)
     other = next(iter(before))
     answer = client.post("/api/sort", json={"filename": trained, "folder": "food"})
@@ -67,7 +67,7 @@ def test_a_video_that_is_sorted_and_taken_back_is_told_where_it_lies_and_nothing
     assert read == [15]
 
 
-def test_a_copy_is_found_at_once_a_new_video_once_it_is_extracted_and_none_when_it_has_gone(client, settings, trained):
+def test_a_copy_is_found_at_once_a_new_video_once_it_is_extracted_and_none_when_it_has_gone(trained, client, settings):
     similar(client, trained)
     copy = copied(settings, trained, 555)
     assert similar(client, trained)[copy]["likeness"] == pytest.approx(1, abs=1e-3)
@@ -80,7 +80,7 @@ def test_a_copy_is_found_at_once_a_new_video_once_it_is_extracted_and_none_when_
     assert similar(client, trained)[copy]["likeness"] < 0.99
 
 
-def test_what_could_not_be_had_and_can_be_by_now_counts(client, settings, trained, monkeypatch):
+def test_what_could_not_be_had_and_can_be_by_now_counts(trained, client, settings, monkeypatch):
     new = settings.data_dir / "555.mp4"
     new.write_bytes((settings.data_dir / trained).read_bytes() + b"more")
     real = extract_features.FeatureStore.put
@@ -117,7 +117,7 @@ def test_other_words_make_other_likenesses(client, settings):
     assert similar(client, one)[others[0]]["likeness"] == pytest.approx(1, abs=1e-3)
 
 
-def test_of_a_library_that_is_too_large_nothing_is_kept_and_the_same_is_found(make_client, trained, read, monkeypatch):
+def test_of_a_library_that_is_too_large_nothing_is_kept_and_the_same_is_found(trained, make_client, read, monkeypatch):
     whole = similar(make_client(), trained)
     monkeypatch.setattr(compared, "MOST_KEPT", 14)
     client = make_client()

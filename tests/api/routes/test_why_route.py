@@ -14,7 +14,7 @@ def trained(learned) -> str:
     return sorted(path.name for path in learned.data_dir.glob("*.mp4"))[0]
 
 
-def test_a_guess_is_explained_by_shares_and_sorted_videos_where_they_lie_now(client, settings, trained):
+def test_a_guess_is_explained_by_shares_and_sorted_videos_where_they_lie_now(trained, client, settings):
     why = client.get(f"/api/videos/{trained}/why").json()
     guess = client.get(f"/api/videos/{trained}").json()
     assert why["predicted_folder"] == guess["predicted_folder"]
@@ -33,14 +33,14 @@ def test_a_guess_is_explained_by_shares_and_sorted_videos_where_they_lie_now(cli
     assert {one["folder"] for one in again["nearest"]}.isdisjoint({folder})
 
 
-def test_a_sorted_video_is_not_its_own_neighbour(client, settings, trained):
+def test_a_sorted_video_is_not_its_own_neighbour(trained, client, settings):
     name = next(path.name for path in settings.data_dir.glob("*/*.mp4"))
     why = client.get(f"/api/videos/{name}/why").json()
     assert len(why["nearest"]) == 3
     assert name not in [one["filename"] for one in why["nearest"]]
 
 
-def test_what_is_like_a_video_is_found_in_the_whole_library_the_copy_first(client, settings, trained):
+def test_what_is_like_a_video_is_found_in_the_whole_library_the_copy_first(trained, client, settings):
     copy = settings.data_dir / "123456789.mp4"
     copy.write_bytes((settings.data_dir / trained).read_bytes())
     extract_features.run(settings)
@@ -53,7 +53,7 @@ def test_what_is_like_a_video_is_found_in_the_whole_library_the_copy_first(clien
     assert len(client.get(f"/api/videos/{trained}/similar?limit=2").json()["videos"]) == 2
 
 
-def test_in_turns_the_same_is_found(client, settings, trained, monkeypatch):
+def test_in_turns_the_same_is_found(trained, client, settings, monkeypatch):
     whole = client.get(f"/api/videos/{trained}/similar").json()["videos"]
     monkeypatch.setattr("vidsort.api.compared.AT_ONCE", 4)
     turns = client.get(f"/api/videos/{trained}/similar").json()["videos"]
@@ -67,7 +67,7 @@ def test_without_a_model_or_features_it_is_said_what_to_do(client, settings):
         assert (answer.status_code, "retrain" in answer.json()["detail"]) == (404, True)
 
 
-def test_a_video_that_was_not_looked_at_yet_is_a_conflict(client, settings, trained):
+def test_a_video_that_was_not_looked_at_yet_is_a_conflict(trained, client, settings):
     new = settings.data_dir / "987654321.mp4"
     new.write_bytes((settings.data_dir / trained).read_bytes() + b"more")
     answer = client.get(f"/api/videos/{new.name}/why")

@@ -9,6 +9,7 @@ import nbformat
 import numpy as np
 import pandas
 import pytest
+from conftest import BROWSER_FLAGS
 from PIL import Image
 from playwright.sync_api import expect, sync_playwright
 from videos import make_video
@@ -25,7 +26,7 @@ NASTY = "7.mp4 <b>bold</b>"
 @pytest.fixture
 def page(chromium_path):
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path)
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=BROWSER_FLAGS)
         yield browser.new_page(viewport={"width": 1200, "height": 1400})
         browser.close()
 

@@ -10,23 +10,13 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from conftest import ROOT
+from conftest import BROWSER_FLAGS, ROOT
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 from videos import make_video
 
 from vidsort.server.web import create_app
 from vidsort.settings import Settings
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
 FOLDERS = ("dance", "food", "sport")
 FIRST = 7100000000000000000
 PILE = 24
@@ -145,7 +135,7 @@ def serve() -> Iterator[Callable[[Settings], str]]:
 def browser(chromium_path) -> Iterator[Browser]:
     """One Chromium for the tests of a module: its event loop must be over before other modules run their own."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=BROWSER_FLAGS)
         yield browser
         browser.close()
 
@@ -162,7 +152,7 @@ class Visitor:
     def open(self, address: str, *, ready: str = READY, context: BrowserContext | None = None, **options) -> Page:
         context = context or self.context(**options)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(45_000)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self.asked.add(request.url))
         page.goto(address)
