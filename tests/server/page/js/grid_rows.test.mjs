@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { covered } from "../../../../vidsort/server/page/static/blind.js";
 import { groupByGuess, groupFound, groupProposed, inSight, layOut, markRange, neighbour } from "../../../../vidsort/server/page/static/grid_rows.js";
 
 const video = (number, folder, confidence = 0.5) => ({ filename: `${number}.mp4`, predicted_folder: folder, confidence });
@@ -10,6 +11,19 @@ test("groups are by guess, surest first, those without a guess last", () => {
   const groups = groupByGuess([video(1, "b", 0.2), video(2, null, 0), video(3, "a"), video(4, "b", 0.9)]);
   assert.deepEqual(groups.map((group) => [group.folder, group.items.map((item) => item.filename)]),
     [["a", ["3.mp4"]], ["b", ["4.mp4", "1.mp4"]], [null, ["2.mp4"]]]);
+});
+
+test("blind cards are a group of their own, in the order in which they came", () => {
+  const groups = groupByGuess([{ ...video(2, null, 0), blind: true }, video(1, null, 0), { ...video(3, null, 0), blind: true }, video(4, "a")]);
+  assert.deepEqual(groups.map((group) => [group.folder, group.items.map((item) => item.filename)]),
+    [["a", ["4.mp4"]], [null, ["1.mp4"]], [null, ["2.mp4", "3.mp4"]]]);
+  assert.notEqual(groups[1].title, groups[2].title);
+});
+
+test("a list of the server shows no guess of a blind card, and a sorted video of its name as it is", () => {
+  const listed = [video(1, "a"), video(2, "b"), { ...video(2, "b"), folder: "c" }];
+  const shown = covered(listed, new Set(["2.mp4"]));
+  assert.deepEqual(shown.map((item) => [item.predicted_folder, item.confidence]), [["a", 0.5], [null, 0], ["b", 0.5]]);
 });
 
 test("what was found keeps its order: what is to be sorted first and as a whole, then what is filed", () => {

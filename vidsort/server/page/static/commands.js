@@ -7,7 +7,7 @@ import { isOpen } from "./dialog.js";
 import { regroupPile, search, showGroups, showLike, showPile } from "./finding.js";
 import { askNewFolder, editFolder } from "./folder_dialogs.js";
 import { describe, telling } from "./history.js";
-import { capText, isCommand, meaning, readings, shortcut } from "./keys.js";
+import { capText, isCommand, isNative, meaning, readings, shortcut } from "./keys.js";
 import { rove } from "./roving.js";
 import { openHelp, openSettings } from "./settings.js";
 import * as swipe from "./swipe.js";
@@ -168,7 +168,9 @@ export class Commands {
 
   like() {
     const item = this.app.queue.current;
-    if (item) void showLike(this.app, item.filename);
+    // In which folders its like lie is as good as a guess.
+    if (item?.blind) this.app.hint(BLIND_HINT);
+    else if (item) void showLike(this.app, item.filename);
   }
 
   history() {
@@ -289,10 +291,4 @@ export class Commands {
     if (guess !== undefined) return { label: guesses[guess]?.folder ?? "no guess", act: () => this.guess(guess) };
     return towards === "up" ? { label: "Folders", act: () => this.sheet(true) } : { label: "Undo", act: () => this.undo() };
   }
-}
-
-// Keys that the focused element takes for itself.
-function isNative(event) {
-  if (event.target.closest?.('input[type="range"]')) return event.key.startsWith("Arrow");
-  return (event.key === "Enter" || event.key === " ") && event.target.closest?.("button, a, summary") !== null;
 }

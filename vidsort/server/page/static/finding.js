@@ -1,5 +1,6 @@
 // What the grid shows: the pile, groups of it that are no folder yet, or what is found by words or by likeness.
 
+import { blindNames, covered } from "./blind.js";
 import { count, isolated } from "./dom.js";
 import { groupFound, groupProposed } from "./grid_rows.js";
 import { openSearch } from "./search.js";
@@ -20,8 +21,8 @@ export async function regroupPile(app) {
 // Groups that are no folder yet; gives whether there are any.
 export async function showGroups(app) {
   try {
-    const { proposals, reason } = await app.api.get("api/proposals?limit=50");
-    const videos = notOnTheirWay(app, proposals.flatMap((proposal) => proposal.videos));
+    const [{ proposals, reason }, blind] = await Promise.all([app.api.get("api/proposals?limit=50"), blindNames(app.api)]);
+    const videos = asShown(app, proposals.flatMap((proposal) => proposal.videos), blind);
     if (!videos.length) {
       app.hint(reason ?? "All groups are filed.");
       return;
@@ -36,13 +37,13 @@ export async function showGroups(app) {
 }
 
 export function search(app) {
-  openSearch({ api: app.api, show: (videos, title) => show(app, videos, title) });
+  openSearch({ api: app.api, show: (videos, title) => void show(app, videos, title) });
 }
 
 export async function showLike(app, filename) {
   try {
     const { videos } = await app.api.get(`api/videos/${encodeURIComponent(filename)}/similar`);
-    if (videos.length) show(app, videos, `Like ${isolated(filename)}`);
+    if (videos.length) await show(app, videos, `Like ${isolated(filename)}`);
     else app.hint("No other video is like it yet.");
   } catch (error) {
     app.fail(error.message);
@@ -74,19 +75,25 @@ export async function refile(app, items, to) {
 
 async function withPile(app, use) {
   try {
-    const { videos } = await app.api.get("api/videos");
-    use(notOnTheirWay(app, videos));
+    const [{ videos }, blind] = await Promise.all([app.api.get("api/videos"), blindNames(app.api)]);
+    use(asShown(app, videos, blind));
   } catch (error) {
     app.fail(error.message);
   }
 }
 
-function show(app, videos, title) {
-  app.show("grid");
-  app.grid.show(notOnTheirWay(app, videos), groupFound(title));
+async function show(app, videos, title) {
+  try {
+    const found = asShown(app, videos, await blindNames(app.api));
+    app.show("grid");
+    app.grid.show(found, groupFound(title));
+  } catch (error) {
+    app.fail(error.message);
+  }
 }
 
-function notOnTheirWay(app, videos) {
+// Without what is on its way, and without the guesses of blind cards.
+function asShown(app, videos, blind) {
   const pending = app.decisions.pending();
-  return videos.filter((video) => !pending.has(video.filename));
+  return covered(videos.filter((video) => !pending.has(video.filename)), blind);
 }

@@ -161,7 +161,7 @@ export class Grid {
   #placeOf(item) {
     const same = this.#items.findIndex((each) => each.filename === item?.filename);
     if (same >= 0) return same;
-    return Math.max(0, this.#items.findIndex((each) => each.predicted_folder === item?.predicted_folder));
+    return Math.max(0, this.#items.findIndex((each) => each.predicted_folder === item?.predicted_folder && each.blind === item?.blind));
   }
 
   #arrange() {

@@ -1,20 +1,25 @@
 // Where everything is in the grid, and which of it is in sight. Pure.
 
+import { BLIND_TITLE } from "./blind.js";
+
 // A group is {title, folder, items}: `folder` is where its rest goes by one key, null where that is not known.
 // `isWhole`: a folder's key files all of it but what is marked; `isThere`: it is filed already; `isNew`: its folder is
 // still to be made, and of the `size` videos that belong to it not all may be here.
 
-// By predicted folder, each surest first; videos without a guess come last.
+// By predicted folder, each surest first; videos without a guess come last, and those that do not show theirs after them.
 export function groupByGuess(videos) {
   const groups = new Map();
+  const blind = [];
   for (const video of videos) {
     const group = groups.get(video.predicted_folder);
-    if (group) group.push(video);
+    if (video.blind) blind.push(video);
+    else if (group) group.push(video);
     else groups.set(video.predicted_folder, [video]);
   }
-  return [...groups]
+  const guessed = [...groups]
     .map(([folder, items]) => ({ title: folder ?? "No guess yet", folder, isWhole: false, items: items.sort((a, b) => b.confidence - a.confidence) }))
     .sort((a, b) => (a.folder === null) - (b.folder === null) || String(a.folder).localeCompare(String(b.folder)));
+  return blind.length ? [...guessed, { title: BLIND_TITLE, folder: null, isWhole: false, items: blind }] : guessed;
 }
 
 // What was found, in the order in which it was: what is still to be sorted under this title, then what lies in folders.

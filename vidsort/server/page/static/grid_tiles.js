@@ -46,7 +46,7 @@ export class Tiles {
     tile.classList.toggle("is-marked", isMarked);
     tile.classList.toggle("is-at", isHere);
     tile.setAttribute("aria-selected", String(isMarked));
-    const guess = item.folder ? `in ${item.folder}` : item.predicted_folder ? guessOn(item) : percent(item.confidence);
+    const guess = item.folder ? `in ${item.folder}` : item.predicted_folder ? guessOn(item) : "no guess";
     setRead(tile, "aria-label", `${isolated(item.filename)}, ${guess}${isMarked ? ", marked as wrong" : ""}`);
   }
 

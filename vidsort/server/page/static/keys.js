@@ -36,6 +36,12 @@ export function isCommand(event) {
   return !busy && !event.ctrlKey && !event.altKey && !event.metaKey && event.key !== "Process" && event.key !== "Dead";
 }
 
+// Keys that the focused element takes for itself.
+export function isNative(event) {
+  if (event.target.closest?.('input[type="range"]')) return event.key.startsWith("Arrow");
+  return (event.key === "Enter" || event.key === " ") && event.target.closest?.("button, a, summary") !== null;
+}
+
 // The keys in force: the chosen ones in place of the first default; Enter and other extra defaults stay.
 export function bindings(chosen = {}) {
   const bound = new Map();
