@@ -2,20 +2,51 @@
 
 import { blindNames, covered } from "./blind.js";
 import { count, isolated } from "./dom.js";
-import { groupFound, groupProposed } from "./grid_rows.js";
+import { groupByGuess, groupFound, groupInOrder, groupProposed } from "./grid_rows.js";
+import { Pages } from "./pages.js";
 import { openSearch } from "./search.js";
 
-// The pile by the guesses.
-export async function showPile(app) {
-  await withPile(app, (videos) => {
-    app.show("grid");
-    app.grid.show(videos);
+// The order of the queue that the grid shows as groups.
+const BY_GUESS = "folder";
+// So many at a time of the pile in an order: enough for every screen, and few questions.
+const PAGE = 1000;
+
+// The pile by the guesses, or in another order of the queue.
+export async function showPile(app, order = BY_GUESS) {
+  const orders = [...app.root.querySelector("[data-orders]").content.children].map((option) => [option.value, option.textContent]);
+  const what = { label: "Videos by predicted folder", isPile: true, orders, order, reorder: (chosen) => void showPile(app, chosen) };
+  if (order === BY_GUESS) {
+    await withPile(app, (videos) => open(app, videos, { ...what, grouped: groupByGuess }));
+    return;
+  }
+  const title = new Map(orders).get(order);
+  // Which are blind is asked with each page: what is predicted may change meanwhile.
+  const pages = new Pages(async (cursor) => {
+    const after = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
+    const [page, blind] = await Promise.all([app.api.get(`api/videos?order=${order}&limit=${PAGE}${after}`), blindNames(app.api)]);
+    return { ...page, videos: asShown(app, page.videos.map((video) => ({ ...video, folder: null })), blind) };
   });
+  await openPages(app, pages, { ...what, label: title, grouped: groupInOrder(title) });
+}
+
+// What comes page by page, from its first one on.
+async function openPages(app, pages, what) {
+  try {
+    open(app, await pages.next(), { ...what, pages });
+  } catch (error) {
+    app.fail(error.message);
+  }
+}
+
+function open(app, videos, what) {
+  app.show("grid");
+  app.grid.show(videos, what);
 }
 
 // By the guesses as they are now.
 export async function regroupPile(app) {
-  await withPile(app, (videos) => app.grid.regroup(videos));
+  if (app.grid.order === BY_GUESS) await withPile(app, (videos) => app.grid.regroup(videos));
+  else await showPile(app, app.grid.order);
 }
 
 // Groups that are no folder yet; gives whether there are any.
@@ -28,7 +59,7 @@ export async function showGroups(app) {
       return;
     }
     // Before the view is drawn, which shows a grid of groups without any folder, too.
-    app.grid.show(videos, groupProposed(proposals), "Groups that are no folder yet");
+    app.grid.show(videos, { grouped: groupProposed(proposals), label: "Groups that are no folder yet" });
     app.show("grid");
     app.grid.focus();
   } catch (error) {
@@ -50,7 +81,7 @@ export async function showLike(app, filename) {
   }
 }
 
-// What is filed already goes to another folder by the server alone, after all that was decided before.
+// What is filed already goes to another folder, or back to the pile (null), by the server alone, after all that was decided before.
 export async function refile(app, items, to) {
   try {
     await app.outbox.settled();
@@ -61,7 +92,7 @@ export async function refile(app, items, to) {
     if (done.length) {
       app.decisions.note(answer.batch);
       app.grid.refileShown(new Map(done.map(({ filename }) => [filename, to])));
-      const text = `${count(done.length, "video")} moved to ${to}`;
+      const text = `${count(done.length, "video")} ${to === null ? "put back into the pile" : `moved to ${to}`}`;
       app.toasts.say(text);
       app.announcer.say(text);
     }
@@ -70,6 +101,7 @@ export async function refile(app, items, to) {
   } catch (error) {
     app.fail(error.message);
   }
+  if (to === null) void app.supply.refresh();
   app.render();
 }
 
@@ -84,9 +116,7 @@ async function withPile(app, use) {
 
 async function show(app, videos, title) {
   try {
-    const found = asShown(app, videos, await blindNames(app.api));
-    app.show("grid");
-    app.grid.show(found, groupFound(title));
+    open(app, asShown(app, videos, await blindNames(app.api)), { grouped: groupFound(title), label: "Videos that were found" });
   } catch (error) {
     app.fail(error.message);
   }
