@@ -15,6 +15,14 @@ test("pages follow one another until there are no more, and the rest is known", 
   assert.deepEqual(asked, [null, "c"]);
 });
 
+test("while a page is on its way there is more", async () => {
+  const pages = new Pages(async () => ({ videos: [1], total: 1 }));
+  const coming = pages.next();
+  assert.equal(pages.hasMore, true);
+  await coming;
+  assert.equal(pages.hasMore, false);
+});
+
 test("a page that fails is told once, and not asked for again and again", async () => {
   const pages = new Pages(() => Promise.reject(new Error("away")));
   await assert.rejects(pages.next(), /away/);

@@ -65,6 +65,8 @@ export const ACTIONS = {
     does: "Play faster", act: (page) => page.pace(1) },
   autofile: { keys: ["Shift+f"], label: "File for me",
     does: "File what is surely right, with at most as many wrong as you say", act: (page) => page.autofile() },
+  lookInto: { keys: ["Shift+o"], label: "Look into a folder",
+    does: "Show what lies in a folder; what is chosen there goes to another by its key", act: (page) => page.lookInto() },
   newFolder: { keys: ["n"], label: "New folder",
     does: "Make a folder", act: (page) => page.newFolder() },
   grid: { keys: ["g"], label: "Grid",

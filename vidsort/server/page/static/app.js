@@ -98,7 +98,7 @@ export class App {
       failed: (text) => this.fail(text) });
     this.commands = new Commands(this);
     this.folderList = new Folders({ list: find("folders"), choose: (folder) => this.file(folder),
-      edit: (folder) => editFolder(this, folder) });
+      look: (folder) => this.commands.lookInto(folder), edit: (folder) => editFolder(this, folder) });
     this.live = new Live({ api, told: follower(this), back: () => this.outbox.retryNow() });
   }
 

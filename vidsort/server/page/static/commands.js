@@ -4,7 +4,7 @@ import { ACTIONS, isFor } from "./actions.js";
 import { autofile } from "./autofile.js";
 import { BLIND_HINT } from "./blind.js";
 import { isOpen } from "./dialog.js";
-import { regroupPile, search, showGroups, showLike, showPile } from "./finding.js";
+import { regroupPile, search, showFolder, showGroups, showLike, showPile } from "./finding.js";
 import { askNewFolder } from "./folder_dialogs.js";
 import { capText, isCommand, isNative, meaning, readings, shortcut } from "./keys.js";
 import { rove } from "./roving.js";
@@ -132,6 +132,13 @@ export class Commands {
         app.file(name);
       },
     });
+  }
+
+  // Into a folder that is named, or asked for.
+  lookInto(folder = null) {
+    this.sheet(false);
+    if (folder !== null) void showFolder(this.app, folder);
+    else openTypeahead({ title: "Look into…", folders: this.app.shownFolders(), choose: (name) => this.lookInto(name) });
   }
 
   newFolder() {

@@ -1,8 +1,8 @@
-// What the grid shows: the pile, groups of it that are no folder yet, or what is found by words or by likeness.
+// What the grid shows: the pile, a folder, groups that are no folder yet, or what is found by words or by likeness.
 
 import { blindNames, covered } from "./blind.js";
 import { count, isolated } from "./dom.js";
-import { groupByGuess, groupFound, groupInOrder, groupProposed } from "./grid_rows.js";
+import { groupByGuess, groupFolder, groupFound, groupInOrder, groupProposed } from "./grid_rows.js";
 import { Pages } from "./pages.js";
 import { openSearch } from "./search.js";
 
@@ -10,10 +10,12 @@ import { openSearch } from "./search.js";
 const BY_GUESS = "folder";
 // So many at a time of the pile in an order: enough for every screen, and few questions.
 const PAGE = 1000;
+// What fills a large screen comes at once.
+const FIRST_PAGE = 200;
 
 // The pile by the guesses, or in another order of the queue.
 export async function showPile(app, order = BY_GUESS) {
-  const orders = [...app.root.querySelector("[data-orders]").content.children].map((option) => [option.value, option.textContent]);
+  const orders = ordersIn(app, "[data-orders]");
   const what = { label: "Videos by predicted folder", isPile: true, orders, order, reorder: (chosen) => void showPile(app, chosen) };
   if (order === BY_GUESS) {
     await withPile(app, (videos) => open(app, videos, { ...what, grouped: groupByGuess }));
@@ -22,11 +24,29 @@ export async function showPile(app, order = BY_GUESS) {
   const title = new Map(orders).get(order);
   // Which are blind is asked with each page: what is predicted may change meanwhile.
   const pages = new Pages(async (cursor) => {
-    const after = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
-    const [page, blind] = await Promise.all([app.api.get(`api/videos?order=${order}&limit=${PAGE}${after}`), blindNames(app.api)]);
+    const [page, blind] = await Promise.all([app.api.get(`api/videos?order=${order}&limit=${PAGE}${after(cursor)}`), blindNames(app.api)]);
     return { ...page, videos: asShown(app, page.videos.map((video) => ({ ...video, folder: null })), blind) };
   });
   await openPages(app, pages, { ...what, label: title, grouped: groupInOrder(title) });
+}
+
+// What lies in a folder, in the first of its orders or another one.
+export async function showFolder(app, folder, order = null) {
+  const orders = ordersIn(app, "[data-folder-orders]");
+  const chosen = order ?? orders[0][0];
+  const place = `api/folders/${encodeURIComponent(folder)}/videos?order=${chosen}`;
+  const pages = new Pages((cursor) => app.api.get(`${place}&limit=${cursor ? PAGE : FIRST_PAGE}${after(cursor)}`));
+  await openPages(app, pages, { label: `Videos in ${folder}`, folder, orders, order: chosen, grouped: groupFolder(folder),
+    empty: `There is no video in ${folder}.`, reorder: (other) => void showFolder(app, folder, other) });
+}
+
+// The options of a menu as [name, label].
+function ordersIn(app, menu) {
+  return [...app.root.querySelector(menu).content.children].map((option) => [option.value, option.textContent]);
+}
+
+function after(cursor) {
+  return cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
 }
 
 // What comes page by page, from its first one on.

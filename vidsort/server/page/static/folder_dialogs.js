@@ -20,6 +20,7 @@ export function editFolder(app, name) {
   if (!folder) return;
   openTools({
     folder,
+    look: () => app.commands.lookInto(name),
     others: app.folders.map((each) => each.name).filter((each) => each !== name),
     rename: (from, to) => change(app, `api/folders/${encodeURIComponent(from)}`, "PATCH", { name: to }),
     merge: (from, into) => change(app, `api/folders/${encodeURIComponent(from)}/merge`, "POST", { into }),
@@ -45,8 +46,12 @@ async function change(app, path, method, body) {
   void app.supply.refresh();
 }
 
-// `rename(from, to)` and `merge(from, into)` raise where the server refuses.
-function openTools({ folder, others, rename, merge }) {
+// `look()` shows what lies in it; `rename(from, to)` and `merge(from, into)` raise where the server refuses.
+function openTools({ folder, others, look, rename, merge }) {
+  const inside = h("button", { type: "button", className: "button", onclick: () => {
+    dialog.close();
+    look();
+  } }, "Look into it");
   const renaming = form({
     fields: [textField("name", "Name", folder.name, { required: "", maxlength: "120" })],
     label: "Rename",
@@ -61,5 +66,5 @@ function openTools({ folder, others, rename, merge }) {
     label: "Merge",
     submit: ({ into }) => merge(folder.name, into),
   });
-  openDialog(folder.name, h("div", { className: "form" }, renaming, ...(others.length ? [h("hr"), merging] : [])));
+  const dialog = openDialog(folder.name, h("div", { className: "form" }, inside, h("hr"), renaming, ...(others.length ? [h("hr"), merging] : [])));
 }

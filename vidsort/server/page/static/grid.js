@@ -107,6 +107,9 @@ export class Grid {
 
   // Videos lie in other folders now: by filename which, null for those that are to be sorted.
   refileShown(folders) {
+    const known = new Set(this.#all.map((item) => item.filename));
+    const isBack = this.folder && [...folders].some(([filename, to]) => to === this.folder && !known.has(filename));
+    if (isBack) this.#what.reorder(this.order);
     for (const filename of folders.keys()) this.#chosen.marked.delete(filename);
     this.#regroup(this.#all.map((item) => (folders.has(item.filename) ? { ...item, folder: folders.get(item.filename) } : item)));
   }

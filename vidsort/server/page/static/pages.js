@@ -18,8 +18,10 @@ export class Pages {
 
   // The videos of the next page. Raises what asking raises, and then there is no more: who wants it opens the list anew.
   async next() {
-    this.#isAtEnd = true;
-    const { videos, total, next_cursor: cursor } = await this.ask(this.#cursor);
+    const { videos, total, next_cursor: cursor } = await this.ask(this.#cursor).catch((error) => {
+      this.#isAtEnd = true;
+      throw error;
+    });
     this.#cursor = cursor ?? null;
     this.#isAtEnd = !this.#cursor;
     this.#given += videos.length;
