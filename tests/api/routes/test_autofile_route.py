@@ -88,6 +88,7 @@ def test_what_is_held_back_comes_as_blind_cards_until_it_is_taken_back(piled):
     assert set(found["held"]) <= unsorted(piled)
     entries = piled.post("/api/queue/entries", json={"filenames": found["held"]}).json()["videos"]
     assert all(video["blind"] and video["top_predictions"] for video in entries)
+    assert piled.get("/api/queue/blind").json()["filenames"] == sorted(blind(piled))
     assert autofile(piled, 0.05)["moves"] == []
     piled.post("/api/undo")
     assert len(autofile(piled, 0.05)["moves"]) == len(found["moves"])

@@ -116,7 +116,10 @@ def test_sixty_folders_are_one_stop_of_tab_and_arrows_go_through_them(opened, pi
     assert focused(page, "e.closest('li').dataset.folder") == MANY[2]
     # The arrows are the list's: the card on show stays.
     page.keyboard.press("ArrowRight")
+    assert focused(page, "e.getAttribute('aria-label')") == f"Look into {MANY[2]}"
+    page.keyboard.press("ArrowRight")
     assert focused(page, "e.getAttribute('aria-label')") == f"Change {MANY[2]}"
+    page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("End")
     assert focused(page, "e.closest('li').dataset.folder") == LONG

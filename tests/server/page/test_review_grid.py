@@ -34,6 +34,12 @@ def test_two_hundred_videos_are_filed_in_a_few_actions(grid, pile):
         page.keyboard.press("1")
         wait_until_saved(page)
         actions += 4
+    # One in twenty is blind, so that nothing is filed by a guess that it does not show.
+    assert page.locator(".group-head h2").all_inner_texts() == ["Blind: what do you see?"]
+    page.keyboard.press("Control+A")
+    page.keyboard.press("1")
+    wait_until_saved(page)
+    actions += 2
     assert pile.unsorted() == set()
     assert actions <= 25
 
@@ -123,3 +129,75 @@ def test_ten_thousand_videos_scroll_with_few_elements(pile, serve, visitor):
     assert frames["elements"] < 200
     page.keyboard.press("Escape")
     page.wait_for_selector('[data-view="single"]')
+
+
+def test_steps_with_shift_mark_from_where_one_is_and_one_key_files_them(grid, pile):
+    page = grid(60)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowLeft")
+    wanted = [name_of(3), name_of(6), name_of(9)]
+    assert marked(page) == wanted
+    page.keyboard.press("2")
+    wait_until_saved(page)
+    assert set(wanted) <= pile.inside("food")
+
+
+def test_all_of_a_group_are_marked_and_none_by_ctrl_a(grid):
+    page = grid(12)
+    page.keyboard.press("Control+A")
+    assert len(marked(page)) == 4
+    assert page.locator(".group-head.is-active h2").inner_text() == "dance"
+    page.keyboard.press("Control+A")
+    assert marked(page) == []
+
+
+def test_a_rectangle_drawn_with_the_mouse_marks_what_it_touches_and_plays_nothing_else(grid, pile):
+    page = grid(60)
+    first, third = (page.locator(".tile").nth(number).bounding_box() for number in (0, 2))
+    page.mouse.move(first["x"] + 40, first["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(third["x"] + 20, third["y"] + 60, steps=4)
+    page.wait_for_selector(".grid-band")
+    assert marked(page) == [name_of(0), name_of(3), name_of(6)]
+    page.mouse.up()
+    page.wait_for_selector(".grid-band", state="detached")
+    assert marked(page) == [name_of(0), name_of(3), name_of(6)]
+    page.keyboard.press("3")
+    wait_until_saved(page)
+    assert len(pile.inside("sport")) == 2 + 3
+
+
+def test_the_slider_leaves_out_what_is_less_sure_and_enter_files_the_rest_alone(grid, pile, axe):
+    page = grid(60)
+    slider = page.get_by_label("Least confidence")
+    slider.fill("96")
+    page.wait_for_function("document.querySelector('.group-head .count').textContent === '11 videos'")
+    axe(page)
+    page.keyboard.press("Enter")
+    wait_until_saved(page)
+    assert pile.inside("dance") - {"0.mp4", "1.mp4"} == {name_of(number) for number in range(0, 31, 3)}
+    slider.fill("99")
+    page.wait_for_selector(".grid-title:has-text('No guess is as sure as 99%')")
+
+
+def test_the_grid_has_the_orders_of_the_queue(grid, pile):
+    page = grid(20)
+    orders = page.get_by_label("Order of the grid")
+    assert orders.locator("option").count() == 8
+    orders.select_option("unsure")
+    page.wait_for_selector(".group-head h2:text('Least sure first')")
+    tiles = page.locator(".tile")
+    assert tiles.count() == 20
+    assert tiles.first.get_attribute("id") == f"tile-{name_of(19)}"
+    assert tiles.first.locator(".share").inner_text().startswith("food 97%")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".toast:has-text('mark some, then choose a folder')")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("1")
+    wait_until_saved(page)
+    assert {name_of(19), name_of(18)} <= pile.inside("dance")
+    orders.select_option("folder")
+    page.wait_for_selector(".group-head h2:text('sport')")

@@ -33,7 +33,7 @@ from .moves import (
     SortWish,
     UndoBody,
 )
-from .review import EntriesBody, Preferences, QueueAnswer, QueueEntry, SkipBody, State
+from .review import BlindAnswer, EntriesBody, Preferences, QueueAnswer, QueueEntry, SkipBody, State
 from .videos import (
     DismissedAnswer,
     FolderOrder,
@@ -53,10 +53,10 @@ from .videos import (
 )
 
 __all__ = [
-    "BATCH_LIMIT", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer", "AutofileAnswer", "AutofileBody", "Basis", "Body",
-    "Complaint", "Cursor", "DismissedAnswer", "EntriesBody", "Fault", "Filename", "FolderName", "FolderOrder",
-    "FolderVideosAnswer", "FoldersAnswer", "Health", "HistoryAnswer", "InsightAnswer", "LibraryAnswer", "LibraryBody",
-    "LibraryPreview", "LikeAnswer", "Limit", "LookCancelled", "LookStarted", "LookStatus", "MergeBody",
+    "BATCH_LIMIT", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer", "AutofileAnswer", "AutofileBody", "Basis",
+    "BlindAnswer", "Body", "Complaint", "Cursor", "DismissedAnswer", "EntriesBody", "Fault", "Filename", "FolderName",
+    "FolderOrder", "FolderVideosAnswer", "FoldersAnswer", "Health", "HistoryAnswer", "InsightAnswer", "LibraryAnswer",
+    "LibraryBody", "LibraryPreview", "LikeAnswer", "Limit", "LookCancelled", "LookStarted", "LookStatus", "MergeBody",
     "MisfiledAnswer", "Misfit", "ModelsAnswer", "MoveAnswer", "MoveBatchAnswer", "MoveBatchBody", "MoveBody",
     "MoveOutcome", "MoveWish", "MovesAnswer", "NameBody", "NamesBody", "Order", "Preferences", "Preparing", "Proposal",
     "ProposalsAnswer", "QueueAnswer", "QueueEntry", "RealisedWrong", "RecordsAnswer", "RetrainCancelled",

@@ -51,6 +51,12 @@ class QueueAnswer(BaseModel):
     next_cursor: str | None = None
 
 
+class BlindAnswer(BaseModel):
+    """The cards of the pile that are blind now, sorted; those of the queue say so themselves."""
+
+    filenames: list[str]
+
+
 class Preferences(Body):
     """What the page remembers for every browser: keys of folders, keys of actions, the order, the player."""
 

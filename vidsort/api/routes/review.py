@@ -4,7 +4,7 @@ from ...library.names import check_filename
 from ...pile.order import FIRST_ORDER
 from ...pile.pace import Pace
 from ..answers import Here, faults
-from ..contract import Cursor, EntriesBody, Filename, Limit, Order, Preferences, QueueAnswer, SkipBody
+from ..contract import BlindAnswer, Cursor, EntriesBody, Filename, Limit, Order, Preferences, QueueAnswer, SkipBody
 from .subject import Subject
 
 router = Subject("Review page")
@@ -22,6 +22,12 @@ def queue(
 def entries(here: Here, body: EntriesBody) -> QueueAnswer:
     """The same of these videos, as far as they are unsorted; nothing is changed."""
     return QueueAnswer.model_validate(here.entries(body.filenames))
+
+
+@router.get("/api/queue/blind")
+def blind(here: Here) -> BlindAnswer:
+    """Which videos of the pile the page shows without their guess, wherever it shows them."""
+    return BlindAnswer(filenames=sorted(here.library.pile.blind(here.predicted(), here.settings.blind_share).names))
 
 
 @router.post("/api/skip", responses=faults(400, 422))

@@ -1,10 +1,12 @@
 """The review page: one Gradio HTML shell at "/", whose modules talk to the documented routes by themselves."""
 
 import html
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...pile.order import ORDERS
+from ...pile.order import ORDERS, Order
+from ...shelves.folder_orders import FOLDER_ORDERS, FolderOrder
 from .refusals import Refusals
 
 if TYPE_CHECKING:
@@ -60,9 +62,13 @@ def mount(app: "FastAPI", settings: "Settings") -> "FastAPI":
 
 
 def review_html() -> str:
-    """The page, with the menu of orders made from their table."""
-    options = "".join(f'<option value="{order.name}">{html.escape(order.label)}</option>' for order in ORDERS.values())
-    return (HERE / "review.html").read_text(encoding="utf-8").replace("<!-- the orders -->", options)
+    """The page, with the menus of orders made from their tables."""
+    page = (HERE / "review.html").read_text(encoding="utf-8").replace("<!-- the orders -->", _options(ORDERS))
+    return page.replace("<!-- the orders of folders -->", _options(FOLDER_ORDERS))
+
+
+def _options(orders: Mapping[str, Order] | Mapping[str, FolderOrder]) -> str:
+    return "".join(f'<option value="{order.name}">{html.escape(order.label)}</option>' for order in orders.values())
 
 
 def _head() -> str:

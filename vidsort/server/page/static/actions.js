@@ -5,6 +5,7 @@
 // label  its name, which a button shows to whoever asks
 // does   what it does, in a sentence of the help
 // where  the views in which it means something; without it: everywhere
+// isElsewhereNative  in other views its keys are the browser's
 // act    what a key or a button with this name in `data-do` does; `page` is the Commands
 
 const SINGLE = ["single"];
@@ -39,9 +40,21 @@ export const ACTIONS = {
   up: { keys: ["ArrowUp"], label: "Row above", where: GRID,
     does: "Go to the row above", act: (page, event) => page.turn("ArrowUp", event) },
   down: { keys: ["ArrowDown"], label: "Row below", where: GRID,
-    does: "Go to the row below; with Shift all on the way is marked alike", act: (page, event) => page.turn("ArrowDown", event) },
+    does: "Go to the row below; with Shift any of these keys marks all on the way", act: (page, event) => page.turn("ArrowDown", event) },
+  pageUp: { keys: ["PageUp"], label: "Page above", where: GRID, isElsewhereNative: true,
+    does: "Go a page up", act: (page, event) => page.turn("PageUp", event) },
+  pageDown: { keys: ["PageDown"], label: "Page below", where: GRID, isElsewhereNative: true,
+    does: "Go a page down", act: (page, event) => page.turn("PageDown", event) },
+  first: { keys: ["Home"], label: "First video", where: GRID, isElsewhereNative: true,
+    does: "Go to the first video", act: (page, event) => page.turn("Home", event) },
+  last: { keys: ["End"], label: "Last video", where: GRID, isElsewhereNative: true,
+    does: "Go to the last video that is here", act: (page, event) => page.turn("End", event) },
   mark: { keys: ["x", "Shift+x"], label: "Mark as wrong", where: GRID,
     does: "Mark the video as wrong, so that it stays; with Shift all up to it", act: (page, event) => page.mark(event) },
+  all: { keys: ["Ctrl+a"], label: "Mark all", where: GRID, isElsewhereNative: true,
+    does: "Mark all of the group, or none; a rectangle drawn with the mouse marks what it touches", act: (page) => void page.app.grid.chooseAll() },
+  toPile: { keys: ["Backspace"], label: "Back to the pile", where: GRID, isElsewhereNative: true,
+    does: "Put what is marked among the filed back into the pile", act: (page) => page.app.file(null) },
   pause: { keys: ["Space"], label: "Play or pause", where: SINGLE,
     does: "Play or pause", act: (page) => page.pause() },
   mute: { keys: ["m"], label: "Sound", where: SINGLE,
@@ -52,6 +65,8 @@ export const ACTIONS = {
     does: "Play faster", act: (page) => page.pace(1) },
   autofile: { keys: ["Shift+f"], label: "File for me",
     does: "File what is surely right, with at most as many wrong as you say", act: (page) => page.autofile() },
+  lookInto: { keys: ["Shift+o"], label: "Look into a folder",
+    does: "Show what lies in a folder; what is chosen there goes to another by its key", act: (page) => page.lookInto() },
   newFolder: { keys: ["n"], label: "New folder",
     does: "Make a folder", act: (page) => page.newFolder() },
   grid: { keys: ["g"], label: "Grid",

@@ -10,6 +10,7 @@ import { Decisions } from "./decisions.js";
 import { setHost } from "./dialog.js";
 import { afterPaint, figure } from "./dom.js";
 import { refile, showLike } from "./finding.js";
+import { editFolder, makeFolders } from "./folder_dialogs.js";
 import { Folders } from "./folders.js";
 import { follower, namesWhatHasGone } from "./following.js";
 import { Grid } from "./grid.js";
@@ -93,10 +94,11 @@ export class App {
     this.leftOut = new LeftOut({ line: find("left-out"), api, panel: this.panel, toasts: this.toasts, changed: () => void this.load() });
     this.looking = new LookingLine({ line: find("look"), api, failed: (text) => this.fail(text) });
     this.grid = new Grid({ element: find("grid"), api, pictures,
-      file: (items, folder, isNew) => this.decisions.sortMany(items, folder, isNew && !this.hasFolder(folder)), refile: (items, folder) => refile(this, items, folder) });
+      file: (items, folder, isNew) => this.decisions.sortMany(items, folder, isNew && !this.hasFolder(folder)), refile: (items, folder) => refile(this, items, folder),
+      failed: (text) => this.fail(text) });
     this.commands = new Commands(this);
     this.folderList = new Folders({ list: find("folders"), choose: (folder) => this.file(folder),
-      edit: (folder) => this.commands.editFolder(folder) });
+      look: (folder) => this.commands.lookInto(folder), edit: (folder) => editFolder(this, folder) });
     this.live = new Live({ api, told: follower(this), back: () => this.outbox.retryNow() });
   }
 
@@ -231,7 +233,7 @@ export class App {
       return "welcome";
     }
     if (!folders.length && !(this.view === "grid" && !this.grid.isPile)) {
-      this.welcome.noFolders(this.left, (names) => this.commands.makeFolders(names), this.library, () => void this.load());
+      this.welcome.noFolders(this.left, (names) => makeFolders(this, names), this.library, () => void this.load());
       return "welcome";
     }
     if (this.view === "grid") return "grid";

@@ -1,5 +1,6 @@
 // "File for me": the reviewer names the rate of wrong ones, sees what it would mean, and files it as one action.
 
+import { blindNames } from "./blind.js";
 import { openDialog } from "./dialog.js";
 import { count, figure, h, isolated, percent } from "./dom.js";
 
@@ -86,8 +87,7 @@ function parts(answer) {
     h("h3", {}, "Where to"),
     h("ul", { className: "autofile-folders" }, ...counts.map(({ name, count: number }) =>
       h("li", {}, h("span", {}, name), h("strong", {}, figure(number))))),
-    h("h3", {}, "The least sure of them"),
-    h("ul", { className: "autofile-least" }, ...leastSure.map(tile)),
+    ...(leastSure.length ? [h("h3", {}, "The least sure of them"), h("ul", { className: "autofile-least" }, ...leastSure.map(tile))] : []),
     h("h3", {}, "On what that rests"),
     ...said,
   ];
@@ -109,7 +109,8 @@ export function autofile(app) {
     ask: async (rate) => {
       // What is on its way would be filed twice, else.
       await app.outbox.settled();
-      return api.post("api/autofile", { at_most_wrong: rate, dry_run: true });
+      const [answer, blind] = await Promise.all([api.post("api/autofile", { at_most_wrong: rate, dry_run: true }), blindNames(api)]);
+      return { ...answer, least_sure: answer.least_sure.filter(({ filename }) => !blind.has(filename)) };
     },
     file: async (rate) => {
       const { moves, batch, folders, skipped } = await api.post("api/autofile", { at_most_wrong: rate, dry_run: false });

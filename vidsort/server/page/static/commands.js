@@ -4,10 +4,9 @@ import { ACTIONS, isFor } from "./actions.js";
 import { autofile } from "./autofile.js";
 import { BLIND_HINT } from "./blind.js";
 import { isOpen } from "./dialog.js";
-import { regroupPile, search, showGroups, showLike, showPile } from "./finding.js";
-import { askNewFolder, editFolder } from "./folder_dialogs.js";
-import { describe, telling } from "./history.js";
-import { capText, isCommand, meaning, readings, shortcut } from "./keys.js";
+import { regroupPile, search, showFolder, showGroups, showLike, showPile } from "./finding.js";
+import { askNewFolder } from "./folder_dialogs.js";
+import { capText, isCommand, isNative, meaning, readings, shortcut } from "./keys.js";
 import { rove } from "./roving.js";
 import { openHelp, openSettings } from "./settings.js";
 import * as swipe from "./swipe.js";
@@ -65,8 +64,8 @@ export class Commands {
 
   accept() {
     const { app } = this;
-    if (app.view === "grid") app.grid.fileRestHere();
-    else this.guess(0);
+    const refusal = app.view === "grid" ? app.grid.fileRestHere() : this.guess(0);
+    if (refusal) app.hint(refusal);
   }
 
   // Files in the guess of this rank, from 0.
@@ -135,6 +134,13 @@ export class Commands {
     });
   }
 
+  // Into a folder that is named, or asked for.
+  lookInto(folder = null) {
+    this.sheet(false);
+    if (folder !== null) void showFolder(this.app, folder);
+    else openTypeahead({ title: "Look into…", folders: this.app.shownFolders(), choose: (name) => this.lookInto(name) });
+  }
+
   newFolder() {
     askNewFolder({ create: (name) => this.app.decisions.createFolder(name) });
   }
@@ -168,7 +174,9 @@ export class Commands {
 
   like() {
     const item = this.app.queue.current;
-    if (item) void showLike(this.app, item.filename);
+    // In which folders its like lie is as good as a guess.
+    if (item?.blind) this.app.hint(BLIND_HINT);
+    else if (item) void showLike(this.app, item.filename);
   }
 
   history() {
@@ -228,39 +236,6 @@ export class Commands {
     this.app.root.querySelector(".review").classList.toggle("has-sheet", isOpened);
   }
 
-  editFolder(name) {
-    const { app } = this;
-    const folder = app.shownFolders().find((each) => each.name === name);
-    // It went a moment ago, and its row goes with the next frame.
-    if (!folder) return;
-    editFolder({
-      folder,
-      others: app.folders.map((each) => each.name).filter((each) => each !== name),
-      rename: (from, to) => this.#change(`api/folders/${encodeURIComponent(from)}`, "PATCH", { name: to }),
-      merge: (from, into) => this.#change(`api/folders/${encodeURIComponent(from)}/merge`, "POST", { into }),
-    });
-  }
-
-  async makeFolders(names) {
-    for (const name of names) this.app.setFolders((await this.app.api.post("api/folders", { name })).folders);
-    this.app.render();
-  }
-
-  // Folders are changed by the server alone, after all that was decided before.
-  async #change(path, method, body) {
-    const { app } = this;
-    await app.outbox.settled();
-    const answer = await app.api.call(method, path, body);
-    app.decisions.note(answer.moves[0]?.batch);
-    // A folder that stays, because it holds more than videos, is told with what was done.
-    const told = [describe(telling(answer.moves), answer.moves.length), ...answer.told].join(". ");
-    app.toasts.say(told);
-    app.announcer.say(told);
-    app.setFolders(answer.folders, answer.heirs);
-    // Not waited for: until this returns the dialog is open and keys are typed into it.
-    void app.supply.refresh();
-  }
-
   #press(event) {
     if (isOpen() || event.target.closest?.(TYPING) || !isCommand(event) || isNative(event)) return;
     const { app } = this;
@@ -270,12 +245,14 @@ export class Commands {
       if (event.key.length === 1) app.hint(unbound(capText(readings(event)[0]), this.#cap("help")));
       return;
     }
+    const isHere = !meant.action || isFor(meant.action, app.shownView);
+    if (!isHere && ACTIONS[meant.action].isElsewhereNative) return;
     event.preventDefault();
     const isNews = app.changed.to === app.queue.current && event.timeStamp - app.changed.at < LOOK_MS;
     if (isNews && FILES.has(meant.action ?? "folder")) {
       app.hint("The video on show has just changed: nothing was done with it.");
     } else if (meant.folder) app.file(meant.folder);
-    else if (isFor(meant.action, app.shownView)) ACTIONS[meant.action].act(this, event);
+    else if (isHere) ACTIONS[meant.action].act(this, event);
     else app.hint(nothingHere(meant.action, app.shownView, this.#cap("grid")));
   }
 
@@ -289,10 +266,4 @@ export class Commands {
     if (guess !== undefined) return { label: guesses[guess]?.folder ?? "no guess", act: () => this.guess(guess) };
     return towards === "up" ? { label: "Folders", act: () => this.sheet(true) } : { label: "Undo", act: () => this.undo() };
   }
-}
-
-// Keys that the focused element takes for itself.
-function isNative(event) {
-  if (event.target.closest?.('input[type="range"]')) return event.key.startsWith("Arrow");
-  return (event.key === "Enter" || event.key === " ") && event.target.closest?.("button, a, summary") !== null;
 }

@@ -2,6 +2,7 @@
 
 import { form, openDialog, textField } from "./dialog.js";
 import { count, h } from "./dom.js";
+import { describe, telling } from "./history.js";
 
 // `create(name)` makes it.
 export function askNewFolder({ create }) {
@@ -12,8 +13,45 @@ export function askNewFolder({ create }) {
   }));
 }
 
-// `rename(from, to)` and `merge(from, into)` raise where the server refuses.
-export function editFolder({ folder, others, rename, merge }) {
+// What can be done with a folder of the page.
+export function editFolder(app, name) {
+  const folder = app.shownFolders().find((each) => each.name === name);
+  // It went a moment ago, and its row goes with the next frame.
+  if (!folder) return;
+  openTools({
+    folder,
+    look: () => app.commands.lookInto(name),
+    others: app.folders.map((each) => each.name).filter((each) => each !== name),
+    rename: (from, to) => change(app, `api/folders/${encodeURIComponent(from)}`, "PATCH", { name: to }),
+    merge: (from, into) => change(app, `api/folders/${encodeURIComponent(from)}/merge`, "POST", { into }),
+  });
+}
+
+export async function makeFolders(app, names) {
+  for (const name of names) app.setFolders((await app.api.post("api/folders", { name })).folders);
+  app.render();
+}
+
+// Folders are changed by the server alone, after all that was decided before.
+async function change(app, path, method, body) {
+  await app.outbox.settled();
+  const answer = await app.api.call(method, path, body);
+  app.decisions.note(answer.moves[0]?.batch);
+  // A folder that stays, because it holds more than videos, is told with what was done.
+  const told = [describe(telling(answer.moves), answer.moves.length), ...answer.told].join(". ");
+  app.toasts.say(told);
+  app.announcer.say(told);
+  app.setFolders(answer.folders, answer.heirs);
+  // Not waited for: until this returns the dialog is open and keys are typed into it.
+  void app.supply.refresh();
+}
+
+// `look()` shows what lies in it; `rename(from, to)` and `merge(from, into)` raise where the server refuses.
+function openTools({ folder, others, look, rename, merge }) {
+  const inside = h("button", { type: "button", className: "button", onclick: () => {
+    dialog.close();
+    look();
+  } }, "Look into it");
   const renaming = form({
     fields: [textField("name", "Name", folder.name, { required: "", maxlength: "120" })],
     label: "Rename",
@@ -28,5 +66,5 @@ export function editFolder({ folder, others, rename, merge }) {
     label: "Merge",
     submit: ({ into }) => merge(folder.name, into),
   });
-  openDialog(folder.name, h("div", { className: "form" }, renaming, ...(others.length ? [h("hr"), merging] : [])));
+  const dialog = openDialog(folder.name, h("div", { className: "form" }, inside, h("hr"), renaming, ...(others.length ? [h("hr"), merging] : [])));
 }

@@ -7,16 +7,18 @@ import { rove } from "./roving.js";
 export class Folders {
   #rows = new Map();
 
-  // `choose(folder)` files the video on show; `edit(folder)` opens its tools.
-  constructor({ list, choose, edit }) {
-    Object.assign(this, { list, choose, edit });
+  // `choose(folder)` files the video on show; `look(folder)` shows what lies in it; `edit(folder)` opens its tools.
+  constructor({ list, choose, look, edit }) {
+    Object.assign(this, { list, choose, look, edit });
     this.settle = rove(list, { items: () => [...list.querySelectorAll(".folder-button")], forward: "ArrowDown", back: "ArrowUp" });
     // A folder's tools are beside it, not one Tab further for each of many.
     list.addEventListener("keydown", (event) => {
-      const [from, to] = { ArrowRight: [".folder-button", ".folder-more"], ArrowLeft: [".folder-more", ".folder-button"] }[event.key] ?? [];
-      if (!from || !event.target.matches(from)) return;
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      const all = [...(event.target.closest("li")?.querySelectorAll("button") ?? [])];
+      const to = step && all[all.indexOf(event.target) + step];
+      if (!to) return;
       event.preventDefault();
-      event.target.closest("li").querySelector(to).focus();
+      to.focus();
     });
   }
 
@@ -54,7 +56,9 @@ export class Folders {
       h("span", { className: "for-readers" }, "videos"));
     const more = h("button", { type: "button", className: "tool folder-more", tabIndex: -1, "aria-label": `Change ${name}`,
       title: "Rename, merge, key", onclick: () => this.edit(name) }, icon("more"));
-    row.item = h("li", { className: "folder", dataset: { folder: name } }, row.button, more);
+    const look = h("button", { type: "button", className: "tool folder-look", tabIndex: -1, "aria-label": `Look into ${name}`,
+      title: "Look into it", onclick: () => this.look(name) }, icon("grid"));
+    row.item = h("li", { className: "folder", dataset: { folder: name } }, row.button, h("div", { className: "folder-tools" }, look, more));
     this.#rows.set(name, row);
     return row;
   }

@@ -1,57 +1,54 @@
-// The grid: mark what is wrong, file all the rest of a group by one key. Only the rows in sight are elements.
+// The grid: mark what is wrong and file all the rest of a group by one key, or choose some and say where they go.
 
-import { count, figure, h, icon, setText } from "./dom.js";
-import { groupByGuess, inSight, layOut, markRange, neighbour } from "./grid_rows.js";
+import { MOST, isChoice } from "./grid_advice.js";
+import { listenForBand } from "./grid_band.js";
+import { GridHead } from "./grid_head.js";
+import { groupByGuess } from "./grid_rows.js";
+import { Selection } from "./grid_selection.js";
 import { Tiles, tileId } from "./grid_tiles.js";
+import { GridView } from "./grid_view.js";
 
-const TILE_PX = 148;
-const NARROW_TILE_PX = 100;
-const NARROW_PX = 600;
-const GAP_PX = 10;
-const HEAD_PX = 56;
-const MARGIN_PX = 600;
-// Most that the server takes as one batch.
-const MOST = 10_000;
+// What it shows: `grouped` makes groups of videos, `label` says what they are. `isPile`: those that are to be sorted, by
+// the guesses; `folder`: what lies in one. `orders`, `order` and `reorder(order)` where there are several; `pages` where
+// not all are here yet.
+const PILE = { grouped: groupByGuess, label: "Videos by predicted folder", isPile: true };
 
 export class Grid {
-  // Makes groups of videos.
-  #grouped = groupByGuess;
+  #what = PILE;
+  // All that was given, of which the groups have what is to be seen.
+  #all = [];
   #groups = [];
   #items = [];
-  #plan = { rows: [], height: 0, columns: 1 };
-  #shown = new Map();
-  #marked = new Set();
-  #at = 0;
-  #anchor = 0;
+  #chosen = new Selection();
+  #before = null;
+  #least = 0;
+  #loading = null;
 
-  // `file(items, folder, isNew)` files them as one batch, in a folder that is made for them; `refile(items, folder)` those that lie in a folder already.
-  constructor({ element, api, pictures, file, refile }) {
-    Object.assign(this, { element, pictures, file, refile });
-    this.title = h("p", { className: "grid-title", "aria-live": "polite" });
-    this.space = h("div", { className: "grid-space" });
-    this.scroll = h("div", { className: "grid-scroll", role: "grid", tabIndex: 0 }, this.space);
-    const back = h("button", { type: "button", className: "button", dataset: { do: "single" } }, "One by one");
-    // Without a keyboard the folders of the sheet take what is marked.
-    const folders = h("button", { type: "button", className: "button only-phone", dataset: { do: "sheet" } }, "Folders");
-    this.again = h("button", { type: "button", className: "button", hidden: true, dataset: { do: "regroup" } }, icon("retrain"), "New guesses: regroup");
-    const groups = h("button", { type: "button", className: "button", dataset: { do: "groups" } }, "Groups");
-    element.append(h("div", { className: "grid-head" }, this.title, this.again, folders, groups, back), this.scroll);
+  // `file(items, folder, isNew)` files them as one batch, in a folder that is made for them; `refile(items, folder)` those
+  // that lie in a folder already (null: back to the pile).
+  constructor({ element, api, pictures, file, refile, failed }) {
+    Object.assign(this, { element, file, refile, failed });
     this.tiles = new Tiles({ api, pictures, mark: (at, isRange) => this.#mark(at, isRange),
       fileRest: (group) => this.fileRest(group), rename: (group, name) => this.#rename(group, name) });
-    this.scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    // The keyboard of a phone that comes up takes height alone, and must not take the field that is typed in.
-    new ResizeObserver(() => this.#plan.rows.length && (this.#plan.width === this.space.clientWidth ? this.#draw() : this.#arrange())).observe(this.scroll);
+    this.view = new GridView({ tiles: this.tiles, pictures, moved: () => this.#moved(),
+      paint: (tile, at) => this.tiles.paint(tile, this.#items[at], { isMarked: this.#chosen.has(this.#items[at]),
+        isHere: at === this.#chosen.at, isChoice: isChoice(this.view.groupAt(at)) }) });
+    this.scroll = this.view.scroll;
+    this.head = new GridHead({ reorder: (order) => this.#what.reorder(order), least: (share) => this.#filter(share) });
+    element.append(this.head.element, this.scroll);
+    listenForBand({ scroll: this.scroll, space: this.view.space, begins: (point) => this.#beginBand(point),
+      touches: (rectangle) => this.#band(rectangle), ends: () => this.focus() });
   }
 
-  // All videos of the pile by their guesses, or others as `grouped` puts them into groups.
-  show(videos, grouped = groupByGuess, label = "Videos that were found") {
-    this.#grouped = grouped;
-    this.#groups = grouped(videos);
-    this.#marked.clear();
-    this.#at = 0;
-    this.#anchor = 0;
+  // All videos of the pile by their guesses, or others.
+  show(videos, what = PILE) {
+    this.#what = what;
+    this.#all = videos;
+    this.#least = 0;
+    this.#chosen.clear();
     this.scroll.scrollTop = 0;
-    this.scroll.ariaLabel = this.isPile ? "Videos by predicted folder" : label;
+    this.scroll.ariaLabel = what.label;
+    this.head.show(what);
     this.#arrange();
     this.focus();
   }
@@ -62,21 +59,31 @@ export class Grid {
 
   // Nothing of it is on the screen.
   hide() {
+    this.#all = [];
     this.#groups = [];
     this.#items = [];
-    this.#plan = { rows: [], height: 0, columns: 1 };
-    this.#clear();
+    this.#what = PILE;
+    this.view.clear();
     this.offer(false);
   }
 
   // Whether it shows the pile, and not what was found.
   get isPile() {
-    return this.#grouped === groupByGuess;
+    return this.#what.isPile === true;
+  }
+
+  // The folder that it shows, if it is one.
+  get folder() {
+    return this.#what.folder;
+  }
+
+  get order() {
+    return this.#what.order;
   }
 
   // Other guesses are there: whether the button that groups by them is shown.
   offer(isThere) {
-    this.again.hidden = !isThere || !this.isPile;
+    this.head.again.hidden = !isThere || !this.isPile;
   }
 
   // The pile as it is now, in groups by the guesses as they are now; marks and place stay.
@@ -85,43 +92,68 @@ export class Grid {
     this.#regroup(videos);
   }
 
-  // Videos came back (undo) or went away (filed).
+  // Videos came back to the pile (undo) or went away (filed).
   putBack(items) {
-    const known = new Set(this.#items.map((item) => item.filename));
-    this.#regroup([...this.#items, ...items.filter((item) => !known.has(item.filename))]);
+    const back = new Map(items.map((item) => [item.filename, item]));
+    const known = this.#all.map((item) => (item.folder && back.has(item.filename) ? { ...item, folder: null } : item));
+    for (const item of known) back.delete(item.filename);
+    this.#regroup([...known, ...(this.folder ? [] : back.values())]);
   }
 
   remove(items) {
     const gone = new Set(items.map((item) => item.filename));
-    this.#regroup(this.#items.filter((item) => !gone.has(item.filename)));
+    this.#regroup(this.#all.filter((item) => !gone.has(item.filename)));
   }
 
   // Videos lie in other folders now: by filename which, null for those that are to be sorted.
   refileShown(folders) {
-    for (const filename of folders.keys()) this.#marked.delete(filename);
-    this.#regroup(this.#items.map((item) => (folders.has(item.filename) ? { ...item, folder: folders.get(item.filename) } : item)));
+    const known = new Set(this.#all.map((item) => item.filename));
+    const isBack = this.folder && [...folders].some(([filename, to]) => to === this.folder && !known.has(filename));
+    if (isBack) this.#what.reorder(this.order);
+    for (const filename of folders.keys()) this.#chosen.marked.delete(filename);
+    this.#regroup(this.#all.map((item) => (folders.has(item.filename) ? { ...item, folder: folders.get(item.filename) } : item)));
   }
 
-  // To the tile where an arrow key leads; `isRange` marks all on the way.
-  turn(arrow, isRange) {
-    this.#go(neighbour(this.#plan.rows, this.#at, arrow), isRange);
+  // To the tile where a key leads; `isRange` marks all on the way.
+  turn(key, isRange) {
+    const to = this.view.from(this.#chosen.at, key);
+    if (isRange) this.#chosen.walk(this.#items, to);
+    else this.#chosen.go(to);
+    this.view.reveal(to);
+    this.#tell();
+    this.#loadWhereNear();
   }
 
   markHere(isRange) {
-    this.#mark(this.#at, isRange);
+    this.#mark(this.#chosen.at, isRange);
   }
 
+  // All of the group, also what is not here yet.
+  async chooseAll() {
+    while (this.#what.pages?.hasMore && this.#all.length < MOST && (await this.#loadMore())) continue;
+    const group = this.#group();
+    if (group) this.#chosen.all(group.items.slice(0, MOST));
+    this.#tell();
+  }
+
+  // Gives why nothing was filed.
   fileRestHere() {
-    this.fileRest(this.#group());
+    const group = this.#group();
+    if (group && !group.folder) return "There is no guess that all of these share: mark some, then choose a folder.";
+    this.fileRest(group);
+    return null;
   }
 
-  // A folder's key files what is marked in this group there, of what was found all but that; gives why nothing was filed.
+  // A folder's key files what is marked in this group there, of what was found all but that; null puts what is filed back
+  // into the pile. Gives why nothing was filed.
   fileInto(folder) {
     const group = this.#group();
     if (!group) return "There is nothing to file.";
+    if (folder === null && !group.isThere) return "These are in the pile.";
     const isHere = (item) => item.folder === folder;
-    const items = group.items.filter((item) => this.#marked.has(item.filename) !== group.isWhole && !isHere(item)).slice(0, MOST);
-    if (!items.length) return group.items.every(isHere) ? `These are in ${folder} already.` : `Nothing is marked: mark what goes into ${folder} first.`;
+    const items = group.items.filter((item) => this.#chosen.has(item) !== Boolean(group.isWhole) && !isHere(item)).slice(0, MOST);
+    const where = folder ?? "the pile";
+    if (!items.length) return group.items.every(isHere) ? `These are in ${where} already.` : `Nothing is marked: mark what goes into ${where} first.`;
     if (group.isThere) this.refile(items, folder);
     else this.file(items, folder);
     return null;
@@ -143,155 +175,114 @@ export class Grid {
   }
 
   #rest(group) {
-    return group.items.filter((item) => !this.#marked.has(item.filename));
+    return group.items.filter((item) => !this.#chosen.has(item));
+  }
+
+  #filter(least) {
+    this.#least = least;
+    this.#regroup(this.#all);
   }
 
   #regroup(videos) {
-    const was = this.#items[this.#at];
-    this.#groups = this.#grouped(videos);
-    const here = new Set(videos.map((video) => video.filename));
-    for (const filename of this.#marked) if (!here.has(filename)) this.#marked.delete(filename);
-    this.#items = this.#groups.flatMap((group) => group.items);
-    this.#at = this.#placeOf(was);
-    this.#anchor = this.#at;
-    this.#arrange();
+    const was = this.#items[this.#chosen.at];
+    this.#all = videos;
+    this.#arrange(was);
   }
 
-  // Where a video is now; where it has gone, what is left of its group is next.
-  #placeOf(item) {
-    const same = this.#items.findIndex((each) => each.filename === item?.filename);
-    if (same >= 0) return same;
-    return Math.max(0, this.#items.findIndex((each) => each.predicted_folder === item?.predicted_folder));
-  }
-
-  #arrange() {
-    this.#items = this.#groups.flatMap((group) => group.items);
-    const width = Math.max(1, this.space.clientWidth);
-    const least = width < NARROW_PX ? NARROW_TILE_PX : TILE_PX;
-    const columns = Math.max(2, Math.floor((width + GAP_PX) / (least + GAP_PX)));
-    const tilePx = Math.round(((width - GAP_PX * (columns - 1)) / columns) * 1.5);
-    this.#plan = { ...layOut(this.#groups, { columns, headPx: HEAD_PX, tilePx, gapPx: GAP_PX }), width };
-    this.space.style.height = `${this.#plan.height}px`;
-    this.scroll.setAttribute("aria-rowcount", String(this.#plan.rows.length));
-    this.#clear();
-    this.#draw();
+  #arrange(was = null) {
+    this.#makeGroups();
+    this.#chosen.keep(this.#items, was ? this.#placeOf(was) : 0);
+    this.view.arrange(this.#groups, this.#items);
     this.#tell();
+    this.#loadWhereNear();
   }
 
-  #clear() {
-    for (const element of this.#shown.values()) this.#discard(element);
-    this.#shown.clear();
+  #makeGroups() {
+    const seen = this.#least ? this.#all.filter((item) => item.confidence >= this.#least) : this.#all;
+    // How many of the rest are as sure is not known.
+    this.#groups = this.#what.grouped(seen, this.#least ? 0 : this.#what.pages?.rest);
+    this.#items = this.#groups.flatMap((group) => group.items);
+  }
+
+  // Where a video is now; where it has gone, what is left of its group is next, or what stands in its place.
+  #placeOf(item) {
+    const same = this.#items.findIndex((each) => each.filename === item.filename && each.folder === item.folder);
+    if (same >= 0) return same;
+    if (this.#groups.length === 1) return Math.max(0, Math.min(this.#chosen.at, this.#items.length - 1));
+    return Math.max(0, this.#items.findIndex((each) => each.predicted_folder === item.predicted_folder && each.blind === item.blind));
   }
 
   // Who scrolls away by wheel or finger means what is in sight then, above all with Enter.
-  #scrolled() {
-    this.#draw();
-    const { scrollTop, clientHeight } = this.scroll;
-    const rows = inSight(this.#plan.rows, scrollTop, scrollTop + clientHeight).filter((row) => row.kind === "tiles");
-    if (!rows.length || rows.some((row) => row.from <= this.#at && this.#at < row.to)) return;
-    this.#at = (rows.find((row) => row.top >= scrollTop) ?? rows[0]).from;
-    this.#repaint();
-  }
-
-  #draw() {
-    const { scrollTop, clientHeight } = this.scroll;
-    const rows = inSight(this.#plan.rows, scrollTop - MARGIN_PX, scrollTop + clientHeight + MARGIN_PX);
-    const wanted = new Set(rows);
-    for (const [row, element] of this.#shown) {
-      if (!wanted.has(row)) {
-        this.#discard(element);
-        this.#shown.delete(row);
-      }
-    }
-    for (const row of rows) {
-      if (this.#shown.has(row)) continue;
-      const element = row.kind === "head" ? this.tiles.head(row.group)
-        : this.tiles.row(this.#items.slice(row.from, row.to), row.from, this.#plan.columns);
-      this.#paintIn(element);
-      element.style.transform = `translateY(${row.top}px)`;
-      element.style.height = `${row.height}px`;
-      this.#shown.set(row, element);
-      this.space.append(element);
-    }
-  }
-
-  #discard(element) {
-    for (const picture of element.querySelectorAll("img")) this.pictures.drop(picture);
-    element.remove();
-  }
-
-  #repaint() {
-    this.#paintIn(this.space);
+  #moved() {
+    this.#loadWhereNear();
+    const { at } = this.#chosen;
+    const rows = this.view.rowsInSight();
+    if (!rows.length || rows.some((row) => row.from <= at && at < row.to)) return;
+    this.#chosen.go(this.view.firstInSight());
     this.#tell();
   }
 
-  #paintIn(element) {
-    for (const tile of element.querySelectorAll(".tile")) {
-      const at = Number(tile.dataset.at);
-      this.tiles.paint(tile, this.#items[at], this.#marked.has(this.#items[at].filename), at === this.#at);
+  #loadWhereNear() {
+    if (this.#what.pages?.hasMore && this.view.isNearEnd) void this.#loadMore();
+  }
+
+  // The next page, behind what is here; gives whether it came.
+  #loadMore() {
+    this.#loading ??= this.#append(this.#what.pages).finally(() => (this.#loading = null)).then((came) => {
+      if (came) this.#loadWhereNear();
+      return came;
+    });
+    return this.#loading;
+  }
+
+  async #append(pages) {
+    try {
+      const videos = await pages.next();
+      if (this.#what.pages !== pages) return false;
+      const known = new Set(this.#all.map((item) => item.filename));
+      this.#all = [...this.#all, ...videos.filter((video) => !known.has(video.filename))];
+    } catch (error) {
+      this.failed(error.message);
+      return false;
     }
+    const was = this.#items[this.#chosen.at];
+    this.#makeGroups();
+    // What keeps its place does so, too, for a range that is being marked.
+    if (was && this.#items[this.#chosen.at] !== was) this.#chosen.keep(this.#items, this.#placeOf(was));
+    this.view.arrange(this.#groups, this.#items);
+    this.#tell();
+    return true;
   }
 
   #mark(at, isRange) {
-    const item = this.#items[at];
-    if (!item) return;
-    if (isRange) markRange(this.#marked, this.#items, this.#anchor, at);
-    else {
-      if (!this.#marked.delete(item.filename)) this.#marked.add(item.filename);
-      this.#anchor = at;
-    }
-    this.#at = at;
-    this.#repaint();
+    if (isRange) this.#chosen.reach(this.#items, at);
+    else this.#chosen.toggle(this.#items, at);
+    this.#tell();
   }
 
-  #go(at, isRange) {
-    this.#at = at;
-    if (isRange) markRange(this.#marked, this.#items, this.#anchor, at);
-    const row = this.#plan.rows.find((each) => each.kind === "tiles" && each.from <= at && at < each.to);
-    if (row) {
-      const { scrollTop, clientHeight } = this.scroll;
-      if (row.top < scrollTop + HEAD_PX) this.scroll.scrollTop = row.top - HEAD_PX;
-      else if (row.top + row.height > scrollTop + clientHeight) this.scroll.scrollTop = row.top + row.height - clientHeight + GAP_PX;
-      this.#draw();
-    }
-    this.#repaint();
+  // A band marks within the group in which it begins.
+  #beginBand(point) {
+    this.#before = { marked: new Set(this.#chosen.marked), group: this.view.groupAtHeight(point.y) };
+  }
+
+  #band(rectangle) {
+    const { marked, group } = this.#before;
+    const touched = this.view.within(rectangle, group);
+    this.#chosen.band(marked, touched.map((at) => this.#items[at]));
+    if (touched.length) this.#chosen.go(touched.at(-1));
+    this.#tell();
   }
 
   #group() {
-    const row = this.#plan.rows.find((each) => each.kind === "head" && each.from <= this.#at && this.#at < each.to);
-    return row?.group;
+    return this.view.groupAt(this.#chosen.at);
   }
 
   #tell() {
     const group = this.#group();
-    const item = this.#items[this.#at];
+    const item = this.#items[this.#chosen.at];
+    this.view.repaint(group);
     this.scroll.setAttribute("aria-activedescendant", item ? tileId(item) : "");
-    for (const [row, element] of this.#shown) {
-      if (row.kind === "head") element.firstElementChild.classList.toggle("is-active", row.group === group);
-    }
-    if (!group) {
-      this.title.replaceChildren("Nothing left to sort here.");
-      return;
-    }
-    const rest = this.#rest(group).length;
-    const name = h("strong", {}, group.title);
-    const said = h("span");
-    setText(said, advice(group, rest));
-    this.title.replaceChildren(name, said);
+    const empty = this.#least ? `No guess is as sure as ${Math.round(this.#least * 100)}%.` : this.#what.empty ?? "Nothing left to sort here.";
+    this.head.tell(group, group ? this.#rest(group).length : 0, empty);
   }
-}
-
-// What can be done with a group, of which `rest` are not marked.
-function advice(group, rest) {
-  if (group.isThere) return "filed there: mark what belongs elsewhere, then choose a folder";
-  if (group.isNew && rest) return `Enter makes this folder and files ${figure(rest)} there: mark what is to stay`;
-  if (group.isWhole && !rest) return "all are marked, so all stay";
-  if (group.isWhole) return `a folder's key files ${figure(Math.min(rest, MOST))} at once: mark what is to stay`;
-  return group.folder ? fileAdvice(rest, group.items.length - rest) : "mark some, then choose a folder";
-}
-
-// What Enter does with a group; of more than a batch can hold the surest go first.
-function fileAdvice(rest, marked) {
-  const number = figure(Math.min(rest, MOST));
-  return `Enter files ${rest > MOST ? `the surest ${number}` : number}${marked ? `, ${figure(marked)} marked stay` : ""}`;
 }

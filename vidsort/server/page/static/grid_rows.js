@@ -1,20 +1,45 @@
 // Where everything is in the grid, and which of it is in sight. Pure.
 
+import { BLIND_TITLE } from "./blind.js";
+
 // A group is {title, folder, items}: `folder` is where its rest goes by one key, null where that is not known.
 // `isWhole`: a folder's key files all of it but what is marked; `isThere`: it is filed already; `isNew`: its folder is
 // still to be made, and of the `size` videos that belong to it not all may be here.
 
-// By predicted folder, each surest first; videos without a guess come last.
+// By predicted folder, each surest first; videos without a guess come last, and those that do not show theirs after them.
 export function groupByGuess(videos) {
   const groups = new Map();
+  const blind = [];
   for (const video of videos) {
     const group = groups.get(video.predicted_folder);
-    if (group) group.push(video);
+    if (video.blind) blind.push(video);
+    else if (group) group.push(video);
     else groups.set(video.predicted_folder, [video]);
   }
-  return [...groups]
+  const guessed = [...groups]
     .map(([folder, items]) => ({ title: folder ?? "No guess yet", folder, isWhole: false, items: items.sort((a, b) => b.confidence - a.confidence) }))
     .sort((a, b) => (a.folder === null) - (b.folder === null) || String(a.folder).localeCompare(String(b.folder)));
+  return blind.length ? [...guessed, { title: BLIND_TITLE, folder: null, isWhole: false, items: blind }] : guessed;
+}
+
+// The pile in an order of the queue, as it was listed; a blind card would tell its guess by its place, and comes last.
+export function groupInOrder(title) {
+  return (videos, more = 0) => {
+    const seen = videos.filter((video) => !video.blind);
+    const blind = videos.filter((video) => video.blind);
+    return [
+      ...(seen.length ? [{ title, folder: null, isWhole: false, items: seen, more }] : []),
+      ...(blind.length ? [{ title: BLIND_TITLE, folder: null, isWhole: false, items: blind }] : []),
+    ];
+  };
+}
+
+// What lies in a folder, as it was listed; `more` of it are not here yet.
+export function groupFolder(name) {
+  return (videos, more = 0) => {
+    const items = videos.filter((video) => video.folder === name);
+    return items.length ? [{ title: name, folder: null, isWhole: false, isThere: true, items, more }] : [];
+  };
 }
 
 // What was found, in the order in which it was: what is still to be sorted under this title, then what lies in folders.
@@ -73,23 +98,29 @@ export function inSight(rows, top, bottom) {
   return shown;
 }
 
-// The tile that an arrow key leads to; up and down keep to the column where the row has one.
-export function neighbour(rows, at, key) {
+// The tile that a key leads to; up and down keep to the column where the row has one, and a page is so many rows.
+export function neighbour(rows, at, key, page = 1) {
   const tiles = rows.filter((row) => row.kind === "tiles");
   const last = tiles.at(-1)?.to ?? 0;
-  if (key === "ArrowLeft") return Math.max(0, at - 1);
-  if (key === "ArrowRight") return Math.min(last - 1, at + 1);
+  if (key === "ArrowLeft" || key === "Home") return key === "Home" ? 0 : Math.max(0, at - 1);
+  if (key === "ArrowRight" || key === "End") return Math.max(0, key === "End" ? last - 1 : Math.min(last - 1, at + 1));
   const row = tiles.findIndex((each) => each.from <= at && at < each.to);
-  const next = tiles[row + (key === "ArrowDown" ? 1 : -1)];
-  return next ? Math.min(next.to - 1, next.from + at - tiles[row].from) : at;
+  if (row < 0) return at;
+  const step = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page }[key];
+  const next = tiles[Math.max(0, Math.min(tiles.length - 1, row + step))];
+  return next === tiles[row] ? at : Math.min(next.to - 1, next.from + at - tiles[row].from);
 }
 
-// Marks every tile that is still to be sorted from `anchor` to `at` as the anchor is, whichever comes first.
-export function markRange(marked, items, anchor, at) {
-  const isMarked = marked.has(items[anchor]?.filename);
-  for (const item of items.slice(Math.min(anchor, at), Math.max(anchor, at) + 1)) {
-    if (item.folder) continue;
-    if (isMarked) marked.add(item.filename);
-    else marked.delete(item.filename);
+// The tiles, by their places, that touch a rectangle.
+export function tilesIn(rows, { left, top, right, bottom }, { columns, width, gapPx }) {
+  const tilePx = (width - gapPx * (columns - 1)) / columns;
+  const touched = [];
+  for (const row of rows) {
+    if (row.kind !== "tiles" || row.top > bottom || row.top + row.height < top) continue;
+    for (let at = row.from; at < row.to; at += 1) {
+      const start = (at - row.from) * (tilePx + gapPx);
+      if (start <= right && start + tilePx >= left) touched.push(at);
+    }
   }
+  return touched;
 }

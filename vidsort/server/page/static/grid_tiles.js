@@ -15,7 +15,7 @@ export class Tiles {
     const button = group.folder && h("button", { type: "button", className: "button", onclick: () => this.fileRest(group) },
       "File the rest", h("span", { className: "for-readers" }, ` in ${group.folder}`));
     const cell = h("div", { className: "group-head", role: "gridcell" },
-      h("h2", {}, group.title), h("span", { className: "count" }, count(group.items.length, "video")), button || null);
+      h("h2", {}, group.title), h("span", { className: "count" }, count(group.items.length + (group.more ?? 0), "video")), button || null);
     return h("div", { className: "grid-row", role: "row" }, cell);
   }
 
@@ -42,12 +42,15 @@ export class Tiles {
     return element;
   }
 
-  paint(tile, item, isMarked, isHere) {
+  // `isChoice`: what is marked goes somewhere, rather than stays.
+  paint(tile, item, { isMarked, isHere, isChoice }) {
     tile.classList.toggle("is-marked", isMarked);
+    tile.classList.toggle("is-choice", isChoice);
     tile.classList.toggle("is-at", isHere);
     tile.setAttribute("aria-selected", String(isMarked));
-    const guess = item.folder ? `in ${item.folder}` : item.predicted_folder ? guessOn(item) : percent(item.confidence);
-    setRead(tile, "aria-label", `${isolated(item.filename)}, ${guess}${isMarked ? ", marked as wrong" : ""}`);
+    const mark = !isMarked ? "" : isChoice ? ", chosen" : ", marked as wrong";
+    const guess = item.folder ? `in ${item.folder}` : item.predicted_folder ? guessOn(item) : "no guess";
+    setRead(tile, "aria-label", `${isolated(item.filename)}, ${guess}${mark}`);
   }
 
   #tile(item, at) {

@@ -5,6 +5,7 @@
 import { ACTIONS } from "./actions.js";
 
 const FOLDER_KEYS = [..."123456789", ..."qwertyuiopasdfghjklzxcvbnm"];
+const ALL = "Ctrl+a";
 const SHIFTED_PLACES = { Comma: "<", Period: ">", Slash: "?" };
 
 export function isLetter(key) {
@@ -12,9 +13,9 @@ export function isLetter(key) {
 }
 
 // The two readings of a key press, best first: its character, its place. Letters carry Shift, other characters
-// do not, because on some keyboards Shift is what makes them.
+// do not, because on some keyboards Shift is what makes them. The command key of a Mac is its Ctrl.
 export function readings(event) {
-  const shift = event.shiftKey ? "Shift+" : "";
+  const shift = (event.ctrlKey || event.metaKey ? "Ctrl+" : "") + (event.shiftKey ? "Shift+" : "");
   const found = [];
   if (event.key === " ") found.push("Space");
   else if (event.key?.length === 1) found.push(isLetter(event.key) ? shift + event.key.toLowerCase() : event.key);
@@ -30,10 +31,17 @@ function placeOf(code = "", shift = false) {
   return shift ? SHIFTED_PLACES[code] : { Slash: "/", Comma: "," }[code];
 }
 
-// Whether a key press may be a command at all.
+// Whether a key press may be a command at all. Those with Ctrl are the browser's, but for the one that chooses all there, too.
 export function isCommand(event) {
   const busy = event.repeat || event.isComposing || event.keyCode === 229 || event.defaultPrevented;
-  return !busy && !event.ctrlKey && !event.altKey && !event.metaKey && event.key !== "Process" && event.key !== "Dead";
+  const isOther = (event.ctrlKey || event.metaKey) && !readings(event).includes(ALL);
+  return !busy && !isOther && !event.altKey && event.key !== "Process" && event.key !== "Dead";
+}
+
+// Keys that the focused element takes for itself.
+export function isNative(event) {
+  if (event.target.closest?.('input[type="range"]')) return /^(Arrow|Page|Home|End)/.test(event.key);
+  return (event.key === "Enter" || event.key === " ") && event.target.closest?.("button, a, summary") !== null;
 }
 
 // The keys in force: the chosen ones in place of the first default; Enter and other extra defaults stay.
@@ -93,11 +101,12 @@ export function keysOf(folders, known) {
 
 // How a key is drawn on a key cap.
 export function capText(key) {
-  const names = { Enter: "↵", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Space: "Space", Escape: "Esc" };
+  const names = { Enter: "↵", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Space: "Space", Escape: "Esc",
+    Home: "Home", End: "End", PageUp: "PgUp", PageDown: "PgDn", Backspace: "⌫", [ALL]: "Ctrl+A" };
   return names[key] ?? key.replace("Shift+", "⇧").toUpperCase();
 }
 
 // How a key is named for assistive technology (aria-keyshortcuts).
 export function shortcut(key) {
-  return key.replace(/^(Shift\+)?(.)$/, (_, shift = "", letter) => shift + letter.toUpperCase());
+  return key.replace(/^((?:Ctrl\+)?(?:Shift\+)?)(.)$/, (_, held, letter) => held.replace("Ctrl", "Control") + letter.toUpperCase());
 }

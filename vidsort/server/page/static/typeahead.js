@@ -54,9 +54,9 @@ function rankOf(name, typed) {
   return 5;
 }
 
-// `choose(name)` for a folder that is there, `create(name)` for a new one; `isVideo(name)` for names of videos;
-// `newKey` makes a folder of any name.
-export function openTypeahead({ folders, choose, create, isVideo, newKey }) {
+// `choose(name)` for a folder that is there, `create(name)` for a new one where there may be one; `isVideo(name)` for names
+// of videos; `newKey` makes a folder of any name.
+export function openTypeahead({ folders, choose, create = null, isVideo = () => false, newKey = null, title = "File in…" }) {
   let options = [];
   let at = -1;
   const input = h("input", { className: "field", role: "combobox", autocomplete: "off", spellcheck: false,
@@ -82,10 +82,11 @@ export function openTypeahead({ folders, choose, create, isVideo, newKey }) {
   const advice = () => {
     const typed = input.value.trim();
     if (!typed) return "Type the beginning of a name, or choose with ↓.";
-    if (isVideoName(typed)) return `${typed} is a video's name: to make a folder of it, press Escape and ${newKey}.`;
+    if (create && isVideoName(typed)) return `${typed} is a video's name: to make a folder of it, press Escape and ${newKey}.`;
     return `No folder begins with “${typed}”: choose with ↓.`;
   };
-  const isVideoName = (typed) => VIDEO.test(typed) || isVideo(typed);
+  // Where none is made, no name is one of a new folder.
+  const isVideoName = (typed) => !create || VIDEO.test(typed) || isVideo(typed);
   const render = () => {
     const offered = offer(folders, input.value, isVideoName);
     options = offered.options;
@@ -105,7 +106,7 @@ export function openTypeahead({ folders, choose, create, isVideo, newKey }) {
     } else return;
     event.preventDefault();
   });
-  const dialog = openDialog("File in…", input, note, list);
+  const dialog = openDialog(title, input, note, list);
   render();
   input.focus();
 }

@@ -1,0 +1,29 @@
+// What is said above the grid of the group that one is in. Pure.
+
+import { figure } from "./dom.js";
+
+// Most that the server takes as one batch.
+export const MOST = 10_000;
+
+// What can be done with a group, of which `rest` are not marked.
+export function advice(group, rest) {
+  const marked = group.items.length - rest;
+  if (group.isThere && marked) return `${figure(marked)} chosen: a folder's key moves ${marked > 1 ? "them" : "it"} there`;
+  if (group.isThere) return "filed there: mark what belongs elsewhere, then choose a folder";
+  if (group.isNew && rest) return `Enter makes this folder and files ${figure(rest)} there: mark what is to stay`;
+  if (group.isWhole && !rest) return "all are marked, so all stay";
+  if (group.isWhole) return `a folder's key files ${figure(Math.min(rest, MOST))} at once: mark what is to stay`;
+  if (group.folder) return fileAdvice(rest, marked);
+  return marked ? `${figure(marked)} chosen: a folder's key files ${marked > 1 ? "them" : "it"}` : "mark some, then choose a folder";
+}
+
+// What Enter does with a group; of more than a batch can hold the surest go first.
+function fileAdvice(rest, marked) {
+  const number = figure(Math.min(rest, MOST));
+  return `Enter files ${rest > MOST ? `the surest ${number}` : number}${marked ? `, ${figure(marked)} marked stay` : ""}`;
+}
+
+// Whether marks tell what goes somewhere, rather than what stays.
+export function isChoice(group) {
+  return Boolean(group.isThere || (!group.folder && !group.isWhole));
+}
