@@ -31,6 +31,9 @@ DRIVES = {
     # Each folder is a mount of its own, for real: one device number, and yet no rename leads there.
     "bound": ([], False),
 }
+# Between folders and back to the pile; 12 and 5 have files beside them.
+SORTED = [("12.mp4", "soccer"), ("11.mp4", "food")]
+MOVED = [Wish("12.mp4", "soccer", "food"), Wish("11.mp4", "food", None), Wish("5.mp4", "soccer", "tennis")]
 # What is done before, and what is killed.
 CHANGES: dict[str, tuple[list[Callable[[Mover], object]], Callable[[Mover], object]]] = {
     "sort": ([], lambda mover: mover.sort("10.mp4", "soccer")),
@@ -46,6 +49,19 @@ CHANGES: dict[str, tuple[list[Callable[[Mover], object]], Callable[[Mover], obje
     "uncreate": ([lambda mover: mover.create_folder("golf")], lambda mover: mover.undo()),
     "rename": ([], lambda mover: mover.rename_folder("soccer", "football")),
     "unrename": ([lambda mover: mover.rename_folder("soccer", "football")], lambda mover: mover.undo()),
+    "remove": ([lambda mover: mover.create_folder("golf")], lambda mover: mover.remove_folder("golf")),
+    "unremove": (
+        [lambda mover: mover.create_folder("golf"), lambda mover: mover.remove_folder("golf")],
+        lambda mover: mover.undo(),
+    ),
+    "move batch": ([lambda mover: mover.sort_batch(SORTED)], lambda mover: mover.move_batch(MOVED)),
+    "move batch undone": (
+        [lambda mover: mover.sort_batch(SORTED), lambda mover: mover.move_batch(MOVED)], lambda mover: mover.undo()
+    ),
+    "move batch redone": (
+        [lambda mover: mover.sort_batch(SORTED), lambda mover: mover.move_batch(MOVED), lambda mover: mover.undo()],
+        lambda mover: mover.redo(),
+    ),
     "merge": ([], lambda mover: mover.merge_folder("food", "soccer")),
     # By a drive that refuses: what went along already is taken back.
     "refused": ([], lambda mover: sort_in_vain(mover)),
@@ -68,7 +84,7 @@ def file_alone(mover: Mover) -> None:
 
 
 def decisions_of(mover: Mover) -> Decisions:
-    return Decisions(mover._database, mover._journal._library)
+    return Decisions(mover._journal._database, mover._journal._library)
 
 
 def sort_in_vain(mover: Mover) -> None:
@@ -157,7 +173,7 @@ def kill_at_each_step(name: str, drive: str, folder: Path) -> int:
         assert_whole(data_dir, untouched, f"step {steps}")
         if name == "filed alone":
             assert_remembered(mover, data_dir, f"step {steps}")
-        if name in ("sort", "undo", "redo", "create", "uncreate", "rename", "unrename"):
+        if name in ("sort", "undo", "redo", "create", "uncreate", "rename", "unrename", "remove", "unremove"):
             finished_or_reverted(mover, change, before, data_dir)
         undo_all(mover)
         assert tree(data_dir) == untouched, f"undo after step {steps}"

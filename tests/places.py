@@ -66,6 +66,11 @@ def tree(root: Path) -> dict[str, str | None]:
     }
 
 
+def tree_of_names(root: Path) -> list[str]:
+    """Every file and folder, where files are no text."""
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*"))
+
+
 def keeping_permissions() -> list[str]:
     """What to start a command with, so that permissions hold for it also where root runs the tests."""
     if os.getuid() != 0:

@@ -112,6 +112,10 @@ def test_folders_are_made_renamed_and_merged_and_a_batch_is_undone_at_once(servi
         assert server.sort_batch([(names[2], "made")], makes="made").success
         assert [move.kind for move in server.undo().moves] == ["sort", "create"]
         assert server.merge_folder("sport", "food").moves
+        server.create_folder("empty")
+        assert [move.kind for move in server.remove_folder("empty").moves] == ["remove"]
+        with pytest.raises(ConflictError, match="food is not empty"):
+            server.remove_folder("food")
         assert "sport" not in [folder.name for folder in server.folders().folders]
 
 

@@ -112,6 +112,10 @@ class VidsortClient:
         path = f"/api/folders/{_part(name)}/merge"
         return self._ask(contract.MovesAnswer, "POST", path, contract.MergeBody(into=into))
 
+    def remove_folder(self, name: str) -> contract.MovesAnswer:
+        """Remove a category folder in which nothing is."""
+        return self._ask(contract.MovesAnswer, "DELETE", f"/api/folders/{_part(name)}")
+
     def sort(self, filename: str, folder: str) -> contract.SortAnswer:
         """Move an unsorted video into a category folder."""
         body = contract.SortBody(filename=filename, folder=folder)

@@ -119,7 +119,8 @@ class Move(Record):
     """One journaled change to the library; places are relative to it, `at` is seconds since the epoch.
 
     `kind`: sort (an unsorted video into a folder), move (a sorted one into another, or back to the unsorted
-    ones), merge (a video along with its folder), create or rename (a folder). `batch` groups what one undo takes back.
+    ones), merge (a video along with its folder), create, rename or remove (a folder).
+    `batch` groups what one undo takes back.
     """
 
     id: int

@@ -89,6 +89,7 @@ def test_readers_are_never_behind_a_long_copy(server, settings, eventually):
     ("POST", "/api/folders", {"name": "new"}),
     ("PATCH", "/api/folders/food", {"name": "new"}),
     ("POST", "/api/folders/food/merge", {"into": "dance"}),
+    ("DELETE", "/api/folders/food", None),
 ])
 def test_whatever_moves_waits_its_turn_and_says_so_when_that_takes_long(
     server, settings, eventually, monkeypatch, method, path, body

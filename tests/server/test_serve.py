@@ -169,6 +169,8 @@ def everything(server: "Server", settings: Settings) -> Iterator[tuple[str, str,
     yield "POST", "/api/redo", None
     yield "PATCH", "/api/folders/new", {"name": "newer"}
     yield "POST", "/api/folders/newer/merge", {"into": "dance"}
+    yield "POST", "/api/folders", {"name": "newest"}
+    yield "DELETE", "/api/folders/newest", None
     yield "PUT", "/api/preferences", {"muted": True}
     yield "POST", "/api/retrain", None
     yield "GET", "/api/retrain/status", None

@@ -172,6 +172,39 @@ def test_a_folder_that_says_something_of_itself_is_not_removed(client, settings)
     assert client.get("/api/library").json()["left_out"] == []
 
 
+def test_an_empty_folder_is_removed_undone_and_done_again(client, settings):
+    assert client.post("/api/folders", json={"name": "golf"}).status_code == 201
+    removed = client.delete("/api/folders/golf")
+    assert removed.status_code == 200
+    assert [(move["kind"], move["source"], move["state"]) for move in removed.json()["moves"]] == [
+        ("remove", "golf", "done")
+    ]
+    assert "golf" not in counts(removed)
+    assert not (settings.data_dir / "golf").exists()
+    assert counts(client.post("/api/undo"))["golf"] == 0
+    assert "golf" not in counts(client.post("/api/redo"))
+    assert client.delete("/api/folders/golf").status_code == 400
+
+
+@pytest.mark.parametrize("held", ["1.mp4", "folder.txt", ".hidden", "My clip.mov", "inner/", "1.mp4.part"])
+def test_a_folder_that_holds_anything_is_409_and_nothing_in_it_goes(client, settings, held):
+    path = settings.data_dir / "golf" / held
+    path.parent.mkdir(parents=True)
+    path.mkdir() if held.endswith("/") else path.write_text("mine")
+    answer = client.delete("/api/folders/golf")
+    assert answer.status_code == 409
+    assert is_sentence(answer)
+    assert held.strip("/") in answer.json()["detail"]
+    assert path.exists()
+    # A refused wish is no action.
+    assert client.post("/api/undo").status_code == 409
+
+
+@pytest.mark.parametrize(("name", "status"), [("nope", 400), ("%2e%2e", 400), (".x", 400), ("%00", 400), (FIRST, 400)])
+def test_what_is_no_folder_is_not_removed(client, name, status):
+    assert client.delete(f"/api/folders/{name}").status_code == status
+
+
 def test_a_folder_name_with_signs_of_html_is_only_text(client):
     name = "img src=x onerror=alert(1)"
     assert name in counts(client.post("/api/folders", json={"name": name}))

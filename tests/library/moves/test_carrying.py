@@ -375,3 +375,33 @@ def test_permissions_of_a_folder_that_comes_back_are_given_to_it_and_to_nothing_
     assert (tmp_path / "outside").stat().st_mode == mode
     assert list((tmp_path / "outside").iterdir()) == []
     assert (data_dir / "soccer" / "3.mp4").read_text() == "food/3.mp4"
+
+
+def test_a_file_that_comes_right_before_a_folder_is_removed_keeps_it(mover, data_dir):
+    mover.create_folder("golf")
+    with (
+        before_each("remove folder", lambda: (data_dir / "golf" / "notes.txt").write_text("mine")),
+        pytest.raises(ConflictError, match=r"golf is not empty \(notes\.txt\)"),
+    ):
+        mover.remove_folder("golf")
+    assert (data_dir / "golf" / "notes.txt").read_text() == "mine"
+    assert [move.kind for move in mover.history(5)] == ["create"]
+
+
+def test_the_last_folder_of_an_empty_library_is_removed_and_comes_back(tmp_path, database):
+    (tmp_path / "videos" / "golf").mkdir(parents=True)
+    mover = Mover(tmp_path / "videos", database)
+    mover.remove_folder("golf")
+    mover.undo()
+    assert (tmp_path / "videos" / "golf").is_dir()
+
+
+def test_a_removed_folder_that_somebody_made_anew_is_taken_for_the_one_that_comes_back(mover, data_dir):
+    mover.create_folder("golf")
+    mover.remove_folder("golf")
+    (data_dir / "golf").mkdir()
+    (data_dir / "golf" / "notes.txt").write_text("mine")
+    assert [move.state for move in mover.undo()] == ["undone"]
+    with pytest.raises(ConflictError, match="not empty"):
+        mover.redo()
+    assert (data_dir / "golf" / "notes.txt").read_text() == "mine"

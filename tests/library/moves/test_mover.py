@@ -22,7 +22,7 @@ __all__ = ["data_dir", "database", "mover"]
 NEW_NAMES = ["golf", "cooking", "Soccer", "FOOD", "café", "cafe\u0301", "con", "a/b", "misc", "Tennis"]
 ACTIONS = [
     "sort", "sort", "sort", "batch", "making_batch", "move", "move_batch", "undo", "undo", "undo_one", "redo", "create",
-    "rename", "merge",
+    "rename", "merge", "remove", "remove",
 ]
 
 
@@ -359,6 +359,8 @@ def act(mover: Mover, data_dir: Path, choice: random.Random) -> None:
         "create": lambda: mover.create_folder(choice.choice(NEW_NAMES)),
         "rename": lambda: mover.rename_folder(choice.choice(folders), choice.choice(NEW_NAMES)),
         "merge": lambda: mover.merge_folder(choice.choice(folders), choice.choice(folders)),
+        "remove": lambda: mover.remove_folder(choice.choice([*(name for name in now.folders if not now.folders[name]),
+                                                             *folders])),
     }[action])
     assert possible or tree(data_dir) == before, f"{action} was refused and yet changed something"
 

@@ -107,6 +107,40 @@ def test_a_folder_is_not_merged_into_itself(mover, data_dir):
     assert tree(data_dir) == before
 
 
+def test_only_a_folder_in_which_nothing_is_is_removed_and_a_refused_wish_ends_no_redo(mover, data_dir):
+    mover.sort("10.mp4", "soccer")
+    mover.undo()
+    (data_dir / "empty").mkdir(mode=0o750)
+    (data_dir / "link").symlink_to(data_dir / "empty")
+    (data_dir / "hidden").mkdir()
+    (data_dir / "hidden" / ".DS_Store").write_text("theirs")
+    before = tree(data_dir)
+    for name, error, said in (
+        ("food", ConflictError, r"3\.mp4"), ("hidden", ConflictError, "DS_Store"), ("link", InvalidNameError, "link"),
+        ("nosuch", InvalidNameError, "nosuch"), ("..", InvalidNameError, "folder name"),
+        ("", InvalidNameError, "folder name"),
+    ):
+        with pytest.raises(error, match=said):
+            mover.remove_folder(name)
+    assert tree(data_dir) == before
+    assert mover.redo()[0].target == "soccer/10.mp4"
+    mover.undo()
+    mover.remove_folder("empty")
+    assert not (data_dir / "empty").exists()
+    mover.undo()
+    assert (data_dir / "empty").stat().st_mode & 0o777 == 0o750
+    assert tree(data_dir) == before
+
+
+def test_a_link_to_a_folder_further_inside_is_used_as_one_and_not_removed(mover, data_dir):
+    (data_dir / "soccer" / "inner").mkdir()
+    (data_dir / "link").symlink_to(data_dir / "soccer" / "inner")
+    with pytest.raises(ConflictError, match="link is a link"):
+        mover.remove_folder("link")
+    assert (data_dir / "link").is_symlink()
+    assert (data_dir / "soccer" / "inner").is_dir()
+
+
 def test_a_video_in_a_library_that_cannot_be_seen_is_not_said_to_be_sorted(mover, monkeypatch):
     monkeypatch.setattr(Place, "facts", lambda _: refuse(errno.EIO))
     with pytest.raises(AwayError, match="Input/output error"):

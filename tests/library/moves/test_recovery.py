@@ -31,7 +31,7 @@ __all__ = ["data_dir", "database"]
 ])
 def test_a_kill_at_each_step_loses_nothing(drive, change, tmp_path):
     run = subprocess.run(
-        [sys.executable, PROGRAM, change, drive, tmp_path], capture_output=True, text=True, timeout=100, check=False
+        [sys.executable, PROGRAM, change, drive, tmp_path], capture_output=True, text=True, timeout=240, check=False
     )
     assert run.returncode == 0, run.stderr
     assert int(run.stdout) >= (13 if "two" in drive and change in ALONE else 4)

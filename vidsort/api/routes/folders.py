@@ -1,4 +1,4 @@
-"""Category folders: list, make, rename, merge, and look into one."""
+"""Category folders: list, make, rename, merge, remove, and look into one."""
 
 from typing import Annotated
 
@@ -61,6 +61,13 @@ def merge(here: Here, name: FolderName, body: MergeBody) -> MovesAnswer:
     """
     told: list[str] = []
     return moved(here, here.library.mover.merge_folder(name, body.into, tell=told.append), told)
+
+
+@router.delete("/api/folders/{name}", responses=faults(400, 404, 409, 422))
+@moving
+def remove(here: Here, name: FolderName) -> MovesAnswer:
+    """Remove a folder in which nothing is, hidden files included; undo brings it back."""
+    return moved(here, here.library.mover.remove_folder(name))
 
 
 # A bad name with a slash is told so, and not taken for another route.

@@ -250,10 +250,15 @@ def _remove_folder(place: Place) -> None:
     except OSError as error:
         if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
             raise
-        raise PastUndoError(
-            f"The folder {place.name} is not empty{_held(place)}, so it stays as it is: only videos and what "
-            "belongs to one are ever moved or removed."
-        ) from error
+        raise not_empty(place) from error
+
+
+def not_empty(place: Place) -> PastUndoError:
+    """The error for a folder that is to be removed and holds something, which it names."""
+    return PastUndoError(
+        f"The folder {place.name} is not empty{_held(place)}, so it stays as it is: only videos and what belongs to "
+        "one are ever moved or removed."
+    )
 
 
 def _held(place: Place) -> str:

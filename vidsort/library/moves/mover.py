@@ -1,4 +1,4 @@
-"""Sort, undo, redo, and folders made, renamed and merged: the only way in which videos are moved.
+"""Sort, undo, redo, and folders made, renamed, merged and removed: the only way in which videos are moved.
 
 Every change is journaled before and after it is made, one process at a time; see `recovery` for
 what happens to a change that is cut off. History is linear: undo goes back step by step, redo
@@ -23,7 +23,18 @@ from .carrying import Carried, carry_out_all, flush_parents, parents_of
 from .choosing import chosen, left_of
 from .files.faults import step
 from .following import Following
-from .plans import Outcome, Result, Wish, moved, plan_batch, plan_create, plan_merge, plan_rename, plan_turn
+from .plans import (
+    Outcome,
+    Result,
+    Wish,
+    moved,
+    plan_batch,
+    plan_create,
+    plan_merge,
+    plan_remove,
+    plan_rename,
+    plan_turn,
+)
 from .recovery import settle_left
 
 log = logging.getLogger(__name__)
@@ -112,6 +123,11 @@ class Mover:
             for error in filter(None, (error for _, error in results)):
                 tell(str(error))
             return moves
+
+    def remove_folder(self, name: str) -> list[Move]:
+        """Remove a folder in which nothing is; raises InvalidNameError, and ConflictError where anything is."""
+        with self._alone() as folders:
+            return moved(self._do(folders, [plan_remove(folders, name)]))
 
     def undo(
         self, move_id: int | None = None, *, batch: str | None = None, tell: Callable[[str], object] = log.info

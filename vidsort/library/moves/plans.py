@@ -1,5 +1,6 @@
 """What a wish means on this disk: checks it, and says which changes it takes; nothing is touched here."""
 
+import contextlib
 import dataclasses
 import functools
 import os
@@ -15,6 +16,7 @@ from ..disk import IS_LINK, folder_path, is_category
 from ..names import check_filename, check_new_folder_name, folded, is_filename
 from ..opened import Folders, OpenFolder, Place
 from .beside import Beside
+from .carrying import not_empty
 from .together import is_taken
 
 
@@ -180,6 +182,19 @@ def plan_merge(
         sidecars = _taken_along(beside, origin, into, target)
         moves.append(Intent("merge", origin, f"{into}/{filename}", video.st_size, sidecars=sidecars))
     return [*moves, Intent("remove", name, "", mode=stat.S_IMODE(facts.st_mode))]
+
+
+def plan_remove(folders: Folders, name: str) -> Intent:
+    """Remove a folder in which nothing is; raises InvalidNameError, and ConflictError where anything is, hidden too."""
+    folder, place = _open_category(folders, name), folders.place(name)
+    facts = place.facts()
+    if facts is not None and stat.S_ISLNK(facts.st_mode):
+        raise ConflictError(f"{name} is a link to another folder, so it stays: only folders are removed.")
+    # Where it may not be listed, the system tells when it is to be removed.
+    with contextlib.suppress(OSError):
+        if folder.names():
+            raise not_empty(place)
+    return Intent("remove", name, "", mode=stat.S_IMODE(folder.facts().st_mode))
 
 
 def plan_turn(entries: Sequence[Entry], direction: Direction, beside: Beside) -> list[Entry]:
