@@ -18,7 +18,7 @@ BENCHMARKS = {
     "watch": "from a new video's appearing to its guess in GET /api/videos, one and a hundred at once",
     "zero": "guesses from folder names before any label, and with the first eight, on made captions",
     "replay": "labels that are needed, a folder's first example, agreement, what a refit takes, by a replayed reviewer",
-    "presses": "presses that a whole pile costs: groups from nothing, the grid by guesses, filing by itself, one by one",
+    "presses": "presses that a whole pile costs: groups from nothing, the grid by guesses, the rest one by one",
     "promise": "filing by itself: whether at most 2 % and 5 % wrong is kept, and what share of the pile is filed",
     "misfiled": "wrong labels found again: precision of the flags, 5 % of the labels planted wrong",
     "moves": "a move, an undo, a batch of 200, with the journal, in a large library",
