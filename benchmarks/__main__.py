@@ -23,6 +23,7 @@ BENCHMARKS = {
     "misfiled": "wrong labels found again: precision of the flags, 5 % of the labels planted wrong",
     "moves": "a move, an undo, a batch of 200, with the journal, in a large library",
     "live": "from a sort to new predictions in the list, sorts meanwhile, agreement with a full retrain",
+    "orders": "a page of each order of the queue with 100 000 videos: the first, the next, right after a sort",
     "proposals": "groups from nothing: purity, share of the pile; what fits no folder; time of the first answer",
     "against": "what people wait for, beside the revision that BEFORE names, turn by turn",
     "page": "from a key to the next video's frame in Chromium, beside a page with gr.Video",

@@ -32,21 +32,22 @@ from vidsort.store import open_database
 from vidsort.store.features import FeatureRow, FeatureStore
 
 SIZES, FOLDERS, WIDTH, SPREAD = (500, 5_000, 50_000), 25, 1280, 4.0
-PRESSES, FAST, FAST_S, PAUSE_S = 25, 60, 0.033, (0.2, 0.6)
+# Of sorts as fast as a key repeats there are as many as there are videos left, if those are fewer.
+PRESSES, FAST, FAST_S, PAUSE_S = 25, 400, 0.033, (0.2, 0.6)
 WISHES = {500: "", 5_000: "300", 50_000: "600"}
 READY_S, LEARNED_S, STEP_S = 300, 60, 0.015
 CONFIG = train.TrainConfig(heads=("lda",), repeats=1, folds=2)
 ROW = "{:<58}{:>11}{:>9}{:>9}"
 
 
-def plant(settings: Settings, count: int) -> dict[str, str]:
-    """A library of so many empty files with features of their own; where each unsorted one belongs."""
+def plant(settings: Settings, count: int, one_in: int = 2) -> dict[str, str]:
+    """A library of so many empty files with features of their own, one in so many sorted; where others belong."""
     chosen = np.random.default_rng(5)
     centres = chosen.exponential(size=(FOLDERS, WIDTH)).astype(np.float32)
     belongs = {}
     for number in range(count):
         folder, name = f"folder{number % FOLDERS:02}", f"{7 * 10**15 + number * 7919}.mp4"
-        is_sorted = number // FOLDERS % 2
+        is_sorted = number // FOLDERS % one_in == 1
         place = settings.data_dir / folder if is_sorted else settings.data_dir
         place.mkdir(parents=True, exist_ok=True)
         (place / name).touch()
@@ -92,18 +93,26 @@ class Reviewer:
 
     def __init__(self, address: str, belongs: dict[str, str]) -> None:
         self._connection = http.client.HTTPConnection(urlsplit(address).netloc)
-        self._left = list(belongs.items())
-        random.Random(5).shuffle(self._left)
+        names = list(belongs)
+        random.Random(5).shuffle(names)
+        self._left = {name: belongs[name] for name in names}
         self.sorted = 0
         self.sort_ms: list[float] = []
+
+    @property
+    def left(self) -> int:
+        """How many are unsorted."""
+        return len(self._left)
 
     def ask(self, path: str) -> bytes:
         """What this route answers."""
         return answer(self._connection, "GET", path)
 
-    def sort(self) -> None:
-        """File one video where it belongs."""
-        name, folder = self._left.pop()
+    def sort(self, name: str = "") -> None:
+        """File this video where it belongs, or any that is left."""
+        if not name:
+            name = next(reversed(self._left))
+        folder = self._left.pop(name)
         begun = time.perf_counter()
         answer(self._connection, "POST", "/api/sort", {"filename": name, "folder": folder})
         self.sort_ms.append((time.perf_counter() - begun) * 1000)
@@ -172,7 +181,7 @@ def review(address: str, belongs: dict[str, str], count: int) -> None:
         show(f"from a sort to GET {path} with what is learned of it", took_ms, WISHES.get(count, ""))
     show("these sorts", reviewer.sort_ms, "30")
     reviewer.sort_ms = []
-    for _ in range(FAST):
+    for _ in range(min(FAST, reviewer.left)):
         reviewer.sort()
         reviewer.ask("/api/queue?limit=50")
         time.sleep(FAST_S)

@@ -17,6 +17,7 @@ from vidsort.library.names import (
     check_folder_name,
     check_new_folder_name,
     content_type,
+    differing,
     folded,
     is_among,
     is_filename,
@@ -207,3 +208,10 @@ def test_a_name_is_put_into_sorted_names_or_out_of_them_once(names, name, shall_
 ])
 def test_a_folder_is_learned_from_unless_its_name_or_one_that_may_be_the_same_is_listed(folder, not_learned, expected):
     assert is_learned(folder, not_learned) is expected
+
+
+@given(*[st.sets(st.integers(10, 40).map(str)).map(lambda names: tuple(sorted(names)))] * 2)
+def test_what_differs_between_two_lists_is_in_one_of_them_alone(then, now):
+    gone, come = differing(then, now)
+    assert gone == set(then) - set(now)
+    assert come == set(now) - set(then)

@@ -8,7 +8,7 @@ from vidsort.live.guesses import Guesses, write_guesses
 from vidsort.live.serving import Serving
 from vidsort.pile.entries import entry
 from vidsort.pile.listing import Listing
-from vidsort.pile.predictions import LivePredictions
+from vidsort.pile.predictions import Guess, LivePredictions
 
 ENTRY = {
     "video": "7.mp4", "predicted_folder": "soccer", "confidence": 0.91,
@@ -92,13 +92,26 @@ def test_guesses_follow_a_renamed_folder_until_it_is_learned(tmp_path):
     assert first(merged)["7.mp4"] == ("food", 1.0)
 
 
-def test_the_text_of_an_entry_is_that_of_the_entry(tmp_path):
+def test_texts_and_what_orders_need_are_those_of_entries(tmp_path):
     made = Made(tmp_path)
     made.learn([0, 1, 3], (1 / 3, 2 / 3), (1.0, 0.0), (0.123456, 0.876544), folders=('f "\\ö', "sport"))
+    names = [*NAMES, "only.mp4", "unknown.mp4"]
     for heirs in ({}, {"sport": "games"}):
         learned = made.serving.current(heirs)
-        for name in (*NAMES, "only.mp4", "unknown.mp4"):
-            assert json.loads(learned.text_of(name)) == json.loads(json.dumps(entry(name, learned.by_video.get(name))))
+        entries = [learned.by_video.get(name) for name in names]
+        texts = [json.loads(text) for text in learned.texts(names)]
+        assert texts == [json.loads(json.dumps(entry(name, one))) for name, one in zip(names, entries, strict=True)]
+        assert learned.guesses_of(names) == [one and Guess.of(one) for one in entries]
+        assert learned.guesses_of(names[:1]) == [Guess.of(entries[0])]
+        assert (learned.guesses_of([]), learned.texts([])) == ([], [])
+
+
+def test_entries_are_all_those_that_are_said_of_any_video(tmp_path):
+    made = Made(tmp_path)
+    made.learn([0, 1], (0.3, 0.7), (0.9, 0.1))
+    said = made.serving.current({}).by_video
+    assert sorted(said) == ["7.mp4", "8.mp4", "only.mp4"]
+    assert [name in said for name in ("8.mp4", "9.mp4", "only.mp4", "unknown.mp4")] == [True, False, True, False]
 
 
 def test_a_list_makes_anew_what_has_changed_and_is_the_same_as_a_new_one(tmp_path):

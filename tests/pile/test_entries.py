@@ -7,7 +7,9 @@ from naming import ANY_NAMES
 from test_pages import prediction
 
 from vidsort import extract_features
-from vidsort.pile.entries import entry, entry_text, facts_of
+from vidsort.library import Snapshot
+from vidsort.pile.entries import entry, entry_text, facts_of, records
+from vidsort.records import FolderScore, Prediction
 from vidsort.store import open_database
 
 
@@ -35,3 +37,18 @@ def test_facts_are_those_of_the_extraction_and_a_broken_file_has_its_reason(sett
     assert facts["7.mp4"]["playable"] == "none"
     assert "no video" in facts["7.mp4"]["unreadable"] or facts["7.mp4"]["unreadable"]
     database.close()
+
+
+def test_records_follow_the_names_and_only_unsorted_videos_have_predictions():
+    snapshot = Snapshot(("1.mp4", "2.mp4"), {"sea": ("1.mp4", "3.mp4")})
+    guess = (FolderScore(folder="sea", confidence=0.9),)
+    said = {
+        f"{number}.mp4": Prediction(
+            video=f"{number}.mp4", predicted_folder="sea", confidence=0.9, top_predictions=guess
+        )
+        for number in (1, 3)
+    }
+    found = list(records(["3.mp4", "1.mp4", "9.mp4", "2.mp4"], snapshot, said))
+    assert [(one["filename"], one["folder"], one["predicted_folder"], one["confidence"]) for one in found] == [
+        ("3.mp4", "sea", None, 0), ("1.mp4", None, "sea", 0.9), ("1.mp4", "sea", None, 0), ("2.mp4", None, None, 0),
+    ]

@@ -38,8 +38,8 @@ def test_a_move_makes_a_small_part_of_the_list_anew(monkeypatch):
     listing = Listing(names, Predictions())
     listing.text()
     made = []
-    real_text = Predictions.text_of
-    monkeypatch.setattr(Predictions, "text_of", lambda known, name: (made.append(name), real_text(known, name))[1])
+    real_texts = Predictions.texts
+    monkeypatch.setattr(Predictions, "texts", lambda known, names: (made.extend(names), real_texts(known, names))[1])
     chosen = random.Random(5)
     for name in chosen.sample(names, 20):
         made.clear()

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from vidsort.pile.predictions import LivePredictions, Predictions, following, suggesting
+from vidsort.pile.predictions import Guess, LivePredictions, Predictions, following, suggesting
 from vidsort.records import Prediction
 
 ENTRY = {
@@ -30,6 +30,15 @@ def test_a_file_of_any_program_is_read(tmp_path):
     assert predictions.by_video["7.mp4"].predicted_folder == "soccer"
     assert predictions.by_video["7.mp4"].model_dump(mode="json") == ENTRY
     assert predictions.by_video["8.mp4"].confidence == 1
+
+
+def test_orders_are_told_what_they_need_of_many_also_where_another_program_wrote_little(tmp_path):
+    path = tmp_path / "predictions.json"
+    alone = ENTRY | {"video": "8.mp4", "confidence": 0.4, "top_predictions": []}
+    write(path, ENTRY, alone)
+    assert LivePredictions(path).current().guesses_of(["8.mp4", "404.mp4", "7.mp4"]) == [
+        Guess("soccer", 0.4, (), 0.4), None, Guess("soccer", 0.91, ("soccer", "food"), 0.91 - 0.05),
+    ]
 
 
 def test_a_missing_file_is_a_warning_and_an_empty_set(tmp_path, caplog):

@@ -7,8 +7,7 @@ from ..errors import NotFoundError
 from ..insight.proposing.groups import Group
 from ..insight.proposing.kept import NOTHING_ALIKE, KeptGroups
 from ..library.names import check_filename
-from ..pile.entries import entry
-from ..pile.found import records
+from ..pile.entries import entry, records
 from ..pile.predictions import Predictions
 from ..store.words import WordStore
 from .meaning import Meaning
@@ -27,7 +26,7 @@ def video_of(here: Workspace, filename: str) -> dict[str, object]:
     """
     opened = here.library
     check_filename(filename, opened.video_names)
-    found = next(records([filename], opened.snapshot(), here.predicted()), None)
+    found = next(records([filename], opened.snapshot(), here.predicted().by_video), None)
     if found is None:
         raise NotFoundError(f"There is no video {filename} in the library: it may have been moved out of it.")
     return found | {"words": WordStore(here.database, opened.data_dir).documents([filename]).get(filename, {})}
@@ -42,7 +41,7 @@ def search(here: Workspace, query: str, limit: int, meaning: Meaning) -> list[di
     opened = here.library
     said = WordStore(here.database, opened.data_dir).search(query, limit)
     named = _together(said, meaning.near(opened, query, limit))
-    return list(islice(records(named, opened.snapshot(), here.predicted()), limit))
+    return list(islice(records(named, opened.snapshot(), here.predicted().by_video), limit))
 
 
 def proposals(here: Workspace, kept: KeptGroups, limit: int) -> dict[str, object]:

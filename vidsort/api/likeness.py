@@ -11,7 +11,7 @@ from .. import artifacts, library
 from ..errors import ConflictError, NotFoundError
 from ..features.stored import LibraryFeatures, features_of
 from ..library.names import check_filename
-from ..pile.found import records
+from ..pile.entries import records
 from ..records import FeatureSet, Video
 from .compared import Compared
 from .workspace import OpenLibrary, Workspace
@@ -123,7 +123,7 @@ class Explanations:
 
     def _told(self, opened: OpenLibrary, named: Sequence[tuple[str, float]]) -> list[dict[str, Any]]:
         likeness = dict(named)
-        found = records(likeness, opened.snapshot(), self._here.predicted())
+        found = records(likeness, opened.snapshot(), self._here.predicted().by_video)
         return [record | {"likeness": max(0.0, likeness[str(record["filename"])])} for record in found]
 
 

@@ -57,7 +57,8 @@ class OpenLibrary:
         self.review = Review(database, self.history)
         self.decisions = Decisions(database, self.history)
         self.looking = Looking(settings, self.artifacts_dir, self.live, database, self._is_named, self.why_away)
-        drawn, ranks = Drawn(self.live, self.decisions), Ranks(self.live, database, self.artifacts_dir)
+        drawn = Drawn(self.live, self.decisions)
+        ranks = Ranks(self.live, database, self.artifacts_dir, self.not_learned)
         self._pile = Pile(self.live, self.review, database, self.artifacts_dir, drawn, ranks)
         self._is_watched = False
         # Its folders, and whether it was empty, when it was written down last.

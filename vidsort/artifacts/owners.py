@@ -26,7 +26,7 @@ from ..store import open_database
 from ..store.database import LIBRARIES, shared_dir
 from ..store.journal import has_history
 from .files import as_json, read_file, write_whole
-from .recognition import Owner, facts_of, places_in, seen
+from .recognition import Owner, facts_of, seen
 
 OWNER_NAME = "library.json"
 LOCK_NAME = "owners.lock"
@@ -139,11 +139,11 @@ def require_there(home: Path, data_dir: Path, snapshot: Snapshot | None = None) 
         return
     try:
         folder = facts_of(data_dir)
-        is_plain = snapshot is not None and bool(places_in(snapshot) or snapshot.folders) and owner.is_at(folder)
+        is_plain = snapshot is not None and not _is_bare(snapshot) and owner.is_at(folder)
         now = snapshot if snapshot is not None and is_plain else scan(data_dir, "any")
     except NotFoundError as error:
         raise AwayError(str(error)) from error
-    if not places_in(now) and not now.folders:
+    if _is_bare(now):
         what = "is empty now"
     elif not owner.is_at(folder) and not owner.is_held_by(data_dir, now):
         what = f"is another one {'on another device ' if folder.st_dev != owner.device else ''}now"
@@ -155,10 +155,15 @@ def require_there(home: Path, data_dir: Path, snapshot: Snapshot | None = None) 
     )
 
 
+def _is_bare(now: Snapshot) -> bool:
+    """Whether there is neither a video nor a folder."""
+    return not (now.unsorted or now.folders)
+
+
 def _settled(root: Path, data_dir: Path, path: str) -> Path:
     """The home of a library that is there, written down; its folder is not the one that was known at its path."""
     now, owners = scan(data_dir, "any"), list(_owners(root))
-    folder, is_empty = facts_of(data_dir), not (places_in(now) or now.folders)
+    folder, is_empty = facts_of(data_dir), _is_bare(now)
     here = [(home, owner) for home, owner in owners if owner.path == path]
     for home, owner in here:
         if owner.is_held_by(data_dir, now):

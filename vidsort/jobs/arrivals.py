@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..library import Snapshot, video_facts
+from ..library.names import differing, is_among
 
 # A download that pauses for less is not looked at in the middle; after a longer pause it is, and again when it goes on.
 QUIET_S = 1.0
@@ -50,14 +51,13 @@ class Arrivals:
         before, self._names = self._names, now
         if before is None:
             return
-        come = {
-            folder: set(names).difference(before.get(folder, ()))
-            for folder, names in now.items() if names != before.get(folder)
-        }
-        if any(come.values()):
-            known = {name for names in before.values() for name in names}
-            come = {folder: names - known for folder, names in come.items()}
-        places = [f"{folder}/{name}" if folder else name for folder, names in come.items() for name in names]
+        places = []
+        for folder, names in now.items():
+            _, come = differing(before.get(folder, ()), names)
+            places += [
+                f"{folder}/{name}" if folder else name for name in come
+                if not any(is_among(known, name) for known in before.values())
+            ]
         if len(places) <= MOST_AT_ONCE:
             self.add(places)
 

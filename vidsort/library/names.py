@@ -179,6 +179,28 @@ def is_among(names: Sequence[str], name: str) -> bool:
     return index < len(names) and names[index] == name
 
 
+def differing(then: Sequence[str], now: Sequence[str]) -> tuple[set[str], set[str]]:
+    """What is in one of two sorted lists alone; only what lies between their like ends is compared one by one."""
+    if then == now:
+        return set(), set()
+    low, high = 0, min(len(then), len(now))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if then[low:middle] == now[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    tail, most = 0, min(len(then), len(now)) - low
+    while tail < most:
+        middle = (tail + most + 1) // 2
+        if then[len(then) - middle : len(then) - tail] == now[len(now) - middle : len(now) - tail]:
+            tail = middle
+        else:
+            most = middle - 1
+    before, after = set(then[low : len(then) - tail]), set(now[low : len(now) - tail])
+    return before - after, after - before
+
+
 def put(names: list[str], name: str, *, shall_be_there: bool) -> bool:
     """Insert or delete a name in a sorted list; whether that made a difference."""
     is_there = is_among(names, name)

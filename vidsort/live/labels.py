@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..library import Snapshot, is_learned
+from ..library.names import differing
 
 # A folder, empty for the pile, and a filename.
 Place = tuple[str, str]
@@ -43,7 +44,7 @@ def change_between(before: Snapshot, after: Snapshot) -> Change | None:
     then, now = places(before), places(after)
     left, came = list[Place](), list[Place]()
     for folder in {**then, **now}:
-        gone, new = _differing(then.get(folder, ()), now.get(folder, ()))
+        gone, new = differing(then.get(folder, ()), now.get(folder, ()))
         left += [(folder, name) for name in sorted(gone)]
         came += [(folder, name) for name in sorted(new)]
     is_of_folders = before.folders.keys() != after.folders.keys()
@@ -51,28 +52,6 @@ def change_between(before: Snapshot, after: Snapshot) -> Change | None:
         return None
     is_of_labels = is_of_folders or any(folder != PILE for folder, _ in (*left, *came))
     return Change(left, came, sorted(after.folders), is_of_labels)
-
-
-def _differing(then: Sequence[str], now: Sequence[str]) -> tuple[set[str], set[str]]:
-    """What is in one of two sorted lists alone; only what lies between their like ends is compared one by one."""
-    if then == now:
-        return set(), set()
-    low, high = 0, min(len(then), len(now))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if then[low:middle] == now[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    tail, most = 0, min(len(then), len(now)) - low
-    while tail < most:
-        middle = (tail + most + 1) // 2
-        if then[len(then) - middle : len(then) - tail] == now[len(now) - middle : len(now) - tail]:
-            tail = middle
-        else:
-            most = middle - 1
-    before, after = set(then[low : len(then) - tail]), set(now[low : len(now) - tail])
-    return before - after, after - before
 
 
 class Rows:

@@ -2,20 +2,23 @@
 
 import json
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from json.encoder import encode_basestring_ascii
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
-from ..pile.predictions import LivePredictions, Predictions, digest_of, followed, following, suggesting
+from ..pile.entries import entry_text
+from ..pile.predictions import Guess, LivePredictions, Predictions, digest_of, followed, following, suggesting
 from ..records import FolderScore, Prediction
 from .guesses import NOBODY, Guesses, guesses_path, read_guesses
 
 # Shares are told in so many steps from 0 to 1, each with its text.
 STEPS = 10_000
+T = TypeVar("T")
 _TEXTS = tuple(json.dumps(step / STEPS) for step in range(STEPS + 1))
 
 
@@ -34,56 +37,86 @@ class Entries(Mapping[str, Prediction]):
         return self._base[name] if row is None else self._entry(name, row)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._guessed or name in self._base
+        return self._row(name) is not None or name in self._base
 
     def __iter__(self) -> Iterator[str]:
-        yield from self._guessed
-        yield from (name for name in self._base if name not in self._guessed)
+        yield from (name for name in self._row_of if self._row(name) is not None)
+        yield from (name for name in self._base if self._row(name) is None)
 
     def __len__(self) -> int:
-        return len(self._guessed | self._base.keys())
+        return sum(1 for _ in self)
 
-    def text_of(self, name: str) -> str | None:
-        """The entry as JSON text without making it first; None for one that has to be made."""
-        row = self._row(name)
-        if row is None or self._heirs:
-            return None
-        scores = [
-            f'{{"folder": {self._names[column]}, "confidence": {_TEXTS[step]}}}'
-            for column, step in zip(self._columns[row], self._steps[row], strict=True) if column != NOBODY
-        ]
-        return (
-            f'{{"filename": {encode_basestring_ascii(name)}, "predicted_folder": {self._names[self._columns[row][0]]}, '
-            f'"confidence": {_TEXTS[self._steps[row][0]]}, "top_predictions": [{", ".join(scores)}]}}'
-        )
+    def guesses_of(self, names: Sequence[str]) -> list[Guess | None]:
+        """What orders need to know of each, without making entries."""
+        rows, there = self._rows(names)
+        top, sure = self._guesses.top[rows, :2], self._steps[rows, :2] / STEPS
+        folders = self._guesses.folders
+        pairs = list(zip(*top.T.tolist(), strict=True))
+        two = {pair: tuple(folders[column] for column in pair if column != NOBODY) for pair in {*pairs}}
+        said = list(map(
+            Guess, [folders[first] for first, _ in pairs], sure[:, 0].tolist(), [two[pair] for pair in pairs],
+            (sure[:, 0] - sure[:, 1]).tolist(),
+        ))
+        return self._filled(names, there, said, lambda name: Guess.of(self[name]) if name in self._base else None)
 
-    def _row(self, name: str) -> int | None:
-        row = self._row_of.get(name)
-        return None if row is None or self._columns[row][0] == NOBODY else row
+    def texts(self, names: Sequence[str]) -> list[str]:
+        """The entries as JSON text without making them first."""
+        rows, there = self._rows(names)
+        folders = self._names
+        said = []
+        tops, steps = self._guesses.top[rows].tolist(), self._steps[rows].tolist()
+        for at, columns, shares in zip(there, tops, steps, strict=True):
+            scores = [
+                f'{{"folder": {folders[column]}, "confidence": {_TEXTS[step]}}}'
+                for column, step in zip(columns, shares, strict=True) if column != NOBODY
+            ]
+            said.append(
+                f'{{"filename": {encode_basestring_ascii(names[at])}, "predicted_folder": {folders[columns[0]]}, '
+                f'"confidence": {_TEXTS[shares[0]]}, "top_predictions": [{", ".join(scores)}]}}'
+            )
+        return self._filled(names, there, said, lambda name: entry_text(name, self._base.get(name)))
 
+    @property
+    def are_as_written(self) -> bool:
+        """Whether folders have the names that the live head knows them by."""
+        return not self._heirs
+
+    def _row(self, name: object) -> int | None:
+        row = self._row_of.get(name)  # type: ignore[call-overload]
+        return None if row is None or self._guesses.top.item(row, 0) == NOBODY else row
+
+    def _rows(self, names: Sequence[str]) -> tuple[np.ndarray, list[int]]:
+        """The rows, int [m], of those of these names of which the live head says something, and which those are."""
+        row_of = self._row_of
+        rows = np.fromiter((row_of.get(name, -1) for name in names), np.intp, len(names))
+        there = np.flatnonzero(rows >= 0)
+        there = there[self._guesses.top[rows[there], 0] != NOBODY]
+        return rows[there], there.tolist()
+
+    @staticmethod
+    def _filled(
+        names: Sequence[str], there: Sequence[int], said: Sequence[T], of_others: Callable[[str], T]
+    ) -> list[T]:
+        """What is said of names, with that of others in between."""
+        if len(said) == len(names):
+            return list(said)
+        known = dict(zip(there, said, strict=True))
+        return [known[at] if at in known else of_others(name) for at, name in enumerate(names)]
+
+    # Arrays as they are: as lists each refit would make a hundred thousand objects, while all others wait.
     @cached_property
-    def _columns(self) -> list[list[int]]:
-        found: list[list[int]] = self._guesses.top.tolist()
-        return found
-
-    @cached_property
-    def _steps(self) -> list[list[int]]:
-        found: list[list[int]] = np.rint(self._guesses.shares * STEPS).astype(np.int16).tolist()
-        return found
+    def _steps(self) -> np.ndarray:
+        return np.rint(self._guesses.shares * STEPS).astype(np.int16)
 
     @cached_property
     def _names(self) -> list[str]:
         return [json.dumps(folder) for folder in self._guesses.folders]
 
-    @cached_property
-    def _guessed(self) -> set[str]:
-        rows = np.flatnonzero(self._guesses.top[:, 0] != NOBODY).tolist()
-        return {name for row in rows if (name := self._guesses.names[row])}
-
     def _entry(self, name: str, row: int) -> Prediction:
+        columns, steps = self._guesses.top[row].tolist(), self._steps[row].tolist()
         scores = tuple(
             FolderScore(folder=self._guesses.folders[column], confidence=step / STEPS)
-            for column, step in zip(self._columns[row], self._steps[row], strict=True) if column != NOBODY
+            for column, step in zip(columns, steps, strict=True) if column != NOBODY
         )
         first = scores[0]
         found = Prediction(
@@ -109,12 +142,19 @@ class Learned(Predictions):
         entries = Entries(row_of, guesses, base.by_video, heirs)
         return cls(version, entries, entries, guesses, base, heirs)
 
-    def text_of(self, name: str) -> str:
-        """The entry of a video in the list as JSON text."""
-        text = self.entries.text_of(name) if self.entries is not None else None
-        return super().text_of(name) if text is None else text
+    def guesses_of(self, names: Sequence[str]) -> list[Guess | None]:
+        """What orders need to know of each of these videos."""
+        if self.entries is None or not self.entries.are_as_written:
+            return super().guesses_of(names)
+        return self.entries.guesses_of(names)
 
-    def changed_since(self, before: Predictions) -> Collection[str] | None:
+    def texts(self, names: Sequence[str]) -> list[str]:
+        """The entries of these videos in the list as JSON text."""
+        if self.entries is None or not self.entries.are_as_written:
+            return super().texts(names)
+        return self.entries.texts(names)
+
+    def changed_since(self, before: Predictions) -> Sequence[str] | None:
         """The names whose prediction may be another than in `before`, which may be the newer of the two."""
         if before is self:
             return ()

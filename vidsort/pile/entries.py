@@ -1,7 +1,7 @@
 """What is told of a video of the pile: its prediction, and what extraction found in it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from ..artifacts import current_feature_set
 from ..errors import ArtifactError
 from ..features.contents import Contents
 from ..features.stored import errors_of
+from ..library import Snapshot
 from ..records import Prediction, Video
 from ..store import Database
 from ..store.features import FeatureStore
@@ -28,6 +29,20 @@ def entry_text(filename: str, prediction: Prediction | None) -> str:
     """The same as JSON text, in ASCII as far as the name goes, which need not be valid Unicode."""
     rest = prediction.model_dump_json(exclude={"video"}) if prediction else _NO_PREDICTION_TEXT
     return f'{{"filename": {json.dumps(filename)}, {rest[1:]}'
+
+
+def records(
+    filenames: Iterable[str], snapshot: Snapshot, predicted: Mapping[str, Prediction]
+) -> Iterator[dict[str, object]]:
+    """The videos of these names wherever they lie, in their order, with the folder; what is nowhere is left out.
+
+    `folder` is None in the pile; a sorted video has no prediction, whatever was said of it before. One of several
+    folders comes once for each.
+    """
+    for filename in filenames:
+        for folder in snapshot.places_of(filename):
+            prediction = predicted.get(filename) if folder is None else None
+            yield entry(filename, prediction) | {"folder": folder}
 
 
 def facts_of(

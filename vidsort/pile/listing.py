@@ -60,6 +60,6 @@ class Listing:
         """The entries of one block."""
         text = self._texts[at]
         if text is None:
-            text = ", ".join(map(self.predictions.text_of, self._blocks[at])).encode()
+            text = ", ".join(self.predictions.texts(self._blocks[at])).encode()
             self._texts[at] = text
         return text

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ..records import Prediction
+from .predictions import Guess
 
 # Videos without a prediction come last where the order is one of confidence.
 _UNKNOWN = 2.0
@@ -15,7 +15,7 @@ Key = tuple[float | str, ...]
 class Order:
     """One order: its name in the contract, its label on the page, what it needs to know of a video, its key from that.
 
-    `key` takes the prediction (None where there is none) and a number: the time of the last change in seconds since
+    `key` takes the guess (None where there is none) and a number: the time of the last change in seconds since
     the epoch, or the rank among the whole pile (-1 where it has none), whichever is needed, else 0; smaller keys come
     first, videos with the same one by filename.
     """
@@ -23,36 +23,36 @@ class Order:
     name: str
     label: str
     needs: Literal["prediction", "time", "rank"] | None
-    key: Callable[[Prediction | None, float], Key]
+    key: Callable[[Guess | None, float], Key]
 
 
-def _confident(prediction: Prediction | None, _: float) -> Key:
-    return (-prediction.confidence if prediction else _UNKNOWN,)
+def _confident(guess: Guess | None, _: float) -> Key:
+    return (-guess.confidence if guess else _UNKNOWN,)
 
 
-def _unsure(prediction: Prediction | None, _: float) -> Key:
-    return (prediction.confidence if prediction else _UNKNOWN,)
+def _unsure(guess: Guess | None, _: float) -> Key:
+    return (guess.confidence if guess else _UNKNOWN,)
 
 
-def _by_folder(prediction: Prediction | None, _: float) -> Key:
-    if prediction is None:
+def _by_folder(guess: Guess | None, _: float) -> Key:
+    if guess is None:
         return (1.0, "", 0.0)
-    return (0.0, prediction.predicted_folder, -prediction.confidence)
+    return (0.0, guess.predicted_folder, -guess.confidence)
 
 
-def _newest(_: Prediction | None, modified_s: float) -> Key:
+def _newest(_: Guess | None, modified_s: float) -> Key:
     return (-modified_s,)
 
 
-def _oldest(_: Prediction | None, modified_s: float) -> Key:
+def _oldest(_: Guess | None, modified_s: float) -> Key:
     return (modified_s,)
 
 
-def _ranked(_: Prediction | None, rank: float) -> Key:
+def _ranked(_: Guess | None, rank: float) -> Key:
     return (0.0, rank) if rank >= 0 else (1.0, 0.0)
 
 
-def _by_filename(_: Prediction | None, __: float) -> Key:
+def _by_filename(_: Guess | None, __: float) -> Key:
     return ()
 
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from ..artifacts import read_predictions
 from ..artifacts.looked_at import looked_at_path, read_looked_at, stamp_of, version_of
@@ -17,6 +18,28 @@ from ..records import FolderScore, Prediction
 from .entries import entry_text
 
 log = logging.getLogger(__name__)
+
+# So many predictions are more than all else that a server holds.
+MANY = 10_000
+
+
+class Guess(NamedTuple):
+    """What orders need to know of a prediction, of which a hundred thousand are wanted at once.
+
+    two: the first two folders, fewer where no more are told; margin: how far the first is ahead of the second.
+    """
+
+    predicted_folder: str
+    confidence: float
+    two: tuple[str, ...]
+    margin: float
+
+    @classmethod
+    def of(cls, said: Prediction) -> "Guess":
+        """The same of one entry."""
+        top = said.top_predictions
+        margin = top[0].confidence - top[1].confidence if len(top) > 1 else said.confidence
+        return cls(said.predicted_folder, said.confidence, tuple(score.folder for score in top[:2]), margin)
 
 
 @dataclass(frozen=True)
@@ -29,11 +52,15 @@ class Predictions:
     version: str = ""
     by_video: Mapping[str, Prediction] = field(default_factory=dict)
 
-    def text_of(self, name: str) -> str:
-        """The entry of a video in the list as JSON text."""
-        return entry_text(name, self.by_video.get(name))
+    def guesses_of(self, names: Sequence[str]) -> list[Guess | None]:
+        """What orders need to know of each of these videos; None where there is no prediction."""
+        return [None if (said := self.by_video.get(name)) is None else Guess.of(said) for name in names]
 
-    def changed_since(self, before: "Predictions") -> Collection[str] | None:
+    def texts(self, names: Sequence[str]) -> list[str]:
+        """The entries of these videos in the list as JSON text."""
+        return [entry_text(name, self.by_video.get(name)) for name in names]
+
+    def changed_since(self, before: "Predictions") -> Sequence[str] | None:
         """The names whose prediction may be another than in `before`; None: any."""
         return () if before is self else None
 
@@ -64,11 +91,14 @@ class LivePredictions:
             stamp, since = stamp_of(self._path), stamp_of(self._since_path)
             if stamp != self._stamp:
                 self._stamp = stamp
-                with _no_collection():
+                with no_collection():
                     self._predictions = self._read()
+                    if len(self._predictions.by_video) > MANY:
+                        # These stay until there are others: they are not looked through for garbage time and again.
+                        gc.freeze()
             if self._completed is None or self._completed[0] is not self._predictions or since != self._since_stamp:
                 self._since_stamp = since
-                with _no_collection():
+                with no_collection():
                     self._completed = (self._predictions, self._complete())
             return self._completed[1]
 
@@ -180,7 +210,7 @@ def _named(prediction: Prediction) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """Without looking for garbage: among a hundred thousand new objects that are all kept, it doubles the time."""
     was_enabled = gc.isenabled()
     gc.disable()

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from ..pile.cursors import Page, page
 from ..pile.order import Key
-from ..pile.pages import Page, page
 from .folder_orders import FOLDER_ORDERS, FolderOrder, Need
 
 # Orders of folders that are kept; each is a key a video.

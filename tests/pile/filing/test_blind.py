@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vidsort.pile.cursors import page_with_blind
 from vidsort.pile.filing.blind import deal, first_turn, held_back, lot
 from vidsort.pile.filing.drawn import Cards
-from vidsort.pile.pages import page_with_blind
 
 NAMES = [f"{number}.mp4" for number in range(1000)]
 

@@ -108,6 +108,13 @@ def test_once_folders_have_labels_doubts_come_first_by_guesses_alone_too(here):
     assert names[:3] == [name_of(3, 1), name_of(0, 5), name_of(0, 6)]
 
 
+def test_from_like_to_like_by_guesses_alone_also_where_only_some_tell_a_second_folder(here):
+    said = [guess(name_of(kind, kind), ("one", 0.5), ("two", 0.4 - kind / 10)) for kind in range(3)]
+    said.append(guess(name_of(3, 3), ("one", 0.6)))
+    names, _ = here.asked("alike", Predictions("one", {one.video: one for one in said}))
+    assert names[:4] == [name_of(3, 3), name_of(0, 0), name_of(1, 1), name_of(2, 2)]
+
+
 def test_from_like_to_like_each_kind_is_one_run(here):
     here.plant()
     names, _ = here.asked("alike")

@@ -2,9 +2,10 @@
 
 import threading
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,13 +13,13 @@ from ...artifacts import current_feature_set
 from ...errors import ArtifactError
 from ...features.modalities import KINDS
 from ...learning.rows.basis import root, spreads
-from ...library import Snapshot
+from ...library import Snapshot, is_learned
 from ...library.live import LiveLibrary
-from ...records import Prediction, Video
+from ...records import Video
 from ...store import Database
 from ...store.features import FeatureStore
-from ..pages import Ranking
-from ..predictions import Predictions
+from ..arrangement import Ranking
+from ..predictions import Predictions, no_collection
 from .clusters import clusters, coordinates
 from .turns import alike, doubtful, is_begun, typical
 
@@ -33,6 +34,7 @@ FEW_NEW, SHARE_NEW = 20, 0.05
 # A ranking is good for so many times as long as it took to make, so that large piles cost no key press.
 PAUSE = 20
 
+T = TypeVar("T")
 # A folder, None for the root, and a filename.
 _Place = tuple[str | None, str]
 
@@ -63,8 +65,12 @@ class Ranks:
     is neither, videos have no ranks, and come by name. Safe to use from many threads.
     """
 
-    def __init__(self, live: LiveLibrary, database: Database, artifacts_dir: Path) -> None:
+    def __init__(
+        self, live: LiveLibrary, database: Database, artifacts_dir: Path, not_learned: Collection[str] = ()
+    ) -> None:
+        """not_learned: folders in which videos teach nothing."""
         self._live, self._database, self._artifacts_dir = live, database, artifacts_dir
+        self._not_learned = not_learned
         self._lock = threading.Lock()
         self._seen: _Seen | None = None
         self._made: dict[str, _Made] = {}
@@ -77,38 +83,42 @@ class Ranks:
             started = time.monotonic()
             if made is not None and (made.state == now or not is_first or started < made.good_until_s):
                 return made.ranking
-            found = self._alike(predictions) if order == "alike" else self._telling(predictions)
+            with no_collection():
+                found = self._alike(predictions) if order == "alike" else self._telling(predictions)
             ended = time.monotonic()
             self._made[order] = made = _Made(now, Ranking(found), ended + PAUSE * (ended - started))
             return made.ranking
 
     def _telling(self, predictions: Predictions) -> dict[str, float]:
         snapshot = self._live.snapshot()
-        names, counts = snapshot.unsorted, [folder.count for folder in self._live.folders()]
-        guesses = predictions.by_video
+        names, counts = snapshot.unsorted, [len(inside) for _, inside in self._learned(snapshot)]
         seen = self._look(snapshot)
         member, centres = _grouped(seen, max(LEAST_CLUSTERS, CLUSTERS_A_FOLDER * len(counts)))
         known = [name for name in names if name in seen.row]
-        if known and not (is_begun(counts) and any(name in guesses for name in names)):
+        if known and not (is_begun(counts) and any(name in predictions.by_video for name in names)):
             rows = np.array([seen.row[name] for name in known])
             here = set(known)
             sorted_ones = np.array([row for name, row in seen.row.items() if name not in here], int)
             labelled = np.bincount(member[sorted_ones], minlength=len(centres))
             found = typical(seen.points[rows], member[rows], centres, labelled)
             return dict(zip(known, found.tolist(), strict=True))
-        return _doubtful(names, guesses, {name: int(member[seen.row[name]]) for name in known})
+        return _doubtful(names, predictions, {name: int(member[seen.row[name]]) for name in known})
 
     def _alike(self, predictions: Predictions) -> dict[str, float]:
         snapshot = self._live.snapshot()
         seen = self._look(snapshot)
         known = [name for name in snapshot.unsorted if name in seen.row]
         if not known:
-            return _by_guesses("alike", snapshot.unsorted, predictions.by_video)
+            return _between(snapshot.unsorted, predictions)
         points = seen.points[[seen.row[name] for name in known]]
         member, centres = clusters(points, min(MOST_CLUSTERS, -(-len(known) // VIDEOS_A_CLUSTER)))
         found = dict(zip(known, alike(points, member, centres).tolist(), strict=True))
-        others = _by_guesses("alike", [name for name in snapshot.unsorted if name not in found], predictions.by_video)
+        others = _between([name for name in snapshot.unsorted if name not in found], predictions)
         return found | {name: len(found) + rank for name, rank in others.items()}
+
+    def _learned(self, snapshot: Snapshot) -> Iterator[tuple[str, Sequence[str]]]:
+        """What is learned from: folders, and the names in each."""
+        return ((name, inside) for name, inside in snapshot.folders.items() if is_learned(name, self._not_learned))
 
     def _look(self, snapshot: Snapshot) -> _Seen:
         """What is stored of the videos; looked at anew where many came, or other features are in force."""
@@ -133,9 +143,8 @@ class Ranks:
 
     def _read(self, snapshot: Snapshot, kind: str, modality: str) -> tuple[dict[str, int], np.ndarray]:
         """The row of each video that was looked at, and where it lies: float32 [n, d]."""
-        places: list[_Place] = [(None, name) for name in snapshot.unsorted]
-        places = _every(places, MOST_READ)
-        lying: list[_Place] = [(folder, name) for folder, names in snapshot.folders.items() for name in names]
+        places: list[_Place] = [(None, name) for name in _every(snapshot.unsorted, MOST_READ)]
+        lying: list[_Place] = [(folder, name) for folder, names in self._learned(snapshot) for name in names]
         places += _every(lying, MOST_READ - min(MOST_READ // 2, len(places)))
         videos = _videos(self._live.data_dir, places)
         store = FeatureStore(self._database)
@@ -155,33 +164,34 @@ def _grouped(seen: _Seen, count: int) -> tuple[np.ndarray, np.ndarray]:
     return clusters(seen.points, count)
 
 
-def _doubtful(
-    names: Sequence[str], guesses: Mapping[str, Prediction], cluster_of: Mapping[str, int]
-) -> dict[str, float]:
+def _doubtful(names: Sequence[str], predictions: Predictions, cluster_of: Mapping[str, int]) -> dict[str, float]:
     """Ranks by how doubtful guesses are; videos of one cluster, or between the same two folders, take turns."""
-    guessed = [name for name in names if name in guesses]
+    guessed = [(name, guess) for name, guess in zip(names, predictions.guesses_of(names), strict=True) if guess]
     kinds: dict[object, int] = {}
-    margins, kind = np.zeros(len(guessed)), np.zeros(len(guessed), int)
-    for at, name in enumerate(guessed):
-        top = guesses[name].top_predictions
-        margins[at] = top[0].confidence - top[1].confidence if len(top) > 1 else guesses[name].confidence
-        between: object = frozenset(score.folder for score in top[:2])
-        kind[at] = kinds.setdefault(cluster_of.get(name, between), len(kinds))
-    return dict(zip(guessed, doubtful(margins, kind).tolist(), strict=True))
+    number_of: dict[tuple[str, ...], int] = {}
+    kind = np.zeros(len(guessed), int)
+    for at, (name, guess) in enumerate(guessed):
+        if name in cluster_of:
+            kind[at] = kinds.setdefault(cluster_of[name], len(kinds))
+            continue
+        if guess.two not in number_of:
+            # Between two folders it is the same whichever comes first.
+            number_of[guess.two] = kinds.setdefault(frozenset(guess.two), len(kinds))
+        kind[at] = number_of[guess.two]
+    margins = np.array([guess.margin for _, guess in guessed], float)
+    return dict(zip([name for name, _ in guessed], doubtful(margins, kind).tolist(), strict=True))
 
 
-def _by_guesses(order: str, names: Collection[str], guesses: Mapping[str, Prediction]) -> dict[str, float]:
-    """What guesses alone tell: who is between the same folders is alike."""
-    guessed = [name for name in names if name in guesses]
-    if order != "alike":
-        return _doubtful(guessed, guesses, {})
-    guessed.sort(key=lambda name: (
-        *(score.folder for score in guesses[name].top_predictions[:2]), -guesses[name].confidence, name
-    ))
-    return {name: float(rank) for rank, name in enumerate(guessed)}
+def _between(names: Sequence[str], predictions: Predictions) -> dict[str, float]:
+    """Ranks from like to like by guesses alone: who is between the same folders is alike."""
+    guessed = [
+        (guess.two, -guess.confidence, name)
+        for name, guess in zip(names, predictions.guesses_of(names), strict=True) if guess
+    ]
+    return {name: float(rank) for rank, (_, _, name) in enumerate(sorted(guessed))}
 
 
-def _every(values: Sequence[_Place], most: int) -> list[_Place]:
+def _every(values: Sequence[T], most: int) -> list[T]:
     """At most so many of these, evenly spread."""
     return list(values[:: max(1, -(-len(values) // most))]) if most > 0 else []
 

@@ -37,15 +37,15 @@ def typical(points: np.ndarray, member: np.ndarray, centres: np.ndarray, labelle
 def doubtful(margins: np.ndarray, kinds: np.ndarray) -> np.ndarray:
     """The smallest margins first; among about as small ones, kinds take turns, so that no answer is asked for twice.
 
-    margins: float [n], how far the first guess is ahead of the second. kinds: int [n], equal where videos are alike:
-    of one cluster, or between the same two folders.
+    margins: float [n], how far the first guess is ahead of the second. kinds: int [n], from 0, equal where videos
+    are alike: of one cluster, or between the same two folders.
     """
     count = len(margins)
     window = int(np.clip(count // WINDOWS, LEAST_WINDOW, WINDOW))
     among = _ranks(np.arange(count), margins) // window
     # Windows one after the other, in each the first of every kind before the second of any.
-    _, both = np.unique(np.stack([among, kinds]), axis=1, return_inverse=True)
-    return _ranks(np.arange(count), margins, _occurrences(both.ravel(), margins), among)
+    both = among * (kinds.max(initial=0) + 1) + kinds
+    return _ranks(np.arange(count), margins, _occurrences(both, margins), among)
 
 
 def alike(points: np.ndarray, member: np.ndarray, centres: np.ndarray) -> np.ndarray:
