@@ -7,12 +7,16 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 from videos import make_video
 
 from vidsort.settings import PREFIX, Settings
+
+if TYPE_CHECKING:
+    from vidsort.steps import StepConfig
 
 ROOT = Path(__file__).resolve().parents[1]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -89,27 +93,44 @@ def settings(library, tmp_path) -> Settings:
     return Settings(data_dir=library, artifacts_dir=tmp_path / "artifacts")
 
 
+def take_over(artifacts_dir: Path, settings: Settings, config: "StepConfig | None" = None) -> None:
+    """Copy artifacts that were made beside a copy of this library: it is known again, no video is looked at anew."""
+    from vidsort import extract_features
+
+    assert not any(settings.artifacts_dir.glob("*")), "a database is open there: ask for this fixture before a client"
+    shutil.copytree(artifacts_dir, settings.artifacts_dir, dirs_exist_ok=True)
+    assert extract_features.run(settings, config).outputs["encoder_calls"] == 0
+
+
 @pytest.fixture(scope="session")
-def learned_template(library_template, tmp_path_factory) -> Path:
-    """The artifacts of a model of the tiny library that has predicted, made once: copy them."""
-    from vidsort import extract_features, predict, train
+def extracted_template(library_template, tmp_path_factory) -> Path:
+    """The artifacts of the tiny library after an extraction, made once: copy them by `take_over`."""
+    from vidsort import extract_features
+
+    home = tmp_path_factory.mktemp("extracted")
+    library = Path(shutil.copytree(library_template, home / "library"))
+    extract_features.run(Settings(data_dir=library, artifacts_dir=home / "artifacts"))
+    return home / "artifacts"
+
+
+@pytest.fixture(scope="session")
+def learned_template(library_template, extracted_template, tmp_path_factory) -> Path:
+    """The artifacts of the tiny library with a model that has predicted, made once: copy them by `take_over`."""
+    from vidsort import predict, train
 
     home = tmp_path_factory.mktemp("learned")
     library = Path(shutil.copytree(library_template, home / "library"))
     settings = Settings(data_dir=library, artifacts_dir=home / "artifacts")
-    for step in (extract_features, train, predict):
-        step.run(settings)
-    return settings.artifacts_dir
+    take_over(extracted_template, settings)
+    train.run(settings)
+    predict.run(settings)
+    return home / "artifacts"
 
 
 @pytest.fixture
 def learned(learned_template, settings) -> Settings:
     """Settings on the tiny library, of which a model is in force and has predicted; ask for it before a client."""
-    from vidsort import extract_features
-
-    # Copied along with its library, it is known again as what it is; no video is looked at anew.
-    shutil.copytree(learned_template, settings.artifacts_dir)
-    assert extract_features.run(settings).outputs["encoder_calls"] == 0
+    take_over(learned_template, settings)
     return settings
 
 

@@ -4,22 +4,23 @@ import json
 import shutil
 
 import pytest
+from conftest import take_over
 from test_routes import client, make_client
 
-from vidsort import extract_features
+from vidsort.features.modalities import ExtractConfig
 from vidsort.insight.proposing.clusters import LEAST
 
 __all__ = ["client", "make_client"]
 
 
 @pytest.fixture
-def unsorted(settings):
+def unsorted(extracted_template, settings):
     """The tiny library with all of its videos in the pile, and their features."""
     for path in sorted(settings.data_dir.rglob("*/*.mp4")):
         path.rename(settings.data_dir / path.name)
     for folder in [path for path in settings.data_dir.iterdir() if path.is_dir()]:
         shutil.rmtree(folder)
-    extract_features.run(settings, extract_features.ExtractConfig(modalities=("frames",)))
+    take_over(extracted_template, settings, ExtractConfig(modalities=("frames",)))
     return settings
 
 

@@ -2,34 +2,49 @@
 
 import contextlib
 import json
+import shutil
 
 import numpy as np
 import pytest
+from conftest import take_over
 from videos import make_video
 
 from vidsort import extract_features, library
 from vidsort.artifacts import current_feature_set
 from vidsort.features import contents
+from vidsort.features.modalities import ExtractConfig
 from vidsort.insight.proposing import kept as kept_groups
 from vidsort.insight.proposing.groups import FITS_NONE, groups_in
 from vidsort.insight.proposing.kept import NOTHING_SEEN, TOO_FEW, KeptGroups
+from vidsort.settings import Settings
 from vidsort.store import open_database
 
 KINDS = ("dogs", "bread")
 
 
-@pytest.fixture
-def pile(tmp_path, settings):
-    """Settings on a library that is a pile: of three kinds ten videos each, of which two kinds have captions."""
-    data_dir = tmp_path / "pile"
+FRAMES_AND_WORDS = ExtractConfig(modalities=("frames", "words"))
+
+
+@pytest.fixture(scope="module")
+def pile_template(tmp_path_factory):
+    """A pile as `pile` is and its artifacts, made once."""
+    home = tmp_path_factory.mktemp("home")
+    data_dir = home / "pile"
     for number in range(30):
         path = data_dir / f"73000000000000{number:02}.mp4"
         make_video(path, pattern=number % 3, seed=number)
         if number % 3 < 2:
             words = {"id": path.stem, "title": "look at this", "tags": [KINDS[number % 3], "fyp"]}
             path.with_suffix(".info.json").write_text(json.dumps(words), encoding="utf-8")
-    settings = settings.model_copy(update={"data_dir": data_dir})
-    extract_features.run(settings, extract_features.ExtractConfig(modalities=("frames", "words")))
+    extract_features.run(Settings(data_dir=data_dir, artifacts_dir=home / "artifacts"), FRAMES_AND_WORDS)
+    return home
+
+
+@pytest.fixture
+def pile(tmp_path, settings, pile_template):
+    """Settings on a library that is a pile: of three kinds ten videos each, of which two kinds have captions."""
+    settings = settings.model_copy(update={"data_dir": shutil.copytree(pile_template / "pile", tmp_path / "pile")})
+    take_over(pile_template / "artifacts", settings, FRAMES_AND_WORDS)
     return settings
 
 
@@ -65,7 +80,7 @@ def test_when_a_kind_has_its_folder_groups_are_of_the_others(pile, database):
         for extra in range(12):
             make_video(pile.data_dir / folder / f"7400000000000{number}{extra:02}.mp4", pattern=number,
                        seed=int(rng.integers(1000, 9999)))
-    extract_features.run(pile, extract_features.ExtractConfig(modalities=("frames", "words")))
+    extract_features.run(pile, FRAMES_AND_WORDS)
     videos = library.videos(pile.data_dir)
     found = groups_in(database, videos, current_feature_set(pile.artifacts_dir), ["old", "older"])
     assert found.groups
@@ -94,7 +109,7 @@ def test_what_was_found_stays_while_videos_are_filed_and_is_found_anew_where_the
     make_video(pile.data_dir / "7500000000000000.mp4", pattern=1, seed=99)
     asked(kept, pile)
     assert looked == [1, 1]
-    extract_features.run(pile, extract_features.ExtractConfig(modalities=("frames", "words")))
+    extract_features.run(pile, FRAMES_AND_WORDS)
     asked(kept, pile)
     assert looked == [1, 1, 1]
 

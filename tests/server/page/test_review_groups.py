@@ -1,18 +1,31 @@
 """Groups that are no folder yet: named, filed with their folder by one key, taken back by one undo."""
 
 import pytest
+from conftest import take_over
 
-from page.conftest import name_of, wait_for_card
+from page.conftest import Pile, name_of, wait_for_card
 from vidsort import extract_features
+from vidsort.features.modalities import ExtractConfig
 
 WELCOME = '.welcome-card [data-do="groups"]'
 
 
+FRAMES = ExtractConfig(modalities=("frames",))
+
+
+@pytest.fixture(scope="module")
+def seen_template(clips, tmp_path_factory):
+    """The artifacts of such a pile as `seen` is, made once."""
+    pile = Pile(tmp_path_factory.mktemp("seen"), clips).fill(40, folders=())
+    extract_features.run(pile.settings, FRAMES)
+    return pile.artifacts_dir
+
+
 @pytest.fixture
-def seen(pile):
+def seen(pile, seen_template):
     """A pile of eight kinds of clip, each five times, without any folder, of which features were extracted."""
     pile.fill(40, folders=())
-    extract_features.run(pile.settings, extract_features.ExtractConfig(modalities=("frames",)))
+    take_over(seen_template, pile.settings, FRAMES)
     return pile
 
 

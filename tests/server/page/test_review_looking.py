@@ -3,20 +3,29 @@
 import shutil
 
 import pytest
+from conftest import take_over
 
-from page.conftest import name_of, on_show, wait_for_card
+from page.conftest import Pile, name_of, on_show, wait_for_card
 from vidsort import extract_features, predict, train
 
 SOON_MS = 60_000
 LINE = "[data-look]"
 
 
-@pytest.fixture
-def learned(pile):
-    """A pile of two videos with a model and its predictions."""
-    pile.fill(2, predicted=False)
+@pytest.fixture(scope="module")
+def learned_pile(clips, tmp_path_factory):
+    """The artifacts of such a pile as `learned` is, made once."""
+    pile = Pile(tmp_path_factory.mktemp("learned"), clips).fill(2, predicted=False)
     for step in (extract_features, train, predict):
         step.run(pile.settings)
+    return pile.artifacts_dir
+
+
+@pytest.fixture
+def learned(pile, learned_pile):
+    """A pile of two videos with a model and its predictions."""
+    pile.fill(2, predicted=False)
+    take_over(learned_pile, pile.settings)
     return pile
 
 
