@@ -102,16 +102,19 @@ export async function showLike(app, filename) {
 }
 
 // What is filed already goes to another folder, or back to the pile (null), by the server alone, after all that was decided before.
+// Gives the filenames of those that went.
 export async function refile(app, items, to) {
+  let went = new Set();
   try {
     await app.outbox.settled();
     const moves = items.map(({ filename, folder }) => ({ filename, from: folder, to }));
     const answer = await app.api.call("POST", "api/move/batch", { moves });
     const done = answer.outcomes.filter((outcome) => outcome.success);
+    went = new Set(done.map((outcome) => outcome.filename));
     app.setFolders(answer.folders);
     if (done.length) {
       app.decisions.note(answer.batch);
-      app.grid.refileShown(new Map(done.map(({ filename }) => [filename, to])));
+      if (app.view === "grid") app.grid.refileShown(new Map(done.map(({ filename }) => [filename, to])));
       const text = `${count(done.length, "video")} ${to === null ? "put back into the pile" : `moved to ${to}`}`;
       app.toasts.say(text);
       app.announcer.say(text);
@@ -123,6 +126,7 @@ export async function refile(app, items, to) {
   }
   if (to === null) void app.supply.refresh();
   app.render();
+  return went;
 }
 
 async function withPile(app, use) {
