@@ -27,7 +27,7 @@ export async function showPile(app, order = BY_GUESS) {
     const [page, blind] = await Promise.all([app.api.get(`api/videos?order=${order}&limit=${PAGE}${after(cursor)}`), blindNames(app.api)]);
     return { ...page, videos: asShown(app, page.videos.map((video) => ({ ...video, folder: null })), blind) };
   });
-  await openPages(app, pages, { ...what, label: title, grouped: groupInOrder(title) });
+  await openPages(app, pages, { ...what, label: `Videos to sort: ${title}`, grouped: groupInOrder("The pile") });
 }
 
 // What lies in a folder, in the first of its orders or another one.
