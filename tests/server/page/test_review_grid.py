@@ -188,7 +188,7 @@ def test_the_grid_has_the_orders_of_the_queue(grid, pile):
     orders = page.get_by_label("Order of the grid")
     assert orders.locator("option").count() == 8
     orders.select_option("unsure")
-    page.wait_for_selector(".group-head h2:text('Least sure first')")
+    page.wait_for_selector(".group-head h2:text('The pile')")
     tiles = page.locator(".tile")
     assert tiles.count() == 20
     assert tiles.first.get_attribute("id") == f"tile-{name_of(19)}"

@@ -2,7 +2,6 @@
 
 import { Agreement } from "./agreement.js";
 import { Announcer } from "./announce.js";
-import { BLIND_TIP } from "./blind.js";
 import { Card } from "./card.js";
 import { Commands } from "./commands.js";
 import { Controls } from "./controls.js";
@@ -18,6 +17,7 @@ import { History } from "./history.js";
 import { LeftOut } from "./left_out.js";
 import { Live } from "./live.js";
 import { LookingLine } from "./looking.js";
+import { Misfiled } from "./misfiled.js";
 import { Outbox, folderThatComes, inherit } from "./outbox.js";
 import { Panel } from "./panel.js";
 import { Pictures } from "./pictures.js";
@@ -29,6 +29,7 @@ import { Retraining } from "./retrain.js";
 import { sender } from "./sending.js";
 import { Supply } from "./supply.js";
 import { tellings } from "./telling.js";
+import { tipOf } from "./tips.js";
 import { Toasts } from "./toasts.js";
 import { Welcome } from "./welcome.js";
 import { Why } from "./why.js";
@@ -96,6 +97,7 @@ export class App {
     this.grid = new Grid({ element: find("grid"), api, pictures,
       file: (items, folder, isNew) => this.decisions.sortMany(items, folder, isNew && !this.hasFolder(folder)), refile: (items, folder) => refile(this, items, folder),
       failed: (text) => this.fail(text) });
+    this.misfiled = new Misfiled(this);
     this.commands = new Commands(this);
     this.folderList = new Folders({ list: find("folders"), choose: (folder) => this.file(folder),
       look: (folder) => this.commands.lookInto(folder), edit: (folder) => editFolder(this, folder) });
@@ -116,6 +118,11 @@ export class App {
       }
     }
     this.live.start();
+  }
+
+  // The cards on show: those to be sorted, or what likely lies in the wrong folder.
+  get cards() {
+    return this.misfiled.isOpen ? this.misfiled.queue : this.queue;
   }
 
   // Videos left to sort, decisions on their way counted as done.
@@ -148,7 +155,8 @@ export class App {
 
   // Files the video on show, or in the grid what is marked there.
   file(folder) {
-    if (this.view !== "grid") {
+    if (this.misfiled.isOpen) this.misfiled.file(folder);
+    else if (this.view !== "grid") {
       if (this.queue.current) this.decisions.sort(this.queue.current, folder);
     } else {
       const refusal = this.grid.fileInto(folder);
@@ -183,7 +191,7 @@ export class App {
   }
 
   render() {
-    const { queue } = this;
+    const queue = this.cards;
     const folders = this.shownFolders();
     const item = queue.current;
     const view = this.#viewFor(folders, item);
@@ -196,7 +204,8 @@ export class App {
     }
     if (view === "single") {
       this.welcome.hide();
-      this.card.show(item, { guessKeys: this.#guessKeys(), tip: this.#tip(item), place: `${queue.index + 1} of ${figure(this.left)}` });
+      this.card.show(item, { guessKeys: this.#guessKeys(), tip: tipOf(this, item),
+        place: `${queue.index + 1} of ${figure(this.misfiled.isOpen ? queue.items.length : this.left)}` });
     }
     this.#afterPaint ??= afterPaint(() => {
       this.#afterPaint = null;
@@ -206,7 +215,7 @@ export class App {
 
   // What nobody waits for: after the next video is on the screen.
   #renderRest() {
-    const { queue, preferences } = this;
+    const { cards: queue, preferences } = this;
     const item = queue.current;
     const keyOf = (folder) => preferences.keyOf(folder);
     this.folderList.render(this.shownFolders(), { first: this.shownView === "single" ? item?.predicted_folder : null, keyOf,
@@ -251,16 +260,6 @@ export class App {
     if (trouble && !this.isInTrouble) this.announcer.shout(`${text}. ${trouble.message}`);
     if (!trouble && this.isInTrouble) this.announcer.settle("The server is back");
     this.isInTrouble = trouble !== null;
-  }
-
-  #tip(item) {
-    if (!item) return null;
-    if (item.blind) return BLIND_TIP;
-    if (item.predicted_folder) return this.retraining.isChance ? "These guesses are not clearly better than chance yet: file more into each folder, then retrain." : null;
-    if (this.retraining.running) return "Learning now: guesses appear by themselves.";
-    return this.sorted < 10
-      ? "File a handful in each folder, then press Retrain: from then on every video comes with a guess."
-      : "Press Retrain: it learns from your folders and guesses where the rest belongs.";
   }
 
   async load() {

@@ -37,7 +37,7 @@ export class Card {
   show(item, { guessKeys, tip, place }) {
     const guesses = item?.top_predictions?.slice(0, GUESSES) ?? [];
     this.#rows.forEach((row, rank) => this.#fill(row, guesses[rank], guessKeys[rank]));
-    setText(this.title, guesses.length ? "Where does it go?" : item?.blind ? BLIND_TITLE : "No guess yet: choose a folder");
+    setText(this.title, guesses.length ? item.question ?? "Where does it go?" : item?.blind ? BLIND_TITLE : "No guess yet: choose a folder");
     this.tip.hidden = !tip;
     setText(this.tip, tip ?? "");
     setText(this.caption, item?.caption ?? "");

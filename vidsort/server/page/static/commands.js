@@ -71,18 +71,22 @@ export class Commands {
   // Files in the guess of this rank, from 0.
   guess(rank) {
     const { app } = this;
-    const guess = app.queue.current?.top_predictions?.[rank];
+    const guess = app.cards.current?.top_predictions?.[rank];
     if (guess) app.file(guess.folder);
-    else if (app.queue.current?.blind) app.hint(BLIND_HINT);
+    else if (app.cards.current?.blind) app.hint(BLIND_HINT);
     else app.hint(`There is no ${RANKS[rank]} guess for this video: choose a folder by its key or by ${this.#cap("find")}.`);
   }
 
   skip() {
-    this.app.decisions.skip();
+    const { app } = this;
+    if (app.misfiled.isOpen) app.misfiled.skip();
+    else app.decisions.skip();
   }
 
   undo() {
-    this.app.decisions.undo();
+    const { app } = this;
+    if (app.misfiled.isOpen) app.misfiled.undo();
+    else app.decisions.undo();
   }
 
   redo() {
@@ -96,8 +100,8 @@ export class Commands {
       app.grid.turn(arrow, event.shiftKey);
       return;
     }
-    if (arrow === "ArrowLeft") app.queue.back();
-    else app.queue.forward();
+    if (arrow === "ArrowLeft") app.cards.back();
+    else app.cards.forward();
     app.render();
   }
 
@@ -141,6 +145,15 @@ export class Commands {
     else openTypeahead({ title: "Look into…", folders: this.app.shownFolders(), choose: (name) => this.lookInto(name) });
   }
 
+  // What lies in a folder is right there: the card on show, or what is marked in the grid.
+  right() {
+    const { app } = this;
+    const items = app.view === "grid" ? app.grid.filedHere() : [];
+    if (app.misfiled.isOpen) app.misfiled.right();
+    else if (items.length) void app.misfiled.dismiss(items);
+    else app.hint(`This is for what lies in a folder: ${this.#cap("misfiled")} shows what is likely misfiled.`);
+  }
+
   newFolder() {
     askNewFolder({ create: (name) => this.app.decisions.createFolder(name) });
   }
@@ -168,12 +181,12 @@ export class Commands {
   }
 
   why() {
-    if (this.app.queue.current?.blind) this.app.hint(BLIND_HINT);
-    else this.app.why.toggle(this.app.queue.current);
+    if (this.app.cards.current?.blind) this.app.hint(BLIND_HINT);
+    else this.app.why.toggle(this.app.cards.current);
   }
 
   like() {
-    const item = this.app.queue.current;
+    const item = this.app.cards.current;
     // In which folders its like lie is as good as a guess.
     if (item?.blind) this.app.hint(BLIND_HINT);
     else if (item) void showLike(this.app, item.filename);
@@ -228,7 +241,7 @@ export class Commands {
   leave() {
     const { app } = this;
     if (app.panel.name) app.panel.close();
-    else if (app.view === "grid") app.show("single");
+    else if (app.view !== "single") app.show("single");
     this.sheet(false);
   }
 
@@ -248,7 +261,7 @@ export class Commands {
     const isHere = !meant.action || isFor(meant.action, app.shownView);
     if (!isHere && ACTIONS[meant.action].isElsewhereNative) return;
     event.preventDefault();
-    const isNews = app.changed.to === app.queue.current && event.timeStamp - app.changed.at < LOOK_MS;
+    const isNews = app.changed.to === app.cards.current && event.timeStamp - app.changed.at < LOOK_MS;
     if (isNews && FILES.has(meant.action ?? "folder")) {
       app.hint("The video on show has just changed: nothing was done with it.");
     } else if (meant.folder) app.file(meant.folder);
@@ -261,7 +274,7 @@ export class Commands {
   }
 
   #swipes(towards) {
-    const guesses = this.app.queue.current?.top_predictions ?? [];
+    const guesses = this.app.cards.current?.top_predictions ?? [];
     const guess = { right: 0, left: 1 }[towards];
     if (guess !== undefined) return { label: guesses[guess]?.folder ?? "no guess", act: () => this.guess(guess) };
     return towards === "up" ? { label: "Folders", act: () => this.sheet(true) } : { label: "Undo", act: () => this.undo() };

@@ -27,7 +27,7 @@ export async function showPile(app, order = BY_GUESS) {
     const [page, blind] = await Promise.all([app.api.get(`api/videos?order=${order}&limit=${PAGE}${after(cursor)}`), blindNames(app.api)]);
     return { ...page, videos: asShown(app, page.videos.map((video) => ({ ...video, folder: null })), blind) };
   });
-  await openPages(app, pages, { ...what, label: title, grouped: groupInOrder(title) });
+  await openPages(app, pages, { ...what, label: `Videos to sort: ${title}`, grouped: groupInOrder("The pile") });
 }
 
 // What lies in a folder, in the first of its orders or another one.
@@ -102,16 +102,19 @@ export async function showLike(app, filename) {
 }
 
 // What is filed already goes to another folder, or back to the pile (null), by the server alone, after all that was decided before.
+// Gives the filenames of those that went.
 export async function refile(app, items, to) {
+  let went = new Set();
   try {
     await app.outbox.settled();
     const moves = items.map(({ filename, folder }) => ({ filename, from: folder, to }));
     const answer = await app.api.call("POST", "api/move/batch", { moves });
     const done = answer.outcomes.filter((outcome) => outcome.success);
+    went = new Set(done.map((outcome) => outcome.filename));
     app.setFolders(answer.folders);
     if (done.length) {
       app.decisions.note(answer.batch);
-      app.grid.refileShown(new Map(done.map(({ filename }) => [filename, to])));
+      if (app.view === "grid") app.grid.refileShown(new Map(done.map(({ filename }) => [filename, to])));
       const text = `${count(done.length, "video")} ${to === null ? "put back into the pile" : `moved to ${to}`}`;
       app.toasts.say(text);
       app.announcer.say(text);
@@ -123,6 +126,7 @@ export async function refile(app, items, to) {
   }
   if (to === null) void app.supply.refresh();
   app.render();
+  return went;
 }
 
 async function withPile(app, use) {

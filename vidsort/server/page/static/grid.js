@@ -159,6 +159,14 @@ export class Grid {
     return null;
   }
 
+  // What is marked of this group, or the tile where one is, as far as it lies in a folder.
+  filedHere() {
+    const group = this.#group();
+    if (!group?.isThere) return [];
+    const marked = group.items.filter((item) => this.#chosen.has(item));
+    return marked.length ? marked : [this.#items[this.#chosen.at]];
+  }
+
   // All of a group that is not marked goes where it is predicted to be.
   fileRest(group) {
     if (!group?.folder?.trim()) return;

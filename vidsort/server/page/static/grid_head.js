@@ -24,7 +24,8 @@ export class GridHead {
     const folders = button("sheet", "Folders");
     folders.classList.add("only-phone");
     this.groups = button("groups", "Groups");
-    this.element = h("div", { className: "grid-head" }, this.title, this.tools, this.again, this.back, folders, this.groups,
+    this.misfiled = button("misfiled", "Likely misfiled");
+    this.element = h("div", { className: "grid-head" }, this.title, this.tools, this.again, this.back, folders, this.groups, this.misfiled,
       button("single", "One by one"));
   }
 
@@ -32,6 +33,7 @@ export class GridHead {
   show({ orders, order, isPile, folder }) {
     this.back.hidden = !folder;
     this.groups.hidden = Boolean(folder);
+    this.misfiled.hidden = !folder;
     this.tools.hidden = !orders;
     if (!orders) return;
     this.order.replaceChildren(...orders.map(([name, label]) => h("option", { value: name }, label)));

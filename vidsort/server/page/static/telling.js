@@ -69,9 +69,11 @@ async function turned(app, kind, moves) {
     if (kind === "undo") await showAgain(app, filenames);
     else leave(app, filenames);
   }
-  if (told.kind === "move" && app.view === "grid" && !app.grid.isPile) {
-    const placed = moves.map(({ source, target }) => (kind === "undo" ? source : target).split("/"));
-    app.grid.refileShown(new Map(placed.map((parts) => [parts.at(-1), parts.length > 1 ? parts[0] : null])));
+  if (told.kind === "move") {
+    const parted = moves.map(({ source, target }) => (kind === "undo" ? source : target).split("/"));
+    const placed = new Map(parted.map((parts) => [parts.at(-1), parts.length > 1 ? parts[0] : null]));
+    if (app.view === "grid" && !app.grid.isPile) app.grid.refileShown(placed);
+    if (app.misfiled.isOpen) app.misfiled.follow(placed);
   }
   await app.supply.refresh({ isStale: true });
 }
