@@ -8,6 +8,7 @@ import pytest
 from labelled import WIDTH, clouds, make_library, store_features
 
 from vidsort import artifacts, extract_features, library, predict, train
+from vidsort.artifacts.evidence import read_manifest, read_metrics
 from vidsort.artifacts.files import read_json
 from vidsort.errors import ArtifactError, NotEnoughLabelsError, NotFoundError, SettingsError
 from vidsort.features.contents import GONE
@@ -260,3 +261,15 @@ def test_a_kind_that_was_not_extracted_is_an_error_in_a_sentence(trained_place):
     extract_features.run(trained_place, ExtractConfig(modalities=("frames",)))
     with pytest.raises(SettingsError, match=r"names 'sound', and the features on record are of frames: take it out"):
         train.run(trained_place, TrainConfig(modalities=("frames", "sound")))
+
+
+def test_the_curve_and_the_folders_that_look_like_two_are_kept_with_the_version(trained_place):
+    report = train.run(trained_place)
+    metrics = read_metrics(artifacts.model_dir(trained_place.artifacts_dir, report.outputs["model_id"]))
+    points = metrics["learning_curve"]["points"]
+    assert points[-1]["videos"] == pytest.approx(0.8 * 73, abs=2)
+    assert points[-1]["value"] == pytest.approx(metrics["accuracy"]["value"], abs=0.1)
+    assert [row["more"] for row in metrics["learning_curve"]["ahead"]] == [25, 50]
+    names = {row[0] for row in read_manifest(artifacts.model_dir(
+        trained_place.artifacts_dir, report.outputs["model_id"]))["dataset"]}
+    assert all(set(split["videos"]) <= names for split in metrics["splits"])

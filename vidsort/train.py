@@ -19,10 +19,12 @@ from .features.said import names_of
 from .features.stored import LibraryFeatures, Part, features_of
 from .features.words.folders import descriptions
 from .insight.comparison import OutOfFold, out_of_fold_json, paired_difference, read_out_of_fold, verdict
+from .insight.curve import NO_CURVE, learning_curve, written
 from .insight.duplicates import near_duplicates
+from .insight.proposing.halves import halves
 from .jobs.program import step_main
 from .learning.files import model_files
-from .learning.fitting import TrainConfig, Trained, fit_classifier, fit_names
+from .learning.fitting import TrainConfig, Trained, fit_classifier, fit_names, heads_of
 from .library.left_out import sentence
 from .records import Failure, LeftOut, Progress, Report, Video
 from .settings import Settings
@@ -85,9 +87,14 @@ def run(
     if is_by_name:
         # What lies in one folder alone tells nothing of others, so that nothing is learned of it.
         found = dataclasses.replace(found, parts={}, videos=[], contents=[])
-        content, groups, trained = [], np.zeros(0, int), fit_names(names, config)
+        content, groups, trained, curve, splits = [], np.zeros(0, int), fit_names(names, config), NO_CURVE, []
     else:
-        trained = fit_classifier(parts, [str(video.folder) for video in found.videos], groups, config, tell, names)
+        labels = [str(video.folder) for video in found.videos]
+        trained = fit_classifier(parts, labels, groups, config, tell, names)
+        progress(Progress(step=STEP, done=1, total=1, message="how it learns"))
+        heads = heads_of(parts, trained.choice.winner.name, config)
+        curve = learning_curve(parts, labels, groups, trained, heads, seed=config.seed)
+        splits = _splits(parts, found.videos)
     evidence = out_of_fold(trained, found.videos, content, groups)
     promotion = _judge(settings, evidence)
     model_id = new_version_id()
@@ -106,7 +113,8 @@ def run(
     write_version(
         settings.artifacts_dir / "models" / model_id,
         model_files(trained) | {
-            "metrics.json": as_json(trained.metrics), "manifest.json": as_json(manifest),
+            "metrics.json": as_json(trained.metrics | {"learning_curve": written(curve), "splits": splits}),
+            "manifest.json": as_json(manifest),
             "out_of_fold.json": out_of_fold_json(evidence),
         },
     )
@@ -164,6 +172,14 @@ def out_of_fold(
             for row in zip(best.tolist(), shares.tolist(), strict=True)
         ),
     )
+
+
+def _splits(parts: Mapping[str, Part], videos: Sequence[Video]) -> list[dict[str, Any]]:
+    """The folders that look like two, with the filenames of the side that is much alike."""
+    return [
+        {"folder": one.folder, "videos": [videos[row].filename for row in one.rows], "rest": one.rest}
+        for one in halves(parts, [str(video.folder) for video in videos])
+    ]
 
 
 def _judge(settings: Settings, evidence: OutOfFold) -> dict[str, Any]:

@@ -1,10 +1,13 @@
 """The learning curve and its forecast: they rise where more helps, and promise nothing that was not measured."""
 
+import json
+
 import numpy as np
 import pytest
 
 from vidsort.insight import curve as insight
-from vidsort.insight.curve import Point, advice, forecast
+from vidsort.insight.curve import NO_CURVE, Curve, Gain, Point, curve_of, forecast, written
+from vidsort.insight.folders import advice
 from vidsort.learning.fitting import TrainConfig, fit_classifier, heads_of
 from vidsort.learning.rows.names import Names, lettered
 from vidsort.learning.rows.parts import Part
@@ -13,7 +16,11 @@ LDA = TrainConfig(heads=("lda",))
 
 
 def learning_curve(parts, labels, groups):
-    """The curve of a model that learned from all of them; of an array as of frames."""
+    """The points of the curve of a model that learned from all of them; of an array as of frames."""
+    return whole_curve(parts, labels, groups).points
+
+
+def whole_curve(parts, labels, groups):
     parts = parts if isinstance(parts, dict) else {"frames": Part.whole(parts)}
     model = fit_classifier(parts, labels, groups, LDA)
     return insight.learning_curve(parts, labels, groups, model, heads_of(parts, model.choice.winner.name, LDA))
@@ -47,9 +54,10 @@ def test_copies_are_never_on_both_sides():
 
 def test_too_few_videos_give_no_curve_and_no_forecast():
     rows, labels, groups = clouds(1, folders=2)
-    assert learning_curve(rows, labels, groups) == []
+    assert whole_curve(rows, labels, groups) == NO_CURVE
     assert forecast([]) is None
-    assert "too few" in advice(None, 2, {"a": 1.0})
+    assert "too few" in advice(NO_CURVE, {"a": 1.0})
+    assert "retrain" in advice(None, {"a": 1.0})
 
 
 def test_a_folder_that_cannot_be_tested_does_not_pull_the_curve_down():
@@ -59,7 +67,7 @@ def test_a_folder_that_cannot_be_tested_does_not_pull_the_curve_down():
     assert curve[-1].value == 1.0
     one_folder = [at for at, label in enumerate(labels) if label == "folder 0"]
     lopsided = np.vstack([rows[one_folder], alone])
-    assert learning_curve(lopsided, ["folder 0"] * 40 + ["alone"], np.arange(41)) == []
+    assert learning_curve(lopsided, ["folder 0"] * 40 + ["alone"], np.arange(41)) == ()
 
 
 def test_a_forecast_continues_a_known_law():
@@ -69,14 +77,12 @@ def test_a_forecast_continues_a_known_law():
     assert found.accuracy(900) == pytest.approx(1 - 2 / 30)
     assert [point.videos for point in found.points] == [500, 600, 700, 800]
     assert all(0 <= point.low <= point.value <= point.high <= 1 for point in found.points)
-    assert found.gain(400, 50) > 0
-    assert advice(found, 400, {"food": 3.0, "dance": 1.0}).endswith("label more of food.")
+    assert found.accuracy(450) > found.accuracy(400)
 
 
 def test_a_curve_that_does_not_rise_promises_nothing():
     found = forecast([Point(n, 0.5, 0.4, 0.6) for n in (50, 100, 200)])
-    assert found.gain(200, 1000) == pytest.approx(0, abs=1e-9)
-    assert "less than a point" in advice(found, 200, {"food": 3.0})
+    assert found.accuracy(1200) == pytest.approx(found.accuracy(200), abs=1e-9)
 
 
 def test_a_perfect_head_has_a_forecast_too():
@@ -106,4 +112,46 @@ def test_what_folders_are_called_counts_in_the_curve_as_it_does_in_the_model():
     names = Names(folders, {"names": lettered("words", said.tolist(), dict.fromkeys(folders, ""))})
     model = fit_classifier(parts, list(labels), groups, TrainConfig(), names=names)
     curve = insight.learning_curve(parts, labels, groups, model, heads_of(parts, "", TrainConfig()))
-    assert curve[0].value > 0.95
+    assert curve.points[0].value > 0.95
+
+
+def test_what_lies_ahead_is_told_with_its_interval_and_no_further_than_was_measured():
+    curve = whole_curve(*clouds(40))
+    assert [gain.more for gain in curve.ahead] == [25, 50, 100]
+    assert all(gain.low <= gain.gain <= gain.high for gain in curve.ahead)
+    gains = [gain.gain for gain in curve.ahead]
+    assert gains == sorted(gains)
+    assert 0 < gains[0] < gains[2] < 1 - curve.points[-1].value
+    assert [gain.more for gain in whole_curve(*clouds(12)).ahead] == [25]
+
+
+def test_what_the_bootstrap_says_of_a_rise_that_is_plain_excludes_nothing_at_all():
+    ahead = whole_curve(*clouds(150, noise=0.5)).ahead
+    assert ahead[-1].low > 0
+
+
+def test_it_is_said_whether_it_is_enough_and_what_cannot_be_told_is_not_promised():
+    misses = {"food": 3.0, "dance": 1.0}
+
+    def said(*row):
+        return advice(Curve((), (Gain(*row),)), misses)
+
+    assert said(100, 0.03, 0.01, 0.05) == (
+        "100 more labels should bring +3.0 points (95 % interval +1.0 to +5.0): best in food, where most are missed."
+    )
+    assert said(50, 0.01, -0.02, 0.04).startswith("It cannot be told yet whether 50 more labels would bring anything")
+    assert said(100, 0.001, -0.001, 0.004).startswith("It is enough: 100 more labels would bring less than a point")
+
+
+def test_a_curve_is_kept_in_metrics_as_it_is_and_an_older_version_has_none():
+    curve = whole_curve(*clouds(20))
+    assert curve_of({"learning_curve": written(curve)}) != NO_CURVE
+    assert curve_of({"learning_curve": json.loads(json.dumps(written(curve)))}) == curve
+    assert curve_of({"learning_curve": None}) is None
+
+
+def test_points_of_as_many_videos_make_no_line_and_none_is_drawn_through_them():
+    with np.errstate(all="raise"):
+        curve = whole_curve(*clouds(4))
+    assert [point.videos for point in curve.points].count(curve.points[0].videos) > 1
+    assert forecast([Point(20, value, 0.0, 1.0) for value in (0.5, 0.6, 0.7)]) is None

@@ -95,6 +95,39 @@ class Cover(Form):
     count: int
 
 
+class Reached(Form):
+    """A point of the learning curve."""
+
+    videos: int
+    value: Share
+    low: Share
+    high: Share
+
+
+class Ahead(Form):
+    """What some more labels should bring."""
+
+    more: int
+    gain: Share
+    low: Share
+    high: Share
+
+
+class LearningCurve(Form):
+    """Accuracy with ever more labels, and what lies ahead."""
+
+    points: list[Reached]
+    ahead: list[Ahead]
+
+
+class Split(Form):
+    """A folder that looks like two: the videos of the side that is much alike, and how many others it has."""
+
+    folder: str
+    videos: list[str]
+    rest: int
+
+
 class Metrics(Form):
     """How good a model is; a row and a column of `confusion` a folder."""
 
@@ -108,6 +141,8 @@ class Metrics(Form):
     reliability: list[Confidence]
     cover_against_error: list[Cover]
     modalities: dict[str, Kind] = Field(default_factory=dict)
+    learning_curve: LearningCurve | None = None
+    splits: list[Split] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _has_a_row_and_a_column_a_folder(self) -> "Metrics":
@@ -155,7 +190,7 @@ def read_metrics(folder: Path) -> dict[str, Any]:
     for score in (*scores, *(each["recall"] for each in found["folders"].values())):
         if not score["count"]:
             score |= {"value": None, "low": None, "high": None}
-    return {"note": None, "modalities": {}} | found
+    return {"note": None, "modalities": {}, "learning_curve": None, "splits": []} | found
 
 
 def read_answers(folder: Path) -> dict[str, Any]:

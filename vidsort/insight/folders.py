@@ -1,11 +1,12 @@
-"""How the folders are doing: which are thin, which are mixed, and which two look like one."""
+"""How the folders are doing: which are thin, which are mixed, which two look like one, and whether it is enough."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..records import Record
 from .comparison import OutOfFold
+from .curve import Curve
 
 # Below this recall more than every second video would be put elsewhere.
 MIXED_RECALL = 0.6
@@ -16,6 +17,8 @@ FEW_VIDEOS = 10
 LEAST_SHARE = 5e-6
 # So many times likelier another folder must be before a video is suspected of lying in the wrong one.
 CLEARLY = 2.0
+# Half a point is as little as anybody would label for.
+LEAST_GAIN = 0.005
 RECALL = {"recall": "value", "low": "low", "high": "high"}
 
 
@@ -72,6 +75,39 @@ def expected_misses(health: Sequence[FolderHealth]) -> dict[str, float]:
     return {row.folder: (1 - (row.recall or 0.0)) * row.videos for row in health}
 
 
+def advice(curve: Curve | None, misses: Mapping[str, float]) -> str:
+    """Whether it is enough, in a sentence for a person; `misses` are videos expected to be predicted wrongly, a folder.
+
+    What lies within the interval of nothing at all is not promised.
+    """
+    if curve is None:
+        return "This version was made before learning curves were kept: retrain to see what more labels would bring."
+    if not curve.ahead or not misses:
+        return "There are too few labelled videos to say what more would bring."
+    worst = max(sorted(misses), key=lambda name: misses[name])
+    last = curve.ahead[-1]
+    spread = f"{_points(last.low)} to {_points(last.high)}"
+    if last.high < LEAST_GAIN:
+        return (
+            f"It is enough: {last.more} more labels would bring less than a point; if you add some, let them be of "
+            f"{worst}."
+        )
+    if last.low <= 0:
+        return (
+            f"It cannot be told yet whether {last.more} more labels would bring anything (95 % interval {spread} "
+            f"points); if you add some, let them be of {worst}, where most are missed."
+        )
+    return (
+        f"{last.more} more labels should bring {_points(last.gain)} points (95 % interval {spread}): best in {worst}, "
+        "where most are missed."
+    )
+
+
+def _points(difference: float) -> str:
+    """A difference of accuracies in points; there is no -0.0."""
+    return f"{round(100 * difference, 1) + 0.0:+.1f}"
+
+
 def look_alikes(metrics: Mapping[str, Any]) -> list[tuple[str, str, float]]:
     """Pairs of folders that look like one, most alike first, with the share of their videos taken for the other's."""
     names: Sequence[str] = list(metrics["folders"])
@@ -84,6 +120,36 @@ def look_alikes(metrics: Mapping[str, Any]) -> list[tuple[str, str, float]]:
             if videos and swapped / videos >= ALIKE_SHARE:
                 pairs.append((names[first], names[second], swapped / videos))
     return sorted(pairs, key=lambda pair: (-pair[2], pair[0], pair[1]))
+
+
+class Mistake(Record):
+    """A sorted video that was predicted elsewhere while it was left out, with the probability of that."""
+
+    filename: str
+    folder: str
+    predicted: str
+    confidence: float
+
+
+def answers(evidence: OutOfFold, folder: str, predicted: str) -> list[Mistake]:
+    """The videos of one cell of the confusion matrix, those first of which the model was surest."""
+    return _surest(evidence, lambda actual, said: (actual, said) == (folder, predicted))
+
+
+def worst_errors(evidence: OutOfFold) -> list[Mistake]:
+    """The videos that are predicted into another folder than theirs, those first of which the model was surest."""
+    return _surest(evidence, lambda actual, said: actual != said)
+
+
+def _surest(evidence: OutOfFold, is_asked: Callable[[str, str], bool]) -> list[Mistake]:
+    found = [
+        Mistake(filename=evidence.filenames[row], folder=evidence.labels[row], predicted=said, confidence=share)
+        for row, ranked in enumerate(evidence.ranked)
+        if evidence.scored[row] and ranked
+        for said, share in ranked[:1]
+        if is_asked(evidence.labels[row], said)
+    ]
+    return sorted(found, key=lambda one: (-one.confidence, one.filename, one.folder))
 
 
 class Suspect(Record):

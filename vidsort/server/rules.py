@@ -7,16 +7,14 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from .insights.doors import EVENTS, GRADIO_API
+
 READING = ("GET", "HEAD", "OPTIONS")
 # What is decided by, and what a second one of could mean something else to a proxy or a browser.
 SENT_ONCE = ("origin", "sec-fetch-site", "sec-fetch-mode", "authorization", "content-type", "content-length")
 # The largest that is ever sent is a batch of sorts, some hundred bytes each.
 BODY_LIMIT_BYTES = 4 * 1024 * 1024
 TOO_LONG = f"The body is longer than {BODY_LIMIT_BYTES // 1024**2} MiB: send less at a time."
-
-# Uploads, a file server, a proxy and calls from outside: the page talks to our own routes and needs none of it.
-GRADIO_API = "/gradio_api"
-
 
 class Refusal(Exception):
     """A request that is not let in: status, a sentence, and headers that go with it."""
@@ -97,8 +95,9 @@ def _is_origin_of(origin: str, host: str) -> bool:
 
 
 def require_open(scope: Scope) -> None:
-    """Raise Refusal for what the page's framework offers and the page does not need."""
-    if GRADIO_API in scope["path"]:
+    """Raise Refusal for what the framework of the pages offers and they do not need."""
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    if GRADIO_API in path and (scope.get("method"), path) not in EVENTS:
         raise Refusal(404, "There is nothing here: see /docs for what this server answers.")
 
 

@@ -41,6 +41,8 @@ def create_app(settings: Settings | None = None) -> "FastAPI":
     from ..store.sessions import EndedSessions
     from .connections import TellFullOnce
     from .guard import Guard
+    from .insights.shell import mount as mount_insights
+    from .page.refusals import Refusals
     from .page.shell import mount
     from .proxies import Proxies
     from .stopping import EndStreams, Stopping
@@ -70,6 +72,8 @@ def create_app(settings: Settings | None = None) -> "FastAPI":
         redoc_url=None,
     )
     add_routes(app, workspace)
+    # What is mounted at "/" swallows whatever comes after it.
+    _in_a_loop(lambda: mount_insights(app, workspace, Refusals))
     _in_a_loop(lambda: mount(app, settings))
     app.add_middleware(Guard, settings=settings, ended=EndedSessions(workspace.database))
     app.add_middleware(Proxies, trusted=[str(network) for network in settings.trusted_proxies])

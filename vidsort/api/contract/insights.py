@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-Topic = Literal["folders", "confusion", "calibration", "coverage", "ablation"]
+Topic = Literal["folders", "confusion", "calibration", "coverage", "learning_curve", "ablation"]
 
 
 class InsightAnswer(BaseModel):

@@ -1,11 +1,13 @@
 """The numbers behind the Insights page, of the model in force: what metrics.json holds, as the notebooks read it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from ...artifacts import current, model_dir
 from ...artifacts.evidence import read_metrics
-from ...insight.folders import folder_health, look_alikes
+from ...insight.curve import curve_of, forecast, written
+from ...insight.folders import advice, expected_misses, folder_health, look_alikes
 from ..workspace import Workspace
 
 NO_MODEL = "There is no model to tell of yet: sort a few videos into two folders, then retrain."
@@ -13,7 +15,20 @@ NO_MODEL = "There is no model to tell of yet: sort a few videos into two folders
 
 def _folders(metrics: Mapping[str, Any]) -> dict[str, Any]:
     pairs = [{"first": first, "second": second, "share": share} for first, second, share in look_alikes(metrics)]
-    return {"folders": [row.model_dump() for row in folder_health(metrics)], "look_alikes": pairs}
+    health = folder_health(metrics)
+    return {
+        "folders": [row.model_dump() for row in health], "look_alikes": pairs, "splits": metrics["splits"],
+        "enough": advice(curve_of(metrics), expected_misses(health)), "misses": expected_misses(health),
+    }
+
+
+def _learning_curve(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    curve = curve_of(metrics)
+    told = {"advice": advice(curve, expected_misses(folder_health(metrics)))}
+    if curve is None:
+        return told | {"points": [], "ahead": [], "forecast": []}
+    ahead = forecast(curve.points)
+    return written(curve) | {"forecast": [asdict(point) for point in ahead.points] if ahead else []} | told
 
 
 TOPICS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
@@ -25,6 +40,7 @@ TOPICS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "coverage": lambda metrics: {
         "accuracy": metrics["accuracy"], "cover_against_error": metrics["cover_against_error"],
     },
+    "learning_curve": _learning_curve,
     "ablation": lambda metrics: {"accuracy": metrics["accuracy"], "kinds": metrics["modalities"]},
 }
 

@@ -10,5 +10,7 @@ router = Subject("Insights")
 
 @router.get("/api/insights/{topic}", responses=faults(422))
 def told(here: Here, topic: Topic) -> InsightAnswer:
-    """What the model in force was measured to be: on folders, confusion, calibration, coverage, kinds of evidence."""
+    """What the model in force was measured to be: on folders, confusion, calibration, coverage, the curve by which it
+    learns, kinds of evidence.
+    """
     return InsightAnswer.model_validate(insight(here, topic))

@@ -81,6 +81,8 @@ export const ACTIONS = {
     does: "Show what was done, each with its way back", act: (page) => page.history() },
   retrain: { keys: ["r"], label: "Retrain",
     does: "Show how learning goes and what it came to", act: (page) => page.retrain() },
+  insights: { keys: ["i"], label: "Insights",
+    does: "Show how good the model is and where it errs, on a page of its own", act: () => location.assign("insights") },
   retrainNow: { keys: ["Shift+r"], label: "Retrain now",
     does: "Learn from the folders and guess the rest again", act: (page) => page.retrainNow() },
   look: { keys: ["Shift+l"], label: "Look at the rest",

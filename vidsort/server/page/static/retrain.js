@@ -133,6 +133,7 @@ export class Retraining {
       canPromote && h("button", { type: "button", className: "button",
         onclick: () => void this.#ask(`api/models/${encodeURIComponent(status.model_id)}/promote`) }, "Use the new model all the same"),
       h("button", { type: "button", className: "button primary", dataset: { do: "retrainNow" } }, "Retrain now", h("kbd")),
+      h("p", { className: "form-note" }, h("a", { href: "insights" }, "Insights: how good it is, and where it errs")),
     ].filter(Boolean);
   }
 }

@@ -1,0 +1,91 @@
+"""The Insights page in Chromium: filled, a cell opens its videos, the promise moves, nothing from elsewhere."""
+
+import http.server
+import threading
+
+import pytest
+
+from vidsort import artifacts, extract_features, predict, train
+from vidsort.artifacts.evidence import read_metrics
+from vidsort.settings import Settings
+
+from .test_review_safety import _Prefix
+
+CHART = ".js-plotly-plot .scatterlayer"
+FILLED = "#confusion [data-row='2']"
+TABS = ("Model", "Confidence", "Labels", "Folders", "Misfiled", "Evidence")
+
+
+@pytest.fixture(scope="module")
+def looked_into(library_template, tmp_path_factory) -> Settings:
+    """A library that has learned; nothing in it is moved."""
+    settings = Settings(data_dir=library_template, artifacts_dir=tmp_path_factory.mktemp("artifacts"))
+    for step in (extract_features, train, predict):
+        step.run(settings)
+    return settings
+
+
+def test_it_shows_the_model_and_a_cell_opens_its_videos(looked_into, serve, visitor, axe, shot):
+    address = serve(looked_into)
+    page = visitor.open(f"{address}insights", ready=FILLED)
+    now = artifacts.current(looked_into.artifacts_dir)
+    counts = read_metrics(artifacts.model_dir(looked_into.artifacts_dir, now.model_id))["confusion"]
+    page.locator("#confusion [data-row='0'][data-col='1']").last.click()
+    page.get_by_text(f"{counts[0][0]} of dance predicted into dance").wait_for()
+    page.wait_for_function(
+        "(count) => document.querySelectorAll('.posters')[0].querySelectorAll('img').length === count", arg=counts[0][0]
+    )
+    for tab in TABS:
+        page.get_by_role("tab", name=tab).click()
+        if tab not in ("Model", "Misfiled"):
+            page.locator(f"{CHART} >> visible=true").first.wait_for()
+        axe(page, "body")
+        shot(page, f"insights_{tab.lower()}")
+    own = [url for url in visitor.asked if url.startswith(address)]
+    assert not [url for url in visitor.asked if not url.startswith((address, "blob:", "data:"))]
+    assert {url.partition("gradio_api")[2] for url in own if "gradio_api" in url} == {"/run/predict"}
+    page.get_by_role("link", name="← Review").click()
+    page.wait_for_url(address)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_a_phone(looked_into, serve, visitor, axe, shot, scheme):
+    page = visitor.open(
+        f"{serve(looked_into)}insights", ready=FILLED, size=(390, 844), is_mobile=True, has_touch=True,
+        color_scheme=scheme,
+    )
+    for tab in ("Model", "Folders"):
+        page.get_by_role("tab", name=tab).click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        axe(page, "body")
+        shot(page, f"insights_phone_{scheme}_{tab.lower()}")
+
+
+def test_the_slider_moves_the_promise(looked_into, serve, visitor):
+    page = visitor.open(f"{serve(looked_into)}insights", ready=FILLED)
+    # No chart, and none of what draws them, before it is looked at.
+    assert not [url for url in visitor.asked if "Plotly" in url]
+    page.get_by_role("tab", name="Confidence").click()
+    promised = "document.querySelectorAll('.js-plotly-plot')[1].data[2].y[0]"
+    page.wait_for_selector(CHART)
+    page.wait_for_function(f"{promised} === 0.05")
+    number = page.locator("input[type=number]").first
+    number.fill("10")
+    number.press("Enter")
+    page.wait_for_function(f"{promised} === 0.1")
+
+
+def test_it_works_behind_a_proxy_that_strips_a_prefix(looked_into, serve, visitor):
+    handler = type("Handler", (_Prefix,), {"upstream": serve(looked_into)})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as proxy:
+        proxy.daemon_threads = True
+        proxy.block_on_close = False
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{proxy.server_port}/mine/"
+        page = visitor.open(f"{address}insights", ready=FILLED)
+        page.get_by_text("are predicted right, each while it was left out").wait_for()
+        elsewhere = [url for url in visitor.asked if not url.startswith((address, "blob:", "data:"))]
+        # Only Gradio's script for frames is asked for elsewhere; the page does not need it.
+        assert all("/iframeResizer" in url for url in elsewhere)
+        page.close()
+        proxy.shutdown()

@@ -1,0 +1,84 @@
+"""What of Gradio is let in for the Insights page: the page, its colours, and its events, each by path and method."""
+
+from typing import Any
+
+from starlette.routing import BaseRoute, Match, NoMatchFound
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# Uploads, a file server, a proxy and calls from outside: the review page talks to our own routes and needs none of it.
+GRADIO_API = "/gradio_api"
+PATH = "/insights"
+PAGE = ("GET", "HEAD")
+# The page, its colours, and a script for frames that Gradio's page would else miss in the browser's log.
+FILES = frozenset({PATH, f"{PATH}/theme.css", f"{PATH}/static/js/iframeResizer.contentWindow.min.js"})
+# What its components ask: the function that they mean stands in the body, and none of them takes or gives files.
+EVENTS = frozenset({("POST", f"{PATH}{GRADIO_API}/run/predict")})
+# Gradio believes to know its own address; behind a proxy that puts the page under a prefix only the browser does.
+ROOT = """<script>
+(() => {
+  let config;
+  const root = location.origin + location.pathname.replace(/[/]+$/, "");
+  Object.defineProperty(window, "gradio_config", {
+    configurable: true, get: () => config, set: (given) => { config = given && { ...given, root }; },
+  });
+})();
+</script>"""
+
+
+class Doors(BaseRoute):
+    """Answers for the page's paths, and for no others; the page itself without a slash behind it and no redirect."""
+
+    def __init__(self, gradio: ASGIApp) -> None:
+        self._gradio = gradio
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Full for exactly what the page needs."""
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        path, method = _path(scope), scope["method"]
+        is_ours = (path in FILES and method in PAGE) or (method, path) in EVENTS
+        return (Match.FULL, {}) if is_ours else (Match.NONE, {})
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let Gradio answer as if it were mounted there."""
+        path, root = _path(scope), scope.get("root_path", "")
+        inner = f"{root}{path}/" if path == PATH else f"{root}{path}"
+        mounted = {**scope, "root_path": root + PATH, "app_root_path": root, "path": inner}
+        if path == PATH:
+            # As text: what is compressed nothing can be put into.
+            mounted["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+            send = _with_root(send)
+        await self._gradio(mounted, receive, send)
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> Any:
+        """Nothing is linked here."""
+        raise NoMatchFound(name, path_params)
+
+
+def _path(scope: Scope) -> str:
+    return str(scope["path"]).removeprefix(scope.get("root_path", ""))
+
+
+def _with_root(send: Send) -> Send:
+    """Put ROOT before all else in the page's head."""
+    start: Message = {}
+    body = b""
+
+    async def rooted(message: Message) -> None:
+        nonlocal start, body
+        if message["type"] == "http.response.start":
+            start = message
+            return
+        if message["type"] != "http.response.body":
+            await send(message)
+            return
+        body += message.get("body", b"")
+        if message.get("more_body"):
+            return
+        page = body.replace(b"<head>", b"<head>" + ROOT.encode(), 1)
+        headers = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
+        length = len(page) if page else next((int(v) for n, v in start["headers"] if n.lower() == b"content-length"), 0)
+        await send({**start, "headers": [*headers, (b"content-length", str(length).encode())]})
+        await send({"type": "http.response.body", "body": page})
+
+    return rooted
