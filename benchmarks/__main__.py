@@ -20,6 +20,7 @@ BENCHMARKS = {
     "replay": "labels that are needed, a folder's first example, agreement, what a refit takes, by a replayed reviewer",
     "promise": "filing by itself: whether at most 2 % and 5 % wrong is kept, and what share of the pile is filed",
     "misfiled": "wrong labels found again: precision of the flags, 5 % of the labels planted wrong",
+    "duplicates": "edits of videos found again among all others: recall of nine edits, false pairs",
     "moves": "a move, an undo, a batch of 200, with the journal, in a large library",
     "live": "from a sort to new predictions in the list, sorts meanwhile, agreement with a full retrain",
     "proposals": "groups from nothing: purity, share of the pile; what fits no folder; time of the first answer",

@@ -22,6 +22,7 @@ COMMANDS = {
     "serve": ("server", "serve the review page and the API"),
     "demo": ("server", "make a small library of clips, learn it and serve it"),
     "undo": ("library", "take back the last move or batch of moves"),
+    "duplicates": ("library", "list sets of videos that are edits or copies of one another"),
     "misfiled": ("library", "list sorted videos that are likely in the wrong folder"),
     "adopt": ("library", "say that this library is the one that lay elsewhere, or is now what it is"),
     "doctor": ("library", "check that everything vidsort needs is there"),

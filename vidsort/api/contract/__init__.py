@@ -36,8 +36,10 @@ from .moves import (
 from .review import EntriesBody, Preferences, QueueAnswer, QueueEntry, SkipBody, State
 from .videos import (
     DismissedAnswer,
+    DuplicatesAnswer,
     LikeAnswer,
     MisfiledAnswer,
+    NoDuplicatesAnswer,
     Order,
     Preparing,
     Proposal,
@@ -52,10 +54,12 @@ from .videos import (
 
 __all__ = [
     "BATCH_LIMIT", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer", "AutofileAnswer", "AutofileBody", "Basis", "Body",
-    "Complaint", "Cursor", "DismissedAnswer", "EntriesBody", "Fault", "Filename", "FolderName", "FoldersAnswer",
+    "Complaint", "Cursor", "DismissedAnswer", "DuplicatesAnswer", "EntriesBody", "Fault", "Filename", "FolderName",
+    "FoldersAnswer",
     "Health", "HistoryAnswer", "InsightAnswer", "LibraryAnswer", "LibraryBody", "LibraryPreview", "LikeAnswer", "Limit",
     "LookCancelled", "LookStarted", "LookStatus", "MergeBody", "MisfiledAnswer", "Misfit", "ModelsAnswer", "MoveAnswer",
     "MoveBatchAnswer", "MoveBatchBody", "MoveBody", "MoveOutcome", "MoveWish", "MovesAnswer", "NameBody", "NamesBody",
+    "NoDuplicatesAnswer",
     "Order", "Preferences", "Preparing", "Proposal", "ProposalsAnswer", "QueueAnswer", "QueueEntry", "RealisedWrong",
     "RecordsAnswer", "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SearchQuery", "SkipBody", "SortAnswer",
     "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome", "SortWish", "State", "SureGuess", "Topic",
