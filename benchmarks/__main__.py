@@ -21,6 +21,7 @@ BENCHMARKS = {
     "presses": "presses that a whole pile costs: groups from nothing, the grid by guesses, the rest one by one",
     "promise": "filing by itself: whether at most 2 % and 5 % wrong is kept, and what share of the pile is filed",
     "misfiled": "wrong labels found again: precision of the flags, 5 % of the labels planted wrong",
+    "duplicates": "edits of videos found again among all others: recall of nine edits, false pairs",
     "moves": "a move, an undo, a batch of 200, with the journal, in a large library",
     "live": "from a sort to new predictions in the list, sorts meanwhile, agreement with a full retrain",
     "orders": "a page of each order of the queue with 100 000 videos: the first, the next, right after a sort",

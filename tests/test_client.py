@@ -85,6 +85,7 @@ def test_the_client_searches_and_knows_where_a_video_lies(serving, settings):
         assert server.search("nobody said so", limit=3).videos == []
         assert server.proposals(limit=3).reason
         assert server.insight("folders").reason
+        assert server.duplicates().reason
         assert server.misfiled(limit=3).reason
         assert server.dismiss_misfiled(name).folders == ["dance"]
         first = server.folder_videos("dance", "newest", limit=2)
@@ -188,7 +189,8 @@ def test_every_method_has_the_path_and_the_answer_of_the_schema(settings, monkey
             moves = [("1.mp4", "x", "x")[: 3 if name == "move_batch" else 2]]
             method(*[moves if one.name == "moves" else "x" for one in needed])
     assert len(asked) >= 21
-    named = {"folders": "name", "models": "model_id", "videos": "filename", "misfiled": "filename", "insights": "topic"}
+    named = {"folders": "name", "models": "model_id", "videos": "filename", "misfiled": "filename", "insights": "topic",
+             "duplicates": "id"}
     for answer, method, path in asked:
         route = path
         for what, name in named.items():

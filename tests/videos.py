@@ -48,6 +48,7 @@ def make_video(
     gop: int = 10,
     tags: dict[str, str] | None = None,
     preset: str = "ultrafast",
+    mirrored: bool = False,
 ) -> Path:
     """Write one video of `size` (width, height) and return its path; the seed defaults to the file's name.
 
@@ -68,7 +69,8 @@ def make_video(
         video.gop_size = gop
         sound = container.add_stream(AUDIO_CODECS.get(path.suffix, "aac"), rate=AUDIO_RATE) if audio else None
         for image in frames:
-            container.mux(video.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+            shown = np.ascontiguousarray(image[:, ::-1]) if mirrored else image
+            container.mux(video.encode(av.VideoFrame.from_ndarray(shown, format="rgb24")))
         container.mux(video.encode())
         if sound is not None:
             for frame in _tone(len(frames) / rate, 220 * (pattern + 1)):

@@ -142,6 +142,14 @@ class VidsortClient:
         """Say that a video is right in the folder it lies in."""
         return self._ask(contract.DismissedAnswer, "POST", f"/api/misfiled/{_part(filename)}/dismiss")
 
+    def duplicates(self) -> contract.DuplicatesAnswer:
+        """Sets of videos that are edits or copies of one another, the largest first."""
+        return self._ask(contract.DuplicatesAnswer, "GET", "/api/duplicates")
+
+    def dismiss_duplicates(self, set_id: str) -> contract.NoDuplicatesAnswer:
+        """Say that the videos of a set are no duplicates of one another."""
+        return self._ask(contract.NoDuplicatesAnswer, "POST", f"/api/duplicates/{_part(set_id)}/dismiss")
+
     def insight(self, topic: contract.Topic) -> contract.InsightAnswer:
         """The numbers of one topic, of the model in force."""
         return self._ask(contract.InsightAnswer, "GET", f"/api/insights/{_part(topic)}")

@@ -18,7 +18,7 @@ from .errors import ArtifactError, SettingsError
 from .features.contents import GONE, MOST_LOOKS, Contents, failure_of, found_anew, library_contents
 from .features.encoders.semantic import SemanticEncoder
 from .features.missing import Missing, missing_of, told_anew
-from .features.modalities import KINDS, ExtractConfig, Modality, makeable
+from .features.modalities import BESIDE, KINDS, ExtractConfig, Modality, kind_of, makeable
 from .features.said import understand
 from .features.stored import errors_of, read_in
 from .features.unreadable import lacking
@@ -62,7 +62,7 @@ def run(
     in_force = artifacts.feature_set_in_force(settings.artifacts_dir)
     for modality in config.chosen.values():
         modality.config.require()
-    modalities = config.chosen | (_had_here(makeable(in_force)) if in_force else {})
+    modalities = config.chosen | config.beside | (_had_here(makeable(in_force)) if in_force else {})
     understanding = _understanding(modalities, config.chosen)
     pace = extraction_pace(settings.artifacts_dir)
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
@@ -133,7 +133,7 @@ def _understanding(modalities: Mapping[str, Modality], chosen: Collection[str]) 
     """What encodes words, by modality; what only the model in force needs is left out where its extra is missing."""
     loaded = {}
     for modality_id, modality in modalities.items():
-        if KINDS[modality.kind].understands is None:
+        if kind_of(modality.kind).understands is None:
             continue
         try:
             loaded[modality_id] = modality.load_understanding()
@@ -221,9 +221,12 @@ class _Work:
 
     def _count(self, request: Request, answer: Answer) -> None:
         self._answered += 1
-        found = answer.get("found", {}).values()
-        self._calls += sum(any(part.get(name) is not None for name in ("vector", "document")) for part in found)
-        if any("error" not in part for part in found):
+        found = answer.get("found", {})
+        self._calls += sum(
+            any(part.get(name) is not None for name in ("vector", "document"))
+            for modality, part in found.items() if self._modalities[modality].kind not in BESIDE
+        )
+        if any("error" not in part for part in found.values()):
             self.seen.add(bytes.fromhex(request["content"]))
         for name in self._spent:
             self._spent[name] += answer.get(name, 0)

@@ -20,7 +20,7 @@ from .features.stored import LibraryFeatures, Part, features_of
 from .features.words.folders import descriptions
 from .insight.comparison import OutOfFold, out_of_fold_json, paired_difference, read_out_of_fold, verdict
 from .insight.curve import NO_CURVE, learning_curve, written
-from .insight.duplicates import near_duplicates
+from .insight.duplicates import joined, links_now, near_duplicates, sets_of
 from .insight.proposing.halves import halves
 from .jobs.program import step_main
 from .learning.files import model_files
@@ -66,6 +66,9 @@ def run(
     feature_set = artifacts.current_feature_set(settings.artifacts_dir)
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
         found = features_of(database, labelled, feature_set)
+        progress(Progress(step=STEP, done=0, total=1, message="comparing videos"))
+        # Of all videos, so that the duplicates of a library are known when this has ended.
+        sets = sets_of(links_now(database, settings.artifacts_dir, videos, feature_set).links)
         parts = _chosen(found.parts, config)
         chosen = feature_set.model_copy(update={"modalities": {name: feature_set.modalities[name] for name in parts}})
         # Where the pile and what is learned from stand to the names; what else is there says nothing of either.
@@ -77,7 +80,7 @@ def run(
             labelled, settings, left_out, NO_WORDS
         )
     content = [content.hex() for content in found.contents]
-    groups = near_duplicates(found.pictures, found.signatures, content)
+    groups = joined(near_duplicates(found.pictures, found.signatures, content), content, sets)
 
     def tell(done: int, total: int, message: str) -> None:
         spent_s = time.monotonic() - started

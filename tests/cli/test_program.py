@@ -456,3 +456,18 @@ def test_a_limit_that_is_no_number_of_videos_is_refused(limit, capsys):
     with pytest.raises(SystemExit) as stopped:
         main(["misfiled", f"--limit={limit}"])
     assert (stopped.value.code, "whole number from 1 on" in capsys.readouterr().err) == (2, True)
+
+
+def test_duplicates_says_what_is_missing_and_refuses_a_set_that_is_not_there(call):
+    code, out, _ = call("duplicates")
+    assert (code, "retrain" in out) == (0, True)
+    code, _, err = call("duplicates", "--none", "0123456789abcdef")
+    assert (code, "0123456789abcdef" in err) == (3, True)
+
+
+def test_duplicates_lists_copies_side_by_side(call, settings):
+    one = next(settings.data_dir.glob("food/*.mp4"))
+    (settings.data_dir / "73000000000000001.mp4").write_bytes(one.read_bytes())
+    call("extract-features")
+    code, out, _ = call("duplicates")
+    assert (code, one.name in out, "73000000000000001.mp4" in out, "(unsorted)" in out) == (0, True, True, True)

@@ -1,7 +1,8 @@
-"""undo, misfiled, adopt and doctor: put things back, say which library is which, and find out what is wrong."""
+"""undo, misfiled, duplicates, adopt and doctor: put back, say which library is which, find out what is wrong."""
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from ..jobs.program import add_settings_flags, settings_from_flags
 from ..settings import Settings, absolute
@@ -55,6 +56,43 @@ def misfiled(parser: argparse.ArgumentParser) -> None:
         )
 
     parser.set_defaults(run=call)
+
+
+def duplicates(parser: argparse.ArgumentParser) -> None:
+    """`vidsort duplicates`."""
+    add_settings_flags(parser)
+    parser.add_argument("--none", metavar="SET", help="say that this set is none, and list the rest")
+
+    def call(flags: argparse.Namespace) -> None:
+        from ..api.insights.duplicates import dismiss, duplicates
+        from ..api.workspace import Workspace
+
+        here = Workspace(settings_from_flags(flags))
+        try:
+            if flags.none:
+                dismiss(here, flags.none)
+            found, reason = duplicates(here)
+        finally:
+            here.stop()
+        if found:
+            show_table(
+                ("set", "video", "lies in", "picture", "seconds", "MB", "kbit/s"),
+                ((one["id"], *_of_set(video)) for one in found for video in one["videos"]),
+            )
+        if reason or not found:
+            say(reason or "No two videos are edits or copies of one another.")
+
+    parser.set_defaults(run=call)
+
+
+def _of_set(video: dict[str, Any]) -> tuple[object, ...]:
+    """What tells which video of a set to keep."""
+    seconds, rate = video["duration_s"], video["bit_rate"]
+    return (
+        video["filename"], video["folder"] or "(unsorted)",
+        f"{video['width']} x {video['height']}" if video["width"] else "", "" if seconds is None else f"{seconds:.1f}",
+        f"{video['size_bytes'] / 1e6:.2f}", "" if rate is None else round(rate / 1000),
+    )
 
 
 def _at_least_one(text: str) -> int:

@@ -24,6 +24,7 @@ COMMANDS = {
     "undo": ("library", "take back the last move or batch of moves"),
     "move": ("moving", "move a video to another folder, or back to the unsorted ones"),
     "folders": ("moving", "list, make, rename, merge and remove folders"),
+    "duplicates": ("library", "list sets of videos that are edits or copies of one another"),
     "misfiled": ("library", "list sorted videos that are likely in the wrong folder"),
     "adopt": ("library", "say that this library is the one that lay elsewhere, or is now what it is"),
     "doctor": ("library", "check that everything vidsort needs is there"),

@@ -9,7 +9,7 @@ from ..settings import Settings
 from ..steps import counted, duration
 from ..store.features import FeatureStore
 from .contents import Contents
-from .modalities import KINDS, ExtractConfig, Modality, modality_of
+from .modalities import KINDS, ExtractConfig, Modality, kind_of, modality_of
 from .workers import cores
 
 # Of kinds that take next to no time: opening and closing a file.
@@ -23,7 +23,7 @@ def missing_of(store: FeatureStore, contents: Contents, modalities: Mapping[str,
     missing: Missing = {}
     encoded = {modality_id: one for modality_id, one in modalities.items() if one.is_encoded}
     for modality_id, modality in encoded.items():
-        sources = KINDS[modality.kind].reads(contents)
+        sources = kind_of(modality.kind).reads(contents)
         video_of = {source: video for video, source in sources.items()}
         for source in store.missing(modality_id, sources.values()):
             missing.setdefault(video_of[source], {})[modality_id] = source

@@ -19,6 +19,7 @@ from .encoders.evidence import Encoder, EvidenceConfig, FolderNames
 from .encoders.frames import FramesConfig, FramesEncoder
 from .encoders.motion import MotionConfig, MotionEncoder
 from .encoders.ocr import OcrConfig, OcrEncoder
+from .encoders.prints import PrintsConfig, PrintsEncoder
 from .encoders.semantic import SemanticConfig, SemanticEncoder
 from .encoders.sound import SoundConfig, SoundEncoder
 from .encoders.speech import SpeechConfig, SpeechEncoder
@@ -84,6 +85,14 @@ KINDS: dict[str, Kind] = {
     "ocr": Kind(OcrConfig, video_bytes, OcrEncoder, "text"),
     "clip": Kind(ClipConfig, video_bytes, ClipEncoder, "scaled", names=ClipNames),
 }
+# Kept beside frames, of the same pictures, and never learned from: what tells that a video was edited.
+PRINTS = "prints"
+BESIDE: dict[str, Kind] = {PRINTS: Kind(PrintsConfig, video_bytes, PrintsEncoder)}
+
+
+def kind_of(name: str) -> Kind:
+    """A kind of evidence, or what is kept beside one."""
+    return KINDS[name] if name in KINDS else BESIDE[name]
 
 
 class Modality(NamedTuple):
@@ -101,11 +110,11 @@ class Modality(NamedTuple):
     @property
     def is_encoded(self) -> bool:
         """Whether it is looked for in the videos themselves."""
-        return KINDS[self.kind].load is not None
+        return kind_of(self.kind).load is not None
 
     def load(self) -> Encoder:
         """The encoder in memory, of a kind that has one."""
-        load = KINDS[self.kind].load
+        load = kind_of(self.kind).load
         if load is None:
             raise TypeError(f"{self.kind} are not encoded: nothing is to be looked for in the videos themselves.")
         return load(self.config)
@@ -139,6 +148,12 @@ class ExtractConfig(*(kind.config for kind in KINDS.values())):  # type: ignore[
         return {modality.id: modality for modality in chosen}
 
     @property
+    def beside(self) -> dict[str, Modality]:
+        """What is kept beside the chosen modalities, by its id."""
+        kept = kept_beside(self.feature_set)
+        return {} if kept is None else {kept.id: kept}
+
+    @property
     def feature_set(self) -> FeatureSet:
         """The whole choice on record; of one modality its id is that modality's."""
         ids = list(self.chosen)
@@ -153,6 +168,14 @@ def modality_of(name: str, config: EvidenceConfig) -> Modality:
     """A kind with its fields of a config that has those of all kinds, chosen or not."""
     kind = KINDS[name]
     return Modality(name, kind.config(**{field: getattr(config, field) for field in kind.config.model_fields}))
+
+
+def kept_beside(feature_set: FeatureSet) -> Modality | None:
+    """What is kept beside the frames of a feature set; None where these are not in it."""
+    if "frames" not in feature_set.modalities:
+        return None
+    fields = {name: value for name, value in feature_set.config.items() if name in PrintsConfig.model_fields}
+    return Modality(PRINTS, PrintsConfig.model_validate(fields))
 
 
 def makeable(feature_set: FeatureSet) -> dict[str, Modality]:
@@ -188,7 +211,7 @@ def to_json(modalities: Mapping[str, Modality]) -> str:
 def from_json(text: str) -> dict[str, Modality]:
     """What `to_json` wrote."""
     return {
-        modality_id: Modality(kind, KINDS[kind].config.model_validate(config))
+        modality_id: Modality(kind, kind_of(kind).config.model_validate(config))
         for modality_id, (kind, config) in json.loads(text).items()
     }
 

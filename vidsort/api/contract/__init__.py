@@ -36,10 +36,12 @@ from .moves import (
 from .review import BlindAnswer, EntriesBody, Preferences, QueueAnswer, QueueEntry, SkipBody, State
 from .videos import (
     DismissedAnswer,
+    DuplicatesAnswer,
     FolderOrder,
     FolderVideosAnswer,
     LikeAnswer,
     MisfiledAnswer,
+    NoDuplicatesAnswer,
     Order,
     Preparing,
     Proposal,
@@ -54,13 +56,14 @@ from .videos import (
 
 __all__ = [
     "BATCH_LIMIT", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer", "AutofileAnswer", "AutofileBody", "Basis",
-    "BlindAnswer", "Body", "Complaint", "Cursor", "DismissedAnswer", "EntriesBody", "Fault", "Filename", "FolderName",
-    "FolderOrder", "FolderVideosAnswer", "FoldersAnswer", "Health", "HistoryAnswer", "InsightAnswer", "LibraryAnswer",
-    "LibraryBody", "LibraryPreview", "LikeAnswer", "Limit", "LookCancelled", "LookStarted", "LookStatus", "MergeBody",
-    "MisfiledAnswer", "Misfit", "ModelsAnswer", "MoveAnswer", "MoveBatchAnswer", "MoveBatchBody", "MoveBody",
-    "MoveOutcome", "MoveWish", "MovesAnswer", "NameBody", "NamesBody", "Order", "Preferences", "Preparing", "Proposal",
-    "ProposalsAnswer", "QueueAnswer", "QueueEntry", "RealisedWrong", "RecordsAnswer", "RetrainCancelled",
-    "RetrainStarted", "RetrainStatus", "SearchQuery", "SkipBody", "SortAnswer", "SortBatchAnswer", "SortBatchBody",
-    "SortBody", "SortOutcome", "SortWish", "State", "SureGuess", "Topic", "UndoBody", "VideoAnswer", "VideoEntry",
+    "BlindAnswer", "Body", "Complaint", "Cursor", "DismissedAnswer", "DuplicatesAnswer", "EntriesBody", "Fault",
+    "Filename", "FolderName", "FolderOrder", "FolderVideosAnswer", "FoldersAnswer", "Health", "HistoryAnswer",
+    "InsightAnswer", "LibraryAnswer", "LibraryBody", "LibraryPreview", "LikeAnswer", "Limit", "LookCancelled",
+    "LookStarted", "LookStatus", "MergeBody", "MisfiledAnswer", "Misfit", "ModelsAnswer", "MoveAnswer",
+    "MoveBatchAnswer", "MoveBatchBody", "MoveBody", "MoveOutcome", "MoveWish", "MovesAnswer", "NameBody",
+    "NamesBody", "NoDuplicatesAnswer", "Order", "Preferences", "Preparing", "Proposal", "ProposalsAnswer",
+    "QueueAnswer", "QueueEntry", "RealisedWrong", "RecordsAnswer", "RetrainCancelled", "RetrainStarted",
+    "RetrainStatus", "SearchQuery", "SkipBody", "SortAnswer", "SortBatchAnswer", "SortBatchBody", "SortBody",
+    "SortOutcome", "SortWish", "State", "SureGuess", "Topic", "UndoBody", "VideoAnswer", "VideoEntry",
     "VideosAnswer", "WhyAnswer",
 ]

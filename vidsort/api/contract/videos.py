@@ -104,6 +104,38 @@ class DismissedAnswer(BaseModel):
     folders: list[str]
 
 
+class Duplicate(VideoRecord):
+    """One of a set, with what tells which one to keep; what is not known of its file is null."""
+
+    size_bytes: int
+    duration_s: float | None
+    width: int | None
+    height: int | None
+    bit_rate: int | None
+
+
+class DuplicateSet(BaseModel):
+    """Videos that are one, the largest picture first; `id` stands for just these."""
+
+    id: str
+    videos: list[Duplicate]
+
+
+class DuplicatesAnswer(BaseModel):
+    """The sets, the largest first; `reason` says why there may be more, where that is so."""
+
+    duplicates: list[DuplicateSet]
+    reason: str | None = None
+
+
+class NoDuplicatesAnswer(BaseModel):
+    """The videos that are no duplicates of one another."""
+
+    success: Literal[True] = True
+    id: str
+    filenames: list[str]
+
+
 class Proposal(BaseModel):
     """Unsorted videos that could be a folder of this name, which could be made.
 

@@ -17,6 +17,7 @@ from ..meaning import Meaning
 from ..workspace import Workspace
 from . import (
     documentation,
+    duplicates,
     events,
     files,
     filing,
@@ -33,7 +34,8 @@ from . import (
 
 OWN_FOLDERS = ("/api/", "/videos/", "/posters/", "/strips/", "/playable/", "/docs/")
 SUBJECTS = (
-    videos, search, moves, filing, folders, jobs, files, library, misfiled, insights, review, events, documentation,
+    videos, search, moves, filing, folders, jobs, files, library, misfiled, duplicates, insights, review, events,
+    documentation,
 )
 
 

@@ -1,0 +1,70 @@
+"""The links of a library on disk: found once, brought up to date, and found anew where what is kept is of no use."""
+
+import contextlib
+
+import pytest
+from videos import make_video
+
+from vidsort import extract_features, library, train
+from vidsort.features.modalities import ExtractConfig, kept_beside
+from vidsort.insight.comparison import read_out_of_fold
+from vidsort.insight.duplicates import kept, links_now
+from vidsort.store import open_database
+from vidsort.store.features import FeatureStore
+
+
+@pytest.fixture
+def doubled(settings):
+    """A library that was looked at, with a video of one folder mirrored in another."""
+    for folder, name, mirrored in (("food", "72000000000000001.mp4", False), ("sport", "72000000000000002.mp4", True)):
+        make_video(settings.data_dir / folder / name, seed=7, pattern=1, mirrored=mirrored)
+    extract_features.run(settings)
+    return settings
+
+
+def now(settings, feature_set=None):
+    with contextlib.closing(open_database(settings.artifacts_dir)) as database:
+        videos = library.videos(settings.data_dir)
+        return links_now(database, settings.artifacts_dir, videos, feature_set or ExtractConfig().feature_set)
+
+
+def test_links_are_kept_and_nothing_is_compared_twice(doubled, monkeypatch):
+    first = now(doubled)
+    assert (len(first.links), first.lacking) == (1, 0)
+    compared = []
+    monkeypatch.setattr("vidsort.insight.duplicates.links.likeness", lambda *both: compared.append(both) or 0.0)
+    assert now(doubled).links.keys() == first.links.keys()
+    assert not compared
+
+
+@pytest.mark.parametrize("damaged", [b"{", b"{}", b'{"basis": "another", "contents": [], "links": []}'])
+def test_what_cannot_be_used_is_found_anew(doubled, damaged):
+    first = now(doubled)
+    kept.path_of(doubled.artifacts_dir).write_bytes(damaged)
+    assert now(doubled).links == first.links
+
+
+def test_a_retrain_leaves_the_links_and_a_set_is_one_group(doubled):
+    report = train.run(doubled)
+    assert kept.path_of(doubled.artifacts_dir).is_file()
+    evidence = read_out_of_fold(doubled.artifacts_dir / "models" / report.outputs["model_id"])
+    group_of = dict(zip(evidence.filenames, evidence.groups, strict=True))
+    assert group_of["72000000000000001.mp4"] == group_of["72000000000000002.mp4"]
+    assert len(set(evidence.groups)) == len(evidence.filenames) - 1
+
+
+def test_videos_from_before_there_were_prints_get_them_by_the_next_extraction(doubled):
+    modality = kept_beside(ExtractConfig().feature_set)
+    with contextlib.closing(open_database(doubled.artifacts_dir)) as database:
+        with database.write() as connection:
+            connection.execute("DELETE FROM features WHERE modality = ?", (modality.id,))
+        contents = now(doubled)
+        assert (contents.links, contents.lacking) == ({}, len(contents.found.videos))
+        assert extract_features.run(doubled).outputs["encoder_calls"] == 0
+        assert not FeatureStore(database).missing(modality.id, contents.found.contents)
+    assert len(now(doubled).links) == 1
+
+
+def test_without_frames_there_are_no_prints_and_no_links(doubled):
+    sound = ExtractConfig(modalities=("sound",)).feature_set
+    assert now(doubled, sound).links == {}

@@ -1,0 +1,102 @@
+"""Sets of videos that are edits or copies of one another, and those of which a person said that they are not."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from ... import library
+from ...artifacts import current_feature_set
+from ...errors import ArtifactError, NotFoundError
+from ...insight.duplicates import links_now, set_id, sets_of, subjects, without
+from ...pile.entries import entry
+from ...records import Video
+from ...steps import counted
+from ...store.dismissed import Dismissed
+from ...store.features import FeatureStore
+from ..workspace import Workspace
+
+NOTHING_SEEN = "No video has been looked at yet: extract features, or retrain, and ask again."
+
+
+class _Set(NamedTuple):
+    """The contents that are one video, where each of them lies, and what is remembered when a person dismisses it."""
+
+    id: str
+    videos: list[tuple[bytes, Video]]
+    subjects: list[str]
+
+
+def duplicates(here: Workspace) -> tuple[list[dict[str, Any]], str | None]:
+    """All sets, the largest first, in each the best picture first; and why there may be more than are told.
+
+    What a retrain has compared is not compared again, so that only videos that came since take time: a millisecond or
+    two a pair, and six pairs a video.
+    """
+    sets, reason = _sets(here)
+    facts = FeatureStore(here.database).facts({content for one in sets for content, _ in one.videos})
+    told: list[dict[str, Any]] = [
+        {"id": one.id, "videos": sorted(
+            (_record(here, video, facts.get(content, {})) for content, video in one.videos), key=_order
+        )}
+        for one in sets
+    ]
+    return sorted(told, key=lambda one: (-len(one["videos"]), one["id"])), reason
+
+
+def dismiss(here: Workspace, name: str) -> dict[str, object]:
+    """Remember that the videos of a set are no duplicates of one another; with another member it is another set.
+
+    Raises NotFoundError where there is no such set now.
+    """
+    found = next((one for one in _sets(here)[0] if one.id == name), None)
+    if found is None:
+        raise NotFoundError(f"There is no set of duplicates {name!r:.40} any more: ask for them again.")
+    Dismissed(here.database, here.library.history).note("duplicates", found.subjects)
+    return {"id": name, "filenames": sorted(video.filename for _, video in found.videos)}
+
+
+def _sets(here: Workspace) -> tuple[list[_Set], str | None]:
+    opened = here.library
+    opened.keep_up()
+    try:
+        feature_set = current_feature_set(opened.artifacts_dir)
+    except ArtifactError:
+        return [], NOTHING_SEEN
+    videos = library.videos(opened.data_dir, opened.video_names)
+    found, links, lacking = links_now(here.database, opened.artifacts_dir, videos, feature_set)
+    places: dict[bytes, list[Video]] = {}
+    for content, video in zip(found.contents, found.videos, strict=True):
+        places.setdefault(content, []).append(video)
+    dismissed = Dismissed(here.database, opened.history).subjects("duplicates")
+    edits = sets_of(without(links, dismissed))
+    in_sets = {content for contents in edits for content in contents}
+    sets = [_Set(set_id(contents), _placed(contents, places), subjects(contents)) for contents in edits]
+    for content, copies in places.items():
+        if content not in in_sets and len(copies) > 1:
+            # With another copy it is another set, as with another edit.
+            said = f"{content.hex()} x {len(copies)}"
+            if said not in dismissed:
+                sets.append(_Set(set_id([content] * len(copies)), _placed([content], places), [said]))
+    reason = None
+    if lacking:
+        waiting = counted(lacking, "video has", "videos have")
+        reason = f"{waiting} not been looked at for edits yet: extract features, or retrain."
+    return sets, reason
+
+
+def _placed(contents: Sequence[bytes], places: dict[bytes, list[Video]]) -> list[tuple[bytes, Video]]:
+    return [(content, video) for content in contents for video in places[content]]
+
+
+def _record(here: Workspace, video: Video, facts: dict[str, Any]) -> dict[str, Any]:
+    prediction = here.predicted().by_video.get(video.filename) if video.folder is None else None
+    duration_s = facts.get("duration_s")
+    return entry(video.filename, prediction) | {
+        "folder": video.folder, "size_bytes": video.size_bytes, "duration_s": duration_s,
+        "width": facts.get("width"), "height": facts.get("height"),
+        "bit_rate": round(8 * video.size_bytes / duration_s) if duration_s else None,
+    }
+
+
+def _order(record: dict[str, Any]) -> tuple[object, ...]:
+    pixels = (record["width"] or 0) * (record["height"] or 0)
+    return -pixels, -(record["bit_rate"] or 0), record["filename"], record["folder"] or ""
