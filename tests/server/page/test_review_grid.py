@@ -201,3 +201,25 @@ def test_the_grid_has_the_orders_of_the_queue(grid, pile):
     assert {name_of(19), name_of(18)} <= pile.inside("dance")
     orders.select_option("folder")
     page.wait_for_selector(".group-head h2:text('sport')")
+
+
+def test_all_groups_are_filed_by_one_key_but_what_is_marked_and_one_undo_takes_it_back(grid, pile):
+    page = grid(60)
+    counts = page.locator(".group-head .count").all_inner_texts()[: len(FOLDERS)]
+    blind = 60 - sum(int(text.split()[0]) for text in counts)
+    page.keyboard.press("x")
+    page.keyboard.press("Shift+E")
+    page.wait_for_selector(f".toast:has-text('{60 - blind - 1} videos → {len(FOLDERS)} folders')")
+    assert len(pile.unsorted()) == blind + 1
+    page.keyboard.press("z")
+    wait_until_saved(page)
+    page.wait_for_function("document.querySelectorAll('.group-head').length >= 3")
+    assert len(pile.unsorted()) == 60
+
+
+def test_all_groups_are_those_that_are_as_sure_as_the_slider_says(grid, pile):
+    page = grid(60)
+    page.locator(".least input").fill("99")
+    page.keyboard.press("Shift+E")
+    page.wait_for_selector(".toast:has-text('There is no group with a guess here')")
+    assert len(pile.unsorted()) == 60

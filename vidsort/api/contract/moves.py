@@ -111,9 +111,10 @@ class MoveBatchAnswer(FoldersAnswer):
 
 
 class SortBatchAnswer(FoldersAnswer):
-    """Each with its own outcome; `success` when all went well."""
+    """Each with its own outcome; `success` when all went well. `batch`: what one undo takes back, if anything."""
 
     success: bool
+    batch: str | None
     outcomes: list[SortOutcome]
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from ...autofile.deciding import guessed, remember
+from ...autofile.filing import batch_of
 from ...library.moves import Outcome, Wish
 from ...records import Move
 from ...store.decisions import Decided
@@ -60,7 +61,7 @@ def sort_batch(here: Here, body: SortBatchBody) -> SortBatchAnswer:
         for wish, outcome in zip(body.moves, done, strict=True)
     ]
     is_success = all(outcome.success for outcome in outcomes)
-    return SortBatchAnswer(success=is_success, outcomes=outcomes, folders=library.folders())
+    return SortBatchAnswer(success=is_success, outcomes=outcomes, folders=library.folders(), batch=batch_of(done))
 
 
 @router.post("/api/move", responses=faults(400, 404, 409, 422))
@@ -85,7 +86,7 @@ def move_batch(here: Here, body: MoveBatchBody) -> MoveBatchAnswer:
     ]
     return MoveBatchAnswer(
         success=all(outcome.success for outcome in outcomes), outcomes=outcomes, folders=library.folders(),
-        batch=next((outcome.move.batch for outcome in done if outcome.move), None),
+        batch=batch_of(done),
     )
 
 

@@ -8,6 +8,8 @@
 // isElsewhereNative  in other views its keys are the browser's
 // act    what a key or a button with this name in `data-do` does; `page` is the Commands
 
+import { fileEvery } from "./every_group.js";
+
 const SINGLE = ["single"];
 const GRID = ["grid"];
 const EITHER = ["single", "grid"];
@@ -15,6 +17,8 @@ const EITHER = ["single", "grid"];
 export const ACTIONS = {
   accept: { keys: ["f", "Enter"], label: "First guess", where: EITHER,
     does: "File in the first guess; in the grid all of the group but what is marked", act: (page) => page.accept() },
+  every: { keys: ["Shift+e"], label: "File all groups", where: GRID,
+    does: "File every group of the grid where it is predicted to be, but what is marked", act: (page) => void fileEvery(page.app) },
   second: { keys: ["d"], label: "Second guess", where: SINGLE,
     does: "File in the second guess", act: (page) => page.guess(1) },
   third: { keys: ["v"], label: "Third guess", where: SINGLE,

@@ -59,9 +59,7 @@ export class Grid {
 
   // Nothing of it is on the screen.
   hide() {
-    this.#all = [];
-    this.#groups = [];
-    this.#items = [];
+    [this.#all, this.#groups, this.#items] = [[], [], []];
     this.#what = PILE;
     this.view.clear();
     this.offer(false);
@@ -165,6 +163,11 @@ export class Grid {
     if (!group?.isThere) return [];
     const marked = group.items.filter((item) => this.#chosen.has(item));
     return marked.length ? marked : [this.#items[this.#chosen.at]];
+  }
+
+  // Of every group of the pile that has a guess what is not marked.
+  get restOfAll() {
+    return this.isPile ? this.#groups.filter((group) => group.folder).flatMap((group) => this.#rest(group)).slice(0, MOST) : [];
   }
 
   // All of a group that is not marked goes where it is predicted to be.

@@ -25,13 +25,15 @@ export class GridHead {
     folders.classList.add("only-phone");
     this.groups = button("groups", "Groups");
     this.misfiled = button("misfiled", "Likely misfiled");
-    this.element = h("div", { className: "grid-head" }, this.title, this.tools, this.again, this.back, folders, this.groups, this.misfiled,
+    this.every = button("every", "File all groups");
+    this.element = h("div", { className: "grid-head" }, this.title, this.tools, this.again, this.every, this.back, folders, this.groups, this.misfiled,
       button("single", "One by one"));
   }
 
   // What the grid shows: `orders` as [name, label]; of the pile how sure guesses are, of a folder the way back.
   show({ orders, order, isPile, folder }) {
     this.back.hidden = !folder;
+    this.every.hidden = !isPile;
     this.groups.hidden = Boolean(folder);
     this.misfiled.hidden = !folder;
     this.tools.hidden = !orders;
