@@ -84,7 +84,7 @@ def file_alone(mover: Mover) -> None:
 
 
 def decisions_of(mover: Mover) -> Decisions:
-    return Decisions(mover._database, mover._journal._library)
+    return Decisions(mover._journal._database, mover._journal._library)
 
 
 def sort_in_vain(mover: Mover) -> None:
