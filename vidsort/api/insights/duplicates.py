@@ -29,7 +29,7 @@ def duplicates(here: Workspace) -> tuple[list[dict[str, Any]], str | None]:
     """All sets, the largest first, in each the best picture first; and why there may be more than are told.
 
     What a retrain has compared is not compared again, so that only videos that came since take time: a millisecond or
-    two a pair, and six pairs a video.
+    two a pair, and ten pairs a video.
     """
     sets, reason = _sets(here)
     facts = FeatureStore(here.database).facts({content for one in sets for content, _ in one.videos})
