@@ -25,9 +25,17 @@ def looked_into(library_template, tmp_path_factory) -> Settings:
     return settings
 
 
+def opened(visitor, address: str, **options):
+    """The page, filled; Gradio's components take their time on a machine that is busy."""
+    page = visitor.open(f"{address}insights", ready="gradio-app", **options)
+    page.set_default_timeout(45_000)
+    page.wait_for_selector(FILLED)
+    return page
+
+
 def test_it_shows_the_model_and_a_cell_opens_its_videos(looked_into, serve, visitor, axe, shot):
     address = serve(looked_into)
-    page = visitor.open(f"{address}insights", ready=FILLED)
+    page = opened(visitor, address)
     now = artifacts.current(looked_into.artifacts_dir)
     counts = read_metrics(artifacts.model_dir(looked_into.artifacts_dir, now.model_id))["confusion"]
     page.locator("#confusion [data-row='0'][data-col='1']").last.click()
@@ -50,9 +58,8 @@ def test_it_shows_the_model_and_a_cell_opens_its_videos(looked_into, serve, visi
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_a_phone(looked_into, serve, visitor, axe, shot, scheme):
-    page = visitor.open(
-        f"{serve(looked_into)}insights", ready=FILLED, size=(390, 844), is_mobile=True, has_touch=True,
-        color_scheme=scheme,
+    page = opened(
+        visitor, serve(looked_into), size=(390, 844), is_mobile=True, has_touch=True, color_scheme=scheme
     )
     for tab in ("Model", "Folders"):
         page.get_by_role("tab", name=tab).click()
@@ -62,7 +69,7 @@ def test_it_fits_a_phone(looked_into, serve, visitor, axe, shot, scheme):
 
 
 def test_the_slider_moves_the_promise(looked_into, serve, visitor):
-    page = visitor.open(f"{serve(looked_into)}insights", ready=FILLED)
+    page = opened(visitor, serve(looked_into))
     # No chart, and none of what draws them, before it is looked at.
     assert not [url for url in visitor.asked if "Plotly" in url]
     page.get_by_role("tab", name="Confidence").click()
@@ -82,7 +89,7 @@ def test_it_works_behind_a_proxy_that_strips_a_prefix(looked_into, serve, visito
         proxy.block_on_close = False
         threading.Thread(target=proxy.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{proxy.server_port}/mine/"
-        page = visitor.open(f"{address}insights", ready=FILLED)
+        page = opened(visitor, address)
         page.get_by_text("are predicted right, each while it was left out").wait_for()
         elsewhere = [url for url in visitor.asked if not url.startswith((address, "blob:", "data:"))]
         # Only Gradio's script for frames is asked for elsewhere; the page does not need it.

@@ -1,6 +1,6 @@
 """Sets of videos that are edits or copies of one another, and those of which a person said that they are not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ... import library
@@ -29,17 +29,15 @@ def duplicates(here: Workspace) -> tuple[list[dict[str, Any]], str | None]:
     """All sets, the largest first, in each the best picture first; and why there may be more than are told.
 
     What a retrain has compared is not compared again, so that only videos that came since take time: a millisecond or
-    two a pair, and six pairs a video.
+    two a pair, and ten pairs a video.
     """
     sets, reason = _sets(here)
     facts = FeatureStore(here.database).facts({content for one in sets for content, _ in one.videos})
-    told: list[dict[str, Any]] = [
-        {"id": one.id, "videos": sorted(
-            (_record(here, video, facts.get(content, {})) for content, video in one.videos), key=_order
-        )}
-        for one in sets
-    ]
-    return sorted(told, key=lambda one: (-len(one["videos"]), one["id"])), reason
+    told: list[dict[str, Any]] = []
+    for one in sorted(sets, key=lambda one: (-len(one.videos), one.id)):
+        records: list[dict[str, Any]] = [_record(here, video, facts.get(content, {})) for content, video in one.videos]
+        told.append({"id": one.id, "videos": sorted(records, key=_order)})
+    return told, reason
 
 
 def dismiss(here: Workspace, name: str) -> dict[str, object]:
@@ -87,7 +85,7 @@ def _placed(contents: Sequence[bytes], places: dict[bytes, list[Video]]) -> list
     return [(content, video) for content in contents for video in places[content]]
 
 
-def _record(here: Workspace, video: Video, facts: dict[str, Any]) -> dict[str, Any]:
+def _record(here: Workspace, video: Video, facts: Mapping[str, Any]) -> dict[str, Any]:
     prediction = here.predicted().by_video.get(video.filename) if video.folder is None else None
     duration_s = facts.get("duration_s")
     return entry(video.filename, prediction) | {
