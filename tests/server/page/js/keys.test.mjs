@@ -83,7 +83,7 @@ test("held keys, compositions, modifiers and dead keys are no commands", () => {
 test("folders get 1 to 9 and then letters that no action has", () => {
   const names = Array.from({ length: 14 }, (_, at) => `folder ${String(at).padStart(2, "0")}`);
   const keys = Object.values(assignFolderKeys(names, {}, bindings()));
-  assert.deepEqual(keys, [..."123456789", ..."etyui"]);
+  assert.deepEqual(keys, [..."123456789", ..."etyuo"]);
   const all = Object.values(assignFolderKeys(Array.from({ length: 60 }, (_, at) => `${at}`), {}, bindings()));
   const actions = new Set(Object.values(ACTIONS).flatMap((action) => action.keys));
   assert.equal(new Set(all).size, all.length);
