@@ -25,7 +25,7 @@ export class GridHead {
     folders.classList.add("only-phone");
     this.groups = button("groups", "Groups");
     this.misfiled = button("misfiled", "Likely misfiled");
-    this.every = button("every", "File all groups");
+    this.every = button("every", "File all");
     this.element = h("div", { className: "grid-head" }, this.title, this.tools, this.again, this.every, this.back, folders, this.groups, this.misfiled,
       button("single", "One by one"));
   }
