@@ -48,7 +48,7 @@ def test_the_pages_together_are_the_folder_exactly_once(client, settings, order,
 
 
 @pytest.mark.parametrize("order", FOLDER_ORDERS)
-def test_what_is_moved_out_between_two_pages_takes_nobodys_turn(client, learned, order):
+def test_what_is_moved_out_between_two_pages_takes_nobodys_turn(learned, client, order):
     whole = names(look(client, order=order))
     first = look(client, order=order, limit=2)
     assert names(first) == whole[:2]
@@ -68,7 +68,7 @@ def test_the_newest_come_first(client, settings):
     assert names(look(client, order="newest")) == [found[at].name for at in (2, 0, 3, 1)]
 
 
-def test_what_is_least_like_the_rest_comes_first_also_right_after_it_was_filed(client, learned):
+def test_what_is_least_like_the_rest_comes_first_also_right_after_it_was_filed(learned, client):
     stranger = min(path.name for path in (learned.data_dir / "sport").iterdir())
     assert client.post("/api/move", json={"filename": stranger, "from": "sport", "to": "food"}).status_code == 200
     assert names(look(client, order="unlike"))[0] == stranger
@@ -76,7 +76,7 @@ def test_what_is_least_like_the_rest_comes_first_also_right_after_it_was_filed(c
     assert stranger not in names(look(client, order="unlike"))
 
 
-def test_the_likely_misfiled_come_first_until_a_person_says_that_it_is_right(client, doubted):
+def test_the_likely_misfiled_come_first_until_a_person_says_that_it_is_right(doubted, client):
     assert names(look(client, order="misfiled"))[0] == doubted
     assert client.patch("/api/folders/food", json={"name": "meals"}).status_code == 200
     assert names(look(client, "meals", order="misfiled"))[0] == doubted

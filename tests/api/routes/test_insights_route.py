@@ -39,7 +39,7 @@ def test_another_topic_is_told_to_be_none(client):
     assert client.get("/api/insights/weather").status_code == 422
 
 
-def test_a_version_from_before_there_were_curves_says_how_to_get_one(client, learned):
+def test_a_version_from_before_there_were_curves_says_how_to_get_one(learned, client):
     now = artifacts.current(learned.artifacts_dir)
     path = artifacts.model_dir(learned.artifacts_dir, now.model_id) / "metrics.json"
     kept = json.loads(path.read_text())

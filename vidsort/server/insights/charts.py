@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...insight.figures.shown import ACCENT, FAINT, SECOND, escape, short
-from ...steps import percent
+from ...steps import counted, percent
 
 Figure = dict[str, Any]
 SHADE, SECOND_SHADE = "rgba(37, 99, 235, 0.16)", "rgba(217, 119, 6, 0.16)"
@@ -115,7 +115,9 @@ def learning_curve(
         data.append({
             "type": "scatter", "mode": "lines+markers", "x": videos, "y": values,
             "line": {"color": colour, "dash": dash}, "marker": {"size": 7, "color": colour},
-            "hovertext": [f"{percent(point['value'], 1)} with {point['videos']:.0f} videos" for point in points],
+            "hovertext": [
+                f"{percent(point['value'], 1)} with {counted(round(point['videos']), 'video')}" for point in points
+            ],
             "hoverinfo": "text",
         })
     return _figure(
