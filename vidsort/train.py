@@ -36,6 +36,8 @@ __all__ = ["TrainConfig", "Trained", "fit_classifier", "run"]
 STEP = "train"
 # Of each labelled video so many folders are kept with their out-of-fold probabilities.
 RANKED = 10
+# Comparing videos takes about so long at most; in a large library the next trainings, and who asks, go on with it.
+COMPARING_S = 2.0
 NO_WORDS = ", and the names of folders have nothing in common with the words of any video"
 PACKAGES = ("vidsort", "numpy", "scipy", "scikit-learn", "skops")
 log = logging.getLogger(__name__)
@@ -67,8 +69,8 @@ def run(
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
         found = features_of(database, labelled, feature_set)
         progress(Progress(step=STEP, done=0, total=1, message="comparing videos"))
-        # Of all videos, so that the duplicates of a library are known when this has ended.
-        sets = sets_of(links_now(database, settings.artifacts_dir, videos, feature_set).links)
+        # Of all videos, so that the duplicates of most libraries are known when this has ended.
+        sets = sets_of(links_now(database, settings.artifacts_dir, videos, feature_set, COMPARING_S).links)
         parts = _chosen(found.parts, config)
         chosen = feature_set.model_copy(update={"modalities": {name: feature_set.modalities[name] for name in parts}})
         # Where the pile and what is learned from stand to the names; what else is there says nothing of either.

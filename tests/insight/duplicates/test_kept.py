@@ -37,7 +37,7 @@ def test_links_are_kept_and_nothing_is_compared_twice(doubled, monkeypatch):
     assert not compared
 
 
-@pytest.mark.parametrize("damaged", [b"{", b"{}", b'{"basis": "another", "contents": [], "links": []}'])
+@pytest.mark.parametrize("damaged", [b"{", b"{}", b'{"basis": "another", "contents": [], "links": [], "compared": []}'])
 def test_what_cannot_be_used_is_found_anew(doubled, damaged):
     first = now(doubled)
     kept.path_of(doubled.artifacts_dir).write_bytes(damaged)
@@ -68,3 +68,10 @@ def test_videos_from_before_there_were_prints_get_them_by_the_next_extraction(do
 def test_without_frames_there_are_no_prints_and_no_links(doubled):
     sound = ExtractConfig(modalities=("sound",)).feature_set
     assert now(doubled, sound).links == {}
+
+
+def test_in_a_very_large_library_those_in_folders_are_compared_first(doubled, monkeypatch):
+    monkeypatch.setattr(kept, "MOST", 14)
+    found = now(doubled)
+    assert (len(found.found.videos), found.beyond, len(found.links)) == (14, 3, 1)
+    assert all(video.folder for video in found.found.videos)

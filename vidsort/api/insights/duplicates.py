@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from ... import library
 from ...artifacts import current_feature_set
 from ...errors import ArtifactError, NotFoundError
-from ...insight.duplicates import links_now, set_id, sets_of, subjects, without
+from ...insight.duplicates import LinkedLibrary, links_now, set_id, sets_of, subjects, without
 from ...pile.entries import entry
 from ...records import Video
 from ...steps import counted
@@ -14,6 +14,8 @@ from ...store.dismissed import Dismissed
 from ...store.features import FeatureStore
 from ..workspace import Workspace
 
+# Who asks waits so long at most for what no retrain has compared, and is told how many wait still.
+WITHIN_S = 5.0
 NOTHING_SEEN = "No video has been looked at yet: extract features, or retrain, and ask again."
 
 
@@ -60,7 +62,8 @@ def _sets(here: Workspace) -> tuple[list[_Set], str | None]:
     except ArtifactError:
         return [], NOTHING_SEEN
     videos = library.videos(opened.data_dir, opened.video_names)
-    found, links, lacking = links_now(here.database, opened.artifacts_dir, videos, feature_set)
+    linked = links_now(here.database, opened.artifacts_dir, videos, feature_set, WITHIN_S)
+    found, links = linked.found, linked.links
     places: dict[bytes, list[Video]] = {}
     for content, video in zip(found.contents, found.videos, strict=True):
         places.setdefault(content, []).append(video)
@@ -74,11 +77,19 @@ def _sets(here: Workspace) -> tuple[list[_Set], str | None]:
             said = f"{content.hex()} x {len(copies)}"
             if said not in dismissed:
                 sets.append(_Set(set_id([content] * len(copies)), _placed([content], places), [said]))
-    reason = None
-    if lacking:
-        waiting = counted(lacking, "video has", "videos have")
-        reason = f"{waiting} not been looked at for edits yet: extract features, or retrain."
-    return sets, reason
+    return sets, _why_more(linked)
+
+
+def _why_more(linked: LinkedLibrary) -> str | None:
+    """Why there may be more sets than were found."""
+    if linked.lacking:
+        lacking = counted(linked.lacking, "video has", "videos have")
+        return f"{lacking} not been looked at for edits yet: extract features, or retrain."
+    if linked.waiting:
+        return f"{counted(linked.waiting, 'video has', 'videos have')} not been compared yet: ask again in a moment."
+    if linked.beyond:
+        return f"Of so many videos {counted(linked.beyond, 'unsorted one is', 'unsorted ones are')} not compared."
+    return None
 
 
 def _placed(contents: Sequence[bytes], places: dict[bytes, list[Video]]) -> list[tuple[bytes, Video]]:
