@@ -69,16 +69,19 @@ export class GridView {
       this.#discard(element);
       this.#shown.delete(key);
     }
+    // In order among those that are there, as a page is read aloud; what has its place is not moved, so that it keeps the focus.
+    let next = this.space.firstElementChild;
     for (const [key, row] of wanted) {
       let element = this.#shown.get(key);
       if (!element) {
         element = row.kind === "head" ? this.tiles.head(row.group)
           : this.tiles.row(this.#items.slice(row.from, row.to), row.from, this.#plan.columns);
         this.#shown.set(key, element);
-        this.space.append(element);
+        this.space.insertBefore(element, next);
         this.#paintIn(element);
         this.#activate(key, element);
-      }
+      } else if (element !== next) this.space.insertBefore(element, next);
+      next = element.nextElementSibling;
       element.style.transform = `translateY(${row.top}px)`;
       element.style.height = `${row.height}px`;
     }
