@@ -37,6 +37,18 @@ def make_library(data_dir: Path, counts: dict[str | None, int]) -> None:
             (place / f"{number}.mp4").write_bytes(number.to_bytes(8, "big"))
 
 
+def learned_library(place: Path, counts: dict[str | None, int]) -> Settings:
+    """A library of so many with features of all, of which a model has learned and predicted."""
+    from vidsort import predict, train
+
+    settings = Settings(data_dir=place / "library", artifacts_dir=place / "artifacts")
+    make_library(settings.data_dir, counts)
+    store_features(settings)
+    train.run(settings)
+    predict.run(settings)
+    return settings
+
+
 def store_features(
     settings: Settings, *, spread: float = 0.6, seed: int = 0, unreadable: frozenset[str] = frozenset()
 ) -> None:

@@ -7,7 +7,7 @@ import shutil
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from labelled import make_library, store_features
+from labelled import learned_library
 
 from vidsort import artifacts, predict, train
 from vidsort.api.routes import add_routes
@@ -23,11 +23,7 @@ WITHIN_S = 30
 @pytest.fixture
 def learned_all(tmp_path) -> Settings:
     """A library whose model in force, from before, has learned of Trash too, and sees much of the pile there."""
-    settings = Settings(data_dir=tmp_path / "library", artifacts_dir=tmp_path / "artifacts")
-    make_library(settings.data_dir, COUNTS)
-    store_features(settings)
-    train.run(settings)
-    predict.run(settings)
+    settings = learned_library(tmp_path, COUNTS)
     assert "Trash" in {entry["predicted_folder"] for entry in published(settings)}
     return settings
 

@@ -13,7 +13,7 @@ from test_workspace import workspace
 
 from vidsort.api import turns
 from vidsort.api.routes import add_routes
-from vidsort.library.moves.alone import LOCK_NAME
+from vidsort.library.moves.files.alone import LOCK_NAME
 
 __all__ = ["workspace"]
 # More than the server has threads.

@@ -8,7 +8,7 @@ import pytest
 from vidsort.api.workspace import OpenLibrary, Workspace
 from vidsort.artifacts.owners import adopt, choose_anew, home_of
 from vidsort.errors import ArtifactError, AwayError, VidsortError
-from vidsort.library.moves.alone import LOCK_NAME
+from vidsort.library.moves.files.alone import LOCK_NAME
 
 
 @pytest.fixture

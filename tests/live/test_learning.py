@@ -11,7 +11,7 @@ import pytest
 from conftest import children_of
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from labelled import make_library, store_features
+from labelled import learned_library, make_library, store_features
 
 from vidsort import predict, train
 from vidsort.api.routes import add_routes
@@ -64,12 +64,7 @@ def serve(settings):
 @pytest.fixture
 def settings(tmp_path) -> Settings:
     """Two folders of six videos, twelve unsorted ones that are like either by turns; features of all, and a model."""
-    settings = Settings(data_dir=tmp_path / "library", artifacts_dir=tmp_path / "artifacts")
-    make_library(settings.data_dir, COUNTS)
-    store_features(settings)
-    train.run(settings)
-    predict.run(settings)
-    return settings
+    return learned_library(tmp_path, COUNTS)
 
 
 def told(settings: Settings) -> dict[str, dict]:

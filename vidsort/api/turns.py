@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 from anyio import CapacityLimiter, fail_after, to_thread
 from anyio.lowlevel import RunVar
 
-from ..library.moves.alone import PATIENCE_S, busy
+from ..library.moves.files.alone import PATIENCE_S, busy
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -40,11 +40,10 @@ def warn_if_harder(settings: Settings, confidences: Iterable[float]) -> None:
 
 def autofile(settings: Settings, at_most_wrong: float, *, really: bool) -> int:
     """Show what can be filed so that at most this share of it is wrong; file it where that is wanted."""
-    from ..api.workspace import Workspace
     from ..autofile.filing import file, plan
+    from .library import opened
 
-    here = Workspace(settings)
-    try:
+    with opened(settings) as here:
         library = here.library
         if really:
             library.mover.recover()
@@ -60,8 +59,6 @@ def autofile(settings: Settings, at_most_wrong: float, *, really: bool) -> int:
         if not planned.moves:
             return 0
         outcomes = file(library, planned) if really else []
-    finally:
-        here.stop()
     stayed = {outcome.wish.filename: str(outcome.error) for outcome in outcomes if outcome.error is not None}
     filed = [each for each in planned.moves if each.filename not in stayed]
     if stayed:

@@ -1,15 +1,32 @@
 """undo, misfiled, duplicates, adopt and doctor: put back, say which library is which, find out what is wrong."""
 
 import argparse
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..jobs.program import add_settings_flags, settings_from_flags
 from ..settings import Settings, absolute
 from ..steps import percent
 from .output import say, show_table
 
+if TYPE_CHECKING:
+    from ..api.workspace import Workspace
+
 MARKS = {"ok": "ok", "warning": "look", "failed": "FAILED"}
+
+
+@contextlib.contextmanager
+def opened(settings: Settings) -> "Iterator[Workspace]":
+    """What the routes ask, without a server."""
+    from ..api.workspace import Workspace
+
+    here = Workspace(settings)
+    try:
+        yield here
+    finally:
+        here.stop()
 
 
 def undo(parser: argparse.ArgumentParser) -> None:
@@ -37,15 +54,11 @@ def misfiled(parser: argparse.ArgumentParser) -> None:
 
     def call(flags: argparse.Namespace) -> None:
         from ..api.insights.misfiled import dismiss, misfiled
-        from ..api.workspace import Workspace
 
-        here = Workspace(settings_from_flags(flags))
-        try:
+        with opened(settings_from_flags(flags)) as here:
             if flags.right:
                 dismiss(here, flags.right)
             found, reason = misfiled(here, flags.limit)
-        finally:
-            here.stop()
         if not found:
             say(reason or "No sorted video is clearly likelier in another folder.")
             return
@@ -65,15 +78,11 @@ def duplicates(parser: argparse.ArgumentParser) -> None:
 
     def call(flags: argparse.Namespace) -> None:
         from ..api.insights.duplicates import dismiss, duplicates
-        from ..api.workspace import Workspace
 
-        here = Workspace(settings_from_flags(flags))
-        try:
+        with opened(settings_from_flags(flags)) as here:
             if flags.none:
                 dismiss(here, flags.none)
             found, reason = duplicates(here)
-        finally:
-            here.stop()
         if found:
             show_table(
                 ("set", "video", "lies in", "picture", "seconds", "MB", "kbit/s"),

@@ -136,7 +136,7 @@ def test_a_move_of_another_process_in_flight_is_waited_for_not_touched(data_dir,
     ) as other:
         assert other.stdout.readline() == "in flight\n"
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("vidsort.library.moves.alone.PATIENCE_S", 0.05)
+            patch.setattr("vidsort.library.moves.files.alone.PATIENCE_S", 0.05)
             with pytest.raises(ConflictError):
                 Mover(data_dir, database).recover()
         other.stdin.write("\n")

@@ -17,10 +17,10 @@ from ...store import Database
 from ...store.journal import Activity, Direction, Entry, Fate, Intent, Journal, Noting
 from ..live import LiveLibrary
 from ..opened import Folders
-from .alone import Alone
 from .beside import Beside
 from .carrying import Carried, carry_out_all, flush_parents, parents_of
 from .choosing import chosen, left_of
+from .files.alone import Alone
 from .files.faults import step
 from .following import Following
 from .plans import (

@@ -1,1 +1,1 @@
-"""One file gets another place, whole or not at all, also on another device; nothing is ever overwritten."""
+"""One file gets another place, whole or not at all, by one at a time; nothing is ever overwritten."""

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import filelock
 
-from ...artifacts.owners import require_there
-from ...errors import AwayError, ConflictError, NotFoundError, VidsortError
-from ...store import Database
-from ..live import LiveLibrary
-from ..opened import Folders
+from ....artifacts.owners import require_there
+from ....errors import AwayError, ConflictError, NotFoundError, VidsortError
+from ....store import Database
+from ...live import LiveLibrary
+from ...opened import Folders
 
 LOCK_NAME = "moves.lock"
 # Longer than any move on one device takes by far; only a big copy to another drive makes others wait so long.

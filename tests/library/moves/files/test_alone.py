@@ -4,7 +4,7 @@ import pytest
 from places import data_dir, database, mover, tree
 
 from vidsort.errors import ArtifactError, ConflictError, VidsortError
-from vidsort.library.moves import alone
+from vidsort.library.moves.files import alone
 from vidsort.library.moves.mover import Mover
 
 __all__ = ["data_dir", "database", "mover"]
