@@ -139,6 +139,7 @@ def test_it_is_said_whether_it_is_enough_and_what_cannot_be_told_is_not_promised
     assert said(100, 0.03, 0.01, 0.05) == (
         "100 more labels should bring +3.0 points (95 % interval +1.0 to +5.0): best in food, where most are missed."
     )
+    assert advice(Curve((), (Gain(25, 0.006, 0.005, 0.006),)), dict.fromkeys(misses, 0.0)).startswith("None of the")
     assert said(50, 0.01, -0.02, 0.04).startswith("It cannot be told yet whether 50 more labels would bring anything")
     assert said(100, 0.001, -0.001, 0.004).startswith("It is enough: 100 more labels would bring less than a point")
 

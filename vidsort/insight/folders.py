@@ -84,6 +84,8 @@ def advice(curve: Curve | None, misses: Mapping[str, float]) -> str:
         return "This version was made before learning curves were kept: retrain to see what more labels would bring."
     if not curve.ahead or not misses:
         return "There are too few labelled videos to say what more would bring."
+    if not any(misses.values()):
+        return "None of the labelled videos is predicted wrongly, so what more labels would bring cannot be measured."
     worst = max(sorted(misses), key=lambda name: misses[name])
     last = curve.ahead[-1]
     spread = f"{_points(last.low)} to {_points(last.high)}"
