@@ -259,6 +259,12 @@ def test_every_file_is_short_enough_to_read():
     assert not long
 
 
+def test_every_test_file_has_a_name_of_its_own():
+    """Where two have one name, a run of all of them stops at the second; each alone, and each room alone, runs."""
+    named = collections.Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, count in named.items() if count > 1] == []
+
+
 def test_names_say_what_and_not_nothing():
     kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
     named = {node.name for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, kinds)}

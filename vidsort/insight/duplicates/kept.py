@@ -20,6 +20,7 @@ from ...store.features import FeatureStore
 from .links import REVISION, Links, linked
 
 log = logging.getLogger(__name__)
+FRAMES = "frames"
 # More videos than these are not compared: their features would take more than a tenth of a gigabyte.
 MOST = 20_000
 
@@ -53,9 +54,13 @@ def links_now(
     those that lie in folders come first, and the rest is left out.
     """
     some = sorted(videos, key=lambda video: video.folder is None)[:MOST] if len(videos) > MOST else videos
-    beyond, found = len(videos) - len(some), features_of(database, some, feature_set)
+    beyond, modality = len(videos) - len(some), kept_beside(feature_set)
+    # Of all that is stored only what is seen is compared.
+    seen = feature_set if modality is None else feature_set.model_copy(
+        update={"modalities": {FRAMES: feature_set.modalities[FRAMES]}}
+    )
+    found = features_of(database, some, seen)
     first = {content: row for row, content in reversed(list(enumerate(found.contents)))}
-    modality = kept_beside(feature_set)
     if modality is None:
         return LinkedLibrary(found, {}, len(first), 0, beyond)
     stored = FeatureStore(database).load(modality.id, first)
