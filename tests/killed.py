@@ -22,7 +22,7 @@ from vidsort.library.moves import Mover, Wish
 from vidsort.library.moves.files import crossing
 from vidsort.library.moves.files.faults import struck_by
 from vidsort.store import open_database
-from vidsort.store.decisions import Decisions
+from vidsort.store.people.decisions import Decisions
 
 # Which ways of renaming it does not know, and whether each folder is another device.
 DRIVES = {

@@ -76,6 +76,17 @@ def test_the_client_sees_sorts_and_undoes_what_the_disk_has(serving, settings):
         assert server.queue("filename", limit=1).total == 2
 
 
+def test_two_clients_that_say_who_they_are_share_a_pile(serving, settings):
+    address = serving(settings)
+    with VidsortClient(address, browser="ann") as ann, VidsortClient(address, browser="ben") as ben:
+        mine = ann.queue("filename", limit=1).videos[0].filename
+        assert ann.lease([mine]).here == [mine]
+        assert ben.lease([mine]).elsewhere == [mine]
+        assert mine not in {video.filename for video in ben.queue().videos}
+        ann.sort(mine, "dance")
+        assert ben.history().moves[0].by == "ann"
+
+
 def test_the_client_searches_and_knows_where_a_video_lies(serving, settings):
     with VidsortClient(serving(settings)) as server:
         name = server.videos().videos[0].filename

@@ -34,11 +34,19 @@ class VidsortClient:
     InvalidNameError, else VidsortError) with the server's sentence, and VidsortError where no server answers.
     """
 
-    def __init__(self, base_url: str = DEFAULT_URL, password: str | None = None, *, timeout_s: float = TIMEOUT_S):
-        """`password` is the server's, where one is set; no connection is made before the first call."""
+    def __init__(
+        self, base_url: str = DEFAULT_URL, password: str | None = None, *, timeout_s: float = TIMEOUT_S,
+        browser: str | None = None,
+    ):
+        """`password` is the server's, where one is set; no connection is made before the first call.
+
+        `browser` is any id by which this caller is told from others: the history has it, and cards that others show are
+        not in `queue`.
+        """
         import httpx
 
         headers = {"Authorization": f"Bearer {password}"} if password else {}
+        headers |= {contract.BROWSER_HEADER: browser} if browser else {}
         self._http = httpx.Client(base_url=base_url, headers=headers, timeout=timeout_s)
 
     def __enter__(self) -> "VidsortClient":
@@ -86,6 +94,11 @@ class VidsortClient:
         """The unsorted videos as the review page shows them, those put off last."""
         wanted = {"order": order, "limit": limit, "cursor": cursor}
         return self._ask(contract.QueueAnswer, "GET", "/api/queue", wanted=wanted)
+
+    def lease(self, filenames: Iterable[str]) -> contract.LeasesAnswer:
+        """Show these cards here, so that they are offered to no other `browser` for a minute."""
+        body = contract.LeasesBody(filenames=list(filenames))
+        return self._ask(contract.LeasesAnswer, "POST", "/api/leases", body)
 
     def folders(self) -> contract.FoldersAnswer:
         """All category folders with their counts."""

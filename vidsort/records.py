@@ -120,7 +120,7 @@ class Move(Record):
 
     `kind`: sort (an unsorted video into a folder), move (a sorted one into another, or back to the unsorted
     ones), merge (a video along with its folder), create, rename or remove (a folder).
-    `batch` groups what one undo takes back.
+    `batch` groups what one undo takes back. `by`: the browser by which it stands as it does, null where none said.
     """
 
     id: int
@@ -130,6 +130,7 @@ class Move(Record):
     target: str
     state: Literal["intended", "done", "undone", "reverted"]
     at: float
+    by: str | None = None
 
 
 class Action(Record):

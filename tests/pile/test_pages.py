@@ -12,7 +12,7 @@ from vidsort.pile.pages import Pile
 from vidsort.pile.predictions import Predictions
 from vidsort.records import FolderScore, Prediction
 from vidsort.store import open_database
-from vidsort.store.review import Review
+from vidsort.store.people.review import Review
 
 
 def prediction(name: str, folder: str, confidence: float) -> Prediction:

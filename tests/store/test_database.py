@@ -16,7 +16,7 @@ from vidsort.store.database import DATABASE_NAME, migrations
 from vidsort.store.features import FeatureStore
 from vidsort.store.jobs import Jobs
 from vidsort.store.journal import Fate, Intent, Journal
-from vidsort.store.review import Review
+from vidsort.store.people.review import Review
 
 
 @pytest.fixture

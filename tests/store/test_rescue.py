@@ -9,8 +9,8 @@ from vidsort.errors import ArtifactError
 from vidsort.store import open_database
 from vidsort.store.database import DATABASE_NAME, explained
 from vidsort.store.journal import Fate, Intent, Journal, Sidecar
+from vidsort.store.people.review import Review
 from vidsort.store.rescue import is_damaged, rescue
-from vidsort.store.review import Review
 
 MOVES = 500
 

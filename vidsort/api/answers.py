@@ -6,14 +6,15 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Header, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from ..errors import VideoDecodeError, VidsortError
 from ..store.database import explained
-from .contract import Fault, Misfit
+from ..store.journal import AUTHOR
+from .contract import BROWSER_HEADER, BROWSER_PATTERN, Fault, Misfit
 from .workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,20 @@ async def _workspace(request: Request) -> Workspace:
 
 
 Here = Annotated[Workspace, Depends(_workspace)]
+
+
+_SAID = Header(alias=BROWSER_HEADER, pattern=BROWSER_PATTERN, description="Which browser asks, by any id of its own")
+
+
+async def _browser(said: Annotated[str | None, _SAID] = None) -> str | None:
+    AUTHOR.set(said)
+    return said
+
+
+# Whose request it is, where it says so, or must; what is moved to answer it is noted as moved by that browser.
+Browser = Annotated[str | None, Depends(_browser)]
+KnownBrowser = Annotated[str, _SAID]
+OF_BROWSER = Depends(_browser)
 
 
 def no_such_route(path: str, method: str, allowed: Sequence[str]) -> HTTPException:

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from ..artifacts import predictions_path
 from ..artifacts.owners import choose_anew, history_of, home_of, remember, require_there
@@ -28,9 +28,9 @@ from ..records import Folder, LeftOut
 from ..settings import Settings
 from ..store import Database, open_database
 from ..store.database import shared_dir
-from ..store.decisions import Decisions
 from ..store.journal import Activity
-from ..store.review import Review
+from ..store.people.decisions import Decisions
+from ..store.people.review import Review
 from .choice import LibraryChoice, folder_at
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class OpenLibrary:
         self.video_names = settings.video_names
         self.history = history_of(self.artifacts_dir, data_dir)
         self._database = database
-        self._activity = Activity(database, self.history)
+        self.activity = Activity(database, self.history)
         self.live = LiveLibrary(data_dir, video_names=settings.video_names)
         # Before the first listing, so that what another process moves from now on is followed or listed.
         self.mover = Mover(data_dir, database, self.live, video_names=settings.video_names)
@@ -57,8 +57,8 @@ class OpenLibrary:
         self.review = Review(database, self.history)
         self.decisions = Decisions(database, self.history)
         self.looking = Looking(settings, self.artifacts_dir, self.live, database, self._is_named, self.why_away)
-        drawn = Drawn(self.live, self.decisions)
         ranks = Ranks(self.live, database, self.artifacts_dir, self.not_learned)
+        drawn = Drawn(self.live, self.decisions)
         self._pile = Pile(self.live, self.review, database, self.artifacts_dir, drawn, ranks)
         self._is_watched = False
         # Its folders, and whether it was empty, when it was written down last.
@@ -162,14 +162,14 @@ class OpenLibrary:
         self.keep_up()
         folders = self.live.folder_names()
         if self._heirs is None or self._heirs[0] != folders:
-            self._heirs = (folders, self._activity.heirs(folders))
+            self._heirs = (folders, self.activity.heirs(folders))
         return self._heirs[1]
 
     def pace(self, predictions: Predictions) -> Pace:
         """How fast its reviewer sorts."""
-        decisions = self._activity.sorted_since(time.time() - WINDOW_S)
-        known = {name: predictions.by_video.get(name) for name, _, _ in decisions}
-        predicted = {name: prediction.predicted_folder for name, prediction in known.items() if prediction}
+        decisions = self.activity.sorted_since(time.time() - WINDOW_S)
+        guesses = ((name, predictions.by_video.get(name)) for name, _, _ in decisions)
+        predicted = {name: guess.predicted_folder for name, guess in guesses if guess}
         self.keep_up()
         return pace_of(decisions, predicted, self.live.count_unsorted(), self.decisions.agreement())
 
@@ -265,9 +265,9 @@ class Workspace:
         """A page of the same list; `folder` keeps those that are predicted to be in it."""
         return self.library.pile.videos(self.predicted(), limit, cursor, order, folder)
 
-    def queue(self, limit: int, cursor: str | None, order: str) -> dict[str, object]:
-        """A page of the pile as the review page needs it; videos put off come last."""
-        return self.library.pile.queue(self.predicted(), limit, cursor, order, self.settings.blind_share)
+    def queue(self, limit: int, cursor: str | None, order: str, elsewhere: Set[str] = frozenset()) -> dict[str, object]:
+        """A page of the pile as the review page needs it, without what is elsewhere; videos put off come last."""
+        return self.library.pile.queue(self.predicted(), limit, cursor, order, self.settings.blind_share, elsewhere)
 
     def entries(self, filenames: Sequence[str]) -> dict[str, object]:
         """The same of these videos, as far as they are unsorted."""

@@ -8,7 +8,7 @@ from ..errors import VidsortError
 from ..pile.pages import Pile
 from ..pile.predictions import Predictions
 from ..records import Move
-from ..store.decisions import Decided, Decisions
+from ..store.people.decisions import Decided, Decisions
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from ..artifacts import current, model_dir, predictions_path
 from ..errors import ArtifactError, NotFoundError
 from ..insight.comparison import OutOfFold, read_out_of_fold
 from ..pile.filing.promise import Answers, answers_of
-from ..store.decisions import Decided
+from ..store.people.decisions import Decided
 
 # Two-sided; where its lower end is above what was promised, the promise did not hold.
 REALISED_LEVEL = 0.90

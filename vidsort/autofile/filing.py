@@ -16,8 +16,8 @@ from ..pile.filing.blind import held_back
 from ..pile.filing.promise import FEWEST_ANSWERS, FEWEST_FILED, LEVEL, Promise, promised
 from ..pile.predictions import Predictions
 from ..steps import counted, percent
-from ..store.decisions import Decisions
-from ..store.review import Review
+from ..store.people.decisions import Decisions
+from ..store.people.review import Review
 from .evidence import Realised, blind_answers, labelled_answers, realised
 
 # What one batch may hold; the rest is for the next one.

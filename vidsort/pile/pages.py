@@ -3,14 +3,14 @@
 import collections
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ..library.live import LiveLibrary
 from ..library.names import check_folder_name
 from ..store import Database
-from ..store.review import Review
+from ..store.people.review import Review
 from .arrangement import UNRANKED, Arrangement, Ranking
 from .cursors import page, page_with_blind
 from .entries import entry, facts_of
@@ -79,15 +79,19 @@ class Pile:
         }
 
     def queue(
-        self, predictions: Predictions, limit: int, cursor: str | None, order: str, blind_share: float = 0.0
+        self, predictions: Predictions, limit: int, cursor: str | None, order: str, blind_share: float = 0.0,
+        elsewhere: Set[str] = frozenset(),
     ) -> dict[str, object]:
         """A page as the review page needs it; videos put off come last. Raises InvalidNameError.
 
-        `blind_share` of the pile are blind cards: drawn at random, and dealt among the others.
+        `blind_share` of the pile are blind cards: drawn at random, and dealt among the others. What is `elsewhere` is
+        left out.
         """
         skipped = self._review.skipped()
         cards = self._cards(predictions, blind_share, skipped)
         keys = self._keys(predictions, (order, None, True), skipped, is_first=cursor is None)
+        if elsewhere:
+            keys, cards = [key for key in keys if key[-1] not in elsewhere], cards.without(elsewhere)
         shown = page_with_blind(keys, limit, cursor, cards)
         return self._shown(predictions, shown.filenames, skipped, cards) | {"next_cursor": shown.next_cursor}
 

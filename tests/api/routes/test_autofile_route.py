@@ -217,7 +217,7 @@ def test_what_was_filed_alone_proves_nothing_to_the_next_promise(make_client, se
     pile_up(settings, SURE, UNSURE)
     first = make_client()
     before = autofile(first, 0.05)["rests_on"]["labelled"]
-    from vidsort.store.decisions import Decisions
+    from vidsort.store.people.decisions import Decisions
 
     database = open_database(settings.artifacts_dir)
     library = first.app.state.workspace.library

@@ -6,9 +6,10 @@ import json
 
 import fastapi.routing
 import pytest
-from test_routes import FIRST, client, make_client, sort
+from test_routes import FIRST, SECOND, client, make_client, sort
 
-from vidsort.api.contract import State
+from vidsort.api.contract import Moved, State
+from vidsort.api.routes import events
 
 __all__ = ["client", "make_client"]
 
@@ -53,6 +54,8 @@ def test_each_change_is_an_event_state_and_the_first_says_when_to_try_again(clie
             start = await next_block()
             first = fields(await next_block())
             await asyncio.to_thread(sort, client, FIRST, "food")
+            moved = fields(await next_block())
+            assert (moved["event"], "retry" in moved) == ("moved", False)
             return start, first, fields(await next_block())
 
     start, first, second = asyncio.run(listen())
@@ -63,6 +66,44 @@ def test_each_change_is_an_event_state_and_the_first_says_when_to_try_again(clie
     assert (second["event"], "retry" in second) == ("state", False)
     assert json.loads(first["data"])["total"] == json.loads(second["data"])["total"] + 1
     assert State.model_validate_json(second["data"]).retrain.running is False
+
+
+def test_what_anyone_moves_is_told_with_who_it_was(client):
+    by_ann, moves = {"X-Vidsort-Browser": "ann"}, []
+
+    def act():
+        assert client.post("/api/sort", json={"filename": FIRST, "folder": "food"}, headers=by_ann).status_code == 200
+        assert client.post("/api/undo").status_code == 200
+        assert client.post("/api/sort", json={"filename": SECOND, "folder": "food"}, headers=by_ann).status_code == 200
+
+    async def listen():
+        async with listening(client.app) as next_block:
+            for _ in range(2):
+                await next_block()
+            await asyncio.to_thread(act)
+            while len(moves) < 2:
+                block = fields(await next_block())
+                if block["event"] == "moved":
+                    moves.extend(Moved.model_validate_json(block["data"]).moves)
+
+    asyncio.run(listen())
+    told = {(move.source, move.state, move.by) for move in moves}
+    assert {(FIRST, "undone", None), (SECOND, "done", "ann")} <= told
+
+
+def test_of_very_many_moves_the_last_are_told_and_how_many_more_there_were(client, monkeypatch):
+    monkeypatch.setattr(events, "MOST_TOLD", 1)
+
+    async def listen():
+        async with listening(client.app) as next_block:
+            for _ in range(2):
+                await next_block()
+            wishes = [{"filename": name, "folder": "food"} for name in (FIRST, SECOND)]
+            await asyncio.to_thread(client.post, "/api/sort/batch", json={"moves": wishes})
+            return Moved.model_validate_json(fields(await next_block())["data"])
+
+    moved = asyncio.run(listen())
+    assert ([move.source for move in moved.moves], moved.left_out) == ([SECOND], 1)
 
 
 def test_a_stream_in_which_nothing_changes_gives_a_sign_of_life(client, monkeypatch):
@@ -81,7 +122,8 @@ def test_a_stream_in_which_nothing_changes_gives_a_sign_of_life(client, monkeypa
 def test_the_schema_says_what_an_event_holds_and_that_errors_are_json(client):
     answers = client.get("/openapi.json").json()["paths"]["/api/events"]["get"]["responses"]
     item = answers["200"]["content"]["text/event-stream"]["itemSchema"]
-    assert item["properties"]["data"]["contentSchema"] == {"$ref": "#/components/schemas/State"}
+    told = {"$ref": "#/components/schemas/State"}, {"$ref": "#/components/schemas/Moved"}
+    assert item["properties"]["data"]["contentSchema"]["anyOf"] == list(told)
     assert set(answers["401"]["content"]) == {"application/json"}
 
 

@@ -16,7 +16,7 @@ from vidsort.pile.ranking.ranks import Ranks
 from vidsort.records import FolderScore, Prediction
 from vidsort.store import open_database
 from vidsort.store.features import FeatureRow, FeatureStore
-from vidsort.store.review import Review
+from vidsort.store.people.review import Review
 
 NOTHING = Predictions("none", {})
 # Kinds of videos: what a name begins with.

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from vidsort.store import open_database
-from vidsort.store.journal import Fate, Intent, Journal, Sidecar
+from vidsort.store.journal import AUTHOR, Activity, Fate, Intent, Journal, Sidecar
 
 
 @pytest.fixture
@@ -14,6 +14,13 @@ def database(tmp_path):
     database = open_database(tmp_path)
     yield database
     database.close()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_said_who_it_is():
+    before = AUTHOR.set(None)
+    yield
+    AUTHOR.reset(before)
 
 
 @pytest.fixture
@@ -158,3 +165,50 @@ def test_what_came_along_is_remembered_also_in_a_database_that_took_the_place_of
     )}
     assert found == {"1.mp4": along, "2.mp4": theirs.sidecars}
     other.close()
+
+
+def test_a_move_says_by_which_browser_it_stands_as_it_does(journal):
+    AUTHOR.set("ann")
+    moves = done(journal, "1.mp4", "2.mp4")
+    assert [move.by for move in moves] == ["ann", "ann"]
+    AUTHOR.set("ben")
+    (back, _) = turned(journal, journal.latest("done"), "back")
+    assert (back.state, back.by) == ("undone", "ben")
+    # What did not come about leaves it as it was, and who wanted it is forgotten.
+    AUTHOR.set("cas")
+    turned(journal, journal.latest("undone"), "forth", Fate.STAYED)
+    assert {move.by for move in journal.history(5)} == {"ben"}
+    AUTHOR.set(None)
+    (again, _) = turned(journal, journal.latest("undone"), "forth")
+    assert (again.state, again.by) == ("done", None)
+
+
+def test_what_a_kill_left_is_by_who_wanted_it_and_not_by_who_settles_it(journal):
+    done(journal, "1.mp4")
+    AUTHOR.set("ann")
+    journal.turn(journal.latest("done"), "back")
+    AUTHOR.set("ben")
+    left = journal.pending()
+    (move,) = journal.settle(left, {entry.move.id: Fate.REACHED for entry in left})
+    assert (move.state, move.by) == ("undone", "ann")
+
+
+def test_who_follows_is_told_all_changes_in_their_order_and_none_twice(journal, database):
+    activity = Activity(database, "/library")
+    mark = activity.mark()
+
+    def follow():
+        nonlocal mark
+        before, mark = mark, activity.mark()
+        return [(move.source, move.state) for move in activity.between(before, mark)]
+
+    done(journal, "1.mp4", "2.mp4")
+    assert follow() == [("1.mp4", "done"), ("2.mp4", "done")]
+    # An undo, and something new right after it, which ends what redo offers.
+    turned(journal, journal.latest("done"), "back")
+    done(journal, "3.mp4")
+    assert follow() == [("1.mp4", "undone"), ("2.mp4", "undone"), ("3.mp4", "done")]
+    assert follow() == []
+    Journal(database, "/another").intend([Intent("sort", "9.mp4", "food/9.mp4", 5)])
+    journal.intend([Intent("sort", "4.mp4", "food/4.mp4", 5)])
+    assert follow() == [], "what is only meant is not done yet, and another library is another"

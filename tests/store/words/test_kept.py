@@ -84,6 +84,10 @@ def test_what_was_found_before_videos_were_read_is_found_after(tmp_path):
         connection.execute("DROP TABLE searched")
         connection.execute("DROP TABLE lines_everywhere")
         connection.execute("ALTER TABLE features DROP COLUMN document")
+        connection.execute("DROP TABLE leases")
+        connection.execute("DROP INDEX moves_by_change")
+        for column in ("author", "pending_author", "change"):
+            connection.execute(f"ALTER TABLE moves DROP COLUMN {column}")
         connection.execute("PRAGMA user_version=11")
     database.close()
     with contextlib.closing(open_database(tmp_path / "artifacts")) as again:

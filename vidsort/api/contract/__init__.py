@@ -1,6 +1,17 @@
 """What the API takes and gives, a module a subject: the documented bodies, and those of the additions."""
 
-from .bounds import BATCH_LIMIT, HISTORY_LIMIT, PAGE_LIMIT, Body, Cursor, Filename, FolderName, Limit
+from .bounds import (
+    BATCH_LIMIT,
+    BROWSER_HEADER,
+    BROWSER_PATTERN,
+    HISTORY_LIMIT,
+    PAGE_LIMIT,
+    Body,
+    Cursor,
+    Filename,
+    FolderName,
+    Limit,
+)
 from .faults import Complaint, Fault, Misfit
 from .filing import AutofileAnswer, AutofileBody, Basis, RealisedWrong, SureGuess
 from .folders import FoldersAnswer, MergeBody, NameBody
@@ -33,7 +44,18 @@ from .moves import (
     SortWish,
     UndoBody,
 )
-from .review import BlindAnswer, EntriesBody, Preferences, QueueAnswer, QueueEntry, SkipBody, State
+from .review import (
+    BlindAnswer,
+    EntriesBody,
+    LeasesAnswer,
+    LeasesBody,
+    Moved,
+    Preferences,
+    QueueAnswer,
+    QueueEntry,
+    SkipBody,
+    State,
+)
 from .videos import (
     DismissedAnswer,
     DuplicatesAnswer,
@@ -55,15 +77,15 @@ from .videos import (
 )
 
 __all__ = [
-    "BATCH_LIMIT", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer", "AutofileAnswer", "AutofileBody", "Basis",
-    "BlindAnswer", "Body", "Complaint", "Cursor", "DismissedAnswer", "DuplicatesAnswer", "EntriesBody", "Fault",
-    "Filename", "FolderName", "FolderOrder", "FolderVideosAnswer", "FoldersAnswer", "Health", "HistoryAnswer",
-    "InsightAnswer", "LibraryAnswer", "LibraryBody", "LibraryPreview", "LikeAnswer", "Limit", "LookCancelled",
-    "LookStarted", "LookStatus", "MergeBody", "MisfiledAnswer", "Misfit", "ModelsAnswer", "MoveAnswer",
-    "MoveBatchAnswer", "MoveBatchBody", "MoveBody", "MoveOutcome", "MoveWish", "MovesAnswer", "NameBody",
-    "NamesBody", "NoDuplicatesAnswer", "Order", "Preferences", "Preparing", "Proposal", "ProposalsAnswer",
-    "QueueAnswer", "QueueEntry", "RealisedWrong", "RecordsAnswer", "RetrainCancelled", "RetrainStarted",
-    "RetrainStatus", "SearchQuery", "SkipBody", "SortAnswer", "SortBatchAnswer", "SortBatchBody", "SortBody",
-    "SortOutcome", "SortWish", "State", "SureGuess", "Topic", "UndoBody", "VideoAnswer", "VideoEntry",
-    "VideosAnswer", "WhyAnswer",
+    "BATCH_LIMIT", "BROWSER_HEADER", "BROWSER_PATTERN", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer",
+    "AutofileAnswer", "AutofileBody", "Basis", "BlindAnswer", "Body", "Complaint", "Cursor", "DismissedAnswer",
+    "DuplicatesAnswer", "EntriesBody", "Fault", "Filename", "FolderName", "FolderOrder", "FolderVideosAnswer",
+    "FoldersAnswer", "Health", "HistoryAnswer", "InsightAnswer", "LeasesAnswer", "LeasesBody", "LibraryAnswer",
+    "LibraryBody", "LibraryPreview", "LikeAnswer", "Limit", "LookCancelled", "LookStarted", "LookStatus", "MergeBody",
+    "MisfiledAnswer", "Misfit", "ModelsAnswer", "MoveAnswer", "MoveBatchAnswer", "MoveBatchBody", "MoveBody",
+    "MoveOutcome", "MoveWish", "Moved", "MovesAnswer", "NameBody", "NamesBody", "NoDuplicatesAnswer", "Order",
+    "Preferences", "Preparing", "Proposal", "ProposalsAnswer", "QueueAnswer", "QueueEntry", "RealisedWrong",
+    "RecordsAnswer", "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SearchQuery", "SkipBody", "SortAnswer",
+    "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome", "SortWish", "State", "SureGuess", "Topic",
+    "UndoBody", "VideoAnswer", "VideoEntry", "VideosAnswer", "WhyAnswer",
 ]

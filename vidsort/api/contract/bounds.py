@@ -10,8 +10,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from ...library.names import FILENAME_PATTERNS, FOLDER_PATTERN, NAME_LIMIT_BYTES, NEW_FOLDER_PATTERN
 from ...pile.cursors import CURSOR_PATTERN
 
+# By what a browser says which one it is.
+BROWSER_HEADER, BROWSER_PATTERN = "X-Vidsort-Browser", r"^[A-Za-z0-9._-]{1,64}$"
 BATCH_LIMIT = 10_000
 PAGE_LIMIT = 1000
+# Cards that one browser may hold with one request: a few screens of them.
+LEASE_LIMIT = 50
 # Enough to look for all of the biggest batch among the last moves.
 HISTORY_LIMIT = 2 * BATCH_LIMIT
 # What JSON can carry to every reader without loss (RFC 8259); SQLite has more, and no journal so many.

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from ...records import Folder
-from .bounds import PAGE_LIMIT, Body, Filename
+from ...records import Folder, Move
+from .bounds import LEASE_LIMIT, PAGE_LIMIT, Body, Filename
 from .jobs import LookStatus, RetrainStatus
 from .videos import Order, VideoEntry
 
@@ -42,13 +42,31 @@ class QueueEntry(VideoEntry):
 
 
 class QueueAnswer(BaseModel):
-    """A page of the queue; videos put off come last and count in `skipped`; `predictions` as the events name them."""
+    """A page of the queue; videos put off come last and count in `skipped`; `predictions` as the events name them.
+
+    `elsewhere`: how many of the pile were left out because other browsers show them now.
+    """
 
     videos: list[QueueEntry]
     total: int
     skipped: int
+    elsewhere: int = 0
     predictions: str
     next_cursor: str | None = None
+
+
+class LeasesBody(Body):
+    """The videos that a browser shows, and those that it shows next."""
+
+    filenames: Annotated[list[Filename], Field(max_length=LEASE_LIMIT)]
+
+
+class LeasesAnswer(BaseModel):
+    """Which of them are offered to no other browser for `lease_s`, and which are on show in another one."""
+
+    here: list[str]
+    elsewhere: list[str]
+    lease_s: float
 
 
 class BlindAnswer(BaseModel):
@@ -66,6 +84,16 @@ class Preferences(Body):
     muted: bool | None = None
     volume: Annotated[float, Field(ge=0, le=1)] | None = None
     speed: Annotated[float, Field(gt=0, le=16)] | None = None
+
+
+class Moved(BaseModel):
+    """What was filed, moved, taken back or done again since the last event of this kind, in that order.
+
+    `by` says which browser did it. Of very many only the last are told, and `left_out` says how many more there were.
+    """
+
+    moves: list[Move]
+    left_out: int = 0
 
 
 class State(BaseModel):

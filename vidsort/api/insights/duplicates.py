@@ -10,8 +10,8 @@ from ...insight.duplicates import LinkedLibrary, links_now, set_id, sets_of, sub
 from ...pile.entries import entry
 from ...records import Video
 from ...steps import counted
-from ...store.dismissed import Dismissed
 from ...store.features import FeatureStore
+from ...store.people.dismissed import Dismissed
 from ..workspace import Workspace
 
 # Who asks waits so long at most for what no retrain has compared, and is told how many wait still.

@@ -13,7 +13,7 @@ from ...insight.folders import Suspect, doubted, likely_misfiled
 from ...library import is_learned
 from ...library.names import check_filename
 from ...pile.entries import entry
-from ...store.dismissed import Dismissed
+from ...store.people.dismissed import Dismissed
 from ..workspace import OpenLibrary, Workspace
 
 NO_MODEL = "Nothing has been learned yet: sort a few videos into two folders, then retrain."

@@ -9,7 +9,7 @@ from ..workspace import Workspace
 from .moves import came_of
 from .subject import Subject
 
-router = Subject("Sorting")
+router = Subject("Sorting", moves=True)
 
 
 @router.post("/api/autofile", responses=faults(409, 422))

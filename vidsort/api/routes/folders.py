@@ -23,7 +23,7 @@ from ..turns import moving
 from .moves import moved
 from .subject import Subject
 
-router = Subject("Folders")
+router = Subject("Folders", moves=True)
 
 
 async def _lying(request: Request) -> Lying:

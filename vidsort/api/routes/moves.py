@@ -9,7 +9,7 @@ from ...autofile.deciding import guessed, remember
 from ...autofile.filing import batch_of
 from ...library.moves import Outcome, Wish
 from ...records import Move
-from ...store.decisions import Decided
+from ...store.people.decisions import Decided
 from ..answers import Here, faults
 from ..contract import (
     HISTORY_LIMIT,
@@ -33,7 +33,7 @@ from ..turns import moving
 from ..workspace import Workspace
 from .subject import Subject
 
-router = Subject("Sorting")
+router = Subject("Sorting", moves=True)
 
 
 @router.post("/api/sort", responses=faults(400, 404, 409, 422))
@@ -99,7 +99,7 @@ def undo(here: Here, body: UndoBody | None = None) -> MovesAnswer:
     return moved(here, here.library.mover.undo(wanted.id, batch=wanted.batch, tell=told.append), told)
 
 
-@router.post("/api/redo", responses=faults(404, 409))
+@router.post("/api/redo", responses=faults(404, 409, 422))
 @moving
 def redo(here: Here) -> MovesAnswer:
     """Do again what was undone last."""

@@ -3,19 +3,59 @@
 from ...library.names import check_filename
 from ...pile.order import FIRST_ORDER
 from ...pile.pace import Pace
-from ..answers import Here, faults
-from ..contract import BlindAnswer, Cursor, EntriesBody, Filename, Limit, Order, Preferences, QueueAnswer, SkipBody
+from ...store.people.leases import LEASE_S
+from ..answers import Browser, Here, KnownBrowser, faults
+from ..contract import (
+    BlindAnswer,
+    Cursor,
+    EntriesBody,
+    Filename,
+    LeasesAnswer,
+    LeasesBody,
+    Limit,
+    Order,
+    Preferences,
+    QueueAnswer,
+    SkipBody,
+)
 from .subject import Subject
+
+# The card on show and the next one.
+FIRST_SHOWN = 2
+NOWHERE: frozenset[str] = frozenset()
 
 router = Subject("Review page")
 
 
 @router.get("/api/queue", responses=faults(400, 409, 422))
 def queue(
-    here: Here, order: Order = FIRST_ORDER, limit: Limit = 50, cursor: Cursor | None = None
+    here: Here, browser: Browser, order: Order = FIRST_ORDER, limit: Limit = 50, cursor: Cursor | None = None
 ) -> QueueAnswer:
-    """The pile in the order of review, with what the page shows of each video; those put off come last."""
-    return QueueAnswer.model_validate(here.queue(limit, cursor, order))
+    """The pile in the order of review, with what the page shows of each video; those put off come last.
+
+    A browser that says which one it is gets no card that another one shows, and the first two of the first page are
+    its own for a minute.
+    """
+    leases = here.library.review.leases
+    others = leases.elsewhere(browser) if browser else NOWHERE
+    answer = QueueAnswer.model_validate(here.queue(limit, cursor, order, others))
+    if browser is None:
+        return answer
+    if cursor is None:
+        # Of two that ask at the same time both have read what is elsewhere before either had anything.
+        lost = leases.take(browser, [video.filename for video in answer.videos], FIRST_SHOWN).elsewhere
+        answer.videos = [video for video in answer.videos if video.filename not in lost]
+        others |= set(lost)
+    answer.elsewhere = len(here.library.live.unsorted_among(others))
+    return answer
+
+
+@router.post("/api/leases", responses=faults(400, 422))
+def leases(here: Here, browser: KnownBrowser, body: LeasesBody) -> LeasesAnswer:
+    """Show these cards in this browser, so that they are offered to no other for a minute; to be said again."""
+    names = [check_filename(filename, here.library.video_names) for filename in body.filenames]
+    taken = here.library.review.leases.take(browser, names)
+    return LeasesAnswer(here=taken.here, elsewhere=taken.elsewhere, lease_s=LEASE_S)
 
 
 @router.post("/api/queue/entries", responses=faults(422))

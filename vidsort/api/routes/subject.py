@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 
-from ..answers import Json, faults
+from ..answers import OF_BROWSER, Json, faults
 
 # The guard's, and those of a disk that fails.
 FROM_ANYWHERE = faults(400, 401, 403, 413, 429, 500)
@@ -31,15 +31,21 @@ register_url_convertor("rest", _Rest())
 
 
 class Subject(APIRouter):
-    """The routes of one subject, under the title that /docs shows."""
+    """The routes of one subject, under the title that /docs shows.
 
-    def __init__(self, title: str) -> None:
+    `moves`: they change places in the library, and it is written down which browser asked for that.
+    """
+
+    def __init__(self, title: str, *, moves: bool = False) -> None:
         super().__init__(
             tags=[title], route_class=_Route, default_response_class=Json, responses=FROM_ANYWHERE
         )
+        self._moves = moves
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Add the route, and for GET one that answers HEAD in the same way."""
+        if self._moves and "GET" not in options["methods"]:
+            options |= {"dependencies": [*(options.get("dependencies") or ()), OF_BROWSER]}
         super().add_api_route(path, endpoint, **options)
         if "GET" in options["methods"]:
             super().add_api_route(path, endpoint, **options | {"methods": ["HEAD"], "include_in_schema": False})

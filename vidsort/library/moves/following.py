@@ -5,7 +5,8 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...store.journal import OF_VIDEOS, Activity, Shift
+from ...records import Move
+from ...store.journal import OF_VIDEOS, Activity
 from ..disk import is_video
 from ..live import LiveLibrary
 
@@ -22,7 +23,7 @@ class Following:
         self._is_ours = False
 
     def catch_up(self) -> None:
-        """Apply what other processes have moved since the last call; costs three short questions if that is nothing."""
+        """Apply what other processes have moved since the last call; costs one short question if that is nothing."""
         if self._is_ours or self._activity.mark() == self._mark:
             return
         with self._lock:
@@ -50,10 +51,10 @@ class Following:
                 self._is_ours = False
                 self._mark = self._activity.mark()
 
-    def _confirmed(self, change: Shift) -> tuple[str, str] | None:
+    def _confirmed(self, change: Move) -> tuple[str, str] | None:
         """(origin, destination) of a change, where the disk still shows it."""
         origin, destination = change.source, change.target
-        if not change.is_done:
+        if change.state == "undone":
             origin, destination = destination, origin
         if change.kind in OF_VIDEOS and (
             is_video(self._data_dir / origin) or not is_video(self._data_dir / destination)

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Container, Mapping
 
 from ...library.live import LiveLibrary
-from ...store.decisions import Decisions, Held
+from ...store.people.decisions import Decisions, Held
 from .blind import HELD_EVERY, first_turn, lot
 
 FEWEST_DRAWN = 5
@@ -79,6 +79,10 @@ class Cards:
     def __init__(self, lots: tuple[tuple[float, str], ...], held: Mapping[str, Held], turn: int, every: int) -> None:
         self.lots, self.held, self.turn, self.every = lots, held, turn, every
         self.names = frozenset(name for _, name in lots)
+
+    def without(self, names: Container[str]) -> "Cards":
+        """The same but for these."""
+        return Cards(tuple(each for each in self.lots if each[1] not in names), self.held, self.turn, self.every)
 
 
 NO_CARDS = Cards((), {}, 0, 1)

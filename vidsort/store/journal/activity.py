@@ -1,27 +1,11 @@
 """Questions about what was moved, of those who follow: other processes, the pace, predictions of renamed folders."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import NamedTuple
 
+from ...records import Move
 from ..database import Database
-
-
-@dataclass(frozen=True)
-class Shift:
-    """A move as it stands: places relative to the library, and whether it is done or undone."""
-
-    kind: str
-    source: str
-    target: str
-    is_done: bool
-
-
-class Mark(NamedTuple):
-    """A moment in the journal: the last id, and the last turn of undo and redo."""
-
-    last_id: int
-    turn: int
+from .journal import last_change
+from .rows import MOVE_COLUMNS, move_of
 
 
 class Activity:
@@ -31,30 +15,20 @@ class Activity:
         self._database = database
         self._library = library
 
-    def mark(self) -> Mark:
-        """Where the journal is now; it is another one after every move that any process does, undoes or redoes."""
-        connection = self._database.connection()
-        last_id = connection.execute("SELECT max(id) FROM moves").fetchone()[0]
-        # A question for each state, so that each is answered from the index however long the journal is.
-        question = "SELECT max(turn) FROM moves WHERE library = ? AND state = ?"
-        turns = [connection.execute(question, (self._library, state)).fetchone()[0] for state in ("done", "undone")]
-        return Mark(last_id or 0, max(turn or 0 for turn in turns))
+    def mark(self) -> int:
+        """Where the journal is now; it is higher after every move that any process does, undoes or redoes."""
+        return last_change(self._database.connection(), self._library)
 
-    def between(self, before: Mark, now: Mark) -> list[Shift]:
-        """The moves between two marks as they stand now, oldest first.
+    def between(self, before: int, now: int) -> list[Move]:
+        """The moves that were done, undone or done again between two marks, as they stand now, in that order.
 
-        Turns begin anew when something new is done after an undo, so that undo may be missing here.
+        What has changed again since `now` is told between that and a later mark.
         """
-        # The plus keeps SQLite from reading all moves of the library instead of the few new ones.
-        question = (
-            "SELECT kind, source, target, state FROM ("
-            " SELECT * FROM moves WHERE +library = :library AND id > :id"
-            " UNION SELECT * FROM moves WHERE library = :library AND state IN ('done', 'undone') AND turn > :turn"
-            ") WHERE state IN ('done', 'undone') ORDER BY id"
+        where = "library = ? AND change > ? AND change <= ? ORDER BY change"
+        rows = self._database.connection().execute(
+            f"SELECT {MOVE_COLUMNS} FROM moves WHERE {where}", (self._library, before, now)  # noqa: S608
         )
-        values = {"library": self._library, "id": before.last_id, "turn": min(before.turn, now.turn - 1)}
-        rows = self._database.connection().execute(question, values)
-        return [Shift(kind, source, target, state == "done") for kind, source, target, state in rows]
+        return [move_of(row) for row in rows]
 
     def heirs(self, folders: Collection[str]) -> dict[str, str]:
         """Which of these folders took the place of one that is no longer there, by renaming or merging.

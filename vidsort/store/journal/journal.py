@@ -14,17 +14,17 @@ from typing import Any, Literal
 
 from ...records import Action, Move
 from ..database import Database
-from .rows import Direction, Entry, Fate, Intent, Sidecar
+from .author import AUTHOR
+from .rows import MOVE_COLUMNS, Direction, Entry, Fate, Intent, Sidecar, move_of
 
 # What is written down beside a batch, with its id, so that a kill leaves both or neither.
 Noting = Callable[[sqlite3.Connection, str], object]
 NONE: Mapping[int, Sequence[Sidecar]] = MappingProxyType({})
-_COLUMNS = "id, batch, kind, source, target, state, at, size_bytes, mode, pending"
+_COLUMNS = f"{MOVE_COLUMNS}, size_bytes, mode, pending"
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    names = ("id", "batch", "kind", "source", "target", "state", "at")
-    return Entry(Move(**dict(zip(names, row[:7], strict=True))), *row[7:])
+    return Entry(move_of(row[:8]), *row[8:])
 
 
 def _add_sidecars(connection: sqlite3.Connection, move_id: int, sidecars: Sequence[Sidecar]) -> None:
@@ -33,6 +33,12 @@ def _add_sidecars(connection: sqlite3.Connection, move_id: int, sidecars: Sequen
         "INSERT OR IGNORE INTO moved_sidecars (move, name, size_bytes, mtime_ns) VALUES (?, ?, ?, ?)",
         [(move_id, sidecar.name, sidecar.size_bytes, sidecar.mtime_ns) for sidecar in sidecars],
     )
+
+
+def last_change(connection: sqlite3.Connection, library: str) -> int:
+    """The number of the last change of any move in a library; 0 before the first."""
+    (number,) = connection.execute("SELECT max(change) FROM moves WHERE library = ?", (library,)).fetchone()
+    return number or 0
 
 
 class Journal:
@@ -59,11 +65,12 @@ class Journal:
 
     def _insert(self, connection: sqlite3.Connection, change: Intent, batch: str, at: float) -> Entry:
         what = (batch, change.kind, change.source, change.target)
-        row = (*what, "intended", at, change.size_bytes, change.mode, "forth")
+        author = AUTHOR.get()
+        row = (*what, "intended", at, author, change.size_bytes, change.mode, "forth")
         cursor = connection.execute(
-            "INSERT INTO moves (batch, kind, source, target, state, at, size_bytes, mode, pending, library)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*row, self._library),
+            "INSERT INTO moves (batch, kind, source, target, state, at, author, size_bytes, mode, pending, library,"
+            " pending_author) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*row, self._library, author),
         )
         entry = dataclasses.replace(_entry((cursor.lastrowid, *row)), sidecars=change.sidecars)
         _add_sidecars(connection, entry.move.id, entry.sidecars)
@@ -71,9 +78,9 @@ class Journal:
 
     def turn(self, entries: Sequence[Entry], direction: Direction) -> list[Entry]:
         """Mark these, and what goes along with them, as pending in this direction, before the disk is changed."""
-        ids = [(direction, entry.move.id) for entry in entries]
+        ids = [(direction, AUTHOR.get(), entry.move.id) for entry in entries]
         with self._database.write() as connection:
-            connection.executemany("UPDATE moves SET pending = ? WHERE id = ?", ids)
+            connection.executemany("UPDATE moves SET pending = ?, pending_author = ? WHERE id = ?", ids)
             for entry in entries:
                 _add_sidecars(connection, entry.move.id, entry.sidecars)
         return [dataclasses.replace(entry, direction=direction) for entry in entries]
@@ -86,21 +93,23 @@ class Journal:
         `arrived`: what has come along with each video, as it is now.
         """
         with self._database.write() as connection:
-            turn = self._next_turn(connection)
-            for entry in entries:
-                self._settle(connection, entry, fates[entry.move.id], turn, arrived.get(entry.move.id, ()))
+            turn, last = self._next_turn(connection), last_change(connection, self._library)
+            for change, entry in enumerate(entries, last + 1):
+                self._settle(connection, entry, fates[entry.move.id], (turn, change), arrived.get(entry.move.id, ()))
             settled = (self._one(connection, entry.move.id) for entry in entries)
             return [entry.move for entry in settled if entry is not None]
 
     def _settle(
-        self, connection: sqlite3.Connection, entry: Entry, fate: Fate, turn: int, arrived: Sequence[Sidecar]
+        self, connection: sqlite3.Connection, entry: Entry, fate: Fate, numbers: tuple[int, int],
+        arrived: Sequence[Sidecar],
     ) -> None:
         move_id, is_back = entry.move.id, entry.direction == "back"
         if fate is Fate.REACHED:
             state = "undone" if is_back else "done"
-            is_there = self._update(connection, entry, "state = ?, turn = ?", state, turn)
+            change = "state = ?, turn = ?, change = ?, author = pending_author"
+            is_there = self._update(connection, entry, change, state, *numbers)
             if not is_there:
-                move_id = self._write_anew(connection, entry, state, turn)
+                move_id = self._write_anew(connection, entry, state, numbers)
         elif entry.move.state == "intended":
             is_there = self._update(connection, entry, "state = 'reverted'")
         elif fate is Fate.DROPPED:
@@ -116,17 +125,19 @@ class Journal:
 
     def _update(self, connection: sqlite3.Connection, entry: Entry, change: str, *values: object) -> bool:
         """Whether the row is there: another database, put in place of this one meanwhile, has other rows by its id."""
-        # `change` is one of the four texts above, never anything from outside.
-        sql = f"UPDATE moves SET pending = NULL, {change} WHERE id = ? AND batch = ?"  # noqa: S608
+        # `change` is one of the texts above, never anything from outside.
+        sql = f"UPDATE moves SET pending = NULL, pending_author = NULL, {change} WHERE id = ? AND batch = ?"  # noqa: S608
         return connection.execute(sql, (*values, entry.move.id, entry.move.batch)).rowcount > 0
 
-    def _write_anew(self, connection: sqlite3.Connection, entry: Entry, state: str, turn: int) -> int:
+    def _write_anew(
+        self, connection: sqlite3.Connection, entry: Entry, state: str, numbers: tuple[int, int]
+    ) -> int:
         """The id that the move has now."""
-        move, facts = entry.move, (entry.size_bytes, entry.mode, turn, self._library)
+        move, facts = entry.move, (entry.size_bytes, entry.mode, *numbers, self._library)
         cursor = connection.execute(
-            "INSERT INTO moves (batch, kind, source, target, state, at, size_bytes, mode, turn, library)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (move.batch, move.kind, move.source, move.target, state, move.at, *facts),
+            "INSERT INTO moves (batch, kind, source, target, state, at, author, size_bytes, mode, turn, change,"
+            " library) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (move.batch, move.kind, move.source, move.target, state, move.at, AUTHOR.get(), *facts),
         )
         return cursor.lastrowid or 0
 

@@ -1,8 +1,9 @@
 """The rows of the journal: a change that shall be made, as it is journaled, and what came of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import Any, Literal
 
 from ...records import Move
 
@@ -10,6 +11,14 @@ Direction = Literal["forth", "back"]
 # Kinds of moves of one video each, which can be taken back alone also where they are of a batch; and all of videos.
 OF_ONE_VIDEO = ("sort", "move")
 OF_VIDEOS = (*OF_ONE_VIDEO, "merge")
+# Of the table `moves`, as a Move has them, in this order.
+MOVE_COLUMNS = "id, batch, kind, source, target, state, at, author"
+
+
+def move_of(row: Sequence[Any]) -> Move:
+    """The move that these columns are of."""
+    names = ("id", "batch", "kind", "source", "target", "state", "at", "by")
+    return Move(**dict(zip(names, row, strict=True)))
 
 
 class Fate(Enum):

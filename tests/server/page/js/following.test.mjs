@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { follower, namesWhatHasGone } from "../../../../vidsort/server/page/static/following.js";
+import { filedByOthers, follower, namesWhatHasGone } from "../../../../vidsort/server/page/static/following.js";
 
 const video = (filename, ...folders) => ({ filename, top_predictions: folders.map((folder) => ({ folder, confidence: 0.5 })) });
 const state = (names, predictions) => ({
@@ -51,4 +51,19 @@ test("nothing is asked for anew while everything is as it was", () => {
   const follow = follower(app);
   for (let times = 0; times < 3; times += 1) follow(state(["dance", "food"], "same"));
   assert.equal(app.asked, 0);
+});
+
+test("what others filed leaves, what this browser did and what came back do not", () => {
+  const move = (source, target, by, state = "done", kind = "sort") => ({ kind, source, target, state, by });
+  const moves = [
+    move("1.mp4", "food/1.mp4", "other"),
+    move("2.mp4", "food/2.mp4", "me"),
+    move("3.mp4", "food/3.mp4", null),
+    move("4.mp4", "food/4.mp4", "other"),
+    move("4.mp4", "food/4.mp4", "other", "undone"),
+    move("food/5.mp4", "dance/5.mp4", "other", "done", "move"),
+    move("food/6.mp4", "6.mp4", "other", "undone", "move"),
+    move("food", "meals", "other", "done", "rename"),
+  ];
+  assert.deepEqual([...filedByOthers(moves, "me")], ["1.mp4", "3.mp4", "6.mp4"]);
 });

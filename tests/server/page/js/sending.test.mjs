@@ -48,7 +48,7 @@ function fakeServer({ pile, lose = 0 }) {
     if (method === "POST" && lose-- > 0) throw new TypeError("network");
     return response;
   };
-  return { send: sender(new Api("http://here/", fetch)), root, moves, calls };
+  return { send: sender(new Api("http://here/", { fetch })), root, moves, calls };
 }
 
 async function stubbornly(send, entry) {
@@ -119,10 +119,10 @@ test("addresses keep the prefix that a proxy strips", () => {
 });
 
 test("answers are told apart: no is refused, trouble is tried again", async () => {
-  const api = (status) => new Api("http://here/", async () => ({ ok: false, status, json: async () => ({ detail: "why" }) }));
+  const api = (status) => new Api("http://here/", { fetch: async () => ({ ok: false, status, json: async () => ({ detail: "why" }) }) });
   for (const status of [400, 404, 409, 422]) await assert.rejects(api(status).get("x"), Refused);
   for (const status of [401, 429, 500, 502]) await assert.rejects(api(status).get("x"), Unreachable);
-  const noJson = new Api("http://here/", async () => ({ ok: true, status: 200, json: async () => JSON.parse("<") }));
+  const noJson = new Api("http://here/", { fetch: async () => ({ ok: true, status: 200, json: async () => JSON.parse("<") }) });
   await assert.rejects(noJson.get("x"), Unreachable);
 });
 

@@ -20,10 +20,10 @@ export class Unreachable extends Error {
 }
 
 export class Api {
-  // `base` is the address of the page: paths are relative to it, so a prefix that a proxy strips is kept.
-  constructor(base, fetch = globalThis.fetch.bind(globalThis)) {
-    this.base = base;
-    this.fetch = fetch;
+  // `base` is the address of the page: paths are relative to it, so a prefix that a proxy strips is kept. `browser` is
+  // the id by which this browser is told from others.
+  constructor(base, { browser = null, fetch = globalThis.fetch.bind(globalThis) } = {}) {
+    Object.assign(this, { base, browser, fetch });
   }
 
   url(path) {
@@ -56,9 +56,10 @@ export class Api {
 
   // The JSON of a 2xx answer; raises Refused or Unreachable.
   async call(method, path, body) {
-    const request = { method, cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) };
+    const request = { method, cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS), headers: {} };
+    if (this.browser) request.headers["X-Vidsort-Browser"] = this.browser;
     if (body !== undefined) {
-      request.headers = { "Content-Type": "application/json" };
+      request.headers["Content-Type"] = "application/json";
       request.body = JSON.stringify(body);
     }
     let response;

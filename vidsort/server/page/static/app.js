@@ -11,7 +11,7 @@ import { afterPaint, figure } from "./dom.js";
 import { refile, showLike } from "./finding.js";
 import { editFolder, makeFolders } from "./folder_dialogs.js";
 import { Folders } from "./folders.js";
-import { follower, namesWhatHasGone } from "./following.js";
+import { follower, leaver, namesWhatHasGone } from "./following.js";
 import { Grid } from "./grid.js";
 import { History } from "./history.js";
 import { LeftOut } from "./left_out.js";
@@ -101,11 +101,12 @@ export class App {
     this.commands = new Commands(this);
     this.folderList = new Folders({ list: find("folders"), choose: (folder) => this.file(folder),
       look: (folder) => this.commands.lookInto(folder), edit: (folder) => editFolder(this, folder) });
-    this.live = new Live({ api, told: follower(this), back: () => this.outbox.retryNow() });
+    this.live = new Live({ api, told: follower(this), moved: leaver(this), back: () => this.outbox.retryNow() });
   }
 
   async start() {
     this.commands.listen();
+    this.supply.leases.listen();
     this.outbox.changed();
     window.addEventListener("online", () => this.outbox.retryNow());
     await inherit(this.outbox, OUTBOX);
@@ -223,6 +224,7 @@ export class App {
     this.pile.render(this.left, this.sorted, this.retraining.learned);
     this.card.prepare(this.shownView === "single" ? queue.upcoming(AHEAD) : []);
     this.supply.more();
+    if (this.shownView === "single" && !this.misfiled.isOpen) this.supply.leases.follow();
     void this.why.follow(item);
   }
 
@@ -248,7 +250,8 @@ export class App {
     if (this.view === "grid") return "grid";
     if (item) return "single";
     if (this.supply.isLoading) return "single";
-    this.welcome.allDone({ sorted: this.sorted, folders: folders.length, pace: this.pile.figures, session: this.session,
+    if (this.supply.elsewhere && this.left) this.welcome.elsewhere(this.left);
+    else this.welcome.allDone({ sorted: this.sorted, folders: folders.length, pace: this.pile.figures, session: this.session,
       library: this.library, changed: () => void this.load() });
     return "welcome";
   }

@@ -166,7 +166,9 @@ export class Decisions {
       this.#past.splice(this.#past.indexOf(action), 1);
       this.tell.rolledBack(action);
     }
-    if (entry.kind === "sort") {
+    if (entry.kind === "sort" && error.filedIn !== undefined) {
+      this.tell.told(`${isolated(entry.filename)} was filed in ${error.filedIn} by other hands`);
+    } else if (entry.kind === "sort") {
       const back = error.status !== 404;
       if (back) this.queue.putBack(entry.items[0], { show: false });
       this.tell.failed(back

@@ -24,6 +24,26 @@ export function follower(app) {
   };
 }
 
+// Gives what is called with what anyone has moved: what other browsers have filed leaves at once.
+export function leaver(app) {
+  return (moves) => {
+    const gone = filedByOthers(moves, app.api.browser);
+    leave(app, app.queue.items.filter((item) => gone.has(item.filename) && !app.decisions.isOnItsWayBack(item.filename)));
+  };
+}
+
+// The filenames that have left the pile by other hands than those of this browser, and did not come back. Pure.
+export function filedByOthers(moves, browser) {
+  const gone = new Set();
+  for (const { kind, source, target, state, by } of moves) {
+    if (kind !== "sort" && kind !== "move") continue;
+    const [from, to] = state === "undone" ? [target, source] : [source, target];
+    if (!to.includes("/")) gone.delete(to);
+    else if (!from.includes("/") && (!by || by !== browser)) gone.add(from);
+  }
+  return gone;
+}
+
 // Whether a guess of this video names a folder that is not among these. Pure.
 export function namesWhatHasGone(item, folders) {
   const names = new Set(folders.map((folder) => folder.name));
@@ -33,7 +53,8 @@ export function namesWhatHasGone(item, folders) {
 function follow(app, { predictions }) {
   const isNew = predictions !== undefined && predictions !== app.supply.predictions;
   if (isNew) void app.retraining.lookWhichPredicts();
-  const isOther = !app.outbox.entries.length && app.queue.isWhole && app.queue.items.length !== app.left;
+  const { elsewhere = 0 } = app.supply;
+  const isOther = !app.outbox.entries.length && app.queue.isWhole && app.queue.items.length + elsewhere !== app.left;
   if (isNew && app.view === "grid") app.grid.offer(true);
   // A state from before a rename may come after its answer, and let the guesses of then pass for those of now.
   const shown = app.queue.items.slice(app.queue.index, app.queue.index + 2);
@@ -45,7 +66,11 @@ function follow(app, { predictions }) {
 async function look(app) {
   const { queue } = app;
   const near = queue.items.slice(queue.index, queue.index + NEAR);
-  const gone = await app.supply.missing(near);
+  leave(app, await app.supply.missing(near));
+}
+
+function leave(app, gone) {
+  const { queue } = app;
   // Asked now: the reviewer may have gone on meanwhile, and then it is no news.
   const onShow = queue.current;
   for (const item of gone) queue.take(item.filename);

@@ -97,10 +97,14 @@ export class History {
       } }, "Put back");
     return h("li", { className: `move${isDone ? "" : " is-undone"}` }, picture,
       h("div", {}, h("p", { title: move.source }, isVideo ? folderOf(move.target) : describe(move)),
-        h("p", { className: "when" }, isVideo ? `${ago(move.at)} · ${named(move, moves)}` : ago(move.at))),
+        h("p", { className: "when" }, [ago(move.at), isVideo && named(move, moves), isByOther(move, this.api.browser) && "in another browser"]
+          .filter(Boolean).join(" · "))),
       isDone ? button : h("span", { className: "when" }, "undone"));
   }
 }
+
+// Whether another browser than this did it, as far as it is known. Pure.
+export const isByOther = ({ by }, browser) => Boolean(by && by !== browser);
 
 // The folder of a place in the library; the root holds what is not sorted.
 export function folderOf(place) {

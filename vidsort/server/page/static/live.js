@@ -3,12 +3,13 @@
 const POLL_MS = 2_000;
 const SILENCE_MS = 4_000;
 
-// `told(state)` gets {folders, heirs, total, retrain, look?, predictions?}; `back()` is called when the server answers again.
+// `told(state)` gets {folders, heirs, total, retrain, look?, predictions?}, `moved(moves)` what anyone has filed, moved or
+// taken back, where events get through; `back()` is called when the server answers again.
 export class Live {
   #poll = null;
 
-  constructor({ api, told, back }) {
-    Object.assign(this, { api, told, back });
+  constructor({ api, told, moved, back }) {
+    Object.assign(this, { api, told, moved, back });
   }
 
   start() {
@@ -20,6 +21,7 @@ export class Live {
       isLost = false;
       this.told(JSON.parse(event.data));
     });
+    this.events.addEventListener("moved", (event) => this.moved(JSON.parse(event.data).moves));
     this.events.addEventListener("error", () => {
       isLost = true;
       // The browser gives up for good where the answer was an error; a new source tries again.

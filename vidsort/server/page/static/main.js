@@ -2,13 +2,14 @@
 
 import { Api } from "./api.js";
 import { App } from "./app.js";
+import { browserId } from "./leases.js";
 
 export async function start(element) {
   const root = element.querySelector("#vidsort");
   element.closest(".gradio-container").classList.add("frames-vidsort");
   await styled();
   root.hidden = false;
-  const app = new App(root, new Api(document.baseURI));
+  const app = new App(root, new Api(document.baseURI, { browser: browserId(localStorage) }));
   await app.start();
 }
 

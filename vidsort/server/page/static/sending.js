@@ -42,8 +42,11 @@ async function sort(api, entry) {
     return await api.post("api/sort", { filename: entry.filename, folder: entry.folder });
   } catch (error) {
     if (!(error instanceof Refused) || error.status !== 404) throw error;
-    if (!sortedInto(await history(api), entry.folder).has(entry.filename)) throw error;
-    return api.get("api/folders");
+    const there = newestSorts(await history(api)).find((move) => move.source === entry.filename && move.state === "done");
+    if (there?.target === `${entry.folder}/${entry.filename}`) return api.get("api/folders");
+    // Two saw the same video, and another browser was first: no failure, but to be told.
+    if (there?.by && there.by !== api.browser) error.filedIn = there.target.split("/")[0];
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 // Keeps the queue filled from the server, and in step with it.
 
 import { hidden } from "./blind.js";
+import { Leases } from "./leases.js";
 
 const PAGE = 50;
 const LOW = 15;
@@ -11,6 +12,8 @@ export class Supply {
   isLoading = false;
   // Which predictions the queue was made from, as the server names them.
   predictions = null;
+  // How many of the pile are not in the queue because other browsers show them.
+  elsewhere = 0;
   #cursor = null;
   // The server's own while none is chosen.
   #order = null;
@@ -18,6 +21,7 @@ export class Supply {
   // `isOutdated(item)`: its guesses name a folder that has gone. `mayGuess()`: the card on show may get its first one.
   constructor({ api, queue, decisions, isOutdated, mayGuess = () => true, changed }) {
     Object.assign(this, { api, queue, decisions, isOutdated, mayGuess, changed });
+    this.leases = new Leases({ api, queue, lost: (filenames) => this.#giveUp(filenames), freed: () => this.#lookElsewhere() });
   }
 
   // From the beginning, in this order.
@@ -73,6 +77,18 @@ export class Supply {
     return found;
   }
 
+  // Other browsers show these: they leave until those are done with them.
+  #giveUp(filenames) {
+    for (const filename of filenames) this.queue.take(filename);
+    this.elsewhere += filenames.length;
+    this.changed();
+  }
+
+  // What other browsers showed may be free again; asked only where nothing else is left to show.
+  #lookElsewhere() {
+    if (this.elsewhere && !this.isLoading && this.queue.isWhole && this.queue.ahead < LOW) void this.refresh();
+  }
+
   // The videos of a page; null where another order was chosen before it came, so that of several chosen in haste the
   // last one holds, whichever answer is the last.
   async #page(cursor) {
@@ -85,6 +101,7 @@ export class Supply {
     if (this.#order !== wanted) return null;
     this.#cursor = page.next_cursor ?? null;
     this.queue.isWhole = !this.#cursor;
+    this.elsewhere = page.elsewhere ?? 0;
     if (!cursor) this.predictions = page.predictions;
     const pending = this.decisions.pending();
     const postponed = this.decisions.postponed();

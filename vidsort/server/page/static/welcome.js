@@ -78,6 +78,13 @@ export class Welcome {
       this.#leftOut(library, changed)]);
   }
 
+  // What is left is on show in other browsers.
+  elsewhere(left) {
+    if (!this.#turnTo(`elsewhere ${left}`)) return;
+    this.#show(`The last ${left === 1 ? "one is" : `${figure(left)} are`} in other hands`,
+      `${left === 1 ? "It is" : "They are"} on show in another browser. What is not decided there within a minute comes here by itself.`, null);
+  }
+
   // `pace` is what /api/pace gives, or null; `session` counts decisions of this page. `changed()` is called when
   // the library has other videos by now.
   allDone({ sorted, folders, pace, session, library, changed }) {

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .database import Database
+from ..database import Database
 
 # So many of the newest blind answers count: what a model said years ago says little of this one.
 NEWEST = 500

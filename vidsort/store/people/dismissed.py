@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from typing import Literal
 
-from .database import Database
+from ..database import Database
 
 # A video that lies in the right folder; two contents that are no duplicates of one another.
 Kind = Literal["misfiled", "duplicates"]

@@ -3,7 +3,7 @@
 import contextlib
 
 from vidsort.store import open_database
-from vidsort.store.review import Review
+from vidsort.store.people.review import Review
 
 
 def test_the_keys_of_folders_are_of_one_library_and_the_rest_is_of_the_page(tmp_path):

@@ -6,8 +6,8 @@ import pytest
 
 from vidsort.library.moves import Mover, Wish
 from vidsort.store import open_database
-from vidsort.store.decisions import Decided, Decisions
 from vidsort.store.journal import Journal
+from vidsort.store.people.decisions import Decided, Decisions
 from vidsort.store.rescue import TABLES
 
 FILENAMES = ("71000000000000000.mp4", "71000000000000100.mp4")

@@ -5,7 +5,7 @@ import contextlib
 import pytest
 
 from vidsort.store import open_database
-from vidsort.store.dismissed import Dismissed
+from vidsort.store.people.dismissed import Dismissed
 from vidsort.store.rescue import TABLES
 
 
