@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import importlib.metadata
 import logging
+import math
 import platform
 import sys
 import time
@@ -18,7 +19,14 @@ from .errors import ArtifactError, NotEnoughLabelsError, NotFoundError, Settings
 from .features.said import names_of
 from .features.stored import LibraryFeatures, Part, features_of
 from .features.words.folders import descriptions
-from .insight.comparison import OutOfFold, out_of_fold_json, paired_difference, read_out_of_fold, verdict
+from .insight.comparison import (
+    OutOfFold,
+    leads,
+    out_of_fold_json,
+    paired_difference,
+    read_out_of_fold,
+    verdict,
+)
 from .insight.curve import NO_CURVE, learning_curve, written
 from .insight.duplicates import joined, links_now, near_duplicates, sets_of
 from .insight.proposing.halves import halves
@@ -163,6 +171,8 @@ def out_of_fold(
     trained: Trained, videos: Sequence[Video], content: Sequence[str], groups: np.ndarray
 ) -> OutOfFold:
     """What the trained one said of each video when it was left out, the RANKED most probable folders of each."""
+    number_of = {name: number for number, name in enumerate(trained.folders)}
+    own = np.array([number_of[str(video.folder)] for video in videos], int)
     best = np.argsort(-trained.probabilities, axis=1, kind="stable")[:, :RANKED]
     shares = np.take_along_axis(trained.probabilities, best, axis=1)
     return OutOfFold(
@@ -176,6 +186,7 @@ def out_of_fold(
             tuple((trained.folders[column], share) for column, share in zip(*row, strict=True))
             for row in zip(best.tolist(), shares.tolist(), strict=True)
         ),
+        leads=tuple(float(lead) if math.isfinite(lead) else None for lead in leads(trained.undoubted, own)),
     )
 
 

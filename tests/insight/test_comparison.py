@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -5,6 +7,7 @@ from vidsort.errors import ArtifactError
 from vidsort.insight.comparison import (
     Difference,
     OutOfFold,
+    leads,
     out_of_fold_json,
     paired_difference,
     read_out_of_fold,
@@ -119,6 +122,16 @@ def test_answers_come_back_from_disk_as_they_were(tmp_path):
     found = evidence([["food", "sport"], ["sport"]], ["food", "sport"], groups=[0, 1], scored=[True, False])
     (tmp_path / "out_of_fold.json").write_bytes(out_of_fold_json(found))
     assert read_out_of_fold(tmp_path) == found
+    led = dataclasses.replace(found, leads=(12.345, None))
+    (tmp_path / "out_of_fold.json").write_bytes(out_of_fold_json(led))
+    assert read_out_of_fold(tmp_path) == led
+
+
+def test_a_lead_is_over_the_own_folder_and_unknown_where_that_is():
+    scores = np.array([[0.0, -3.0, -1.0], [-2.0, -np.inf, 0.5], [-np.inf, -np.inf, -np.inf], [-1.0, -np.inf, -np.inf]])
+    found = leads(scores, np.array([1, 0, 0, 0]))
+    assert found[:2].tolist() == [3.0, 2.5]
+    assert not np.isfinite(found[2:]).any()
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"folders": [], "videos": [{"filename": "1.mp4"}]}', "[]"])

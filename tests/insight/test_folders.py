@@ -1,6 +1,9 @@
 """What is said of folders: thin, mixed, two that look like one."""
 
-from vidsort.insight.folders import expected_misses, folder_health, look_alikes
+import math
+
+from vidsort.insight.comparison import OutOfFold
+from vidsort.insight.folders import expected_misses, folder_health, likely_misfiled, look_alikes
 
 
 def metrics(confusion: dict[str, list[int]]) -> dict:
@@ -43,3 +46,15 @@ def test_two_folders_that_are_taken_for_each_other_are_named_together():
     assert [(first, second) for first, second, _ in look_alikes(found)] == [("cats", "kittens")]
     assert look_alikes(found)[0][2] == 9 / 20
     assert look_alikes(metrics({"a": [0, 0], "b": [0, 0]})) == []
+
+
+def test_the_most_suspicious_comes_first_also_where_the_share_of_doubt_makes_the_surest_look_alike():
+    count, ranked = 3, (("sea", 0.97), ("food", 0.01))
+    said = OutOfFold(
+        folders=("food", "sea"), filenames=tuple(f"{number}.mp4" for number in range(count)), content=("a", "b", "c"),
+        labels=("food",) * count, groups=(0, 1, 2), scored=(True,) * count, ranked=(ranked,) * count,
+    )
+    by_share = likely_misfiled(said)
+    assert [round(suspect.doubt, 3) for suspect in by_share] == [round(math.log(97), 3)] * count
+    led = likely_misfiled(OutOfFold(**vars(said) | {"leads": (5.0, 40.0, 0.1)}))
+    assert [(suspect.filename, suspect.doubt) for suspect in led] == [("1.mp4", 40.0), ("0.mp4", 5.0)]

@@ -160,6 +160,7 @@ class Answer(Form):
     group: Annotated[int, Field(ge=0, lt=2**53)]
     scored: bool
     ranked: list[Annotated[tuple[Annotated[int, Field(ge=0)], Share], Field(strict=False)]]
+    lead: float | None = None
 
 
 class Answers(Form):

@@ -30,7 +30,8 @@ class OutOfFold:
     `ranked` has, a video, the most probable folders with their probabilities, best first. `content`
     is the content hash in hex, which names the same video in two models whatever has been moved
     since; `group` numbers near-duplicates. `scored` is False where the video's folder could not be
-    known, for no other video was in it.
+    known, for no other video was in it. `leads` are the logs of how many times more probable the best other folder is
+    than a video's own, without the share of doubt; None where one is not known, and all of them in older models.
     """
 
     folders: tuple[str, ...]
@@ -40,10 +41,23 @@ class OutOfFold:
     groups: tuple[int, ...]
     scored: tuple[bool, ...]
     ranked: tuple[tuple[tuple[str, float], ...], ...]
+    leads: tuple[float | None, ...] = ()
 
     def best_among(self, row: int, folders: set[str]) -> str | None:
         """The most probable of these folders for one video; None where none of them is ranked."""
         return next((name for name, _ in self.ranked[row] if name in folders), None)
+
+
+def leads(scores: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """By how much the best other folder is ahead of a video's own, float [n]; not finite where one is not known.
+
+    scores: float [n, folders], unnormalised logs, -inf for what is not known; own: int [n].
+    """
+    rows = np.arange(len(own))
+    others = np.array(scores, float)
+    others[rows, own] = -np.inf
+    with np.errstate(invalid="ignore"):
+        return np.asarray(others.max(axis=1, initial=-np.inf) - scores[rows, own])
 
 
 @dataclass(frozen=True)
@@ -130,7 +144,7 @@ def out_of_fold_json(found: OutOfFold) -> bytes:
                 "filename": found.filenames[row], "content": found.content[row], "folder": found.labels[row],
                 "group": found.groups[row], "scored": found.scored[row],
                 "ranked": [[number[name], round(share, 5)] for name, share in found.ranked[row]],
-            },
+            } | ({"lead": _rounded(found.leads[row])} if found.leads else {}),
             ensure_ascii=False,
         )
         for row in range(len(found.filenames))
@@ -139,11 +153,16 @@ def out_of_fold_json(found: OutOfFold) -> bytes:
     return ('{"folders": ' + names + ',\n"videos": [\n' + ",\n".join(lines) + "\n]}\n").encode()
 
 
+def _rounded(lead: float | None) -> float | None:
+    return None if lead is None else round(lead, 3)
+
+
 def read_out_of_fold(folder: Path) -> OutOfFold:
     """The out-of-fold answers in a model's folder; raises ArtifactError where they are missing or damaged."""
     found = read_answers(folder)
     names: Sequence[str] = found["folders"]
     videos: Sequence[Mapping[str, Any]] = found["videos"]
+    known = tuple(video.get("lead") for video in videos)
     try:
         return OutOfFold(
             folders=tuple(names),
@@ -153,6 +172,7 @@ def read_out_of_fold(folder: Path) -> OutOfFold:
             groups=tuple(video["group"] for video in videos),
             scored=tuple(video["scored"] for video in videos),
             ranked=tuple(tuple((names[index], share) for index, share in video["ranked"]) for video in videos),
+            leads=known if any(lead is not None for lead in known) else (),
         )
     except IndexError as error:
         raise ArtifactError(

@@ -159,7 +159,7 @@ class Suspect(Record):
 
     `own` and `other` are the out-of-fold probabilities of the folder it is in and of the suggested one; `own` is 0
     where it is not among the most probable ones that are kept. `doubt` is the logarithm of how many times more
-    probable the suggested one is.
+    probable the suggested one is, before the share of doubt that every probability has, which hides what is surest.
     """
 
     filename: str
@@ -192,10 +192,11 @@ def doubted(evidence: OutOfFold) -> list[Suspect]:
         if not evidence.scored[row] or not shares:
             continue
         other, suggested = max((share, name) for name, share in shares.items())
+        lead = evidence.leads[row] if evidence.leads else None
         suspects.append(
             Suspect(
                 filename=evidence.filenames[row], folder=label, suggested=suggested, own=own, other=other,
-                doubt=math.log(max(other, LEAST_SHARE) / max(own, LEAST_SHARE)),
+                doubt=math.log(max(other, LEAST_SHARE) / max(own, LEAST_SHARE)) if lead is None else lead,
             )
         )
     return sorted(suspects, key=lambda suspect: (-suspect.doubt, suspect.filename, suspect.folder))

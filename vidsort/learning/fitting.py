@@ -1,7 +1,7 @@
 """The pure part of training: what is seen and said, and folders, to a calibrated classifier and its evidence."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -60,13 +60,15 @@ class Trained(Classifier):
 
     metrics: what metrics.json holds. choice: the race of heads, of the first kind of evidence.
     probabilities: float [n, folders], of each video when it was left out of training; scored: bool [n],
-    whether it could be known then.
+    whether it could be known then. undoubted: float [n, folders], unnormalised logs of the same without the share of
+    doubt, which lets what is surest look alike.
     """
 
     metrics: dict[str, Any]
     choice: Choice
     probabilities: np.ndarray
     scored: np.ndarray
+    undoubted: np.ndarray
 
 
 def fit_classifier(
@@ -115,6 +117,7 @@ def fit_names(names: Names, config: TrainConfig) -> Trained:
             "split": {"kind": "none: there is nothing to be left out", "folds": 0, "videos": 0, "groups": 0},
         },
         choice=Choice(BY_NAMES, []), probabilities=nothing.probabilities, scored=np.zeros(0, bool),
+        undoubted=nothing.probabilities,
     )
 
 
@@ -155,13 +158,13 @@ class _Fitting:
             parts = {**parts, name: parts[named.reads]}
         unflattered = nested(whole, raced, groups, self._tick("scoring the choice"))
         counted = np.full(len(labels), True) if everything else np.isin(np.arange(len(labels)), self._part, invert=True)
-        experts, logs = {}, {}
+        experts, answers = {}, {}
         for name, one in learned.items():
-            experts[name], logs[name] = self._expert(one, whole[name], winners[name])
+            experts[name], answers[name] = self._expert(one, whole[name], winners[name])
         for name, named in by_name.items():
-            answers = whole[name].unseen(BY_NAMES)
-            calibration = Calibration.fit(answers, labels, whole[name].toward)
-            experts[name], logs[name] = Expert.of_names(named, calibration), calibration.logs(answers)
+            answers[name] = whole[name].unseen(BY_NAMES)
+            experts[name] = Expert.of_names(named, Calibration.fit(answers[name], labels, whole[name].toward))
+        logs = {name: expert.calibration.logs(answers[name]) for name, expert in experts.items()}
         fusion = Weighing.learn(logs, labels, groups, tuple(by_name)).best()
         counts = np.bincount(labels, minlength=len(self._folders))
         scored = np.isfinite(fusion.scores(logs)[np.arange(len(labels)), labels])
@@ -172,6 +175,9 @@ class _Fitting:
                 "modalities": self._told(unflattered, scored & counted, parts, fusion)
             },
             choice=next(iter(choices.values())), probabilities=unflattered.calibrated, scored=scored,
+            undoubted=fusion.scores({
+                name: replace(expert.calibration, doubt=0.0).logs(answers[name]) for name, expert in experts.items()
+            }),
         )
 
     def _trials(self, one: Prepared, rows: np.ndarray, fold_of: np.ndarray) -> Trials:
@@ -205,7 +211,7 @@ class _Fitting:
         return found
 
     def _expert(self, one: Prepared, trials: Trials, winner: Candidate) -> tuple[Expert, np.ndarray]:
-        """What one kind has learned from all videos, and the logs of what it says of each when that is left out."""
+        """What one kind has learned from all videos, and its logits of each when that is left out."""
         answers = trials.unseen(winner)
         mask, labels = one.part.mask, self._labels
         fitted = winner.fit(one.rows[mask], labels[mask], self._config.seed)
@@ -215,7 +221,7 @@ class _Fitting:
             answers[mask] if scored else logits(fitted, one.rows[mask], len(self._folders)), labels[mask]
         )
         preparation, head = one.whole(fitted)
-        return Expert(preparation, head, calibration, np.asarray(fitted.classes_)), calibration.logs(answers)
+        return Expert(preparation, head, calibration, np.asarray(fitted.classes_)), answers
 
     def _metrics(self, found: Unflattered, judged: np.ndarray, counts: np.ndarray) -> dict[str, Any]:
         labels, groups, config = self._labels[judged], self._groups[judged], self._config
