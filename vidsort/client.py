@@ -163,6 +163,11 @@ class VidsortClient:
         """Say that the videos of a set are no duplicates of one another."""
         return self._ask(contract.NoDuplicatesAnswer, "POST", f"/api/duplicates/{_part(set_id)}/dismiss")
 
+    def set_not_learned(self, folders: Iterable[str]) -> contract.LibraryAnswer:
+        """Decide which folders are never learned from or suggested: all of them, by name."""
+        body = contract.NotLearnedBody(folders=list(folders))
+        return self._ask(contract.LibraryAnswer, "PUT", "/api/library/not-learned", body)
+
     def insight(self, topic: contract.Topic) -> contract.InsightAnswer:
         """The numbers of one topic, of the model in force."""
         return self._ask(contract.InsightAnswer, "GET", f"/api/insights/{_part(topic)}")

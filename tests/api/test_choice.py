@@ -130,3 +130,21 @@ def test_a_file_that_is_broken_meanwhile_changes_nothing(folder, caplog):
     Path("vidsort.toml").write_text("data_dir =")
     assert choice.settings().data_dir == folder
     assert "stays" in caplog.text
+
+
+def test_folders_that_are_not_learned_from_are_chosen_and_all_else_stays(folder):
+    path = Path("vidsort.toml")
+    path.write_text('video_names = "any"\nnot_learned = ["old"]\n')
+    choice = LibraryChoice(load_settings())
+    assert choice.choose_not_learned(["copies", 'a "quoted" one']).not_learned == ("copies", 'a "quoted" one')
+    assert path.read_text() == 'video_names = "any"\nnot_learned = ["copies", "a \\"quoted\\" one"]\n'
+    assert choice.choose_not_learned([]).not_learned == ()
+
+
+def test_where_something_stronger_says_what_is_not_learned_from_it_is_refused_with_why(folder, monkeypatch):
+    monkeypatch.setenv("VIDSORT_NOT_LEARNED", "trash")
+    choice = LibraryChoice(load_settings())
+    with pytest.raises(ConflictError, match="VIDSORT_NOT_LEARNED decides"):
+        choice.choose_not_learned(["copies"])
+    monkeypatch.delenv("VIDSORT_NOT_LEARNED")
+    assert "--not-learned" in LibraryChoice(load_settings(not_learned=("trash",))).reason_of_not_learned

@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..artifacts.files import read_file, write_whole
@@ -13,6 +14,8 @@ from ..settings import CONFIG_NAME, Settings, base_dir
 
 log = logging.getLogger(__name__)
 
+# The settings with which a library is opened: with others it is another view of it.
+OF_LIBRARY = ("data_dir", "video_names", "not_learned")
 # What stands there, else the line that shows how to write it.
 LINES = (r"^[ \t]*{name}[ \t]*=[^\r\n]*", r"^# {name} = \"[^\r\n]*")
 
@@ -29,6 +32,7 @@ class LibraryChoice:
         self._stamp = self._look()
         self.origin = settings.origin("data_dir")
         self._origin_of_names = settings.origin("video_names")
+        self._origin_of_not_learned = settings.origin("not_learned")
 
     @property
     def can_choose(self) -> bool:
@@ -59,6 +63,16 @@ class LibraryChoice:
             return f"The environment variable {self._origin_of_names.name} decides which names are videos: change that."
         return "This server was started with a fixed rule for names: start it again with --video-names any."
 
+    @property
+    def reason_of_not_learned(self) -> str | None:
+        """Why it cannot be chosen here which folders are not learned from, and what to do; None where it can."""
+        if self._origin_of_not_learned.kind in ("default", "file") and self.origin.kind != "program":
+            return None
+        if self._origin_of_not_learned.kind == "environment":
+            name = self._origin_of_not_learned.name
+            return f"The environment variable {name} decides which folders are not learned from: change that."
+        return "This server was started with fixed folders that are not learned from: add --not-learned and the name."
+
     def settings(self) -> Settings:
         """The settings now; costs one `stat` while the file is unchanged."""
         if self.origin.kind != "program":
@@ -85,7 +99,14 @@ class LibraryChoice:
         write_whole(self._config_path, self._with("video_names", video_names))
         return self.settings()
 
-    def _with(self, name: str, value: str) -> bytes:
+    def choose_not_learned(self, folders: Sequence[str]) -> Settings:
+        """Decide which folders are never learned from; raises ConflictError where that is not decided here."""
+        if self.reason_of_not_learned is not None:
+            raise ConflictError(self.reason_of_not_learned)
+        write_whole(self._config_path, self._with("not_learned", list(folders)))
+        return self.settings()
+
+    def _with(self, name: str, value: str | list[str]) -> bytes:
         """The file with this setting in it, all else as it is; raises ConflictError where that is not safe."""
         try:
             before = read_file(self._config_path)
@@ -111,7 +132,7 @@ class LibraryChoice:
             log.warning("The library stays %s, and what is set of the steps: %s", self._settings.data_dir, error)
             return
         # The rest was decided when the server began to listen.
-        followed = {"data_dir": now.data_dir, "video_names": now.video_names, "steps": now.steps}
+        followed = {name: getattr(now, name) for name in (*OF_LIBRARY, "steps")}
         self._settings = self._settings.model_copy(update=followed)
 
     def _look(self) -> tuple[int, int, int] | None:

@@ -31,7 +31,7 @@ from ..store.database import shared_dir
 from ..store.journal import Activity
 from ..store.people.decisions import Decisions
 from ..store.people.review import Review
-from .choice import LibraryChoice, folder_at
+from .choice import OF_LIBRARY, LibraryChoice, folder_at
 
 log = logging.getLogger(__name__)
 
@@ -198,7 +198,7 @@ class Workspace:
         """The library in use."""
         settings = self.settings
         with self._switching:
-            if (self._library.data_dir, self._library.video_names) != (settings.data_dir, settings.video_names):
+            if any(getattr(self._library, name) != getattr(settings, name) for name in OF_LIBRARY):
                 self._open(settings)
             return self._library
 

@@ -13,7 +13,8 @@ from .test_review_safety import _Prefix
 
 CHART = ".js-plotly-plot .scatterlayer"
 FILLED = "#confusion [data-row='2']"
-TABS = ("Model", "Confidence", "Labels", "Folders", "Misfiled", "Evidence")
+TABS = ("Model", "Confidence", "Labels", "Folders", "Misfiled", "Duplicates", "Evidence")
+WITHOUT_CHART = ("Model", "Misfiled", "Duplicates")
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,9 @@ def test_it_shows_the_model_and_a_cell_opens_its_videos(looked_into, serve, visi
     )
     for tab in TABS:
         page.get_by_role("tab", name=tab).click()
-        if tab not in ("Model", "Misfiled"):
+        if tab == "Duplicates":
+            page.get_by_text("No two videos are copies or edits of one another.").wait_for()
+        if tab not in WITHOUT_CHART:
             page.locator(f"{CHART} >> visible=true").first.wait_for()
         axe(page, "body")
         shot(page, f"insights_{tab.lower()}")
@@ -65,6 +68,31 @@ def test_it_fits_a_phone(looked_into, serve, visitor, axe, shot, scheme):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     axe(page, "body")
     shot(page, f"insights_phone_{scheme}")
+    # A tab that is in the menu comes out of it.
+    page.locator(".overflow-menu > button").click()
+    axe(page, "body")
+    page.locator(".overflow-dropdown").get_by_text("Evidence").click()
+    page.locator(f"{CHART} >> visible=true").first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    axe(page, "body")
+
+
+def test_another_version_is_put_in_force_and_the_one_before_comes_back(learned, serve, visitor):
+    first = artifacts.current(learned.artifacts_dir).model_id
+    train.run(learned, train.TrainConfig(seed=1))
+    predict.run(learned)
+    second = artifacts.current(learned.artifacts_dir).model_id
+    page = opened(visitor, serve(learned))
+    page.get_by_label("Another version").click()
+    page.get_by_role("option", name=first).click()
+    page.get_by_role("button", name="Put it in force").click()
+    page.get_by_text(f"{first} is in force now.").wait_for()
+    assert artifacts.current(learned.artifacts_dir).model_id == first
+    page.get_by_role("button", name="Roll back to the one before").click()
+    page.get_by_text(f"{second} is in force again.").wait_for()
+    assert artifacts.current(learned.artifacts_dir).model_id == second
+    page.get_by_role("button", name="Put it in force").click()
+    page.get_by_text("Choose another version first.").wait_for()
 
 
 def test_the_slider_moves_the_promise(looked_into, serve, visitor):

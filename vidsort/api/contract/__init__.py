@@ -25,7 +25,7 @@ from .jobs import (
     RetrainStarted,
     RetrainStatus,
 )
-from .library import Health, LibraryAnswer, LibraryBody, LibraryPreview, NamesBody
+from .library import Health, LibraryAnswer, LibraryBody, LibraryPreview, NamesBody, NotLearnedBody
 from .moves import (
     ActionsAnswer,
     HistoryAnswer,
@@ -83,8 +83,8 @@ __all__ = [
     "FoldersAnswer", "Health", "HistoryAnswer", "InsightAnswer", "LeasesAnswer", "LeasesBody", "LibraryAnswer",
     "LibraryBody", "LibraryPreview", "LikeAnswer", "Limit", "LookCancelled", "LookStarted", "LookStatus", "MergeBody",
     "MisfiledAnswer", "Misfit", "ModelsAnswer", "MoveAnswer", "MoveBatchAnswer", "MoveBatchBody", "MoveBody",
-    "MoveOutcome", "MoveWish", "Moved", "MovesAnswer", "NameBody", "NamesBody", "NoDuplicatesAnswer", "Order",
-    "Preferences", "Preparing", "Proposal", "ProposalsAnswer", "QueueAnswer", "QueueEntry", "RealisedWrong",
+    "MoveOutcome", "MoveWish", "Moved", "MovesAnswer", "NameBody", "NamesBody", "NoDuplicatesAnswer", "NotLearnedBody",
+    "Order", "Preferences", "Preparing", "Proposal", "ProposalsAnswer", "QueueAnswer", "QueueEntry", "RealisedWrong",
     "RecordsAnswer", "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SearchQuery", "SkipBody", "SortAnswer",
     "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome", "SortWish", "State", "SureGuess", "Topic",
     "UndoBody", "VideoAnswer", "VideoEntry", "VideosAnswer", "WhyAnswer",

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from ...records import Folder, LeftOut, VideoNames
-from .bounds import Body
+from .bounds import Body, NewFolderName
 
 
 class LibraryBody(Body):
@@ -20,13 +20,20 @@ class NamesBody(Body):
     video_names: VideoNames
 
 
+class NotLearnedBody(Body):
+    """All folders that are sorted into like any, but never learned from or suggested; they need not be there yet."""
+
+    folders: list[NewFolderName]
+
+
 class LibraryAnswer(BaseModel):
     """The library in use; `reason` says why no other can be chosen here, and is null where one can (`can_choose`).
 
     `away`: why it is plainly not the library that it was, so that nothing is made or moved in it; null where it is.
     `heirs`: which folder took the place of one that has gone, by renaming or merging. `left_out`: what takes no part,
     a row a reason. `reason_of_names`: why it cannot be chosen here which names are videos, null where it can.
-    `not_learned`: those of the folders that are sorted into like any, but never learned from or suggested.
+    `not_learned`: those of the folders that are sorted into like any, but never learned from or suggested;
+    `reason_of_not_learned`: why these cannot be chosen here, null where they can.
     """
 
     data_dir: str
@@ -42,6 +49,7 @@ class LibraryAnswer(BaseModel):
     reason_of_names: str | None
     left_out: list[LeftOut]
     not_learned: list[str]
+    reason_of_not_learned: str | None
 
 
 class LibraryPreview(BaseModel):

@@ -30,10 +30,13 @@ class _Set(NamedTuple):
 def duplicates(here: Workspace) -> tuple[list[dict[str, Any]], str | None]:
     """All sets, the largest first, in each the best picture first; and why there may be more than are told.
 
+    What lies in folders that are not learned from is put aside already, and does not count.
+
     What a retrain has compared is not compared again, so that only videos that came since take time: a millisecond or
     two a pair, and ten pairs a video.
     """
     sets, reason = _sets(here)
+    sets = [one for each in sets if len((one := _learned(here, each)).videos) > 1]
     facts = FeatureStore(here.database).facts({content for one in sets for content, _ in one.videos})
     told: list[dict[str, Any]] = []
     for one in sorted(sets, key=lambda one: (-len(one.videos), one.id)):
@@ -78,6 +81,13 @@ def _sets(here: Workspace) -> tuple[list[_Set], str | None]:
             if said not in dismissed:
                 sets.append(_Set(set_id([content] * len(copies)), _placed([content], places), [said]))
     return sets, _why_more(linked)
+
+
+def _learned(here: Workspace, one: _Set) -> _Set:
+    """The set without what lies in a folder that is not learned from: that is surplus which was put aside."""
+    kept = [(content, video) for content, video in one.videos
+            if video.folder is None or library.is_learned(video.folder, here.library.not_learned)]
+    return one._replace(videos=kept)
 
 
 def _why_more(linked: LinkedLibrary) -> str | None:

@@ -5,9 +5,10 @@ from starlette.responses import JSONResponse, Response
 
 from ... import library as on_disk
 from ...errors import ArtifactError, NotFoundError, VideoDecodeError
+from ...library.names import check_new_folder_name
 from ..answers import Here, faults
 from ..choice import folder_at
-from ..contract import Health, LibraryAnswer, LibraryBody, LibraryPreview, NamesBody
+from ..contract import Health, LibraryAnswer, LibraryBody, LibraryPreview, NamesBody, NotLearnedBody
 from ..workspace import Workspace
 from .subject import Subject
 
@@ -47,6 +48,15 @@ def choose(here: Here, body: LibraryBody) -> LibraryAnswer:
 def choose_names(here: Here, body: NamesBody) -> LibraryAnswer:
     """Decide which names are videos, for this server and the command line: it is written into vidsort.toml."""
     here.choice.choose_names(body.video_names)
+    return _library(here)
+
+
+@router.put("/api/library/not-learned", responses=faults(400, 409, 422))
+def choose_not_learned(here: Here, body: NotLearnedBody) -> LibraryAnswer:
+    """Decide which folders are never learned from, for this server and the command line, in vidsort.toml."""
+    for name in body.folders:
+        check_new_folder_name(name)
+    here.choice.choose_not_learned(body.folders)
     return _library(here)
 
 
@@ -90,5 +100,6 @@ def _library(here: Workspace) -> LibraryAnswer:
         video_names=opened.video_names,
         reason_of_names=here.choice.reason_of_names,
         left_out=opened.left_out(),
+        reason_of_not_learned=here.choice.reason_of_not_learned,
         not_learned=[name for name in sorted(snapshot.folders) if not on_disk.is_learned(name, opened.not_learned)],
     )

@@ -140,6 +140,10 @@ def page(here: Workspace) -> "Blocks":
                 right_name = gr.Textbox(label="Chosen", interactive=False)
                 right = gr.Button("It is right where it lies")
                 right_line = gr.HTML(padding=False)
+            with gr.Tab("Duplicates") as copies:
+                head("Copies and edits of one video", "Set by set, best first; the review page moves them (Shift+D).")
+                copies_line = gr.HTML(padding=False)
+                sets = posters("Duplicates")
             with gr.Tab("Evidence"):
                 head("What each kind of evidence brings", "Each kind alone, all but each, and all, on the same videos.")
                 ablation = plot_of(label="Kinds of evidence")
@@ -182,7 +186,9 @@ def page(here: Workspace) -> "Blocks":
             return gallery(told.split(here, told.model_of(here), folder) if folder else [])
 
         def put_in_force(model_id: str | None) -> str:
-            return _said(lambda: artifacts.promote(here.library.artifacts_dir, model_id or ""), "is in force now")
+            if not model_id:
+                return lines(["Choose another version first."])
+            return _said(lambda: artifacts.promote(here.library.artifacts_dir, model_id), "is in force now")
 
         def roll_back() -> str:
             return _said(lambda: artifacts.rollback(here.library.artifacts_dir), "is in force again")
@@ -197,8 +203,14 @@ def page(here: Workspace) -> "Blocks":
                 text = str(error) if filename else "Choose one of the pictures first."
             return lines([text]), "", gallery(told.suspects(here))
 
+        def show_copies() -> tuple[str, GalleryData]:
+            text, found = told.copies(here)
+            return lines([text]), gallery(found)
+
         quiet: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
         blocks.load(tell, at_most, everything, **quiet)
+        # Looked for only by who wants to see them: where no retrain has, it takes some seconds.
+        copies.select(show_copies, None, [copies_line, sets], **quiet)
         confusion.select(show_cell, None, [cell_line, cell], **quiet)
         at_most.change(promise, at_most, [cover, cover_line], trigger_mode="always_last", **quiet)
         halves.input(show_split, halves, half, **quiet)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from ...api.insights.duplicates import duplicates
 from ...api.insights.misfiled import misfiled
 from ...api.insights.topics import NO_MODEL
 from ...api.workspace import Workspace
@@ -25,10 +26,11 @@ from ...insight.folders import (
 )
 from ...learning.scores import threshold_for
 from ...library.invisible import with_codes
-from ...steps import accuracy_text, percent
+from ...steps import accuracy_text, counted, percent
 from . import charts
 
 PROMISED = 0.05
+NO_COPIES = "No two videos are copies or edits of one another."
 SHOWN = 48
 VERSIONS = ("in force", "model", "head", "videos", "folders", "accuracy", "calibration error", "verdict")
 HEALTH = ("folder", "videos", "recognised", "mostly mistaken for", "what to do")
@@ -133,6 +135,19 @@ def suspects(here: Workspace) -> Pictures:
 def reliability(model: Model | None) -> charts.Figure:
     """Whether confidence can be believed."""
     return charts.reliability(model.metrics["reliability"] if model else [])
+
+
+def copies(here: Workspace) -> tuple[str, Pictures]:
+    """How many sets of copies and edits there are, and the videos of the first of them, set by set."""
+    found, reason = duplicates(here)
+    surplus = sum(len(one["videos"]) - 1 for one in found)
+    text = f"{counted(len(found), 'set')} with {counted(surplus, 'surplus video')}." if found else NO_COPIES
+    there = [(number, video) for number, one in enumerate(found, 1) for video in one["videos"]]
+    shown = [
+        (_poster(video["filename"]), with_codes(f"{number}: {video['folder'] or 'unsorted'} · {video['filename']}"))
+        for number, video in there
+    ]
+    return f"{text} {reason or ''}".strip(), shown[:SHOWN]
 
 
 def promise(model: Model | None, promised: float) -> tuple[charts.Figure, str]:

@@ -5,7 +5,7 @@ import test from "node:test";
 import { Selection } from "../../../../vidsort/server/page/static/grid_selection.js";
 
 const many = (count, folder = null) => Array.from({ length: count }, (_, at) => ({ filename: `${at}`, folder }));
-const marked = ({ marked: names }) => [...names].map(Number).sort((a, b) => a - b);
+const marked = ({ marked: places }) => [...places].map((place) => Number(place.split("/").at(-1))).sort((a, b) => a - b);
 
 test("a range takes the state of where it began", () => {
   const items = many(6);

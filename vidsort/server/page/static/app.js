@@ -8,6 +8,7 @@ import { Controls } from "./controls.js";
 import { Decisions } from "./decisions.js";
 import { setHost } from "./dialog.js";
 import { afterPaint, figure } from "./dom.js";
+import { Duplicates } from "./duplicates.js";
 import { refile, showLike } from "./finding.js";
 import { editFolder, makeFolders } from "./folder_dialogs.js";
 import { Folders } from "./folders.js";
@@ -97,7 +98,7 @@ export class App {
     this.grid = new Grid({ element: find("grid"), api, pictures,
       file: (items, folder, isNew) => this.decisions.sortMany(items, folder, isNew && !this.hasFolder(folder)), refile: (items, folder) => refile(this, items, folder),
       failed: (text) => this.fail(text) });
-    this.misfiled = new Misfiled(this);
+    [this.misfiled, this.duplicates] = [new Misfiled(this), new Duplicates(this)];
     this.commands = new Commands(this);
     this.folderList = new Folders({ list: find("folders"), choose: (folder) => this.file(folder),
       look: (folder) => this.commands.lookInto(folder), edit: (folder) => editFolder(this, folder) });

@@ -149,6 +149,7 @@ export class Commands {
   right() {
     const { app } = this;
     const items = app.view === "grid" ? app.grid.filedHere() : [];
+    if (app.view === "grid" && app.grid.setHere) return void app.duplicates.dismiss(app.grid.setHere);
     if (app.misfiled.isOpen) app.misfiled.right();
     else if (items.length) void app.misfiled.dismiss(items);
     else app.hint(`This is for what lies in a folder: ${this.#cap("misfiled")} shows what is likely misfiled.`);

@@ -3,6 +3,7 @@
 import { blindNames, covered } from "./blind.js";
 import { count, isolated } from "./dom.js";
 import { groupByGuess, groupFolder, groupFound, groupInOrder, groupProposed } from "./grid_rows.js";
+import { placeOf } from "./grid_selection.js";
 import { Pages } from "./pages.js";
 import { openSearch } from "./search.js";
 
@@ -58,7 +59,7 @@ async function openPages(app, pages, what) {
   }
 }
 
-function open(app, videos, what) {
+export function open(app, videos, what) {
   app.show("grid");
   app.grid.show(videos, what);
 }
@@ -114,7 +115,8 @@ export async function refile(app, items, to) {
     app.setFolders(answer.folders);
     if (done.length) {
       app.decisions.note(answer.batch);
-      if (app.view === "grid") app.grid.refileShown(new Map(done.map(({ filename }) => [filename, to])));
+      if (app.view === "grid") app.grid.refileShown(new Map(done.map(({ filename, from: folder }) => [placeOf({ filename, folder }), to])));
+      for (const { filename, from } of done) if (from === null) app.queue.take(filename);
       const text = `${count(done.length, "video")} ${to === null ? "put back into the pile" : `moved to ${to}`}`;
       app.toasts.say(text);
       app.announcer.say(text);

@@ -1,10 +1,10 @@
 // The grid: mark what is wrong and file all the rest of a group by one key, or choose some and say where they go.
 
-import { MOST, isChoice } from "./grid_advice.js";
+import { MOST, isChoice, whatGoes } from "./grid_advice.js";
 import { listenForBand } from "./grid_band.js";
 import { GridHead } from "./grid_head.js";
 import { groupByGuess } from "./grid_rows.js";
-import { Selection } from "./grid_selection.js";
+import { Selection, placeOf } from "./grid_selection.js";
 import { Tiles, tileId } from "./grid_tiles.js";
 import { GridView } from "./grid_view.js";
 
@@ -29,7 +29,7 @@ export class Grid {
   constructor({ element, api, pictures, file, refile, failed }) {
     Object.assign(this, { element, file, refile, failed });
     this.tiles = new Tiles({ api, pictures, mark: (at, isRange) => this.#mark(at, isRange),
-      fileRest: (group) => this.fileRest(group), rename: (group, name) => this.#rename(group, name) });
+      fileRest: (group) => this.fileRest(group), rename: (group, name) => this.#rename(group, name), noSet: (id) => this.#what.noSet(id) });
     this.view = new GridView({ tiles: this.tiles, pictures, moved: () => this.#moved(),
       paint: (tile, at) => this.tiles.paint(tile, this.#items[at], { isMarked: this.#chosen.has(this.#items[at]),
         isHere: at === this.#chosen.at, isChoice: isChoice(this.view.groupAt(at)) }) });
@@ -46,6 +46,7 @@ export class Grid {
     this.#all = videos;
     this.#least = 0;
     this.#chosen.clear();
+    this.#chosen.band(new Set(), what.marked ?? []);
     this.scroll.scrollTop = 0;
     this.scroll.ariaLabel = what.label;
     this.head.show(what);
@@ -103,13 +104,22 @@ export class Grid {
     this.#regroup(this.#all.filter((item) => !gone.has(item.filename)));
   }
 
-  // Videos lie in other folders now: by filename which, null for those that are to be sorted.
+  // Videos lie in other folders now: by the place where each was which, null for those that are to be sorted.
   refileShown(folders) {
-    const known = new Set(this.#all.map((item) => item.filename));
-    const isBack = this.folder && [...folders].some(([filename, to]) => to === this.folder && !known.has(filename));
+    const known = new Set(this.#all.map(placeOf));
+    const isBack = this.folder && [...folders].some(([place, to]) => to === this.folder && !known.has(place));
     if (isBack) this.#what.reorder(this.order);
-    for (const filename of folders.keys()) this.#chosen.marked.delete(filename);
-    this.#regroup(this.#all.map((item) => (folders.has(item.filename) ? { ...item, folder: folders.get(item.filename) } : item)));
+    for (const place of folders.keys()) this.#chosen.marked.delete(place);
+    this.#regroup(this.#all.map((item) => (folders.has(placeOf(item)) ? { ...item, folder: folders.get(placeOf(item)) } : item)));
+  }
+
+  // The set of duplicates that one is in, if they are shown; and of all of them what is marked as surplus.
+  get setHere() {
+    return this.#group()?.setId;
+  }
+
+  get surplus() {
+    return this.#groups.filter((group) => group.setId).flatMap((group) => group.items.filter((item) => this.#chosen.has(item)));
   }
 
   // To the tile where a key leads; `isRange` marks all on the way.
@@ -146,15 +156,9 @@ export class Grid {
   // into the pile. Gives why nothing was filed.
   fileInto(folder) {
     const group = this.#group();
-    if (!group) return "There is nothing to file.";
-    if (folder === null && !group.isThere) return "These are in the pile.";
-    const isHere = (item) => item.folder === folder;
-    const items = group.items.filter((item) => this.#chosen.has(item) !== Boolean(group.isWhole) && !isHere(item)).slice(0, MOST);
-    const where = folder ?? "the pile";
-    if (!items.length) return group.items.every(isHere) ? `These are in ${where} already.` : `Nothing is marked: mark what goes into ${where} first.`;
-    if (group.isThere) this.refile(items, folder);
-    else this.file(items, folder);
-    return null;
+    const { items, refusal } = whatGoes(group, (item) => this.#chosen.has(item), folder);
+    if (items) (group.isThere ? this.refile : this.file)(items, folder);
+    return refusal ?? null;
   }
 
   // What is marked of this group, or the tile where one is, as far as it lies in a folder.
@@ -247,15 +251,10 @@ export class Grid {
   }
 
   async #append(pages) {
-    try {
-      const videos = await pages.next();
-      if (this.#what.pages !== pages) return false;
-      const known = new Set(this.#all.map((item) => item.filename));
-      this.#all = [...this.#all, ...videos.filter((video) => !known.has(video.filename))];
-    } catch (error) {
-      this.failed(error.message);
-      return false;
-    }
+    const videos = await pages.next().catch((error) => this.failed(error.message));
+    if (!videos || this.#what.pages !== pages) return false;
+    const known = new Set(this.#all.map((item) => item.filename));
+    this.#all = [...this.#all, ...videos.filter((video) => !known.has(video.filename))];
     const was = this.#items[this.#chosen.at];
     this.#makeGroups();
     // What keeps its place does so, too, for a range that is being marked.

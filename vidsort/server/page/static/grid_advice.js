@@ -8,6 +8,7 @@ export const MOST = 10_000;
 // What can be done with a group, of which `rest` are not marked.
 export function advice(group, rest) {
   const marked = group.items.length - rest;
+  if (group.setId) return marked ? `${figure(marked)} chosen as surplus: a folder's key moves ${marked > 1 ? "them" : "it"} there` : "all stay: mark what is surplus";
   if (group.isThere && marked) return `${figure(marked)} chosen: a folder's key moves ${marked > 1 ? "them" : "it"} there`;
   if (group.isThere) return "filed there: mark what belongs elsewhere, then choose a folder";
   if (group.isNew && rest) return `Enter makes this folder and files ${figure(rest)} there: mark what is to stay`;
@@ -21,6 +22,17 @@ export function advice(group, rest) {
 function fileAdvice(rest, marked) {
   const number = figure(Math.min(rest, MOST));
   return `Enter files ${rest > MOST ? `the surest ${number}` : number}${marked ? `, ${figure(marked)} marked stay` : ""}`;
+}
+
+// What of a group goes into a folder (null: back to the pile) by its key: {items}, or why nothing does as {refusal}.
+export function whatGoes(group, isMarked, folder) {
+  if (!group) return { refusal: "There is nothing to file." };
+  if (folder === null && !group.isThere) return { refusal: "These are in the pile." };
+  const isHere = (item) => item.folder === folder;
+  const items = group.items.filter((item) => isMarked(item) !== Boolean(group.isWhole) && !isHere(item)).slice(0, MOST);
+  const where = folder ?? "the pile";
+  if (items.length) return { items };
+  return { refusal: group.items.every(isHere) ? `These are in ${where} already.` : `Nothing is marked: mark what goes into ${where} first.` };
 }
 
 // Whether marks tell what goes somewhere, rather than what stays.

@@ -24,17 +24,21 @@ export class GridHead {
     const folders = button("sheet", "Folders");
     folders.classList.add("only-phone");
     this.groups = button("groups", "Groups");
+    this.duplicates = button("duplicates", "Duplicates");
     this.misfiled = button("misfiled", "Likely misfiled");
     this.every = button("every", "File all");
-    this.element = h("div", { className: "grid-head" }, this.title, this.tools, this.again, this.every, this.back, folders, this.groups, this.misfiled,
+    this.surplus = button("surplus", "Move the surplus");
+    this.surplus.hidden = true;
+    this.element = h("div", { className: "grid-head" }, this.title, this.tools, this.again, this.every, this.surplus, this.back, folders, this.groups, this.duplicates, this.misfiled,
       button("single", "One by one"));
   }
 
   // What the grid shows: `orders` as [name, label]; of the pile how sure guesses are, of a folder the way back.
-  show({ orders, order, isPile, folder }) {
+  show({ orders, order, isPile, folder, isOfSets }) {
     this.back.hidden = !folder;
     this.every.hidden = !isPile;
-    this.groups.hidden = Boolean(folder);
+    this.surplus.hidden = !isOfSets;
+    for (const button of [this.groups, this.duplicates]) button.hidden = Boolean(folder || isOfSets);
     this.misfiled.hidden = !folder;
     this.tools.hidden = !orders;
     if (!orders) return;

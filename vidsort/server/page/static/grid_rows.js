@@ -66,6 +66,15 @@ export function groupProposed(proposals) {
   };
 }
 
+// Sets of videos that are one, each the best first: what was put aside (`isAside(folder)`) leaves its set, and a set of which
+// one is left, or that was said to be none (`isNone(id)`), is none.
+export function groupSets(sets, isAside, isNone) {
+  return (videos) => sets.filter(({ id }) => !isNone(id))
+    .map(({ id }) => ({ id, items: videos.filter((video) => video.setId === id && !isAside(video.folder)) }))
+    .filter(({ items }) => items.length > 1)
+    .map(({ id, items }) => ({ title: `${items.length} of one video`, folder: null, isWhole: false, isThere: true, setId: id, items }));
+}
+
 // Rows from top to bottom: a head for each group, then its tiles; `from` and `to` count tiles over all groups.
 export function layOut(groups, { columns, headPx, tilePx, gapPx }) {
   const rows = [];

@@ -1,6 +1,12 @@
 // Which tiles are marked, and on which of them one is. Pure.
 
+// Where a video lies in the library: two folders may each have one of the same name.
+export function placeOf({ folder, filename }) {
+  return folder ? `${folder}/${filename}` : filename;
+}
+
 export class Selection {
+  // By their places.
   marked = new Set();
   at = 0;
   // From where a range goes: the tile that was marked last, or where one was when Shift went down.
@@ -15,7 +21,7 @@ export class Selection {
   }
 
   has(item) {
-    return this.marked.has(item.filename);
+    return this.marked.has(placeOf(item));
   }
 
   go(at) {
@@ -27,7 +33,7 @@ export class Selection {
   toggle(items, at) {
     const item = items[at];
     if (!item) return;
-    if (!this.marked.delete(item.filename)) this.marked.add(item.filename);
+    if (!this.marked.delete(placeOf(item))) this.marked.add(placeOf(item));
     this.go(at);
     this.#anchor = at;
   }
@@ -47,22 +53,22 @@ export class Selection {
   // All of these, or none where all are marked.
   all(items) {
     const areAll = items.every((item) => this.has(item));
-    for (const item of items) if (areAll) this.marked.delete(item.filename);
-      else this.marked.add(item.filename);
+    for (const item of items) if (areAll) this.marked.delete(placeOf(item));
+      else this.marked.add(placeOf(item));
     this.#before = null;
   }
 
   // These beside what was marked before the band was drawn.
   band(before, items) {
     this.marked = new Set(before);
-    for (const item of items) this.marked.add(item.filename);
+    for (const item of items) this.marked.add(placeOf(item));
     this.#before = null;
   }
 
   // Others are shown, and one is here: what is marked among them stays so.
   keep(items, at) {
-    const here = new Set(items.map((item) => item.filename));
-    for (const filename of this.marked) if (!here.has(filename)) this.marked.delete(filename);
+    const here = new Set(items.map(placeOf));
+    for (const place of this.marked) if (!here.has(place)) this.marked.delete(place);
     this.go(at);
     this.#anchor = null;
   }
@@ -71,7 +77,7 @@ export class Selection {
   #beginAt(items, at) {
     this.#anchor = at;
     this.#before = null;
-    if (items[at]) this.marked.add(items[at].filename);
+    if (items[at]) this.marked.add(placeOf(items[at]));
   }
 
   // What is filed and what is not are never marked along with one another: they go different ways.
@@ -79,11 +85,11 @@ export class Selection {
     const first = items[this.#anchor];
     this.#before ??= new Set(this.marked);
     this.marked = new Set(this.#before);
-    const isOn = first && this.#before.has(first.filename);
+    const isOn = first && this.#before.has(placeOf(first));
     for (const item of items.slice(Math.min(this.#anchor, to), Math.max(this.#anchor, to) + 1)) {
       if (Boolean(item.folder) !== Boolean(first?.folder)) continue;
-      if (isOn) this.marked.add(item.filename);
-      else this.marked.delete(item.filename);
+      if (isOn) this.marked.add(placeOf(item));
+      else this.marked.delete(placeOf(item));
     }
     this.at = to;
   }

@@ -1,21 +1,29 @@
 // The elements of the grid: heads of groups, and rows of tiles.
 
 import { count, figure, h, isolated, percent, setRead } from "./dom.js";
+import { placeOf } from "./grid_selection.js";
 import { Hover } from "./hover.js";
 
 export class Tiles {
   // `mark(at, isRange)` for the tile at this place, `fileRest(group)` for the button of a head, `rename(group, name)` for
-  // what is typed into it.
-  constructor({ api, pictures, mark, fileRest, rename }) {
-    Object.assign(this, { api, pictures, mark, fileRest, rename, hover: new Hover(api) });
+  // what is typed into it, `noSet(id)` for a set that is said to be none.
+  constructor({ api, pictures, mark, fileRest, rename, noSet }) {
+    Object.assign(this, { api, pictures, mark, fileRest, rename, noSet, hover: new Hover(api) });
   }
 
   head(group) {
     if (group.isNew) return this.#headOfNew(group);
+    if (group.setId) return this.#headOfSet(group);
     const button = group.folder && h("button", { type: "button", className: "button", onclick: () => this.fileRest(group) },
       "File the rest", h("span", { className: "for-readers" }, ` in ${group.folder}`));
     const cell = h("div", { className: "group-head", role: "gridcell" },
       h("h2", {}, group.title), h("span", { className: "count" }, count(group.items.length + (group.more ?? 0), "video")), button || null);
+    return h("div", { className: "grid-row", role: "row" }, cell);
+  }
+
+  #headOfSet(group) {
+    const cell = h("div", { className: "group-head", role: "gridcell" }, h("h2", {}, group.title), h("span", { className: "count" }, "best first"),
+      h("button", { type: "button", className: "button", onclick: () => this.noSet(group.setId) }, "Not duplicates"));
     return h("div", { className: "grid-row", role: "row" }, cell);
   }
 
@@ -50,7 +58,7 @@ export class Tiles {
     tile.setAttribute("aria-selected", String(isMarked));
     const mark = !isMarked ? "" : isChoice ? ", chosen" : ", marked as wrong";
     const guess = item.folder ? `in ${item.folder}` : item.predicted_folder ? guessOn(item) : "no guess";
-    setRead(tile, "aria-label", `${isolated(item.filename)}, ${guess}${mark}`);
+    setRead(tile, "aria-label", `${isolated(item.filename)}, ${item.facts ? linesOf(item).join(" ") : guess}${mark}`);
   }
 
   #tile(item, at) {
@@ -58,7 +66,7 @@ export class Tiles {
     picture.addEventListener("error", () => (picture.hidden = true));
     this.pictures.want(picture, this.api.poster(item.filename));
     const tile = h("div", { className: "tile", role: "gridcell", id: tileId(item), dataset: { at } },
-      picture, item.predicted_folder ? h("span", { className: "share" }, guessOn(item)) : null);
+      picture, item.facts ? factsOf(item) : item.predicted_folder ? h("span", { className: "share" }, guessOn(item)) : null);
     tile.addEventListener("click", (event) => this.mark(at, event.shiftKey));
     tile.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && this.hover.play(tile, item));
     tile.addEventListener("pointerleave", () => this.hover.stop());
@@ -71,7 +79,16 @@ function guessOn({ predicted_folder: folder, confidence, folder: place }) {
   return place === undefined ? percent(confidence) : `${folder} ${percent(confidence)}`;
 }
 
+// What tells copies from one another: where each lies, its picture, length and size.
+function linesOf({ folder, facts }) {
+  return [folder ?? "unsorted", ...facts];
+}
+
+function factsOf(item) {
+  return h("span", { className: "facts-of" }, ...linesOf(item).flatMap((line) => [h("span", {}, line), " "]));
+}
+
 // Without spaces, which would make it the ids of several.
 export function tileId(item) {
-  return `tile-${encodeURIComponent(item.filename)}`;
+  return `tile-${encodeURIComponent(placeOf(item))}`;
 }

@@ -70,10 +70,10 @@ async function turned(app, kind, moves) {
     else leave(app, filenames);
   }
   if (told.kind === "move") {
-    const parted = moves.map(({ source, target }) => (kind === "undo" ? source : target).split("/"));
-    const placed = new Map(parted.map((parts) => [parts.at(-1), parts.length > 1 ? parts[0] : null]));
-    if (app.view === "grid" && !app.grid.isPile) app.grid.refileShown(placed);
-    if (app.misfiled.isOpen) app.misfiled.follow(placed);
+    const went = moves.map(({ source, target }) => (kind === "undo" ? [target, source] : [source, target]));
+    const folder = (place) => (place.includes("/") ? place.split("/")[0] : null);
+    if (app.view === "grid" && !app.grid.isPile) app.grid.refileShown(new Map(went.map(([from, to]) => [from, folder(to)])));
+    if (app.misfiled.isOpen) app.misfiled.follow(new Map(went.map(([, to]) => [to.split("/").at(-1), folder(to)])));
   }
   await app.supply.refresh({ isStale: true });
 }
