@@ -32,7 +32,7 @@ from vidsort.store import open_database
 from vidsort.store.features import FeatureRow, FeatureStore
 
 SIZES, FOLDERS, WIDTH, SPREAD = (500, 5_000, 50_000), 25, 1280, 4.0
-# Of sorts as fast as a key repeats there are as many as there are videos left, if those are fewer.
+# Of sorts as fast as a key repeats as many as half of what is left, if that is less: the rest is judged.
 PRESSES, FAST, FAST_S, PAUSE_S = 25, 400, 0.033, (0.2, 0.6)
 WISHES = {500: "", 5_000: "300", 50_000: "600"}
 READY_S, LEARNED_S, STEP_S = 300, 60, 0.015
@@ -181,7 +181,7 @@ def review(address: str, belongs: dict[str, str], count: int) -> None:
         show(f"from a sort to GET {path} with what is learned of it", took_ms, WISHES.get(count, ""))
     show("these sorts", reviewer.sort_ms, "30")
     reviewer.sort_ms = []
-    for _ in range(min(FAST, reviewer.left)):
+    for _ in range(min(FAST, reviewer.left // 2)):
         reviewer.sort()
         reviewer.ask("/api/queue?limit=50")
         time.sleep(FAST_S)

@@ -1,4 +1,4 @@
-"""undo, misfiled, duplicates, adopt and doctor: put back, say which library is which, find out what is wrong."""
+"""undo, misfiled, duplicates, proposals, adopt, doctor: put back, see what is worth doing, find out what is wrong."""
 
 import argparse
 import contextlib
@@ -90,6 +90,29 @@ def duplicates(parser: argparse.ArgumentParser) -> None:
             )
         if reason or not found:
             say(reason or "No two videos are edits or copies of one another.")
+
+    parser.set_defaults(run=call)
+
+
+def proposals(parser: argparse.ArgumentParser) -> None:
+    """`vidsort proposals`."""
+    add_settings_flags(parser)
+    parser.add_argument("--limit", type=_at_least_one, default=20, help="list so many groups, the largest first (20)")
+
+    def call(flags: argparse.Namespace) -> None:
+        from ..api.finding import proposals
+        from ..insight.proposing.kept import KeptGroups
+
+        with opened(settings_from_flags(flags)) as here:
+            found = proposals(here, KeptGroups(here.database), flags.limit)
+        groups: Any = found["proposals"]
+        if not groups:
+            say(str(found["reason"]))
+            return
+        show_table(("group", "videos", "the most typical"), (
+            (group["name"], group["size"], " ".join(video["filename"] for video in group["videos"][:3]))
+            for group in groups
+        ))
 
     parser.set_defaults(run=call)
 

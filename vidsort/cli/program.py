@@ -26,6 +26,7 @@ COMMANDS = {
     "folders": ("moving", "list, make, rename, merge and remove folders"),
     "duplicates": ("library", "list sets of videos that are edits or copies of one another"),
     "misfiled": ("library", "list sorted videos that are likely in the wrong folder"),
+    "proposals": ("library", "list groups of unsorted videos that are alike and no folder yet"),
     "adopt": ("library", "say that this library is the one that lay elsewhere, or is now what it is"),
     "doctor": ("library", "check that everything vidsort needs is there"),
     "config": ("config", "show every setting and where it comes from; --init writes a file for them"),

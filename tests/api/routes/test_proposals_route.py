@@ -7,6 +7,7 @@ import pytest
 from conftest import take_over
 from test_routes import client, make_client
 
+from vidsort.cli.program import main
 from vidsort.features.modalities import ExtractConfig
 from vidsort.insight.proposing.clusters import LEAST
 
@@ -54,6 +55,18 @@ def test_groups_are_offered_before_the_first_folder_and_filed_by_one_action(unso
     assert not gone & {one["filename"] for each in proposals(client)["proposals"] for one in each["videos"]}
     assert client.post("/api/undo").json()["folders"] == []
     assert proposals(client) == answer
+
+
+def test_the_command_lists_the_same_groups_or_says_why_there_are_none(unsorted, make_client, capsys):
+    group = proposals(make_client())["proposals"][0]
+    assert main(["proposals", *unsorted.as_flags()]) == 0
+    told = capsys.readouterr().out
+    assert group["name"] in told
+    assert group["videos"][0]["filename"] in told
+    for path in unsorted.data_dir.glob("*.mp4"):
+        path.unlink()
+    assert main(["proposals", *unsorted.as_flags()]) == 0
+    assert capsys.readouterr().out.strip().endswith(".")
 
 
 @pytest.mark.parametrize(("confidence", "others", "is_offered"), [(0.97, 0, False), (0.9, 0, True), (0.97, 1, True)])

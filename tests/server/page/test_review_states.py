@@ -267,6 +267,9 @@ def test_when_all_is_sorted_there_is_a_summary(pile, serve, visitor, shot, axe, 
     page.wait_for_selector("text=All sorted")
     wait_until_saved(page)
     assert page.inner_text(".fact:has-text('just now') strong") == "3"
+    assert sorted(page.inner_text(".where-to").split(" · ")) == ["dance 1", "food 1", "sport 1"]
+    page.get_by_role("button", name="Look for duplicates").click()
+    page.wait_for_selector(".toast:has-text('No video has been looked at yet')")
     # However long a figure is, it is not broken.
     lines = "(strong => { strong.textContent = '1,221,862'; const {height} = strong.getBoundingClientRect();"
     lines += " return height / parseFloat(getComputedStyle(strong).lineHeight); })"

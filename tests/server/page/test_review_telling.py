@@ -67,6 +67,24 @@ def test_each_decision_and_its_undo_and_redo_say_what_they_did(page):
     wait_for_toast(page, "Taken back: meals is a folder of its own again")
 
 
+def test_an_empty_folder_is_removed_and_comes_back(page, pile):
+    (pile.data_dir / "empty").mkdir()
+    page.locator('[data-folder="empty"]').hover()
+    page.get_by_role("button", name="Change empty").click()
+    page.get_by_role("button", name="Remove the empty folder").click()
+    wait_for_toast(page, "Empty folder empty removed")
+    page.wait_for_selector('[data-folder="empty"]', state="detached")
+    assert not (pile.data_dir / "empty").exists()
+    page.keyboard.press("z")
+    page.wait_for_selector('[data-folder="empty"]')
+    assert (pile.data_dir / "empty").is_dir()
+    # Of a folder in which something lies that is not offered.
+    page.locator('[data-folder="food"]').hover()
+    page.get_by_role("button", name="Change food").click()
+    page.get_by_role("button", name="Merge", exact=True).wait_for()
+    assert page.get_by_role("button", name="Remove the empty folder").count() == 0
+
+
 def test_a_video_that_was_undone_and_done_again_after_a_reload_is_not_on_show(page, pile):
     page.keyboard.press("1")
     wait_until_saved(page)

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { filedByOthers, follower, namesWhatHasGone } from "../../../../vidsort/server/page/static/following.js";
+import { arrivals, filedByOthers, follower, namesWhatHasGone } from "../../../../vidsort/server/page/static/following.js";
 
 const video = (filename, ...folders) => ({ filename, top_predictions: folders.map((folder) => ({ folder, confidence: 0.5 })) });
 const state = (names, predictions) => ({
@@ -66,4 +66,10 @@ test("what others filed leaves, what this browser did and what came back do not"
     move("food", "meals", "other", "done", "rename"),
   ];
   assert.deepEqual([...filedByOthers(moves, "me")], ["1.mp4", "3.mp4", "6.mp4"]);
+});
+
+test("what comes to an empty pile is told once, when it has guesses; what an undo brings back is not", () => {
+  const told = arrivals();
+  const states = [[3, "a"], [0, "a"], [2, "a"], [2, "b"], [2, "c"], [0, "c"], [1, "c", true], [1, "d"], [0, "d"], [4, "e"], [4, "f"]];
+  assert.deepEqual(states.map(([total, predictions, isOnShow = false]) => told({ total, predictions }, isOnShow)), [0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 4]);
 });

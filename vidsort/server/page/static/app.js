@@ -45,6 +45,7 @@ export class App {
   // Videos of the library, sorted or not: what is left follows from it and the folders' counts.
   all = 0;
   session = 0;
+  filed = new Map();
   view = "single";
   // What is on the screen: the view, or "welcome" where there is nothing to show in it.
   shownView = null;
@@ -252,7 +253,7 @@ export class App {
     if (item) return "single";
     if (this.supply.isLoading) return "single";
     if (this.supply.elsewhere && this.left) this.welcome.elsewhere(this.left);
-    else this.welcome.allDone({ sorted: this.sorted, folders: folders.length, pace: this.pile.figures, session: this.session,
+    else this.welcome.allDone({ sorted: this.sorted, folders: folders.length, pace: this.pile.figures, session: this.session, filed: this.filed,
       library: this.library, changed: () => void this.load() });
     return "welcome";
   }

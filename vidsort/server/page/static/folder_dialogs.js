@@ -24,6 +24,7 @@ export function editFolder(app, name) {
     others: app.folders.map((each) => each.name).filter((each) => each !== name),
     rename: (from, to) => change(app, `api/folders/${encodeURIComponent(from)}`, "PATCH", { name: to }),
     merge: (from, into) => change(app, `api/folders/${encodeURIComponent(from)}/merge`, "POST", { into }),
+    remove: (from) => change(app, `api/folders/${encodeURIComponent(from)}`, "DELETE"),
   });
 }
 
@@ -46,8 +47,8 @@ async function change(app, path, method, body) {
   void app.supply.refresh();
 }
 
-// `look()` shows what lies in it; `rename(from, to)` and `merge(from, into)` raise where the server refuses.
-function openTools({ folder, others, look, rename, merge }) {
+// `look()` shows what lies in it; `rename(from, to)`, `merge(from, into)` and `remove(from)` raise where the server refuses.
+function openTools({ folder, others, look, rename, merge, remove }) {
   const inside = h("button", { type: "button", className: "button", onclick: () => {
     dialog.close();
     look();
@@ -66,5 +67,11 @@ function openTools({ folder, others, look, rename, merge }) {
     label: "Merge",
     submit: ({ into }) => merge(folder.name, into),
   });
-  const dialog = openDialog(folder.name, h("div", { className: "form" }, inside, h("hr"), renaming, ...(others.length ? [h("hr"), merging] : [])));
+  const removing = form({
+    fields: [h("p", { className: "form-note" }, "There is no video in it. Undo brings it back.")],
+    label: "Remove the empty folder",
+    submit: () => remove(folder.name),
+  });
+  const last = folder.count ? others.length && merging : removing;
+  const dialog = openDialog(folder.name, h("div", { className: "form" }, inside, h("hr"), renaming, ...(last ? [h("hr"), last] : [])));
 }

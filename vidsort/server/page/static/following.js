@@ -1,5 +1,7 @@
 // What the server tells of itself, put into the page: other hands sort, rename and retrain as well.
 
+import { autofile } from "./autofile.js";
+import { count } from "./dom.js";
 import { tellGone } from "./telling.js";
 
 const NEAR = 4;
@@ -8,7 +10,10 @@ const NEAR = 4;
 // two not where it was asked for instead of told.
 export function follower(app) {
   let seen = "";
+  const arrived = arrivals();
   return (state) => {
+    const came = arrived(state, app.queue.items.length > 0);
+    if (came) app.toasts.offer(`${count(came, "new video")} to sort, with guesses`, "File for me", () => autofile(app));
     app.retraining.update(state.retrain);
     app.looking.update(state.look);
     app.setFolders(state.folders, state.heirs);
@@ -21,6 +26,21 @@ export function follower(app) {
     seen = now;
     void app.history.refresh();
     app.render();
+  };
+}
+
+// Tells of each state how many videos have come to a pile that was empty, once, when there are guesses for them; 0 else.
+// `isOnShow`: the page has them by itself, as after an undo.
+export function arrivals() {
+  let before = null;
+  let awaited = null;
+  return ({ total, predictions }, isOnShow) => {
+    if (before === 0 && total > 0 && !isOnShow) awaited = predictions;
+    if (total === 0) awaited = null;
+    before = total;
+    if (awaited === null || predictions === undefined || predictions === awaited) return 0;
+    awaited = null;
+    return total;
   };
 }
 

@@ -119,6 +119,7 @@ async function showAgain(app, filenames) {
 function weigh(app, { items, folder, kind }, step) {
   if (kind !== "sort" && kind !== "batch") return;
   app.session = Math.max(0, app.session + step * items.length);
+  app.filed.set(folder, (app.filed.get(folder) ?? 0) + step * items.length);
   for (const item of items) app.agreement.count(item.predicted_folder, folder, step);
 }
 

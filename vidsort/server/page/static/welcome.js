@@ -85,10 +85,10 @@ export class Welcome {
       `${left === 1 ? "It is" : "They are"} on show in another browser. What is not decided there within a minute comes here by itself.`, null);
   }
 
-  // `pace` is what /api/pace gives, or null; `session` counts decisions of this page. `changed()` is called when
-  // the library has other videos by now.
-  allDone({ sorted, folders, pace, session, library, changed }) {
-    if (!this.#turnTo(`done ${sorted} ${JSON.stringify(library.left_out)}`)) return;
+  // `pace` is what /api/pace gives, or null; `session` counts decisions of this page, `filed` those of each folder.
+  // `changed()` is called when the library has other videos by now.
+  allDone({ sorted, folders, pace, session, filed, library, changed }) {
+    if (!this.#turnTo(`done ${sorted} ${session} ${JSON.stringify(library.left_out)}`)) return;
     const facts = [[figure(sorted), `${sorted === 1 ? "video" : "videos"} in ${count(folders, "folder")}`]];
     if (session) facts.push([figure(session), "sorted just now"]);
     if (pace?.per_hour) facts.push([figure(pace.per_hour), "an hour"]);
@@ -107,8 +107,8 @@ export class Welcome {
     this.#show(sorted ? "All sorted" : "No videos yet",
       sorted ? "The pile is empty. New videos that you put into the library appear here by themselves; retrain now and then, so that the guesses learn from what you filed."
         : "Put videos into the library's folder; they appear here by themselves.",
-      sorted ? h("div", { className: "facts" }, ...facts.map(([figure, label]) =>
-        h("div", { className: "fact" }, h("strong", {}, figure), h("span", {}, label)))) : null);
+      sorted ? h("div", {}, h("div", { className: "facts" }, ...facts.map(([figure, label]) =>
+        h("div", { className: "fact" }, h("strong", {}, figure), h("span", {}, label)))), ...whereTo(filed), next()) : null);
   }
 
   // The page was opened while the server is away.
@@ -152,4 +152,17 @@ export class Welcome {
       leftOut.replaceChildren();
     }
   }
+}
+
+// What was sorted just now, the most filled folder first.
+function whereTo(filed) {
+  const there = [...filed].filter(([, videos]) => videos > 0).sort((a, b) => b[1] - a[1]);
+  return there.length ? [h("p", { className: "where-to" }, there.map(([folder, videos]) => `${folder} ${figure(videos)}`).join(" · "))] : [];
+}
+
+// What is worth a look when nothing is left to sort.
+function next() {
+  const offered = { misfiled: "Look at what is likely misfiled", duplicates: "Look for duplicates", retrainNow: "Retrain" };
+  return h("p", { className: "or" }, ...Object.entries(offered).map(([action, label]) =>
+    h("button", { type: "button", className: "button", dataset: { do: action } }, label)));
 }
