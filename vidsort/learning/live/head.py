@@ -137,7 +137,7 @@ class LiveHead:
             rows = self._rows[name]
             # To pick rows out costs as much as to multiply them.
             products = rows[there] @ weights if MOST_PICKED * len(there) < len(rows) else (rows @ weights)[there]
-            scores = levelled(products + biases, counts, expert.calibration.inverse_temperature)
+            scores = levelled(products + biases, counts)
         elif name in self._documents:
             scores = self._documents[name].scores(labelled, labels)[there]
         else:
