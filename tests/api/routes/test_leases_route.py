@@ -5,7 +5,8 @@ import time
 import pytest
 from test_routes import FIRST, SECOND, THIRD, client, make_client, sort
 
-from vidsort.store.people.leases import LEASE_S
+from vidsort.errors import ArtifactError
+from vidsort.store.people.leases import LEASE_S, Leases
 
 __all__ = ["client", "make_client"]
 
@@ -47,6 +48,23 @@ def test_a_page_has_as_many_as_were_asked_for_although_some_are_elsewhere(client
     client.post("/api/leases", json={"filenames": [FIRST]}, headers=ANN)
     page = queue(client, BEN, limit=1)
     assert (names(page), page["next_cursor"] is not None) == ([SECOND], True)
+
+
+def test_a_browser_that_shows_cards_takes_no_more_by_asking_again(client):
+    first = names(queue(client, ANN))
+    client.post("/api/leases", json={"filenames": first[:1]}, headers=ANN)
+    sort(client, first[0], "food")
+    queue(client, ANN)
+    assert queue(client, BEN)["elsewhere"] == 1, "the second of the first two, and not the third"
+
+
+def test_where_leases_cannot_be_written_down_the_queue_is_told_all_the_same(client, monkeypatch, caplog):
+    def full(*_):
+        raise ArtifactError("the disk is full")
+
+    monkeypatch.setattr(Leases, "take", full)
+    assert len(names(queue(client, ANN))) == 3
+    assert "the disk is full" in caplog.text
 
 
 def test_what_was_filed_is_elsewhere_no_more_and_a_lease_stops_nobody(client):

@@ -61,6 +61,7 @@ def test_the_surplus_goes_to_a_folder_that_is_not_learned_from_and_one_undo_brin
     page.wait_for_selector(".toast:has-text('2 videos moved to copies')")
     page.wait_for_selector(".grid-title:has-text('No set of duplicates is left.')")
     assert {path.name for path in (settings.data_dir / "copies").iterdir()} == {MIRRORED, doubled}
+    page.wait_for_selector('[data-folder="copies"].is-aside')
     assert 'not_learned = ["copies"]' in Path("vidsort.toml").read_text(encoding="utf-8")
     # The better of the two stays wherever it was, and of the same bytes the first.
     assert (settings.data_dir / ONE).is_file()

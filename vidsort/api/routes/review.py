@@ -1,9 +1,12 @@
 """What the review page needs beside the documented routes."""
 
+import logging
+
+from ...errors import ArtifactError
 from ...library.names import check_filename
 from ...pile.order import FIRST_ORDER
 from ...pile.pace import Pace
-from ...store.people.leases import LEASE_S
+from ...store.people.leases import LEASE_S, Leases
 from ..answers import Browser, Here, KnownBrowser, faults
 from ..contract import (
     BlindAnswer,
@@ -20,6 +23,8 @@ from ..contract import (
 )
 from .subject import Subject
 
+log = logging.getLogger(__name__)
+
 # The card on show and the next one.
 FIRST_SHOWN = 2
 NOWHERE: frozenset[str] = frozenset()
@@ -33,21 +38,30 @@ def queue(
 ) -> QueueAnswer:
     """The pile in the order of review, with what the page shows of each video; those put off come last.
 
-    A browser that says which one it is gets no card that another one shows, and the first two of the first page are
-    its own for a minute.
+    A browser that says which one it is gets no card that another one shows, and one that shows none yet has the first
+    two as its own for a minute.
     """
     leases = here.library.review.leases
     others = leases.elsewhere(browser) if browser else NOWHERE
     answer = QueueAnswer.model_validate(here.queue(limit, cursor, order, others))
     if browser is None:
         return answer
-    if cursor is None:
+    if cursor is None and not leases.holds_any(browser):
         # Of two that ask at the same time both have read what is elsewhere before either had anything.
-        lost = leases.take(browser, [video.filename for video in answer.videos], FIRST_SHOWN).elsewhere
+        lost = _taken_by_others(leases, browser, [video.filename for video in answer.videos])
         answer.videos = [video for video in answer.videos if video.filename not in lost]
-        others |= set(lost)
+        others |= lost
     answer.elsewhere = len(here.library.live.unsorted_among(others))
     return answer
+
+
+def _taken_by_others(leases: Leases, browser: str, filenames: list[str]) -> frozenset[str]:
+    """Make the first cards this browser's own, and tell which are not to be had; a full disk keeps no card back."""
+    try:
+        return frozenset(leases.take(browser, filenames, FIRST_SHOWN).elsewhere)
+    except ArtifactError as error:
+        log.warning("Which cards are on show could not be written down: %s", error)
+        return NOWHERE
 
 
 @router.post("/api/leases", responses=faults(400, 422))

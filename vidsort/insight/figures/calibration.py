@@ -17,13 +17,12 @@ def reliability(before: Sequence[Row], after: Sequence[Row]) -> Shown:
     """
     if not before or not after:
         return note("Confidence could not be checked: there is too little to leave out.")
-    gaps = []
+    said, right, count = _columns(after, "confidence", "right", "count")
+    gap = percent(float(np.average(np.abs(said - right), weights=count)), 1)
     with new_axes(9, 4.3, 2) as (figure, axes):
         sides = (("before calibration", before, SECOND), ("after calibration", after, ACCENT))
         for ax, (name, rows, colour) in zip(axes, sides, strict=True):
             said, right, low, high, count = _columns(rows, "confidence", "right", "low", "high", "count")
-            gap = float(np.average(np.abs(said - right), weights=count))
-            gaps.append(gap)
             ax.plot([0, 1], [0, 1], color=FAINT, linestyle="--", linewidth=1)
             # Rounding must not push an end of an interval past the share itself.
             ends = np.maximum([right - low, high - right], 0)
@@ -31,14 +30,14 @@ def reliability(before: Sequence[Row], after: Sequence[Row]) -> Shown:
             ax.scatter(said, right, s=20 + 220 * count / count.sum(), color=colour, zorder=3)
             ax.set(
                 xlim=(0, 1.03), ylim=(0, 1.05), aspect="equal", xlabel="confidence that was shown",
-                ylabel="share that was right", title=f"{name}: off by {gap:.1%}",
+                ylabel="share that was right", title=name,
             )
         return drawn(
             figure,
-            f"The confidence of a prediction and the share of such predictions that were right differ by {gaps[0]:.1%} "
-            f"on average before calibration and by {gaps[1]:.1%} after it. Each point is a tenth of the scale, the "
-            "larger the more videos; none of them had been learned from. On the dashed line, a confidence means what "
-            "it says.",
+            f"The confidence that is shown and the share of such predictions that were right differ by {gap} on "
+            "average. Each point is a tenth of the scale, the larger the more videos; none of them had been learned "
+            "from. On the dashed line, a confidence means what it says. What a head says before calibration is no "
+            "probability yet.",
         )
 
 

@@ -31,6 +31,12 @@ class Leases:
         )
         return frozenset(filename for (filename,) in rows)
 
+    def holds_any(self, browser: str) -> bool:
+        """Whether this browser shows any card for a while yet, so that it says by itself which come next."""
+        question = "SELECT 1 FROM leases WHERE library = ? AND browser = ? AND until > ? LIMIT 1"
+        found = self._database.connection().execute(question, (self._library, browser, time.time() + LEASE_S / 2))
+        return found.fetchone() is not None
+
     def take(self, browser: str, filenames: Sequence[str], most: int | None = None) -> Taken:
         """Show these cards in this browser, where no other does, for the next minute: the first `most`, or all.
 

@@ -222,7 +222,7 @@ export class App {
     const item = queue.current;
     const keyOf = (folder) => preferences.keyOf(folder);
     this.folderList.render(this.shownFolders(), { first: this.shownView === "single" ? item?.predicted_folder : null, keyOf,
-      agreementOf: (folder) => this.agreement.of(folder) });
+      agreementOf: (folder) => this.agreement.of(folder), aside: this.library?.not_learned });
     this.pile.render(this.left, this.sorted, this.retraining.learned);
     this.card.prepare(this.shownView === "single" ? queue.upcoming(AHEAD) : []);
     this.supply.more();

@@ -22,8 +22,9 @@ export class Folders {
     });
   }
 
-  // `folders` as [{name, count}]; `first` is the folder of the first guess; `keyOf` and `agreementOf` by name.
-  render(folders, { first, keyOf, agreementOf }) {
+  // `folders` as [{name, count}]; `first` is the folder of the first guess; `keyOf` and `agreementOf` by name; `aside` are the
+  // names of those that are not learned from.
+  render(folders, { first, keyOf, agreementOf, aside = [] }) {
     const names = folders.map((folder) => folder.name);
     for (const [name, row] of this.#rows) {
       if (!names.includes(name)) {
@@ -35,6 +36,7 @@ export class Folders {
       const row = this.#rows.get(folder.name) ?? this.#make(folder.name);
       if (this.list.children[at] !== row.item) this.list.insertBefore(row.item, this.list.children[at] ?? null);
       this.#fill(row, folder, folder.name === first, keyOf(folder.name), agreementOf(folder.name));
+      this.#setAside(row, aside.includes(folder.name));
     });
     this.settle();
   }
@@ -53,7 +55,7 @@ export class Folders {
       dot: h("span", { className: "agreement", "aria-hidden": "true" }) };
     row.button = h("button", { type: "button", className: "folder-button", onclick: () => this.choose(name) },
       row.cap, h("span", { className: "name" }, name), row.dot, row.count,
-      h("span", { className: "for-readers" }, "videos"));
+      h("span", { className: "for-readers" }, "videos"), row.aside = h("span", { className: "for-readers", hidden: true }, ", not learned from"));
     const more = h("button", { type: "button", className: "tool folder-more", tabIndex: -1, "aria-label": `Change ${name}`,
       title: "Rename, merge, key", onclick: () => this.edit(name) }, icon("more"));
     const look = h("button", { type: "button", className: "tool folder-look", tabIndex: -1, "aria-label": `Look into ${name}`,
@@ -73,5 +75,12 @@ export class Folders {
     setRead(row.button, "title", agreement.text ? `${folder.name}: ${agreement.text}` : folder.name);
     if (key) row.button.setAttribute("aria-keyshortcuts", shortcut(key));
     else row.button.removeAttribute("aria-keyshortcuts");
+  }
+
+  // What lies in it teaches nothing, and it is never suggested.
+  #setAside(row, isAside) {
+    row.item.classList.toggle("is-aside", isAside);
+    row.aside.hidden = !isAside;
+    if (isAside) setRead(row.button, "title", `${row.button.title} (not learned from)`);
   }
 }
