@@ -65,7 +65,7 @@ def test_what_is_chosen_in_a_folder_is_said_to_be_right_at_once(learned, doubted
     page.locator('[data-folder="food"]').hover()
     page.get_by_role("button", name="Look into food").click()
     page.get_by_label("Order of the grid").select_option("misfiled")
-    page.wait_for_function("(name) => document.querySelector('.tile').id === `tile-${name}`", arg=doubted[0])
+    page.wait_for_function("(name) => document.querySelector('.tile').id === `tile-food%2F${name}`", arg=doubted[0])
     page.keyboard.press("Control+A")
     page.keyboard.press("c")
     page.wait_for_selector(f".toast:has-text('{len(doubted)} videos are right in food')")

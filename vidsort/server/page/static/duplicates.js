@@ -78,9 +78,9 @@ export class Duplicates {
       + "deletes what is in it. It is written into vidsort.toml as not_learned.");
     openDialog(`Put ${figure(items.length)} aside`, form({ fields: [field, about], label: "Move them", submit: async ({ name }) => {
       const folder = name.trim();
+      if (!app.hasFolder(folder)) app.setFolders((await app.api.post("api/folders", { name: folder })).folders);
       if (!this.#aside.has(folder)) app.library = await app.api.call("PUT", "api/library/not-learned", { folders: [...this.#aside, folder] });
       this.#aside.add(folder);
-      if (!app.hasFolder(folder)) app.setFolders((await app.api.post("api/folders", { name: folder })).folders);
       void refile(app, items, folder);
     } }));
   }
