@@ -163,6 +163,6 @@ function whereTo(filed) {
 // What is worth a look when nothing is left to sort.
 function next() {
   const offered = { misfiled: "Look at what is likely misfiled", duplicates: "Look for duplicates", retrainNow: "Retrain" };
-  return h("p", { className: "or" }, ...Object.entries(offered).map(([action, label]) =>
+  return h("div", { className: "next" }, ...Object.entries(offered).map(([action, label]) =>
     h("button", { type: "button", className: "button", dataset: { do: action } }, label)));
 }
