@@ -24,6 +24,7 @@ from .features.stored import errors_of, read_in
 from .features.unreadable import lacking
 from .features.words import gather
 from .features.workers import Answer, Request, answers, cores
+from .insight.duplicates import links_now
 from .jobs.program import step_main
 from .records import FeatureSet, Progress, Report, Video
 from .settings import Settings
@@ -36,6 +37,9 @@ from .store.words import captions_of
 __all__ = ["ExtractConfig", "run"]
 
 STEP = "extract_features"
+# New videos are compared with the others for so much of the time that it took to look at them: enough for all, for that
+# is a tenth to a fifth of it.
+COMPARED_SHARE = 0.3
 log = logging.getLogger(__name__)
 
 
@@ -85,6 +89,11 @@ def run(
         work.understand(contents, understanding)
         errors = errors_of(store, contents, config.feature_set)
         lacks = lacking(store, contents, config.feature_set)
+        if work.seen and only is None:
+            progress(_looking(len(work.seen), len(work.seen), "comparing videos"))
+            videos = library.videos(settings.data_dir, settings.video_names)
+            within_s = COMPARED_SHARE * (time.monotonic() - started)
+            links_now(database, settings.artifacts_dir, videos, config.feature_set, within_s)
     if only is None:
         remember(settings.artifacts_dir, seen(settings.data_dir))
         record_extraction(settings.artifacts_dir, config.feature_set, work.videos_per_s or pace)
@@ -125,8 +134,8 @@ def _looked_for_before(settings: Settings) -> FeatureSet | None:
         return None
 
 
-def _looking(done: int, total: int) -> Progress:
-    return Progress(step=STEP, done=done, total=total, message="looking for new videos")
+def _looking(done: int, total: int, message: str = "looking for new videos") -> Progress:
+    return Progress(step=STEP, done=done, total=total, message=message)
 
 
 def _understanding(modalities: Mapping[str, Modality], chosen: Collection[str]) -> dict[str, SemanticEncoder]:

@@ -41,7 +41,14 @@ def test_links_are_kept_and_nothing_is_compared_twice(doubled, monkeypatch):
 def test_what_cannot_be_used_is_found_anew(doubled, damaged):
     first = now(doubled)
     kept.path_of(doubled.artifacts_dir).write_bytes(damaged)
-    assert now(doubled).links == first.links
+    assert now(doubled).links == pytest.approx(first.links, abs=1e-4)
+
+
+def test_an_extraction_compares_what_it_has_looked_at(doubled, monkeypatch):
+    compared = []
+    monkeypatch.setattr("vidsort.insight.duplicates.links.likeness", lambda *both: compared.append(both) or 0.0)
+    found = now(doubled)
+    assert (len(found.links), found.waiting, compared) == (1, 0, [])
 
 
 def test_a_retrain_leaves_the_links_and_a_set_is_one_group(doubled):
