@@ -152,6 +152,14 @@ def test_where_the_file_decides_they_are_let_in_from_the_page_at_once(make_clien
     assert set(NAMES) <= {video["filename"] for video in client.get("/api/videos").json()["videos"]}
 
 
+def test_folders_set_aside_here_leave_the_names_of_those_that_are_elsewhere(make_client, named):
+    Path("vidsort.toml").write_text(f'data_dir = "{named.data_dir}"\nnot_learned = ["trash", "sport"]\n')
+    client = make_client(load_settings(artifacts_dir=named.artifacts_dir))
+    told = client.put("/api/library/not-learned", json={"folders": ["food"]}).json()
+    assert told["not_learned"] == ["food"]
+    assert 'not_learned = ["trash", "food"]' in Path("vidsort.toml").read_text()
+
+
 @pytest.mark.parametrize("decided", ["environment", "flag", "program"])
 def test_where_something_stronger_decides_the_page_is_told_what(make_client, named, monkeypatch, decided):
     settings = named

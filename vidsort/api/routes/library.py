@@ -53,10 +53,12 @@ def choose_names(here: Here, body: NamesBody) -> LibraryAnswer:
 
 @router.put("/api/library/not-learned", responses=faults(400, 409, 422))
 def choose_not_learned(here: Here, body: NotLearnedBody) -> LibraryAnswer:
-    """Decide which folders are never learned from, for this server and the command line, in vidsort.toml."""
+    """Decide which folders are never learned from, in vidsort.toml; names of which there is no folder here stay."""
     for name in body.folders:
         check_new_folder_name(name)
-    here.choice.choose_not_learned(body.folders)
+    there = here.library.live.folder_names()
+    absent = [name for name in here.settings.not_learned if name not in there and name not in body.folders]
+    here.choice.choose_not_learned([*absent, *body.folders])
     return _library(here)
 
 

@@ -97,7 +97,7 @@ export class History {
       } }, "Put back");
     return h("li", { className: `move${isDone ? "" : " is-undone"}` }, picture,
       h("div", {}, h("p", { title: move.source }, isVideo ? folderOf(move.target) : describe(move)),
-        h("p", { className: "when" }, [ago(move.at), isVideo && named(move, moves), isByOther(move, this.api.browser) && "in another browser"]
+        h("p", { className: "when" }, [ago(move.at), isByOther(move, this.api.browser) && "in another browser", isVideo && named(move, moves)]
           .filter(Boolean).join(" · "))),
       isDone ? button : h("span", { className: "when" }, "undone"));
   }
