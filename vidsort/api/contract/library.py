@@ -21,7 +21,7 @@ class NamesBody(Body):
 
 
 class NotLearnedBody(Body):
-    """All folders that are sorted into like any, but never learned from or suggested; they need not be there yet."""
+    """All folders here that are sorted into like any, but never learned from or suggested; they may still be made."""
 
     folders: list[NewFolderName]
 
