@@ -164,7 +164,7 @@ class VidsortClient:
         return self._ask(contract.NoDuplicatesAnswer, "POST", f"/api/duplicates/{_part(set_id)}/dismiss")
 
     def set_not_learned(self, folders: Iterable[str]) -> contract.LibraryAnswer:
-        """Decide which folders are never learned from or suggested: all that there are; other names that are set stay."""
+        """Decide which folders are never learned from or suggested: all that are here; other names stay."""
         body = contract.NotLearnedBody(folders=list(folders))
         return self._ask(contract.LibraryAnswer, "PUT", "/api/library/not-learned", body)
 
