@@ -56,29 +56,35 @@ class OpenLibrary:
         self.learning = Learning(at_home, self.live, self.serving, catch_up=self.mover.catch_up, why_away=self.why_away)
         self.review = Review(database, self.history)
         self.decisions = Decisions(database, self.history)
-        self.looking = Looking(settings, self.artifacts_dir, self.live, database, self._is_named, self.why_away)
+        self.looking = Looking(
+            settings, self.artifacts_dir, self.live, database,
+            lambda filename: filename in self.predictions.current().by_video, self.why_away,
+        )
         ranks = Ranks(self.live, database, self.artifacts_dir, self.not_learned)
         drawn = Drawn(self.live, self.decisions)
         self._pile = Pile(self.live, self.review, database, self.artifacts_dir, drawn, ranks)
         self._is_watched = False
-        # Its folders, and whether it was empty, when it was written down last.
+        # Its folders, and whether it was empty, when it was written down last; and the version of the view.
         self._remembered: tuple[set[str], bool] | None = None
+        self._written: int | None = None
         # What was found out about it, with the version of the view that it was found out from.
         self._away: tuple[int, str | None] | None = None
         # Asked for again when the names of the folders have changed.
         self._heirs: tuple[set[str], dict[str, str]] | None = None
 
     def start(self) -> None:
-        """Settle what a kill left, and watch the folders until `stop`."""
+        """Watch the folders until `stop`, and settle what a kill left."""
+        # First, so that no move has to list the library again to see that it is there.
+        self.live.start()
         try:
             self.mover.recover(waits=False)
         except VidsortError as error:
             log.warning("Unfinished moves were not looked for: %s", error)
-        self.live.start()
         self.looking.start()
         self._is_watched = True
-        self._remembered = self._outline()
-        self._remember()
+        # Of a million videos that takes seconds, for which nobody waits.
+        self._remembering = threading.Thread(target=self._remember, name="remembering", daemon=True)
+        self._remembering.start()
         self.learning.start()
 
     def why_away(self) -> str | None:
@@ -87,7 +93,7 @@ class OpenLibrary:
         # What was away may also have been chosen anew, by any process.
         if self._away != (version, None):
             try:
-                require_there(self.artifacts_dir, self.data_dir, self.live.snapshot())
+                require_there(self.artifacts_dir, self.data_dir, is_bare=self.live.is_empty)
                 self._away = version, None
             except AwayError as error:
                 self._away = version, str(error)
@@ -101,17 +107,15 @@ class OpenLibrary:
 
     def look_after(self) -> None:
         """Write down what it is known by where its folders have changed, or its first videos have come."""
-        outline = self._outline()
-        if outline != self._remembered:
-            self._remembered = outline
+        if self._remembered != (self.live.folder_names(), self.live.is_empty):
             self._remember()
 
-    def _outline(self) -> tuple[set[str], bool]:
-        return self.live.folder_names(), self.live.is_empty
-
     def _remember(self) -> None:
-        if not self.live.exists or self.why_away() is not None:
+        version = self.live.version
+        self._remembered = self.live.folder_names(), self.live.is_empty
+        if not self.live.exists or self._written == version or self.why_away() is not None:
             return
+        self._written = version
         try:
             remember(self.artifacts_dir, seen(self.data_dir, self.live.snapshot()))
         except (VidsortError, OSError) as error:
@@ -120,6 +124,7 @@ class OpenLibrary:
     def stop(self) -> None:
         """End the watching."""
         if self._is_watched:
+            self._remembering.join()
             self._remember()
         self._is_watched = False
         self.learning.stop()
@@ -144,11 +149,7 @@ class OpenLibrary:
 
     def left_out(self) -> list[LeftOut]:
         """What takes no part, a row a reason; no folder is listed for it, and no video opened."""
-        unreadable = unreadable_of(self._database, self.artifacts_dir, self.data_dir, self.live.holds)
-        return [*self.live.left_out(), *unreadable]
-
-    def _is_named(self, filename: str) -> bool:
-        return filename in self.predictions.current().by_video
+        return [*self.live.left_out(), *unreadable_of(self._database, self.artifacts_dir, self.data_dir, self.live.holds)]
 
     @property
     def pile(self) -> Pile:
@@ -168,8 +169,8 @@ class OpenLibrary:
     def pace(self, predictions: Predictions) -> Pace:
         """How fast its reviewer sorts."""
         decisions = self.activity.sorted_since(time.time() - WINDOW_S)
-        guesses = ((name, predictions.by_video.get(name)) for name, _, _ in decisions)
-        predicted = {name: guess.predicted_folder for name, guess in guesses if guess}
+        by_video = predictions.by_video
+        predicted = {name: by_video[name].predicted_folder for name, _, _ in decisions if name in by_video}
         self.keep_up()
         return pace_of(decisions, predicted, self.live.count_unsorted(), self.decisions.agreement())
 
@@ -280,9 +281,8 @@ class Workspace:
     def retrain_status(self) -> dict[str, object]:
         """How the retrain job of this library stands, and what was learned since the last model."""
         guesses = self.library.serving.learned()
-        return self.retrain.status(self.library.history) | {
-            "live": guesses and {"labels": guesses.labels, "since_model_id": guesses.model_id, "at": guesses.at}
-        }
+        live = guesses and {"labels": guesses.labels, "since_model_id": guesses.model_id, "at": guesses.at}
+        return self.retrain.status(self.library.history) | {"live": live}
 
     def state(self) -> dict[str, object]:
         """What the page is told when it changes: folders, number of unsorted videos, the job, which predictions."""

@@ -132,15 +132,19 @@ def adopt(artifacts_dir: Path, data_dir: Path, old_path: Path) -> Path:
     raise NotFoundError(f"No library at {old_path} has artifacts in {root}; those that have: {paths}.")
 
 
-def require_there(home: Path, data_dir: Path, snapshot: Snapshot | None = None) -> None:
-    """Raise AwayError where a library that had something in it is empty now, or another one lies at its path."""
+def require_there(home: Path, data_dir: Path, *, is_bare: bool | None = None) -> None:
+    """Raise AwayError where a library that had something in it is empty now, or another one lies at its path.
+
+    is_bare: whether nothing is in it, where that is known; then it is only looked at where anything is suspicious.
+    """
     owner = owner_of(home)
     if owner is None or owner.is_empty or owner.path != os.path.realpath(data_dir) or not data_dir.is_dir():
         return
     try:
         folder = facts_of(data_dir)
-        is_plain = snapshot is not None and not _is_bare(snapshot) and owner.is_at(folder)
-        now = snapshot if snapshot is not None and is_plain else scan(data_dir, "any")
+        if is_bare is False and owner.is_at(folder):
+            return
+        now = scan(data_dir, "any")
     except NotFoundError as error:
         raise AwayError(str(error)) from error
     if _is_bare(now):

@@ -142,7 +142,7 @@ def _library(settings: Settings) -> Check:
 
     data_dir = settings.data_dir
     snapshot = scan(data_dir, settings.video_names)
-    require_there(_home(settings), data_dir, snapshot)
+    require_there(_home(settings), data_dir, is_bare=not (snapshot.unsorted or snapshot.folders))
     _require_writable(data_dir)
     told = (
         f"{data_dir}: {counted(len(snapshot.unsorted), 'unsorted video')}, "

@@ -6,19 +6,16 @@ from .disk import (
     find,
     folder_path,
     folders,
-    is_category,
-    is_spelled_so,
-    is_video,
     left_out,
     list_folder,
     list_root,
     look_around,
     require_library,
     scan,
-    video_facts,
     videos,
     videos_at,
 )
+from .kind import is_category, is_spelled_so, is_video, video_facts
 from .names import is_learned, labelled
 
 __all__ = [

@@ -4,13 +4,13 @@ import bisect
 import errno
 import logging
 import os
-import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import InvalidNameError, NotFoundError
 from ..records import Folder, LeftOut, Video, VideoNames
+from .kind import is_category, is_spelled_so, is_video, video_facts
 from .left_out import Tally, told
 from .names import (
     check_filename,
@@ -19,7 +19,6 @@ from .names import (
     is_folder_name,
     is_foreign,
     is_like_a_video,
-    other_spellings,
 )
 from .sidecars import is_like_a_sidecar
 
@@ -138,13 +137,16 @@ def require_library(data_dir: Path) -> None:
         raise NotFoundError(f"There is no library at {data_dir}: choose the folder of your videos with --data-dir.")
 
 
-def list_root(data_dir: Path, video_names: VideoNames = "digits") -> Listing:
-    """The unsorted videos and the category folders; raises NotFoundError where there is no library to be read."""
+def list_root(data_dir: Path, video_names: VideoNames = "digits", known: set[str] | None = None) -> Listing:
+    """The unsorted videos and the category folders; raises NotFoundError where there is no library to be read.
+
+    known: names of videos that need not be told again; those that are there are taken out of it, and are not listed.
+    """
     require_library(data_dir)
     tally = Tally()
     names = []
     try:
-        unsorted, others, beside = _sift(data_dir, "", video_names, tally)
+        unsorted, others, beside = _sift(data_dir, "", video_names, tally, known)
     except OSError as error:
         raise NotFoundError(
             f"The library {data_dir} cannot be read ({error.strerror}): "
@@ -159,12 +161,12 @@ def list_root(data_dir: Path, video_names: VideoNames = "digits") -> Listing:
     return Listing(tuple(sorted(unsorted)), dict.fromkeys(sorted(names), 0), tally, tuple(sorted(beside)))
 
 
-def list_folder(folder: Path, video_names: VideoNames = "digits") -> Listing:
-    """The videos directly in a category folder; none where it has gone or is closed to us."""
+def list_folder(folder: Path, video_names: VideoNames = "digits", known: set[str] | None = None) -> Listing:
+    """The videos directly in a category folder; none where it has gone or is closed to us. `known` as for the root."""
     tally = Tally()
     inner = {}
     try:
-        found, others, beside = _sift(folder, f"{folder.name}/", video_names, tally)
+        found, others, beside = _sift(folder, f"{folder.name}/", video_names, tally, known)
     except OSError as error:
         if error.errno not in (errno.ENOENT, errno.ENOTDIR):
             log.warning("The folder %s is taken for empty, because it cannot be read (%s).", folder, error.strerror)
@@ -189,67 +191,17 @@ def stamp_of(folder: Path) -> int:
         return 0
 
 
-def video_facts(path: Path) -> os.stat_result | None:
-    """Size, times and place on the disk of a regular file; None for a link, a pipe, a folder, or nothing."""
-    try:
-        facts = path.lstat()
-    except OSError:
-        return None
-    return facts if stat.S_ISREG(facts.st_mode) else None
-
-
-def is_video(path: Path) -> bool:
-    """Whether this is a regular file; its name is not looked at."""
-    return video_facts(path) is not None
-
-
-def is_category(path: Path, entry: os.DirEntry[str] | None = None) -> bool:
-    """Whether this is a folder that videos may be sorted into; its name is not looked at.
-
-    A link is followed to a folder further inside the library only: outside it nothing may be
-    touched, and an alias of another category folder would count each of its videos twice.
-    """
-    if entry is not None and not entry.is_symlink():
-        return entry.is_dir()
-    if not path.is_symlink():
-        return path.is_dir()
-    return inner_folder(path) is not None
-
-
-def inner_folder(link: Path) -> tuple[str, ...] | None:
-    """The parts below the root of the folder further inside the library that a link in the root leads to, else None."""
-    real, root = Path(os.path.realpath(link)), Path(os.path.realpath(link.parent))
-    return real.relative_to(root).parts if root in real.parent.parents and real.is_dir() else None
-
-
-def is_spelled_so(path: Path) -> bool:
-    """Whether something has exactly this name, also where the file system is blind to case or composition.
-
-    Raises OSError where that cannot be seen.
-    """
-    try:
-        there = path.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    for spelling in other_spellings(path.name):
-        try:
-            is_blind = os.path.samestat(there, (path.parent / spelling).lstat())
-        except OSError:
-            continue
-        if is_blind:
-            return path.name in {entry.name for entry in path.parent.iterdir()}
-    return True
-
-
 def _sift(
-    folder: Path, prefix: str, video_names: VideoNames, tally: Tally
+    folder: Path, prefix: str, video_names: VideoNames, tally: Tally, known: set[str] | None = None
 ) -> tuple[list[str], list[os.DirEntry[str]], list[str]]:
     """Videos in a folder; folders, with links to such; what may lie beside a video. What else looks like one counts."""
     found, others, beside = [], [], []
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_file(follow_symlinks=False):
-                if is_filename(entry.name, video_names):
+                if known and entry.name in known:
+                    known.discard(entry.name)
+                elif is_filename(entry.name, video_names):
                     found.append(entry.name)
                 elif is_like_a_sidecar(entry.name):
                     beside.append(entry.name)

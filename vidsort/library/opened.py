@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from ..errors import AwayError, NotFoundError
-from .disk import inner_folder, require_library
+from .disk import require_library
+from .kind import inner_folder
 from .names import is_folder_name
 
 HAS_DESCRIPTORS = (

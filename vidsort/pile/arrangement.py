@@ -1,6 +1,7 @@
 """The pile in one order, kept sorted: what is moved, put off or guessed anew takes its new place in it."""
 
 import bisect
+import gc
 import itertools
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .order import Key, Order
-from .predictions import Guess, Predictions, no_collection
+from .predictions import MANY, Guess, Predictions, no_collection
 
 # More than these are taken out and put in all at once, which costs about as much however many they are.
 FEW = 100
@@ -57,6 +58,9 @@ class Arrangement:
             self.skipped = skipped
             with no_collection():
                 self.keys = _sorted(self._keys(changed))
+                if len(self.keys) > MANY:
+                    # They stay for long: they are not looked through for garbage time and again.
+                    gc.freeze()
 
     def guess(self, predictions: Predictions, unsorted_among: Callable[[Sequence[str]], Iterable[str]]) -> bool:
         """Take these predictions in; False where nobody can tell which are others than before.

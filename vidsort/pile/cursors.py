@@ -2,7 +2,7 @@
 
 import bisect
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
@@ -26,27 +26,33 @@ class Page:
     next_cursor: str | None
 
 
-def page(keys: Sequence[Key], limit: int, cursor: str | None = None) -> Page:
-    """The next `limit` videos after the cursor; raises as `key_of` does.
+def page(keys: Sequence[Key], limit: int, cursor: str | None = None, without: Set[str] = frozenset()) -> Page:
+    """The next `limit` videos after the cursor but for those left out; raises as `key_of` does.
 
     A cursor is a place in the order, so a video that has left the pile since takes nobody's turn.
     """
     start = 0 if cursor is None else bisect.bisect_right(keys, key_of(cursor, keys[0] if keys else None))
-    shown = keys[start : start + limit]
-    more = start + limit < len(keys)
-    return Page([str(key[-1]) for key in shown], cursor_of(shown[-1]) if more and shown else None)
+    # One more tells whether there are more.
+    coming = keys[start : start + limit + 1 + len(without)]
+    shown = [key for key in coming if key[-1] not in without][: limit + 1]
+    more = len(shown) > limit > 0
+    return Page([str(key[-1]) for key in shown[:limit]], cursor_of(shown[limit - 1]) if more else None)
 
 
-def page_with_blind(keys: Sequence[Key], limit: int, cursor: str | None, cards: Cards) -> Page:
+def page_with_blind(
+    keys: Sequence[Key], limit: int, cursor: str | None, cards: Cards, without: Set[str] = frozenset()
+) -> Page:
     """The same with blind cards among them; the cursor begins with the lot of the last blind one, as a text."""
     said, is_marked, place = (cursor or "").partition(",")
     after = _lot_of(said) if is_marked and said.startswith("=") else None
     place = place if after is not None else cursor or ""
     if after is None and not cards.lots:
-        return page(keys, limit, cursor)
+        return page(keys, limit, cursor, without)
     start = bisect.bisect_right(keys, key_of(place, keys[0] if keys else None)) if place else 0
     coming = [each for each in cards.lots if each[0] > (NONE_YET if after is None else after)]
-    names, gone, last, has_more = deal(keys, start, coming, cards.turn, cards.every, limit, cards.names)
+    names, gone, last, has_more = deal(
+        keys, start, coming, cards.turn, cards.every, limit, cards.names | without
+    )
     if not has_more:
         return Page(names, None)
     # Before the first card of all is a place, too.

@@ -1,9 +1,10 @@
 """The pile of unsorted videos page by page, in the order that a person chose, with what is told of each."""
 
 import collections
+import contextlib
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -71,7 +72,8 @@ class Pile:
         """A page of the same list; `folder` keeps those that are predicted to be in it. Raises InvalidNameError."""
         if folder is not None:
             check_folder_name(folder)
-        shown = page(self._keys(predictions, (order, folder, False), {}, is_first=cursor is None), limit, cursor)
+        with self._keys(predictions, (order, folder, False), {}, is_first=cursor is None) as keys:
+            shown = page(keys, limit, cursor)
         return {
             "videos": [entry(name, predictions.by_video.get(name)) for name in shown.filenames],
             "total": self._live.count_unsorted(),
@@ -89,10 +91,10 @@ class Pile:
         """
         skipped = self._review.skipped()
         cards = self._cards(predictions, blind_share, skipped)
-        keys = self._keys(predictions, (order, None, True), skipped, is_first=cursor is None)
         if elsewhere:
-            keys, cards = [key for key in keys if key[-1] not in elsewhere], cards.without(elsewhere)
-        shown = page_with_blind(keys, limit, cursor, cards)
+            cards = cards.without(elsewhere)
+        with self._keys(predictions, (order, None, True), skipped, is_first=cursor is None) as keys:
+            shown = page_with_blind(keys, limit, cursor, cards, elsewhere)
         return self._shown(predictions, shown.filenames, skipped, cards) | {"next_cursor": shown.next_cursor}
 
     def entries(
@@ -110,10 +112,14 @@ class Pile:
     def _cards(self, predictions: Predictions, blind_share: float, skipped: Mapping[str, float]) -> Cards:
         return self._drawn.cards(blind_share, predictions.by_video, skipped) if self._drawn else NO_CARDS
 
+    @contextlib.contextmanager
     def _keys(
         self, predictions: Predictions, wanted: _Wanted, skipped: Mapping[str, float], *, is_first: bool
-    ) -> Sequence[Key]:
-        """The keys of the pile in an order, as they are now; for a later page ranked as the first one was."""
+    ) -> Iterator[Sequence[Key]]:
+        """The keys of the pile in an order, as they stay while the block runs; for a later page ranked as before.
+
+        Not a copy: that of a million would take longer than all else.
+        """
         order, folder = ORDERS[wanted[0]], wanted[1]
         ranking = self._ranking(order, predictions, wanted, is_first=is_first)
         with self._lock:
@@ -130,7 +136,7 @@ class Pile:
                 self._arranged.popitem(last=False)
             arranged.version, changed = self._live.unsorted_since(arranged.version)
             arranged.follow(changed, skipped)
-            return list(arranged.keys)
+            yield arranged.keys
 
     def _ranking(self, order: Order, predictions: Predictions, wanted: _Wanted, *, is_first: bool) -> Ranking:
         """How the pile is to be ranked; of a large one as it is already, while it is seen to that it is ranked anew."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from ...artifacts.files import sync_folder
 from ...errors import AwayError, ConflictError, NotFoundError, VidsortError
 from ...store.journal import Entry, Fate
-from ..disk import is_spelled_so
+from ..kind import is_spelled_so
 from ..names import folded, is_filename, is_folder_name, shown
 from ..opened import Folders, OpenFolder, Place
 from ..sidecars import stem_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...records import Move
 from ...store.journal import OF_VIDEOS, Activity
-from ..disk import is_video
+from ..kind import is_video
 from ..live import LiveLibrary
 
 

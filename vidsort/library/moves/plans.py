@@ -12,7 +12,8 @@ from typing import NamedTuple
 from ...errors import AwayError, ConflictError, InvalidNameError, NotFoundError, VidsortError
 from ...records import Move, VideoNames
 from ...store.journal import Direction, Entry, Intent, Sidecar
-from ..disk import IS_LINK, folder_path, is_category
+from ..disk import IS_LINK, folder_path
+from ..kind import is_category
 from ..names import check_filename, check_new_folder_name, folded, is_filename
 from ..opened import Folders, OpenFolder, Place
 from .beside import Beside

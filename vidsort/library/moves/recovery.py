@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 
 from ...errors import VidsortError
 from ...store.journal import Entry, Fate, Sidecar
-from ..disk import is_spelled_so
+from ..kind import is_spelled_so
 from ..opened import Folders, Place
 from .carrying import Carried, UnsoundError, require_plainly_there, require_sound
 from .files.crossing import aside_of, discard, flush, is_same_content, move_file, part_of

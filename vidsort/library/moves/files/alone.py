@@ -71,7 +71,7 @@ class Alone:
         if place != self._verified or (live is not None and live.is_empty):
             try:
                 # What was listed already need not be listed again.
-                require_there(self._home, self._data_dir, live.snapshot() if live is not None else None)
+                require_there(self._home, self._data_dir, is_bare=None if live is None else live.is_empty)
             except NotFoundError as error:
                 raise AwayError(str(error)) from error  # it is there, but cannot be read
             self._verified = place

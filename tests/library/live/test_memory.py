@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from vidsort.errors import NotFoundError
-from vidsort.library import Snapshot, scan, watching
-from vidsort.library import live as live_library
-from vidsort.library.live import LiveLibrary
+from vidsort.library import Snapshot, scan
+from vidsort.library.live import LiveLibrary, versions, watching
+from vidsort.library.live import memory as live_library
 
 WITHIN_S = 2
 
@@ -273,7 +273,7 @@ def test_what_came_into_the_root_and_left_it_is_told_from_any_version_on(data_di
     assert live.unsorted_since(second)[1] == {"1.mp4": True, "9.mp4": True}
     assert live.unsorted_since(first)[1] == {"1.mp4": True, "9.mp4": True}
     assert live.unsorted_since(first - 1)[1] == ("1.mp4", "2.mp4", "9.mp4")
-    monkeypatch.setattr(live_library, "CHANGES_KEPT", 2)
+    monkeypatch.setattr(versions, "FEW", 2)
     now = live.version
     for number in range(3):
         (data_dir / f"5{number}.mp4").touch()

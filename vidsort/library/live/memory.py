@@ -5,31 +5,27 @@ own moves are applied at once, and the time stamps that they leave are known for
 cause no listing.
 """
 
-import collections
 import contextlib
 import functools
 import logging
 import os
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ..errors import NotFoundError
-from ..records import Folder, LeftOut, VideoNames
-from .disk import Listing, Snapshot, find, list_folder, list_root, stamp_of
-from .left_out import Tally, told
-from .names import is_among, is_filename, of_stem, put
-from .sidecars import stem_of
+from ...errors import NotFoundError
+from ...records import Folder, LeftOut, VideoNames
+from ..disk import Listing, Snapshot, find, list_folder, list_root, stamp_of
+from ..left_out import told
+from ..names import is_among, of_stem
+from ..sidecars import stem_of
+from .held import NOTHING, ROOT, Held, Listed, as_set
+from .versions import Versions
 from .watching import Watch
 
 log = logging.getLogger(__name__)
 
-NOTHING = Listing((), {}, Tally(), ())
 POLL_S = 0.5
-# Changes of the root that are remembered one by one; who asks for older ones reads the whole list.
-CHANGES_KEPT = 1000
-ROOT = ""
-
 
 class LiveLibrary:
     """Names in the library, at most two seconds old; a library that is not there yet is empty until it comes.
@@ -42,18 +38,9 @@ class LiveLibrary:
         self.data_dir = Path(data_dir)
         self.video_names = video_names
         self.exists = False
-        self.version = 0
         self._poll_s = poll_s
-        # Sorted names by folder, the root's under ROOT; changed in place. None before the first look.
-        self._names: dict[str, list[str]] | None = None
-        # By folder, sorted, what may lie beside videos in it; most have none.
-        self._beside: dict[str, list[str]] = {}
-        # By folder what its last listing left out, with the folders in it that are not looked into and their stamps.
-        self._left_out: dict[str, tuple[Tally, Mapping[str, int]]] = {}
-        # The names as nobody can change them, made when they are asked for.
-        self._snapshot: Snapshot | None = None
-        # What came into the root (True) or left it with each version.
-        self._changes: collections.deque[tuple[int, Mapping[str, bool]]] = collections.deque(maxlen=CHANGES_KEPT)
+        self._of = Held()
+        self._versions = Versions()
         self._watch = Watch(self.data_dir)
         self._looking, self._changing = threading.Lock(), threading.Lock()
         # Our own moves since a look began, which what it listed may lack; None while nobody looks.
@@ -61,9 +48,15 @@ class LiveLibrary:
         self._stopped, self.news = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
 
+    @property
+    def version(self) -> int:
+        """The number of the view that is shown now."""
+        return self._versions.now
+
     def start(self) -> None:
         """List the library and keep watching it in a thread of its own until `stop`."""
-        self.poll()
+        if self._of.names is None:
+            self.poll()
         self._stopped.clear()
         self._thread = threading.Thread(target=self._keep_looking, name="live-library", daemon=True)
         self._thread.start()
@@ -77,11 +70,8 @@ class LiveLibrary:
 
     def snapshot(self) -> Snapshot:
         """All names; immutable, and made anew only when something has changed."""
-        with self._held() as names_of:
-            if self._snapshot is None:
-                folders = {name: tuple(names) for name, names in names_of.items() if name != ROOT}
-                self._snapshot = Snapshot(tuple(names_of[ROOT]), folders)
-            return self._snapshot
+        with self._held():
+            return self._of.snapshot()
 
     def folders(self) -> list[Folder]:
         """The category folders with their counts, sorted by name."""
@@ -102,7 +92,7 @@ class LiveLibrary:
         """What takes no part, a row a reason; costs one look at each folder that lies too deep, and no listing."""
         self._begin()
         with self._changing:
-            listed = list(self._left_out.items())
+            listed = list(self._of.left_out.items())
         changed = [
             name for name, (_, inner) in listed
             if any(stamp_of(self.data_dir / name / each) != stamp for each, stamp in inner.items())
@@ -110,7 +100,7 @@ class LiveLibrary:
         if changed:
             self.refresh(*changed)
         with self._changing:
-            return told(self._left_out[name][0] for name in sorted(self._left_out))
+            return told(self._of.left_out[name][0] for name in sorted(self._of.left_out))
 
     def holds(self, place: str) -> bool:
         """Whether a video is at this place, relative to the library."""
@@ -129,13 +119,13 @@ class LiveLibrary:
         with self._held() as names_of:
             if folder not in names_of or not self._watch.is_as_kept(folder, facts):
                 return None
-            both, stem = (names_of[folder], self._beside.get(folder, ())), stem_of(filename)
+            both, stem = (names_of[folder], self._of.beside.get(folder, ())), stem_of(filename)
             return [name for names in both for name in of_stem(names, stem)]
 
     @property
     def is_empty(self) -> bool:
         """Whether no video and no folder is known."""
-        return not self._names or (not any(self._names.values()) and len(self._names) == 1)
+        return not self._of.names or (not any(self._of.names.values()) and len(self._of.names) == 1)
 
     def unsorted_since(self, version: int | None) -> tuple[int, Mapping[str, bool] | Sequence[str]]:
         """The version now, with what came into the root (True) or left it (False) since that version.
@@ -144,15 +134,8 @@ class LiveLibrary:
         """
         self._begin()
         with self._changing:
-            if version == self.version:
-                return version, {}
-            if version is None or not self._changes or self._changes[0][0] > version + 1:
-                return self.version, tuple((self._names or {})[ROOT])
-            changed: dict[str, bool] = {}
-            for since, change in self._changes:
-                if since > version:
-                    changed |= change
-            return self.version, changed
+            changed = self._versions.since(version)
+            return self.version, tuple((self._of.names or {})[ROOT]) if changed is None else changed
 
     def find(self, filename: str) -> Path:
         """Where this video is now; raises InvalidNameError and NotFoundError."""
@@ -180,11 +163,11 @@ class LiveLibrary:
         places = [place for move in moves for place in move]
         of_videos = all("/" in origin or "/" in destination for origin, destination in moves)
         with self._changing:
-            is_known = of_videos and all(_folder_of(place) in (self._names or {}) for place in places)
+            is_known = of_videos and all(_folder_of(place) in (self._of.names or {}) for place in places)
             if is_known:
                 if self._meanwhile is not None:
                     self._meanwhile.extend(moves)
-                self._publish(moves)
+                self._publish(*self._of.follow(moves, self.video_names))
         if not is_known:
             self.refresh(*{_folder_of(place) or place for place in places})
 
@@ -197,10 +180,10 @@ class LiveLibrary:
         """The names by folder, as they stay while the block runs."""
         self._begin()
         with self._changing:
-            yield self._names or {}
+            yield self._of.names or {}
 
     def _begin(self) -> None:
-        if self._names is None:
+        if self._of.names is None:
             self.poll()
 
     def _keep_looking(self) -> None:
@@ -214,85 +197,59 @@ class LiveLibrary:
     def _look(self, *, is_paced: bool) -> None:
         with self._changing:
             self._meanwhile = []
-            known = set(self._names or ()) - {ROOT}
+            known = set(self._of.names or ()) - {ROOT}
         listed, names = self._list_due(known, is_paced=is_paced)
         with self._changing:
-            self._replace(listed, names)
+            self._publish(*self._of.take(listed, names))
             # What is in a closed one is not known.
-            self._watch.keep([name for name, listing in listed.items() if "closed" not in listing.left_out.counts])
-            self._publish(self._meanwhile)
+            self._watch.keep([name for name, each in listed.items() if "closed" not in each.listing.left_out.counts])
+            self._publish(*self._of.follow(self._meanwhile, self.video_names))
             self._meanwhile = None
 
-    def _list_due(self, known: Collection[str], *, is_paced: bool) -> tuple[dict[str, Listing], set[str]]:
+    def _list_due(self, known: Collection[str], *, is_paced: bool) -> tuple[dict[str, Listed], set[str]]:
         """The folders that may have changed, listed, the root among them; and the names of all that are there."""
-        listed: dict[str, Listing] = {}
+        listed: dict[str, Listed] = {}
         names = set(known)
         try:
             if self._watch.is_due(ROOT, is_paced=is_paced):
-                listed[ROOT] = self._watch.timed(ROOT, functools.partial(list_root, video_names=self.video_names))
-                names = set(listed[ROOT].folders)
+                listed[ROOT] = self._listed(ROOT, list_root)
+                names = set(listed[ROOT].listing.folders)
         except (OSError, NotFoundError) as error:
-            if self.exists or self._names is None:
+            if self.exists or self._of.names is None:
                 log.warning("The library %s is shown as empty until it can be read (%s).", self.data_dir, error)
             self._watch.forget()
             self.exists = False
-            return {ROOT: NOTHING}, set()
+            return {ROOT: Listed(NOTHING, self._known_in(ROOT))}, set()
         self.exists = True
         for name in set(known) - names:
             self._watch.forget(name)
         for name in sorted(names):
             try:
                 if self._watch.is_due(name, is_paced=is_paced):
-                    listing = functools.partial(list_folder, video_names=self.video_names)
-                    listed[name] = self._watch.timed(name, listing)
+                    listed[name] = self._listed(name, list_folder)
             except OSError:
                 # It has just gone: the root's time stamp has changed with it, so the next look sees that. Or it
                 # cannot be asked now: listed as soon as it can, as its own time stamp need not change for that.
-                listed[name] = NOTHING
+                listed[name] = Listed(NOTHING, self._known_in(name))
                 self._watch.forget(name)
         return listed, names
 
-    def _replace(self, listed: Mapping[str, Listing], names: Collection[str]) -> None:
-        """Put what was listed in place of what was known; other folders than these are no longer there."""
-        before = self._names
-        videos = (before or {}) | {name: list(listing.videos) for name, listing in listed.items()}
-        self._names = {name: videos.get(name, []) for name in (ROOT, *names)}
-        beside = self._beside | {name: list(listing.beside) for name, listing in listed.items()}
-        self._beside = {name: kept for name, kept in beside.items() if kept and name in self._names}
-        left_out = {name: kept for name, kept in self._left_out.items() if name == ROOT or name in names}
-        for name, listing in listed.items():
-            left_out[name] = (listing.left_out, {} if name == ROOT else listing.folders)
-        self._left_out = {name: kept for name, kept in left_out.items() if kept[0].counts or kept[1]}
-        if before is None:
-            self._publish_version(None)
-        elif self._names != before:
-            now, then = set(self._names[ROOT]), set(before[ROOT])
-            self._publish_version(dict.fromkeys(now - then, True) | dict.fromkeys(then - now, False))
+    def _listed(self, name: str, lists: Callable[..., Listing]) -> Listed:
+        """One folder, listed now beside what was known of it when that began."""
+        known = self._known_in(name)
+        listing = functools.partial(lists, video_names=self.video_names, known=known)
+        return Listed(self._watch.timed(name, listing), known)
 
-    def _publish(self, moves: Sequence[tuple[str, str]]) -> None:
-        """Apply moves of videos and of what lies beside them; one that is there already makes no difference."""
-        changed, is_new = dict[str, bool](), False
-        for origin, destination in moves:
-            for place, there in ((origin, False), (destination, True)):
-                folder, _, filename = place.rpartition("/")
-                is_video = is_filename(filename, self.video_names)
-                names = (self._names or {}).get(folder) if is_video else self._beside.setdefault(folder, [])
-                if names is not None and put(names, filename, shall_be_there=there) and is_video:
-                    is_new = True
-                    if folder == ROOT:
-                        changed[filename] = there
+    def _known_in(self, name: str) -> set[str]:
+        """All that is held of a folder."""
+        with self._changing:
+            held = self._of.all_in(name)
+        return as_set(held)
+
+    def _publish(self, is_new: bool, changed: Mapping[str, bool] | None) -> None:
         if is_new:
-            self._publish_version(changed)
-
-    def _publish_version(self, changed: Mapping[str, bool] | None) -> None:
-        """A new version with what came into the root or left it; None: too much to be told one by one."""
-        self._snapshot = None
-        self.version += 1
-        if changed is None or len(changed) > CHANGES_KEPT:
-            self._changes.clear()
-        else:
-            self._changes.append((self.version, changed))
-        self.news.set()
+            self._versions.publish(changed)
+            self.news.set()
 
 
 def _folder_of(place: str) -> str:
