@@ -65,8 +65,7 @@ class OpenLibrary:
         self._pile = Pile(self.live, self.review, database, self.artifacts_dir, drawn, ranks)
         self._is_watched = False
         # Its folders, and whether it was empty, when it was written down last; and the version of the view.
-        self._remembered: tuple[set[str], bool] | None = None
-        self._written: int | None = None
+        self._remembered, self._written = (set[str](), True), -1
         # What was found out about it, with the version of the view that it was found out from.
         self._away: tuple[int, str | None] | None = None
         # Asked for again when the names of the folders have changed.
@@ -149,7 +148,8 @@ class OpenLibrary:
 
     def left_out(self) -> list[LeftOut]:
         """What takes no part, a row a reason; no folder is listed for it, and no video opened."""
-        return [*self.live.left_out(), *unreadable_of(self._database, self.artifacts_dir, self.data_dir, self.live.holds)]
+        found = unreadable_of(self._database, self.artifacts_dir, self.data_dir, self.live.holds)
+        return [*self.live.left_out(), *found]
 
     @property
     def pile(self) -> Pile:

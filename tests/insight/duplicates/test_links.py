@@ -5,7 +5,7 @@ import pytest
 
 from vidsort.features.encoders.prints import prints
 from vidsort.insight.duplicates import links
-from vidsort.insight.duplicates.links import LEAST_LIKELY, linked
+from vidsort.insight.duplicates.links import LEAST_LIKELY, Prints, linked
 
 A, B, C = b"a" * 32, b"b" * 32, b"c" * 32
 
@@ -18,7 +18,8 @@ def shown(seed):
 @pytest.fixture
 def library():
     images, others = shown(1), shown(2)
-    found = {A: prints(images), B: prints([image[:, ::-1] for image in images]), C: prints(others)}
+    shots = {A: images, B: [image[:, ::-1] for image in images], C: others}
+    found = {content: Prints(prints(shot), np.arange(len(shot))) for content, shot in shots.items()}
     return [A, B, C], np.full((3, 4), 0.5, np.float32), found
 
 

@@ -51,8 +51,8 @@ EDITS = {
 }
 
 
-def described(images):
-    return Described(prints(images))
+def described(images, times_s=None):
+    return Described(prints(images), np.arange(len(images)) if times_s is None else np.asarray(times_s))
 
 
 @pytest.mark.parametrize("edit", EDITS)
@@ -65,6 +65,15 @@ def test_an_edit_is_known_again(edit):
 def test_an_intro_as_long_as_the_video_hides_nothing():
     images = pictures(1)
     assert likeness(described(images), described([*pictures(9), *images])) >= LEAST_LIKELY
+
+
+def test_an_intro_in_common_makes_two_videos_no_duplicates_though_the_rest_of_each_hardly_changes():
+    intro, first, second = pictures(9), pictures(1)[:1], pictures(2)[:1]
+    times_s = [*np.linspace(0, 2, len(intro)), 12]
+    pair = (described([*intro, *rest], times_s) for rest in (first, second))
+    assert likeness(*pair) < LEAST_LIKELY
+    evenly = (described([*intro, *rest]) for rest in (first, second))
+    assert likeness(*evenly) >= LEAST_LIKELY
 
 
 def test_other_videos_are_no_duplicates():

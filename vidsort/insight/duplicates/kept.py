@@ -17,7 +17,7 @@ from ...features.stored import LibraryFeatures, features_of
 from ...records import FeatureSet, Video
 from ...store import Database
 from ...store.features import FeatureStore
-from .links import REVISION, Links, linked
+from .links import REVISION, Links, Prints, linked
 
 log = logging.getLogger(__name__)
 FRAMES = "frames"
@@ -78,13 +78,15 @@ def links_now(
     return LinkedLibrary(found, links, len(first) - len(comparable), len(comparable) - len(compared), beyond)
 
 
-def _prints(times_s: np.ndarray, stored: np.ndarray, index: Any) -> dict[bytes, np.ndarray]:
+def _prints(times_s: np.ndarray, stored: np.ndarray, index: Any) -> dict[bytes, Prints]:
     """The prints of each content, without the places of those that there are fewer of."""
     if not len(index):
         return {}
     counts = (times_s >= 0).sum(axis=1)
     whole = unpacked(stored)
-    return {content: whole[row, : counts[row]] for content, row in index.items()}
+    return {
+        content: Prints(whole[row, : counts[row]], times_s[row, : counts[row]]) for content, row in index.items()
+    }
 
 
 def _read(path: Path, basis: str) -> tuple[dict[tuple[bytes, bytes], float], set[bytes]]:

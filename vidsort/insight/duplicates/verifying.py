@@ -7,7 +7,7 @@ clips and their edits; benchmarks/duplicates.py measures on others.
 
 import numpy as np
 
-from .windows import ROUGH, TARGETS, WINDOWS, Window, described, weights
+from .windows import ROUGH, TARGETS, WINDOWS, Window, described, shown_for, weights
 
 # Of what there is to see in one of the two so much must be in the other: an intro hides as much of it.
 SHARE = 0.5
@@ -28,13 +28,16 @@ MOST_MOVED = 4
 class Described:
     """The prints of one video, uint8 [k, side, side], and what is compared of them, the whole also mirrored.
 
-    What all pairs need is kept in 16 bits, 40 kB a video; all windows are only made for those few that come so far.
+    times_s: float [k], ascending, when each is shown: one that stands for longer counts more, so that an intro that two
+    videos have in common is no half of them because the rest hardly changes. What all pairs need is kept in 16 bits,
+    40 kB a video; all windows are only made for those few that come so far.
     """
 
-    def __init__(self, prints: np.ndarray) -> None:
+    def __init__(self, prints: np.ndarray, times_s: np.ndarray) -> None:
         self.prints = prints
-        self.weights = weights(prints)
-        self.tells = float(self.weights.sum()) >= LEAST_WEIGHT
+        telling = weights(prints)
+        self.tells = float(telling.sum()) >= LEAST_WEIGHT
+        self.weights = telling * shown_for(times_s)
         self._rough = described(prints, ROUGH).astype(np.float16)
         self._targets = [described(one, TARGETS).astype(np.float16) for one in (prints, prints[:, :, ::-1])]
 

@@ -69,6 +69,19 @@ def weights(prints: np.ndarray) -> np.ndarray:
     return np.clip(even.std(axis=(1, 2)) / TELLING, LEAST_WEIGHT, 1.0)
 
 
+def shown_for(times_s: np.ndarray) -> np.ndarray:
+    """How long each print stands for what is shown, until half way to the next, as multiples of the mean: float [k].
+
+    times_s: float [k], ascending. The last one is taken to be shown for as long behind it as before it.
+    """
+    times = np.asarray(times_s, float)
+    if len(times) < 2:
+        return np.ones(len(times))
+    between = (times[1:] + times[:-1]) / 2
+    spans = np.diff(np.r_[0.0, between, 2 * times[-1] - between[-1]])
+    return spans / spans.mean() if spans.sum() > 0 else np.ones(len(times))
+
+
 def _even(cells: np.ndarray) -> np.ndarray:
     """Cells without the light around each."""
     around = _around(cells.shape[-1])
