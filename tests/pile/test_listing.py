@@ -11,7 +11,7 @@ from test_pages import prediction
 
 from vidsort.pile import listing as listings
 from vidsort.pile.entries import entry
-from vidsort.pile.listing import Listing
+from vidsort.pile.listing import Listing, streamed
 from vidsort.pile.predictions import Predictions
 
 
@@ -31,6 +31,8 @@ def test_whatever_the_names_and_whatever_comes_and_goes_it_is_the_json_of_all(bl
             here = here | {name} if is_here else here - {name}
             assert json.loads(listing.text()) == json.loads(json.dumps(expected(here, predictions)))
         assert json.loads(listing.text()) == json.loads(json.dumps(expected(here, predictions)))
+        small.setattr(listings, "SENT_AT_ONCE", block)
+        assert json.loads(b"".join(streamed(sorted(here), predictions))) == json.loads(listing.text())
 
 
 def test_a_move_makes_a_small_part_of_the_list_anew(monkeypatch):

@@ -1,5 +1,6 @@
 """The pile page by page, with what is told of each video."""
 
+import json
 import threading
 
 import pytest
@@ -94,6 +95,22 @@ def test_all_orders_in_turn_stay_right_while_videos_leave(pile):
                 fresh = Pile(pile._live, pile.review, pile._database, pile._artifacts_dir)
                 wanted = (PREDICTIONS, 50, None, order, folder)
                 assert pile.videos(*wanted) == fresh.videos(*wanted)
+
+
+def test_a_very_large_pile_is_told_piece_by_piece_and_the_same(pile, monkeypatch):
+    whole = pile.listing(PREDICTIONS)
+    monkeypatch.setattr(pages, "MOST_HELD", 3)
+    told = pile.listing(PREDICTIONS)
+    assert json.loads(b"".join(told)) == json.loads(whole)
+    pile.move("3.mp4", "food/3.mp4")
+    assert json.loads(pile.listing(PREDICTIONS))["total"] == 3
+
+
+def test_what_is_elsewhere_takes_no_place_of_a_page(pile):
+    for cursor in (None, pile.queue(PREDICTIONS, 1, None, "confident")["next_cursor"]):
+        answer = pile.queue(PREDICTIONS, 2, cursor, "confident", elsewhere=frozenset({"3.mp4"}))
+        assert filenames(answer) == (["2.mp4", "1.mp4"] if cursor is None else ["1.mp4", "4.mp4"])
+        assert (answer["next_cursor"] is None) == (cursor is not None)
 
 
 def test_entries_are_of_those_asked_for_that_are_unsorted(pile):

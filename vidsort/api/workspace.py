@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 
 from ..artifacts import predictions_path
 from ..artifacts.owners import choose_anew, history_of, home_of, remember, require_there
@@ -258,8 +258,8 @@ class Workspace:
         library = self.library
         return library.serving.current(library.heirs())
 
-    def listing(self) -> bytes:
-        """The JSON of all unsorted videos with their predictions, sorted by filename."""
+    def listing(self) -> bytes | Iterator[bytes]:
+        """The JSON of all unsorted videos with their predictions, sorted by filename; of very many piece by piece."""
         return self.library.pile.listing(self.predicted())
 
     def videos(self, limit: int, cursor: str | None, order: str, folder: str | None) -> dict[str, object]:

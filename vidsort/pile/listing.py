@@ -1,11 +1,17 @@
-"""The JSON of the whole pile by filename, held in blocks, so that a move makes one of them anew and not all."""
+"""The JSON of the whole pile by filename, held in blocks, so that a move makes one of them anew and not all.
+
+Of a very large pile it is not held at all, but made while it is sent.
+"""
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from .predictions import Predictions
 
 BLOCK = 500
+# Of more videos than these the text would take more than all else that is held of them.
+MOST_HELD = 200_000
+SENT_AT_ONCE = 5000
 
 
 class Listing:
@@ -63,3 +69,12 @@ class Listing:
             text = ", ".join(self.predictions.texts(self._blocks[at])).encode()
             self._texts[at] = text
         return text
+
+
+def streamed(names: Sequence[str], predictions: Predictions) -> Iterator[bytes]:
+    """The same answer piece by piece, of these names, which are given in order."""
+    yield b'{"videos": ['
+    for start in range(0, len(names), SENT_AT_ONCE):
+        text = ", ".join(predictions.texts(names[start : start + SENT_AT_ONCE]))
+        yield (", " if start else "").encode() + text.encode()
+    yield b'], "total": %d}' % len(names)

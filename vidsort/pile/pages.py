@@ -16,7 +16,7 @@ from .arrangement import UNRANKED, Arrangement, Ranking
 from .cursors import page, page_with_blind
 from .entries import entry, facts_of
 from .filing.drawn import NO_CARDS, Cards, Drawn
-from .listing import Listing
+from .listing import MOST_HELD, Listing, streamed
 from .order import ORDERS, Key, Order
 from .predictions import Predictions
 
@@ -51,8 +51,11 @@ class Pile:
         self._beside, self._making = ThreadPoolExecutor(1, "arranging"), set[_Wanted]()
         self._lock = threading.Lock()
 
-    def listing(self, predictions: Predictions) -> bytes:
-        """The JSON of all videos with their predictions, sorted by filename."""
+    def listing(self, predictions: Predictions) -> bytes | Iterator[bytes]:
+        """The JSON of all videos with their predictions, sorted by filename; of very many piece by piece."""
+        if self._live.count_unsorted() > MOST_HELD:
+            self._listing = None
+            return streamed(self._live.snapshot().unsorted, predictions)
         with self._lock:
             listing = self._listing
             if listing is not None and not listing.follow(predictions):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vidsort.insight.duplicates.candidates import AT_ONCE, NEAREST, candidates
+from vidsort.insight.duplicates.candidates import AT_ONCE, NEAREST, candidates, evened
 
 
 def rows(count, width=32, seed=0):
@@ -35,3 +35,17 @@ def test_of_none_or_a_single_one_there_is_no_pair():
     assert candidates(rows(1), np.arange(1)).shape == (0, 2)
     assert candidates(rows(5), np.arange(0)).shape == (0, 2)
     assert not len(candidates(np.zeros((5, 4), np.float32), np.arange(5)))
+
+
+def test_what_sounds_the_same_is_compared_however_else_it_looks():
+    numbers = np.random.default_rng(3).normal(size=(20, 8)).astype(np.float32) * np.geomspace(1, 1000, 8)
+    numbers[11] = numbers[4] * 1.001
+    there = np.ones(20, bool)
+    there[[0, 1]] = False
+    numbers[[0, 1]] = 0
+    heard = evened(numbers, there)
+    assert np.allclose(np.linalg.norm(heard, axis=1), there)
+    unlike = np.eye(20, dtype=np.float32)
+    assert candidates(unlike, np.arange(20), heard).tolist() == [[4, 11]]
+    assert not len(candidates(unlike, np.arange(20)))
+    assert not evened(numbers, ~np.ones(20, bool)).any()

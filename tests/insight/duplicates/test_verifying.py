@@ -68,8 +68,8 @@ def test_an_intro_as_long_as_the_video_hides_nothing():
 
 
 def test_an_intro_in_common_makes_two_videos_no_duplicates_though_the_rest_of_each_hardly_changes():
-    intro, first, second = pictures(9), pictures(1)[:1], pictures(2)[:1]
-    times_s = [*np.linspace(0, 2, len(intro)), 12]
+    intro, first, second = pictures(9), pictures(1)[:2], pictures(2)[:2]
+    times_s = [*np.linspace(0, 2, len(intro)), 6, 12]
     pair = (described([*intro, *rest], times_s) for rest in (first, second))
     assert likeness(*pair) < LEAST_LIKELY
     evenly = (described([*intro, *rest]) for rest in (first, second))

@@ -1,6 +1,6 @@
 """The unsorted videos."""
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from ..answers import Here, faults
 from ..contract import PAGE_LIMIT, Cursor, FolderName, Limit, Order, VideosAnswer
@@ -19,5 +19,8 @@ def videos(
 ) -> Response | VideosAnswer:
     """All unsorted videos with their predictions, sorted by filename; with any parameter, a page of them."""
     if limit is cursor is order is folder is None:
-        return Response(here.listing(), media_type="application/json")
+        listing = here.listing()
+        if isinstance(listing, bytes):
+            return Response(listing, media_type="application/json")
+        return StreamingResponse(listing, media_type="application/json")
     return VideosAnswer.model_validate(here.videos(limit or PAGE_LIMIT, cursor, order or "filename", folder))

@@ -17,10 +17,11 @@ from ...features.stored import LibraryFeatures, features_of
 from ...records import FeatureSet, Video
 from ...store import Database
 from ...store.features import FeatureStore
+from .candidates import evened
 from .links import REVISION, Links, Prints, linked
 
 log = logging.getLogger(__name__)
-FRAMES = "frames"
+FRAMES, SOUND = "frames", "sound"
 # More videos than these are not compared: their features would take more than a tenth of a gigabyte.
 MOST = 20_000
 
@@ -55,10 +56,10 @@ def links_now(
     """
     some = sorted(videos, key=lambda video: video.folder is None)[:MOST] if len(videos) > MOST else videos
     beyond, modality = len(videos) - len(some), kept_beside(feature_set)
-    # Of all that is stored only what is seen is compared.
-    seen = feature_set if modality is None else feature_set.model_copy(
-        update={"modalities": {FRAMES: feature_set.modalities[FRAMES]}}
-    )
+    # Of all that is stored only what is seen is compared, and by what is heard it is looked for.
+    seen = feature_set if modality is None else feature_set.model_copy(update={"modalities": {
+        kind: modality_id for kind, modality_id in feature_set.modalities.items() if kind in (FRAMES, SOUND)
+    }})
     found = features_of(database, some, seen)
     first = {content: row for row, content in reversed(list(enumerate(found.contents)))}
     if modality is None:
@@ -69,8 +70,10 @@ def links_now(
     before, known = _read(path_of(artifacts_dir), basis)
     comparable = [content for content in first if content in prints]
     rows = [first[content] for content in comparable]
+    sound = found.parts.get(SOUND)
+    heard = None if sound is None else evened(sound.X[rows], sound.mask[rows])
     links, compared = linked(
-        comparable, found.pictures[rows], prints, links=before, known=known, within_s=within_s
+        comparable, found.pictures[rows], prints, links=before, known=known, heard=heard, within_s=within_s
     )
     if known != compared:
         # Those that wait are linked by others already, perhaps.

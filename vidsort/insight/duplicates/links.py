@@ -12,7 +12,7 @@ from .candidates import candidates
 from .verifying import Described, likeness
 
 # Raised whenever the same prints give other links.
-REVISION = 2
+REVISION = 3
 # Of 33 clips with their edits among 680 others no edit was below .89 and no other pair above .83.
 LEAST_LIKELY = 0.87
 
@@ -32,13 +32,13 @@ Links = Mapping[tuple[bytes, bytes], float]
 
 def linked(
     contents: Sequence[bytes], features: np.ndarray, prints: Mapping[bytes, Prints], *, links: Links,
-    known: Set[bytes], within_s: float = math.inf,
+    known: Set[bytes], heard: np.ndarray | None = None, within_s: float = math.inf,
 ) -> tuple[dict[tuple[bytes, bytes], float], set[bytes]]:
     """The links among these contents, and those of them that were compared by now: all, unless the time was too short.
 
     features: float32 [n, d], rows of length 1, of each content, which is in there once; prints: of those that have
-    any. links: those found before among `known`, which are only compared with what is new.
-    within_s: about so long, but for the first few, which are always compared; the rest is for the next time.
+    any. links: those found before among `known`, which are only compared with what is new. heard: as features, of their
+    sound. within_s: about so long, but for the first few, which are always compared; the rest is for the next time.
     """
     there = set(contents)
     found = {pair: likely for pair, likely in links.items() if there.issuperset(pair)}
@@ -52,7 +52,7 @@ def linked(
     until_s, compared = time.monotonic() + within_s, there.intersection(known)
     for at in range(0, len(asked), AT_ONCE):
         some = asked[at : at + AT_ONCE]
-        for first, second in candidates(features, some).tolist():
+        for first, second in candidates(features, some, heard).tolist():
             one, other = described(first), described(second)
             if one is None or other is None:
                 continue

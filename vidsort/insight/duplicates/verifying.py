@@ -108,12 +108,15 @@ def _moved(
         return _moved(matches.T, (other, one), windows[::-1], is_mirrored)
     matched: list[float] = []
     counted: list[float] = []
-    for row in np.argsort(-matches.max(axis=1))[:MOST_MOVED]:
-        if sum(counted) >= SHARE * one.weights.sum():
+    left = SHARE * float(one.weights.sum())
+    for place, row in enumerate(np.argsort(-matches.max(axis=1))):
+        if left <= 0:
             break
         pair = int(row), int(matches[row].argmax())
-        matched.append(_of_prints(videos, windows, pair, is_mirrored))
-        counted.append(float(one.weights[row]))
+        # Few are looked at so closely: further ones count as they match where they are.
+        matched.append(_of_prints(videos, windows, pair, is_mirrored) if place < MOST_MOVED else float(matches[pair]))
+        counted.append(min(float(one.weights[row]), left))
+        left -= counted[-1]
         if matched[0] < LEAST_PRINT:
             break
     return float(np.average(matched, weights=counted))
