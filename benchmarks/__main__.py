@@ -23,6 +23,7 @@ BENCHMARKS = {
     "misfiled": "wrong labels found again: precision of the flags, 5 % of the labels planted wrong",
     "duplicates": "edits of videos found again among all others: recall of nine edits, false pairs",
     "moves": "a move, an undo, a batch of 200, with the journal, in a large library",
+    "scale": "start, pages, sorts, memory, outside changes from a thousand videos to a million",
     "live": "from a sort to new predictions in the list, sorts meanwhile, agreement with a full retrain",
     "orders": "a page of each order of the queue with 100 000 videos: the first, the next, right after a sort",
     "proposals": "groups from nothing: purity, share of the pile; what fits no folder; time of the first answer",

@@ -4,6 +4,7 @@ A listing of a million names is told as what came and what went: nothing is sort
 running for longer than it takes to look at some thousand of them.
 """
 
+import time
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ NOTHING = Listing((), {}, Tally(), ())
 ROOT = ""
 # More changes than these are not told one by one, and not put in one by one either.
 FEW = 1000
-AT_ONCE = 10_000
+AT_ONCE = 2000
 
 
 class Listed(NamedTuple):
@@ -31,6 +32,7 @@ def as_set(names: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for start in range(0, len(names), AT_ONCE):
         found.update(names[start : start + AT_ONCE])
+        time.sleep(0)  # whoever waits for the interpreter gets it
     return found
 
 

@@ -1,0 +1,159 @@
+"""What a library costs as it grows from a thousand videos to a million: start, pages, sorts, memory, outside changes.
+
+Run as `python -m benchmarks.scale [videos …]`. The files are hard links to a few, in one folder beside 200 folders with
+a twentieth as many; nothing was predicted yet. A server of its own process is asked over HTTP: its start until it
+answers, the first page of the list and each later one, sorts at even moments (so that listings of the library fall
+among them), the whole list, a file that another program puts in, and what it holds in memory before the whole list.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from benchmarks.live import served
+from vidsort.settings import Settings
+
+SIZES, FOLDERS, SORTED_ONE_IN = (1_000, 10_000, 100_000, 1_000_000), 200, 20
+# A file can have 65 000 names on ext4.
+NAMES_A_FILE = 60_000
+PAGES, SORTS, SORT_EVERY_S, SEEN_EVERY_S, SEEN_WITHIN_S = 200, 400, 0.1, 0.02, 60
+HEAD = ("videos", "start", "first page", "page p95", "sort", "sort p95", "whole list", "seen", "memory")
+WISHES = ("of a million", "4 s", "", "10 ms", "5 ms", "20 ms", "", "3 s", "600 MB")
+ROW = "{:>12}{:>9}{:>12}{:>11}{:>9}{:>10}{:>12}{:>9}{:>9}"
+
+
+def make_library(root: Path, count: int) -> list[str]:
+    """A library of so many unsorted names; gives some of them, from all over."""
+    source = root.parent / "one.mp4"
+    for number in range(FOLDERS):
+        (root / f"folder{number:03}").mkdir(parents=True)
+    for number in range(count + count // SORTED_ONE_IN):
+        if number % NAMES_A_FILE == 0:
+            source.unlink(missing_ok=True)
+            source.write_bytes(number.to_bytes(8, "big"))
+        folder = root if number < count else root / f"folder{number % FOLDERS:03}"
+        os.link(source, folder / f"{7 * 10**15 + number * 7919}.mp4")
+    os.sync()  # so that the first moves do not wait for the making of the library
+    step = max(1, count // (SORTS + 1))
+    return [f"{7 * 10**15 + number * 7919}.mp4" for number in range(0, count, step)][1 : SORTS + 1]
+
+
+class Asked:
+    """A server, asked over one connection, which is opened again where it was closed meanwhile."""
+
+    def __init__(self, address: str) -> None:
+        self.port = urlsplit(address).port
+        self._connection = http.client.HTTPConnection(urlsplit(address).netloc)
+
+    def ask_ms(self, method: str, path: str, body: dict[str, object] | None = None) -> float:
+        """How long the answer takes, in milliseconds."""
+        began = time.perf_counter()
+        for is_last in (False, True):
+            try:
+                self._connection.request(
+                    method, path, json.dumps(body) if body else None,
+                    {"Content-Type": "application/json"} if body else {},
+                )
+                response = self._connection.getresponse()
+                break
+            except (http.client.RemoteDisconnected, ConnectionError):
+                self._connection.close()
+                if is_last:
+                    raise
+        while response.read(1 << 20):
+            pass
+        if response.status != 200:
+            raise SystemExit(f"{method} {path} was answered with {response.status}.")
+        return (time.perf_counter() - began) * 1000
+
+    def memory_mb(self) -> float:
+        """What the process that listens holds at the moment."""
+        import psutil
+
+        listening = (each for each in psutil.process_iter(["pid"]) if self._listens(each))
+        return next(listening).memory_info().rss / 1e6
+
+    def _listens(self, process: object) -> bool:
+        import psutil
+
+        try:
+            return any(one.laddr.port == self.port and one.status == "LISTEN" for one in process.net_connections())
+        except (psutil.AccessDenied, psutil.NoSuchProcess):
+            return False
+
+
+def measured(count: int, scratch: Path) -> tuple[str, ...]:
+    """One row of the table."""
+    settings = Settings(data_dir=scratch / "videos", artifacts_dir=scratch / "artifacts")
+    names = make_library(settings.data_dir, count)
+    row: list[str] = []
+
+    def work(address: str) -> None:
+        start_s = time.perf_counter() - began
+        asked = Asked(address)
+        first_ms = asked.ask_ms("GET", "/api/videos?limit=50")
+        pages = [asked.ask_ms("GET", "/api/videos?limit=50") for _ in range(PAGES)]
+        sorts = []
+        for number, name in enumerate(names):
+            due = time.monotonic() + SORT_EVERY_S
+            wish = {"filename": name, "folder": f"folder{number % FOLDERS:03}"}
+            sorts.append(asked.ask_ms("POST", "/api/sort", wish))
+            pages.append(asked.ask_ms("GET", "/api/videos?limit=50"))
+            time.sleep(max(0.0, due - time.monotonic()))
+        memory_mb = asked.memory_mb()
+        whole_ms = asked.ask_ms("GET", "/api/videos")
+        row.extend((
+            f"{count:,}", f"{start_s:.1f} s", f"{first_ms:.0f} ms", f"{_p95(pages):.1f} ms",
+            f"{statistics.median(sorts):.1f} ms", f"{_p95(sorts):.1f} ms", f"{whole_ms:.0f} ms",
+            f"{_seen_s(asked, settings.data_dir):.1f} s", f"{memory_mb:.0f} MB",
+        ))
+
+    began = time.perf_counter()
+    served(settings, work)
+    return tuple(row)
+
+
+def _seen_s(asked: Asked, data_dir: Path) -> float:
+    """From another program's putting a file in until it is told."""
+    time.sleep(SEEN_WITHIN_S / 4)  # until nothing is looked at any more because of our own moves
+    name = "1000000000000000.mp4"  # the first of all
+    os.link(next(data_dir.glob("folder000/*.mp4")), data_dir / name)
+    began = time.perf_counter()
+    connection = http.client.HTTPConnection("127.0.0.1", asked.port)
+    while time.perf_counter() - began < SEEN_WITHIN_S:
+        connection.request("GET", "/api/videos?limit=1")
+        if name.encode() in connection.getresponse().read():
+            return time.perf_counter() - began
+        time.sleep(SEEN_EVERY_S)
+    raise SystemExit(f"A file that was put in was not told within {SEEN_WITHIN_S} s.")
+
+
+def _p95(took_ms: list[float]) -> float:
+    return sorted(took_ms)[int(0.95 * (len(took_ms) - 1))]
+
+
+def main() -> None:
+    """Print a row a size; each in a process of its own, so that none finds memory or caches warm."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("videos", nargs="*", type=int, help="so many videos, for each (1 000 to 1 000 000)")
+    sizes = parser.parse_args().videos or SIZES
+    if len(sizes) == 1:
+        with tempfile.TemporaryDirectory() as scratch:
+            print(ROW.format(*measured(sizes[0], Path(scratch))), flush=True)
+        return
+    print(ROW.format(*HEAD), flush=True)
+    for size in sizes:
+        subprocess.run([sys.executable, "-m", "benchmarks.scale", str(size)], check=True)
+    print(ROW.format(*WISHES))
+
+
+if __name__ == "__main__":
+    main()
