@@ -73,6 +73,17 @@ def test_two_runs_on_one_model_predict_the_same_bytes(place):
     assert published(place) == first
 
 
+def test_a_pile_is_predicted_the_same_however_many_at_once(place, monkeypatch):
+    train.run(place, QUICK)
+    predict.run(place)
+    whole = published(place)
+    for at_once in (1, 2, 5):
+        monkeypatch.setattr(predict, "AT_ONCE", at_once)
+        report = predict.run(place)
+        assert published(place) == whole
+        assert report.done == whole.count(b"\n{")
+
+
 def test_a_video_without_features_has_no_entry_but_a_reason(place):
     store_features(place, unreadable=frozenset({"33.mp4"}))
     train.run(place, QUICK)

@@ -1,6 +1,7 @@
 """Step 3: a model and features to predictions.json."""
 
 import contextlib
+import itertools
 import json
 import logging
 import sys
@@ -27,6 +28,7 @@ from .store import open_database
 __all__ = ["PredictConfig", "least_confidence", "plan_moves", "predictions_of", "run"]
 
 STEP = "predict"
+AT_ONCE = 10_000
 log = logging.getLogger(__name__)
 
 
@@ -110,8 +112,8 @@ def run(
     videos = [video for video in library.videos(settings.data_dir, settings.video_names) if video.folder is None]
     progress(Progress(step=STEP, done=0, total=len(videos), message="reading features"))
     if waiting is not None:
-        _predict(settings, config, waiting, videos)
-    predictions_id, count, failed = _predict(settings, config, model_id, videos)
+        _predict(settings, config, waiting, videos, progress)
+    predictions_id, count, failed = _predict(settings, config, model_id, videos, progress)
     artifacts.publish(settings.artifacts_dir, predictions_id)
     progress(Progress(step=STEP, done=len(videos), total=len(videos), message="done"))
     return Report(
@@ -147,30 +149,43 @@ def _models_to_use(settings: Settings, config: PredictConfig) -> tuple[str, str 
 
 
 def _predict(
-    settings: Settings, config: PredictConfig, model_id: str, videos: Sequence[Video]
+    settings: Settings, config: PredictConfig, model_id: str, videos: Sequence[Video], progress: ProgressCallback
 ) -> tuple[str, int, list[Failure]]:
     """Store what a model says of these videos; returns the predictions' id, their number, and who has none."""
     feature_set = artifacts.model_feature_set(settings.artifacts_dir, model_id)
     classifier = artifacts.read_model(settings.artifacts_dir, model_id)
+    failed: list[Failure] = []
+    blocks: list[bytes] = []
+    count = 0
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
-        found = features_of(database, videos, feature_set)
-    entries = predictions_of(
-        classifier, [video.filename for video in found.videos], found.parts, config.top_k,
-        settings.not_learned,
-    ) if found.videos else []
+        # As many at once as fit into little memory: of a million videos the features alone are five gigabytes.
+        for start in range(0, len(videos), AT_ONCE):
+            found = features_of(database, videos[start : start + AT_ONCE], feature_set)
+            failed += found.failed
+            entries = predictions_of(
+                classifier, [video.filename for video in found.videos], found.parts, config.top_k,
+                settings.not_learned,
+            ) if found.videos else []
+            count += len(entries)
+            blocks += [_lines(entries)] if entries else []
+            done = min(start + AT_ONCE, len(videos))
+            progress(Progress(step=STEP, done=done, total=len(videos), message="predicting"))
     predictions_id = new_version_id()
     manifest = {
         "model_id": model_id, "created": created_now(), "feature_set": feature_set.id, "predict_config": config,
-        "data_dir": str(settings.data_dir), "videos": len(entries), "left_out": found.failed,
+        "data_dir": str(settings.data_dir), "videos": count, "left_out": failed,
     }
-    write_predictions(settings.artifacts_dir, predictions_id, _lines(entries), manifest)
-    return predictions_id, len(entries), found.failed
+    between = (b",\n" if number else b"[\n" for number in range(len(blocks)))
+    pieces = itertools.chain.from_iterable(zip(between, blocks, strict=True))
+    write_predictions(
+        settings.artifacts_dir, predictions_id, itertools.chain(pieces if blocks else [b"[\n"], [b"\n]\n"]), manifest
+    )
+    return predictions_id, count, failed
 
 
 def _lines(entries: Sequence[Prediction]) -> bytes:
     """The documented form, one entry a line, so that two versions can be compared line by line."""
-    lines = [json.dumps(entry.model_dump(mode="json"), ensure_ascii=False) for entry in entries]
-    return ("[\n" + ",\n".join(lines) + "\n]\n").encode()
+    return ",\n".join(json.dumps(entry.model_dump(mode="json"), ensure_ascii=False) for entry in entries).encode()
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from vidsort import artifacts
+from vidsort.artifacts import publication
 from vidsort.artifacts.files import as_json, new_version_id, read_json, version_ids, write_version, write_whole
 from vidsort.artifacts.publication import predictions_of_models, publish, write_predictions
 from vidsort.errors import ArtifactError, NotFoundError
@@ -80,6 +81,34 @@ def test_predictions_that_are_damaged_are_refused_in_a_sentence(tmp_path, text):
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(ArtifactError, match="vidsort retrain"):
         artifacts.read_predictions(path)
+
+
+@pytest.mark.parametrize("between", [",\n", ", ", ",\n\n"])
+@pytest.mark.parametrize("at_once", [1, 300, 10**6])
+def test_a_file_is_read_the_same_however_much_of_it_at_once(tmp_path, monkeypatch, between, at_once):
+    monkeypatch.setattr(publication, "BLOCK_BYTES", at_once)
+    path = tmp_path / "predictions.json"
+    entries = [json.dumps(ENTRY | {"video": f"{number}.mp4"}) for number in range(9)]
+    path.write_text("[\n" + between.join(entries) + "\n]\n")
+    blocks = list(publication.blocks_of_predictions(path))
+    assert [entry.video for block in blocks for entry in block] == [f"{number}.mp4" for number in range(9)]
+    assert (len(blocks) > 1) == (between == ",\n" and at_once < 10**6)
+    for damaged in ('"confidence": 1.5', '"confidence": "x"'):
+        path.write_text("[\n" + between.join([*entries[:8], entries[8].replace('"confidence": 0.9', damaged)]) + "\n]")
+        with pytest.raises(ArtifactError, match=r"at 8.*vidsort retrain"):
+            artifacts.read_predictions(path)
+    path.write_text("[\n" + between.join(entries))
+    with pytest.raises(ArtifactError, match="vidsort retrain"):
+        artifacts.read_predictions(path)
+
+
+def test_the_scores_of_an_entry_may_lie_on_lines_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(publication, "BLOCK_BYTES", 1)
+    scores = [{"folder": "food", "confidence": 0.9}, {"folder": "art", "confidence": 0.1}]
+    text = json.dumps([ENTRY | {"top_predictions": scores}] * 3).replace("}, {", "},\n{")
+    (tmp_path / "predictions.json").write_text(text)
+    found = artifacts.read_predictions(tmp_path / "predictions.json")
+    assert [[score.folder for score in entry.top_predictions] for entry in found] == [["food", "art"]] * 3
 
 
 def test_missing_predictions_are_an_error_that_says_what_to_do(tmp_path):

@@ -9,7 +9,7 @@ import re
 import secrets
 import shutil
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +44,8 @@ def write_whole(path: Path, data: bytes, *, is_lasting: bool = True) -> None:
         sync_folder(path.parent)
 
 
-def write_version(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Make one version folder with all its files, or none of it; raises ArtifactError where it exists."""
+def write_version(folder: Path, files: Mapping[str, bytes | Iterable[bytes]]) -> None:
+    """Make one version folder with all its files, whole or in pieces, or none of it; ArtifactError where it exists."""
     if folder.exists():
         raise ArtifactError(f"{folder} exists already and a version is never overwritten: run the step again.")
     beside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
@@ -61,9 +61,9 @@ def write_version(folder: Path, files: Mapping[str, bytes]) -> None:
     sync_folder(folder.parent)
 
 
-def _write(path: Path, data: bytes, *, is_lasting: bool = True) -> None:
+def _write(path: Path, data: bytes | Iterable[bytes], *, is_lasting: bool = True) -> None:
     with path.open("xb") as file:
-        file.write(data)
+        file.writelines([data] if isinstance(data, bytes) else data)
         if is_lasting:
             file.flush()
             os.fsync(file.fileno())

@@ -1,8 +1,9 @@
 """Which predictions are in force, and which were before: published whole, and rolled back byte for byte."""
 
 import contextlib
+import itertools
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from .files import (
 )
 
 HISTORY_LIMIT = 100
+# Between two entries of a file that has one a line, as no text in JSON holds a line end; and so much is read at once.
+BETWEEN, BLOCK_BYTES = b"},\n{", 2_000_000
 LOCK_TIMEOUT_S = 30
 log = logging.getLogger(__name__)
 
@@ -79,23 +82,51 @@ def read_predictions(path: Path) -> list[Prediction]:
 
     Raises ArtifactError where the file is missing, damaged or of another form.
     """
+    return list(itertools.chain.from_iterable(blocks_of_predictions(path)))
+
+
+def blocks_of_predictions(path: Path) -> Iterator[list[Prediction]]:
+    """The same some thousands at a time: of a million at once the entries would take gigabytes."""
     try:
-        return _entries(read_file(path, MOST_JSON_BYTES), path)
+        data = read_file(path, MOST_JSON_BYTES)
     except FileNotFoundError as error:
         raise ArtifactError(f"{path} is not there: run `vidsort retrain` to make it.") from error
+    yield from _blocks(data, path)
 
 
-def _entries(data: bytes, path: Path) -> list[Prediction]:
-    """The entries in the bytes of a file; raises ArtifactError."""
+def _blocks(data: bytes, path: Path) -> Iterator[list[Prediction]]:
+    """The entries in the bytes of a file, as many at a time as lines tell them apart; raises ArtifactError."""
+    text, entries = data.removeprefix(b"\xef\xbb\xbf"), TypeAdapter(list[Prediction])
     try:
-        return TypeAdapter(list[Prediction]).validate_json(data.removeprefix(b"\xef\xbb\xbf"), strict=True)
+        count, start = 0, 0
+        while (end := text.find(BETWEEN, start + BLOCK_BYTES)) >= 0:
+            try:
+                # A list is begun and ended where the file goes on.
+                block = entries.validate_json(b"[" * bool(start) + text[start : end + 1] + b"]", strict=True)
+            except ValidationError:
+                break  # it is no entry a line: all at once, which also tells where a fault is
+            yield block
+            count, start = count + len(block), end + len(BETWEEN) - 1
+        if count and end < 0:
+            with contextlib.suppress(ValidationError):
+                yield entries.validate_json(b"[" + text[start:], strict=True)
+                return
+        yield entries.validate_json(text, strict=True)[count:]
     except ValidationError as error:
         raise ArtifactError(
             f"{path} is not in the documented form ({first_fault(error)}): run `vidsort retrain` to make it anew."
         ) from error
 
 
-def write_predictions(artifacts_dir: Path, predictions_id: str, data: bytes, manifest: dict[str, Any]) -> None:
+def _require_entries(data: bytes, path: Path) -> None:
+    """Raise ArtifactError for what a server could not read."""
+    for _ in _blocks(data, path):
+        continue
+
+
+def write_predictions(
+    artifacts_dir: Path, predictions_id: str, data: bytes | Iterable[bytes], manifest: dict[str, Any]
+) -> None:
     """Store one version of predictions, not yet in force: the bytes of predictions.json and where they come from."""
     files = {"predictions.json": data, "manifest.json": as_json({"predictions_id": predictions_id} | manifest)}
     write_version(artifacts_dir / "predictions" / predictions_id, files)
@@ -138,7 +169,7 @@ def _history(artifacts_dir: Path, before: Current | None) -> tuple[Publication, 
         kept = Publication(model_id=None, predictions_id=new_version_id(), at=created_now())
         write_predictions(artifacts_dir, kept.predictions_id, data, {"model_id": None, "created": kept.at})
         try:
-            _entries(data, in_force)
+            _require_entries(data, in_force)
             history = (*history, kept)
         except ArtifactError as error:
             log.warning("It is kept as %s and never put in force again: %s", kept.predictions_id, error)
@@ -171,7 +202,7 @@ def _put_in_force(artifacts_dir: Path, predictions_id: str, history: tuple[Publi
     folder = artifacts_dir / "predictions" / predictions_id
     data, model_id = _stored_bytes(artifacts_dir, predictions_id), model_of_predictions(folder)
     # Nothing that a server could not read is ever put where servers read.
-    _entries(data, folder / "predictions.json")
+    _require_entries(data, folder / "predictions.json")
     now = Current(model_id=model_id, predictions_id=predictions_id, at=created_now(), history=history)
     write_whole(predictions_path(artifacts_dir), data)
     write_whole(artifacts_dir / "current.json", as_json(now))

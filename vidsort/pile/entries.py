@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..artifacts import current_feature_set
 from ..errors import ArtifactError
@@ -17,6 +17,25 @@ from ..store.words import WordStore
 
 NO_PREDICTION: dict[str, Any] = {"predicted_folder": None, "confidence": 0, "top_predictions": []}
 _NO_PREDICTION_TEXT = json.dumps(NO_PREDICTION)
+
+
+class Guess(NamedTuple):
+    """What orders need to know of a prediction, of which a hundred thousand are wanted at once.
+
+    two: the first two folders, fewer where no more are told; margin: how far the first is ahead of the second.
+    """
+
+    predicted_folder: str
+    confidence: float
+    two: tuple[str, ...]
+    margin: float
+
+    @classmethod
+    def of(cls, said: Prediction) -> "Guess":
+        """The same of one entry."""
+        top = said.top_predictions
+        margin = top[0].confidence - top[1].confidence if len(top) > 1 else said.confidence
+        return cls(said.predicted_folder, said.confidence, tuple(score.folder for score in top[:2]), margin)
 
 
 def entry(filename: str, prediction: Prediction | None) -> dict[str, object]:

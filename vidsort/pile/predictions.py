@@ -3,43 +3,25 @@
 import contextlib
 import gc
 import hashlib
+import itertools
 import logging
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
-from ..artifacts import read_predictions
 from ..artifacts.looked_at import looked_at_path, read_looked_at, stamp_of, version_of
+from ..artifacts.publication import blocks_of_predictions
 from ..errors import ArtifactError
 from ..library import is_learned
 from ..records import FolderScore, Prediction
-from .entries import entry_text
+from .columns import Columns, Overlaid, folders_of, laid_over
+from .entries import Guess, entry_text
 
 log = logging.getLogger(__name__)
 
 # So many predictions are more than all else that a server holds.
 MANY = 10_000
-
-
-class Guess(NamedTuple):
-    """What orders need to know of a prediction, of which a hundred thousand are wanted at once.
-
-    two: the first two folders, fewer where no more are told; margin: how far the first is ahead of the second.
-    """
-
-    predicted_folder: str
-    confidence: float
-    two: tuple[str, ...]
-    margin: float
-
-    @classmethod
-    def of(cls, said: Prediction) -> "Guess":
-        """The same of one entry."""
-        top = said.top_predictions
-        margin = top[0].confidence - top[1].confidence if len(top) > 1 else said.confidence
-        return cls(said.predicted_folder, said.confidence, tuple(score.folder for score in top[:2]), margin)
 
 
 @dataclass(frozen=True)
@@ -54,6 +36,8 @@ class Predictions:
 
     def guesses_of(self, names: Sequence[str]) -> list[Guess | None]:
         """What orders need to know of each of these videos; None where there is no prediction."""
+        if isinstance(self.by_video, Columns | Overlaid):
+            return self.by_video.guesses_of(names)
         return [None if (said := self.by_video.get(name)) is None else Guess.of(said) for name in names]
 
     def texts(self, names: Sequence[str]) -> list[str]:
@@ -115,20 +99,27 @@ class LivePredictions:
             return said
         more = {entry.video: entry for entry in since.predictions if entry.video not in said.by_video}
         version = f"{said.version}+{version_of(self._since_stamp)}"
-        return Predictions(version, {**said.by_video, **more}) if more else said
+        return Predictions(version, laid_over(said.by_video, more)) if more else said
 
     def _read(self) -> Predictions:
-        found: list[Prediction] = []
+        entries: Mapping[str, Prediction] = {}
         if self._stamp is not None:
             try:
-                found = read_predictions(self._path)
+                entries = _entries(blocks_of_predictions(self._path))
             except ArtifactError as error:
                 log.warning("%s The predictions stay as they were.", error)
                 return self._predictions
-        return Predictions(
-            version_of(self._stamp),
-            {prediction.video: prediction for prediction in found},
-        )
+        return Predictions(version_of(self._stamp), entries)
+
+
+def _entries(blocks: Iterator[list[Prediction]]) -> Mapping[str, Prediction]:
+    """The entries by filename, of very many in columns."""
+    first: list[Prediction] = []
+    for block in blocks:
+        first += block
+        if len(first) > MANY:
+            return Columns(itertools.chain([first], blocks))
+    return {entry.video: entry for entry in first}
 
 
 def following(predictions: Predictions, heirs: Mapping[str, str]) -> Predictions:
@@ -136,15 +127,14 @@ def following(predictions: Predictions, heirs: Mapping[str, str]) -> Predictions
 
     Where two become one, the probabilities of both add up.
     """
-    changed = {
-        name: entry
-        for name, prediction in predictions.by_video.items()
-        if (entry := followed(prediction, heirs)) is not prediction
-    }
-    if not changed:
+    entries = predictions.by_video
+    affected = _naming(entries, heirs.keys())
+    if not affected:
         return predictions
+    renamed = entries.renamed(heirs) if isinstance(entries, Columns) else None
     return Predictions(
-        f"{predictions.version}{digest_of(sorted(heirs.items()))}", {**predictions.by_video, **changed}
+        f"{predictions.version}{digest_of(sorted(heirs.items()))}",
+        laid_over(entries, {name: followed(entries[name], heirs) for name in affected}) if renamed is None else renamed,
     )
 
 
@@ -155,20 +145,33 @@ def suggesting(predictions: Predictions, not_learned: Collection[str]) -> Predic
     """
     if not not_learned:
         return predictions
-    named = {folder for entry in predictions.by_video.values() for folder in (entry.predicted_folder, *_named(entry))}
-    unlearned = {folder for folder in named if not is_learned(folder, not_learned)}
+    entries = predictions.by_video
+    unlearned = {folder for folder in _folders_in(entries) if not is_learned(folder, not_learned)}
     if not unlearned:
         return predictions
-    left = ((name, _suggested(entry, unlearned)) for name, entry in predictions.by_video.items())
     return Predictions(
         f"{predictions.version}{digest_of([(folder, '') for folder in sorted(unlearned)])}",
-        {name: entry for name, entry in left if entry is not None},
+        laid_over(entries, {name: _suggested(entries[name], unlearned) for name in _naming(entries, unlearned)}),
     )
+
+
+def _folders_in(entries: Mapping[str, Prediction]) -> Set[str]:
+    """All folders that any of these may name."""
+    if isinstance(entries, Columns | Overlaid):
+        return set(entries.folders)
+    return set(itertools.chain.from_iterable(map(folders_of, entries.values())))
+
+
+def _naming(entries: Mapping[str, Prediction], folders: Set[str]) -> list[str]:
+    """The videos of which the entry names any of these folders."""
+    if isinstance(entries, Columns | Overlaid):
+        return entries.naming(folders)
+    return [name for name, entry in entries.items() if not folders_of(entry).isdisjoint(folders)]
 
 
 def _suggested(prediction: Prediction, unlearned: Set[str]) -> Prediction | None:
     """The entry itself where it names none of them, else with the next best first; None where it names no other."""
-    if unlearned.isdisjoint((prediction.predicted_folder, *_named(prediction))):
+    if folders_of(prediction).isdisjoint(unlearned):
         return prediction
     left = tuple(score for score in prediction.top_predictions if score.folder not in unlearned)
     if prediction.predicted_folder not in unlearned:
@@ -187,7 +190,7 @@ def digest_of(renamed: Sequence[tuple[str, str]]) -> str:
 
 def followed(prediction: Prediction, heirs: Mapping[str, str]) -> Prediction:
     """One entry of the same; the entry itself where it names no folder that has gone."""
-    if not any(folder in heirs for folder in (prediction.predicted_folder, *_named(prediction))):
+    if folders_of(prediction).isdisjoint(heirs):
         return prediction
     shares: dict[str, float] = {}
     for score in prediction.top_predictions:
@@ -203,10 +206,6 @@ def followed(prediction: Prediction, heirs: Mapping[str, str]) -> Prediction:
         confidence=shares.get(folder, prediction.confidence),
         top_predictions=tuple(FolderScore(folder=name, confidence=share) for name, share in best),
     )
-
-
-def _named(prediction: Prediction) -> Iterator[str]:
-    return (score.folder for score in prediction.top_predictions)
 
 
 @contextlib.contextmanager
