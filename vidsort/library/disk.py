@@ -202,8 +202,8 @@ def _sift(
     found, others, beside = [], [], []
     with os.scandir(folder) as entries:
         for number, entry in enumerate(entries, 1):
-            if number % BREATH == 0:
-                # A thread that sorts waits for the interpreter a dozen times, else for up to 5 ms each.
+            if known is not None and number % BREATH == 0:
+                # Beside requests: a thread that sorts waits for the interpreter a dozen times, else for up to 5 ms each.
                 time.sleep(0)
             if entry.is_file(follow_symlinks=False):
                 if known and entry.name in known:
