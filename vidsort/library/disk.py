@@ -203,7 +203,7 @@ def _sift(
     with os.scandir(folder) as entries:
         for number, entry in enumerate(entries, 1):
             if known is not None and number % BREATH == 0:
-                # Beside requests: a thread that sorts waits for the interpreter a dozen times, else for up to 5 ms each.
+                # A thread that sorts waits for the interpreter a dozen times, else for up to 5 ms each.
                 time.sleep(0)
             if entry.is_file(follow_symlinks=False):
                 if known and entry.name in known:
