@@ -73,7 +73,7 @@ def create_app(settings: Settings | None = None) -> "FastAPI":
     )
     add_routes(app, workspace)
     # What is mounted at "/" swallows whatever comes after it.
-    _in_a_loop(lambda: mount_insights(app, workspace, Refusals))
+    mount_insights(app, workspace, Refusals)
     _in_a_loop(lambda: mount(app, settings))
     app.add_middleware(Guard, settings=settings, ended=EndedSessions(workspace.database))
     app.add_middleware(Proxies, trusted=[str(network) for network in settings.trusted_proxies])

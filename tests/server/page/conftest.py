@@ -1,5 +1,6 @@
 """A real server on a tiny library, and Chromium on its page; other hosts do not exist for it."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -14,6 +15,10 @@ from conftest import BROWSER_FLAGS, ROOT
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 from videos import make_video
 
+from page.visiting import Visitor
+from vidsort.media.content import content_hash
+from vidsort.media.pictures import keep_pictures
+from vidsort.media.reading.once import sample_frames
 from vidsort.server.web import create_app
 from vidsort.settings import Settings
 
@@ -30,7 +35,6 @@ SHOWN = """() => {
         dialog: texts("dialog h2, .welcome-card h2"), focus: document.activeElement?.outerHTML.slice(0, 200),
     });
 }"""
-READY = "#vidsort:not([hidden]) [data-card]"
 
 
 def name_of(number: int) -> str:
@@ -63,7 +67,8 @@ class Pile:
         self.artifacts_dir.mkdir()
 
     def fill(self, count: int = PILE, folders: tuple[str, ...] = FOLDERS, predicted: bool = True) -> "Pile":
-        """So many unsorted videos, two in each folder, and predictions."""
+        """So many unsorted videos, two in each folder, their pictures as an extraction leaves them, and predictions."""
+        shutil.copytree(self.template / "pictures", self.artifacts_dir / "pictures")
         clips = sorted(self.template.glob("*.mp4"))
         for number in range(count):
             shutil.copy(clips[number % len(clips)], self.data_dir / name_of(number))
@@ -97,10 +102,11 @@ class Pile:
 
 @pytest.fixture(scope="session")
 def clips(tmp_path_factory) -> Path:
-    """Eight different short clips that the piles are filled with."""
+    """Eight different short clips that the piles are filled with, and the pictures of them."""
     folder = tmp_path_factory.mktemp("clips")
     for number in range(8):
-        make_video(folder / f"{number}.mp4", pattern=number % 4, size=(90, 160))
+        clip = make_video(folder / f"{number}.mp4", pattern=number % 4, size=(90, 160))
+        keep_pictures(folder, content_hash(clip), sample_frames(clip))
     return folder
 
 
@@ -110,13 +116,29 @@ def pile(tmp_path, clips) -> Pile:
     return Pile(tmp_path, clips)
 
 
+@pytest.fixture(scope="session")
+def ports() -> list[int]:
+    """Where a test's first server listens, its second, and so on: what a browser keeps, it keeps by address."""
+    return []
+
+
+def listen(ports: list[int], number: int) -> socket.socket:
+    """A socket on the n-th port, or on another from now on where that is taken."""
+    if number < len(ports):
+        with contextlib.suppress(OSError):
+            return socket.create_server(("127.0.0.1", ports[number]))
+    listener = socket.create_server(("127.0.0.1", 0))
+    ports[number:number + 1] = [listener.getsockname()[1]]
+    return listener
+
+
 @pytest.fixture
-def serve() -> Iterator[Callable[[Settings], str]]:
+def serve(ports) -> Iterator[Callable[[Settings], str]]:
     """`serve(settings)` gives the address of a server that runs until the test ends."""
     servers = []
 
     def start(settings: Settings) -> str:
-        listener = socket.create_server(("127.0.0.1", 0))
+        listener = listen(ports, len(servers))
         config = uvicorn.Config(create_app(settings), log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
@@ -131,38 +153,19 @@ def serve() -> Iterator[Callable[[Settings], str]]:
         listener.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(chromium_path) -> Iterator[Browser]:
-    """One Chromium for the tests of a module: its event loop must be over before other modules run their own."""
+    """One Chromium for all tests of the page: its event loop must be over before other rooms run their own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=BROWSER_FLAGS)
         yield browser
         browser.close()
 
 
-class Visitor:
-    """Opens pages and remembers what they complained of and whom they asked."""
-
-    def __init__(self, browser: Browser) -> None:
-        self.browser = browser
-        self.contexts: list[BrowserContext] = []
-        self.complaints: list[str] = []
-        self.asked: set[str] = set()
-
-    def open(self, address: str, *, ready: str = READY, context: BrowserContext | None = None, **options) -> Page:
-        context = context or self.context(**options)
-        page = context.new_page()
-        page.set_default_timeout(45_000)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda request: self.asked.add(request.url))
-        page.goto(address)
-        page.wait_for_selector(ready)
-        return page
-
-    def context(self, *, size: tuple[int, int] = (1280, 800), **options) -> BrowserContext:
-        context = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
-        self.contexts.append(context)
-        return context
+@pytest.fixture(scope="package")
+def kept_contexts(browser) -> list[BrowserContext]:
+    """One for a test's first page, its second, and so on, from test to test: they have read the modules already."""
+    return []
 
 
 class Line:
@@ -192,18 +195,18 @@ def pytest_runtest_makereport(item, call):
 
 
 @pytest.fixture
-def visitor(browser, request) -> Iterator[Visitor]:
+def visitor(browser, kept_contexts, request) -> Iterator[Visitor]:
     """`visitor.open(address)` gives a page; an error in any of its scripts fails the test.
 
     The report of a test that fails tells what its pages showed.
     """
-    visitor = Visitor(browser)
+    visitor = Visitor(browser, kept_contexts)
     yield visitor
-    if request.node.stash.get(FAILED, False):
+    has_failed = request.node.stash.get(FAILED, False)
+    if has_failed:
         for page in [page for context in visitor.contexts for page in context.pages]:
             request.node.add_report_section("teardown", "what a page showed", f"{page.url} {page.evaluate(SHOWN)}")
-    for context in visitor.contexts:
-        context.close()
+    visitor.leave(has_failed)
     assert visitor.complaints == []
 
 

@@ -18,6 +18,16 @@ def grid(pile, serve, visitor):
     return open_grid
 
 
+def test_it_may_be_opened_before_the_library_is_there(pile, serve, visitor):
+    def press_first(route):
+        route.request.frame.page.keyboard.press("g")
+        route.continue_()
+
+    context = visitor.context()
+    context.route("**/api/library", press_first)
+    visitor.open(serve(pile.fill(9).settings), ready=".grid .tile", context=context)
+
+
 def marked(page) -> list[str]:
     return [tile.get_attribute("id").removeprefix("tile-") for tile in page.locator(".tile.is-marked").all()]
 

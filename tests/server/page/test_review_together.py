@@ -93,8 +93,7 @@ def test_the_last_cards_are_told_to_be_in_other_hands_and_come_when_those_let_go
     first = visitor.open(address)
     wait_for_card(first, name_of(0))
     second = visitor.open(address, ready=".welcome-card h2:has-text('The last 2 are in other hands')")
-    first.context.close()
-    visitor.contexts.remove(first.context)
+    first.close()
     # The leases of a browser that has gone end by themselves; here they are ended, so that nobody waits for a minute.
     with closing(open_database(pile.artifacts_dir)) as database, database.write() as connection:
         assert connection.execute("UPDATE leases SET until = 0").rowcount == 2

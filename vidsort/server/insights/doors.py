@@ -1,7 +1,11 @@
 """What of Gradio is let in for the Insights page: the page, its colours, and its events, each by path and method."""
 
+import asyncio
+import threading
+from collections.abc import Callable
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -28,8 +32,11 @@ ROOT = """<script>
 class Doors(BaseRoute):
     """Answers for the page's paths, and for no others; the page itself without a slash behind it and no redirect."""
 
-    def __init__(self, gradio: ASGIApp) -> None:
-        self._gradio = gradio
+    def __init__(self, make: Callable[[], ASGIApp]) -> None:
+        """make: gives Gradio's application of the page; called once, when it is first asked for."""
+        self._make = make
+        self._gradio: ASGIApp | None = None
+        self._making = threading.Lock()
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Full for exactly what the page needs."""
@@ -48,7 +55,18 @@ class Doors(BaseRoute):
             # As text: what is compressed nothing can be put into.
             mounted["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
             send = _with_root(send)
-        await self._gradio(mounted, receive, send)
+        gradio = self._gradio or await run_in_threadpool(self._made)
+        await gradio(mounted, receive, send)
+
+    def _made(self) -> ASGIApp:
+        with self._making:
+            if self._gradio is None:
+                # Gradio opens loops of its own where none runs, and leaves them open.
+                self._gradio = asyncio.run(self._made_in_a_loop())
+            return self._gradio
+
+    async def _made_in_a_loop(self) -> ASGIApp:
+        return self._make()
 
     def url_path_for(self, name: str, /, **path_params: Any) -> Any:
         """Nothing is linked here."""

@@ -36,9 +36,19 @@ SLIDER: dict[str, Any] = {"minimum": 0.5, "maximum": 20, "step": 0.5, "value": 1
 
 
 def mount(app: "FastAPI", workspace: Workspace, refusing: Callable[["ASGIApp"], "ASGIApp"]) -> None:
-    """Serve the page; call it before anything is mounted at "/". `refusing` makes our own answers of refusals."""
-    import gradio as gr
+    """Serve the page; call it before anything is mounted at "/". `refusing` makes our own answers of refusals.
+
+    The page is made when it is first asked for: few look at it at every start, and a start would take longer for it.
+    """
     import pandas as pd  # noqa: F401 (Gradio imports it at the first table else, in whatever thread that is)
+
+    app.router.routes.append(Doors(lambda: refusing(_made(workspace))))
+
+
+def _made(workspace: Workspace) -> "ASGIApp":
+    """Gradio's application of the page."""
+    import gradio as gr
+    from fastapi import FastAPI
 
     theme = gr.themes.Base(
         primary_hue="indigo", font=FONT, font_mono=("ui-monospace", "monospace")
@@ -47,13 +57,15 @@ def mount(app: "FastAPI", workspace: Workspace, refusing: Callable[["ASGIApp"], 
         body_text_color_subdued_dark="#aaa8b3", block_label_text_color="#4a463f", block_label_text_color_dark="#c9c7d1",
         block_title_text_color="#4a463f", block_title_text_color_dark="#c9c7d1",
     )
+    app = FastAPI()
     gr.mount_gradio_app(
         app, page(workspace), path=PATH, theme=theme, css=(HERE / "page.css").read_text(encoding="utf-8"),
         head='<meta name="color-scheme" content="light dark">' + NAMING, footer_links=[], run_history=False,
         ssr_mode=False, pwa=False, show_error=True,
     )
-    mounted: Any = app.router.routes.pop()
-    app.router.routes.append(Doors(refusing(mounted.app)))
+    mounted: Any = app.router.routes[-1]
+    made: ASGIApp = mounted.app
+    return made
 
 
 def page(here: Workspace) -> "Blocks":

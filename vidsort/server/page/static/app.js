@@ -194,10 +194,10 @@ export class App {
   }
 
   render() {
-    const queue = this.cards;
-    const folders = this.shownFolders();
-    const item = queue.current;
-    const view = this.#viewFor(folders, item);
+    // Before the library is loaded there is nothing to show, whichever key is pressed.
+    if (!this.library) return;
+    const [queue, item] = [this.cards, this.cards.current];
+    const view = this.#viewFor(this.shownFolders(), item);
     // First what the eye waits for.
     this.player.show(view === "single" ? item : null, queue.upcoming(AHEAD));
     if (view !== this.shownView) {

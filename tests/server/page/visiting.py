@@ -1,0 +1,74 @@
+"""How a test visits the page: in a browser of its own, or in one that other tests have used, emptied before."""
+
+from urllib.parse import urljoin
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+DESKTOP = (1280, 800)
+READY = "#vidsort:not([hidden]) [data-card]"
+
+
+class Visitor:
+    """Opens pages and remembers what they complained of and whom they asked."""
+
+    def __init__(self, browser: Browser, kept: list[BrowserContext]) -> None:
+        self.browser = browser
+        self.contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+        self.asked: set[str] = set()
+        self._kept, self._free = kept, list(kept)
+
+    def open(
+        self, address: str, *, ready: str = READY, context: BrowserContext | None = None,
+        size: tuple[int, int] = DESKTOP, color_scheme: str | None = None, **options,
+    ) -> Page:
+        """A page in a browser that knows nothing of this address; in `context`, if given.
+
+        Without `options` of Playwright's the browser is one of those that other tests have used, emptied.
+        """
+        if context is not None:
+            page = context.new_page()
+        elif options:
+            page = self.context(size=size, color_scheme=color_scheme, **options).new_page()
+        else:
+            page = self._emptied(address)
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            page.emulate_media(color_scheme=color_scheme)
+        page.set_default_timeout(45_000)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.asked.add(request.url))
+        page.goto(address)
+        page.wait_for_selector(ready)
+        return page
+
+    def context(self, *, size: tuple[int, int] = DESKTOP, **options) -> BrowserContext:
+        """A browser of this test's own, whose lines may be cut before a page is opened."""
+        context = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+        self.contexts.append(context)
+        return context
+
+    def _emptied(self, address: str) -> Page:
+        """A blank page in a kept browser that no page of this test is in."""
+        if not self._free:
+            made = self.browser.new_context()
+            self._kept.append(made)
+            self._free.append(made)
+        context = self._free.pop(0)
+        self.contexts.append(context)
+        page = context.new_page()
+        context.clear_cookies()
+        devtools = context.new_cdp_session(page)
+        devtools.send("Storage.clearDataForOrigin", {"origin": urljoin(address, "/"), "storageTypes": "all"})
+        devtools.detach()
+        return page
+
+    def leave(self, has_failed: bool) -> None:
+        """Close what was opened; what a test that failed has left of a kept browser is nothing to go on with."""
+        for context in self.contexts:
+            if context in self._kept and not has_failed:
+                for page in context.pages:
+                    page.close()
+                continue
+            context.close()
+            if context in self._kept:
+                self._kept.remove(context)
