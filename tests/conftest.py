@@ -41,9 +41,16 @@ BROWSER_FLAGS = [
     "ThirdPartyStoragePartitioning,"
     "SpareRendererForSitePerProcess,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,WebUIOmniboxPopup",
 ]
+# The rooms and modules whose tests take longest.
+LONGEST = ("tests/server/page/", "tests/test_notebooks.py", "tests/server/test_new_videos.py")
 # An example that takes long on a machine that is busy is no failure.
 hypothesis.settings.register_profile("on any machine", deadline=None)
 hypothesis.settings.load_profile("on any machine")
+
+
+def pytest_collection_modifyitems(items):
+    """What takes longest comes first, so that no worker is left with it at the end; the page's share one browser."""
+    items.sort(key=lambda item: [room in item.nodeid for room in LONGEST], reverse=True)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -59,6 +66,8 @@ def _nothing_from_outside(monkeypatch, tmp_path_factory):
     for variable in [name for name in os.environ if name.startswith(PREFIX)]:
         monkeypatch.delenv(variable)
     monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
+    # Else each program that a test starts would compile the package anew.
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     monkeypatch.chdir(tmp_path_factory.mktemp("cwd"))
 
 
@@ -187,7 +196,10 @@ def chromium_path() -> str:
 
 @pytest.fixture
 def axe() -> Callable[..., None]:
-    """`axe(page)`: no serious or critical fault in what a browser shows, in `inside` or in the whole of a frame."""
+    """`axe(page)`: no serious or critical fault in what a browser shows, in `inside` or in the whole of a frame.
+
+    `of` names which of several states that is, where a test shows more than one.
+    """
     if not AXE.is_file():
         reason = "axe-core is not installed: make test does it, or npm install --no-save axe-core"
         if os.environ.get("CI"):
@@ -195,7 +207,7 @@ def axe() -> Callable[..., None]:
         pytest.skip(reason)
     source = AXE.read_text(encoding="utf-8")
 
-    def check(page, inside: str = "#vidsort") -> None:
+    def check(page, inside: str = "#vidsort", of: str = "") -> None:
         page.evaluate("() => document.getAnimations().forEach((each) => each.finish())")
         page.evaluate(f"() => {{ {source} }}")
         asked = f"axe.run('{inside}', {{resultTypes: ['violations']}}).then((result) => result.violations)"
@@ -203,6 +215,6 @@ def axe() -> Callable[..., None]:
             (fault["id"], node["html"][:160], node["failureSummary"])
             for fault in page.evaluate(asked) if fault["impact"] in ("serious", "critical") for node in fault["nodes"]
         ]
-        assert bad == []
+        assert (of, bad) == (of, [])
 
     return check

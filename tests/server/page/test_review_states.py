@@ -1,15 +1,20 @@
 """Each state of the page: a picture of it for the eye, and axe-core over it for everyone else."""
 
+import os
 import shutil
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
+from videos import make_video
 
 from page.conftest import Line, Pile, name_of, predict, wait_for_card, wait_until_saved
 from vidsort.artifacts import Current
 from vidsort.cli.demo import library as demo
 from vidsort.jobs.retrain import Retrain
+from vidsort.media.content import content_hash
+from vidsort.media.pictures import keep_pictures
+from vidsort.media.reading.once import sample_frames
 from vidsort.settings import load_settings
 
 RUNNING = {
@@ -38,29 +43,41 @@ CANCELLED = {
 
 
 @pytest.fixture(scope="session")
-def demo_clips(tmp_path_factory) -> Path:
-    """Three clips of each of the demo's themes, named after it: what the pictures for people show."""
-    folder = tmp_path_factory.mktemp("demo")
-    clips = [clip for clip in demo.clips() if clip.seed[1] in (0, 8, 9)]
-    with ProcessPoolExecutor(2) as pool:
-        made = [pool.submit(demo.make_clip, clip, folder / f"{clip.themes[0]} {clip.seed[1]}.mp4") for clip in clips]
-        for each in made:
-            each.result()
+def themed_clips(tmp_path_factory) -> Path:
+    """Three clips of each of the demo's themes, named after it, and their pictures.
+
+    The demo's own where somebody wants to look at what the tests saw: they take long to draw.
+    """
+    folder = tmp_path_factory.mktemp("themed")
+    clips = {
+        folder / f"{clip.themes[0]} {clip.seed[1]}.mp4": clip for clip in demo.clips() if clip.seed[1] in (0, 8, 9)
+    }
+    if "SCREENSHOTS_DIR" in os.environ:
+        with ProcessPoolExecutor(2) as pool:
+            made = [pool.submit(demo.make_clip, clip, path) for path, clip in clips.items()]
+            for each in made:
+                each.result()
+    else:
+        for number, path in enumerate(clips):
+            make_video(path, pattern=number % 4, size=(90, 160))
+    for path in clips:
+        keep_pictures(folder, content_hash(path), sample_frames(path))
     return folder
 
 
 @pytest.fixture
-def gallery(demo_clips, pile) -> Pile:
+def gallery(themed_clips, pile) -> Pile:
     """A library of these clips: folders with many, a pile of forty, and guesses of which some are unsure."""
-    themes = sorted({path.stem.rpartition(" ")[0] for path in demo_clips.iterdir()})
+    themes = sorted({path.stem.rpartition(" ")[0] for path in themed_clips.glob("*.mp4")})
+    shutil.copytree(themed_clips / "pictures", pile.artifacts_dir / "pictures")
     for place, theme in enumerate(themes):
         (pile.data_dir / theme).mkdir()
         for number in range(20 + 17 * place % 40):
-            (pile.data_dir / theme / f"{1000 * place + number}.mp4").hardlink_to(demo_clips / f"{theme} 0.mp4")
+            (pile.data_dir / theme / f"{1000 * place + number}.mp4").hardlink_to(themed_clips / f"{theme} 0.mp4")
     entries = []
     for number in range(40):
         place = number * 3 % len(themes)
-        shutil.copy(demo_clips / f"{themes[place]} {8 + number // 5 % 2}.mp4", pile.data_dir / name_of(number))
+        shutil.copy(themed_clips / f"{themes[place]} {8 + number // 5 % 2}.mp4", pile.data_dir / name_of(number))
         entry = predict(name_of(number), 0, tuple(themes[place:] + themes[:place]))
         best = 0.94 - 0.012 * number
         shares = [best, *[round((1 - best) * part, 3) for part in (0.6, 0.25)]]
@@ -73,51 +90,58 @@ def gallery(demo_clips, pile) -> Pile:
 
 
 @pytest.mark.parametrize(
-    ("name", "options"),
+    ("looks", "options"),
     [
-        ("review", {"size": (1440, 900)}),
-        ("review-dark", {"size": (1440, 900), "color_scheme": "dark"}),
-        ("review-small", {"size": (1024, 700)}),
-        ("phone", {"size": (360, 740), "has_touch": True, "is_mobile": True, "device_scale_factor": 2}),
-        ("phone-dark", {"size": (390, 844), "has_touch": True, "is_mobile": True, "color_scheme": "dark"}),
+        ([("review", (1440, 900), "light"), ("review-dark", (1440, 900), "dark"),
+          ("review-small", (1024, 700), "light")], {}),
+        ([("phone", (360, 740), "light"), ("phone-dark", (390, 844), "dark")],
+         {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}),
     ],
+    ids=["desktop", "phone"],
 )
-def test_the_review(gallery, serve, visitor, shot, axe, name, options):
-    page = visitor.open(serve(gallery.settings), **options)
-    page.wait_for_selector("video.on-show")
-    page.wait_for_function("document.querySelector('[data-strip]').naturalWidth > 100")
-    page.keyboard.press("Enter")
-    wait_until_saved_anywhere(page)
-    page.wait_for_function("document.querySelector('[data-strip]').complete")
-    page.wait_for_function("document.querySelector('video.on-show')?.currentTime > 0.4")
-    shot(page, name)
-    axe(page)
+def test_the_review(gallery, serve, visitor, shot, axe, looks, options):
+    page = visitor.open(serve(gallery.settings), size=looks[0][1], **options)
+    for name, (width, height), scheme in looks:
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_selector("video.on-show")
+        page.wait_for_function("document.querySelector('[data-strip]').naturalWidth > 100")
+        page.keyboard.press("Enter")
+        wait_until_saved_anywhere(page)
+        page.wait_for_function("document.querySelector('[data-strip]').complete")
+        page.wait_for_function("document.querySelector('video.on-show')?.currentTime > 0.4")
+        shot(page, name)
+        axe(page, of=name)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_grid(gallery, serve, visitor, shot, axe, scheme):
-    page = visitor.open(serve(gallery.settings), size=(1440, 900), color_scheme=scheme)
+def test_the_grid(gallery, serve, visitor, shot, axe):
+    page = visitor.open(serve(gallery.settings), size=(1440, 900))
     page.keyboard.press("g")
     page.wait_for_selector(".tile")
     page.keyboard.press("x")
-    page.wait_for_function("[...document.querySelectorAll('.tile img')].every((image) => image.complete)")
-    shot(page, f"grid-{scheme}")
-    axe(page)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function("[...document.querySelectorAll('.tile img')].every((image) => image.complete)")
+        shot(page, f"grid-{scheme}")
+        axe(page, of=scheme)
 
 
-@pytest.mark.parametrize(
-    ("name", "key"), [("help", "?"), ("keys", ","), ("find", "/"), ("new-folder", "n"), ("history", "h")]
-)
-def test_dialogs_and_panels(gallery, serve, visitor, shot, axe, name, key):
+def test_dialogs_and_panels(gallery, serve, visitor, shot, axe):
     page = visitor.open(serve(gallery.settings), size=(1440, 900))
     page.wait_for_selector("video.on-show")
     page.keyboard.press("1")
     page.keyboard.press("2")
     wait_until_saved(page)
-    page.keyboard.press(key)
-    page.wait_for_selector("dialog[open], .panel .move")
-    shot(page, name)
-    axe(page)
+    for name, key, there in (
+        ("help", "?", "dialog[open]"), ("keys", ",", "dialog[open]"), ("find", "/", "dialog[open]"),
+        ("new-folder", "n", "dialog[open]"), ("history", "h", ".panel .move"),
+    ):
+        page.keyboard.press(key)
+        page.wait_for_selector(there)
+        shot(page, name)
+        axe(page, of=name)
+        page.keyboard.press("Escape")
+        page.wait_for_selector(there, state="detached")
 
 
 @pytest.mark.parametrize(("name", "status"), [("retrain", RUNNING), ("retrain-failed", FAILED)])
