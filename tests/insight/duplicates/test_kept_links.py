@@ -1,24 +1,41 @@
 """The links of a library on disk: found once, brought up to date, and found anew where what is kept is of no use."""
 
 import contextlib
+import shutil
 
 import pytest
+from conftest import take_over
 from videos import make_video
 
 from vidsort import extract_features, library, train
 from vidsort.features.modalities import ExtractConfig, kept_beside
 from vidsort.insight.comparison import read_out_of_fold
 from vidsort.insight.duplicates import kept, links_now
+from vidsort.settings import Settings
 from vidsort.store import open_database
 from vidsort.store.features import FeatureStore
 
 
-@pytest.fixture
-def doubled(settings):
-    """A library that was looked at, with a video of one folder mirrored in another."""
+def double(data_dir):
     for folder, name, mirrored in (("food", "72000000000000001.mp4", False), ("sport", "72000000000000002.mp4", True)):
-        make_video(settings.data_dir / folder / name, seed=7, pattern=1, mirrored=mirrored)
-    extract_features.run(settings)
+        make_video(data_dir / folder / name, seed=7, pattern=1, mirrored=mirrored)
+
+
+@pytest.fixture(scope="module")
+def doubled_template(library_template, tmp_path_factory):
+    """The artifacts of the library that `doubled` gives, made once."""
+    home = tmp_path_factory.mktemp("doubled")
+    shutil.copytree(library_template, home / "library")
+    double(home / "library")
+    extract_features.run(Settings(data_dir=home / "library", artifacts_dir=home / "artifacts"))
+    return home / "artifacts"
+
+
+@pytest.fixture
+def doubled(doubled_template, settings):
+    """A library that was looked at, with a video of one folder mirrored in another."""
+    double(settings.data_dir)
+    take_over(doubled_template, settings)
     return settings
 
 
