@@ -41,8 +41,8 @@ BROWSER_FLAGS = [
     "ThirdPartyStoragePartitioning,"
     "SpareRendererForSitePerProcess,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,WebUIOmniboxPopup",
 ]
-# The rooms and modules whose tests take longest.
-LONGEST = ("tests/server/page/", "tests/test_notebooks.py", "tests/server/test_new_videos.py")
+# Those whose tests take longest.
+LONGEST = ("tests/server/page/", "tests/test_notebooks.py", "tests/server/test_schema.py", "tests/test_end_to_end.py")
 # An example that takes long on a machine that is busy is no failure.
 hypothesis.settings.register_profile("on any machine", deadline=None)
 hypothesis.settings.load_profile("on any machine")
@@ -106,7 +106,7 @@ def take_over(artifacts_dir: Path, settings: Settings, config: "StepConfig | Non
     """Copy artifacts that were made beside a copy of this library: it is known again, no video is looked at anew."""
     from vidsort import extract_features
 
-    assert not any(settings.artifacts_dir.glob("*")), "a database is open there: ask for this fixture before a client"
+    assert not any(settings.artifacts_dir.glob("*.db")), "a database is open: ask for this fixture before a client"
     shutil.copytree(artifacts_dir, settings.artifacts_dir, dirs_exist_ok=True)
     assert extract_features.run(settings, config).outputs["encoder_calls"] == 0
 
@@ -183,8 +183,11 @@ def children_of(pid: int) -> list[int]:
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
-    """The Chromium to test the page with; where there is none the test is skipped, but never in CI."""
-    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+    """The Chromium to test the page with; where there is none the test is skipped, but never in CI.
+
+    First its headless shell: it draws and runs all that a page is, and has no windows, tabs and menus to keep.
+    """
+    for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
         found = shutil.which(name)
         if found:
             return found

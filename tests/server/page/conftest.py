@@ -68,7 +68,7 @@ class Pile:
 
     def fill(self, count: int = PILE, folders: tuple[str, ...] = FOLDERS, predicted: bool = True) -> "Pile":
         """So many unsorted videos, two in each folder, their pictures as an extraction leaves them, and predictions."""
-        shutil.copytree(self.template / "pictures", self.artifacts_dir / "pictures")
+        shutil.copytree(self.template / "pictures", self.artifacts_dir / "pictures", dirs_exist_ok=True)
         clips = sorted(self.template.glob("*.mp4"))
         for number in range(count):
             shutil.copy(clips[number % len(clips)], self.data_dir / name_of(number))
@@ -157,15 +157,16 @@ def serve(ports) -> Iterator[Callable[[Settings], str]]:
 def browser(chromium_path) -> Iterator[Browser]:
     """One Chromium for all tests of the page: its event loop must be over before other rooms run their own."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=BROWSER_FLAGS)
+        flags = [*BROWSER_FLAGS, "--process-per-site"]
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=flags)
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="package")
-def kept_contexts(browser) -> list[BrowserContext]:
+def kept_contexts(browser) -> dict[BrowserContext, Page]:
     """One for a test's first page, its second, and so on, from test to test: they have read the modules already."""
-    return []
+    return {}
 
 
 class Line:
@@ -204,7 +205,7 @@ def visitor(browser, kept_contexts, request) -> Iterator[Visitor]:
     yield visitor
     has_failed = request.node.stash.get(FAILED, False)
     if has_failed:
-        for page in [page for context in visitor.contexts for page in context.pages]:
+        for page in visitor.pages():
             request.node.add_report_section("teardown", "what a page showed", f"{page.url} {page.evaluate(SHOWN)}")
     visitor.leave(has_failed)
     assert visitor.complaints == []

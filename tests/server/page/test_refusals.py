@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.exceptions import HTTPException
@@ -18,7 +19,9 @@ def ask(app) -> list[dict]:
     async def send(message):
         sent.append(message)
 
-    asyncio.run(Refusals(app)(SCOPE, None, send))
+    # In a thread of its own: the browser that the tests of this room share has a loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(Refusals(app)(SCOPE, None, send))).result()
     return sent
 
 
