@@ -68,6 +68,8 @@ def _nothing_from_outside(monkeypatch, tmp_path_factory):
     monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
     # Else each program that a test starts would compile the package anew.
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    # Of a library as small as those here one child has looked at all before a second has started.
+    monkeypatch.setattr("vidsort.extract_features.cores", lambda: 1)
     monkeypatch.chdir(tmp_path_factory.mktemp("cwd"))
 
 

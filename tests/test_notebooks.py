@@ -208,6 +208,7 @@ def test_the_three_notebooks_predict_what_the_command_line_and_a_servers_retrain
                 axe(frame, "html")
 
 
+@pytest.mark.storm
 @pytest.mark.timeout(300)
 def test_a_run_goes_on_while_somebody_sorts(settings):
     """Between any two cells some videos go to other folders, and one of a notebook is removed."""
@@ -231,6 +232,7 @@ def test_a_run_goes_on_while_somebody_sorts(settings):
     assert turn > 60
 
 
+@pytest.mark.storm
 def test_before_any_label_the_reports_say_what_the_guesses_rest_on(tmp_path):
     settings = Settings(data_dir=tmp_path / "library", artifacts_dir=tmp_path / "artifacts")
     make_library(settings.data_dir, {None: 4, "dogs": 0, "food": 0})
@@ -244,6 +246,7 @@ def test_before_any_label_the_reports_say_what_the_guesses_rest_on(tmp_path):
         assert ">nan" not in page
 
 
+@pytest.mark.storm
 @pytest.mark.parametrize(("counts", "told"), [
     ({"a": 1, "b": 1, None: 1}, "not measured yet"),
     ({"a": 9, "b": 1, None: 1}, "of one folder only: 8 of 8 videos of a were right, and b could not be tested"),
@@ -263,6 +266,7 @@ def test_a_report_says_what_could_not_be_tested(tmp_path, counts, told):
         assert ">nan" not in page
 
 
+@pytest.mark.storm
 @pytest.mark.parametrize("kinds", [("words",), ("sound", "words")], ids="+".join)
 def test_a_library_that_is_told_apart_by_words_or_sound_alone_has_all_three_reports(tmp_path, kinds):
     settings = Settings(

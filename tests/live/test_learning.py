@@ -220,6 +220,7 @@ def test_of_two_processes_one_learns_both_serve_the_same_and_the_other_takes_ove
     assert other.learner is not None
 
 
+@pytest.mark.storm
 def test_a_learner_that_is_killed_is_begun_anew_and_knows_all(serve, settings, eventually, caplog):
     server = serve()
     server.sort(pile(settings)[0], "food")
@@ -261,6 +262,7 @@ def test_the_end_of_the_server_ends_the_learner_and_leaves_nothing(serve, settin
     assert [path.name for path in (settings.artifacts_dir / "live").iterdir()] == [LOCK_FILE]
 
 
+@pytest.mark.storm
 def test_a_learner_whose_server_was_killed_ends_by_itself(settings):
     """The end of a process closes what it writes to, however it ends."""
     begin = {
@@ -273,6 +275,7 @@ def test_a_learner_whose_server_was_killed_ends_by_itself(settings):
         assert learner.wait(WITHIN_S) == 0
 
 
+@pytest.mark.storm
 def test_five_hundred_sorts_are_a_few_refits(serve, settings, eventually):
     make_many = range(1_000, 1_500)
     for number in make_many:

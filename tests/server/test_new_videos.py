@@ -8,6 +8,7 @@ import signal
 import time
 from pathlib import Path
 
+import pytest
 from conftest import children_of
 from fastapi.testclient import TestClient
 from videos import make_video
@@ -134,6 +135,7 @@ def test_a_damaged_one_gets_its_reason_once(learned, eventually):
         assert looked(client)["not_looked_at"] == 0
 
 
+@pytest.mark.storm
 def test_two_hundred_at_once_are_looked_at_by_one_child_that_ends_with_the_server(learned, eventually, tmp_path):
     source = make_video(tmp_path / "source.mp4", pattern=1).read_bytes()
     seen = set()
@@ -165,6 +167,7 @@ def command_of(pid: int) -> bytes:
         return b""
 
 
+@pytest.mark.storm
 def test_a_child_that_was_killed_is_started_again(learned, eventually, tmp_path):
     def pids():
         return [pid for pid in children_of(os.getpid()) if b"vidsort.look" in command_of(pid)]

@@ -133,7 +133,7 @@ def steps_of(settings) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [pytest.param(signal.SIGINT, marks=pytest.mark.storm), signal.SIGTERM])
 def test_a_stop_in_mid_retrain_with_open_streams_is_quick_and_leaves_nothing(running, settings, eventually, number):
     for index in range(40):
         make_video(settings.data_dir / f"8{index}.mp4", seconds=3)
@@ -212,6 +212,7 @@ def test_a_server_that_is_asked_for_pictures_at_once_from_its_first_moment_makes
             assert {answer.status_code for answer in answers} == {200}, [answer.text[:200] for answer in answers]
 
 
+@pytest.mark.storm
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit here")
 def test_a_server_with_too_many_connections_says_so_once_and_goes_on(running, settings):
     with running(*POOR) as server, contextlib.ExitStack() as held:
@@ -225,6 +226,7 @@ def test_a_server_with_too_many_connections_says_so_once_and_goes_on(running, se
     assert len(said) < 2_000, said[:4_000]
 
 
+@pytest.mark.storm
 def test_two_workers_agree_on_folders_predictions_jobs_and_sessions(running, settings, eventually):
     names = sorted(path.name for path in settings.data_dir.glob("*.mp4"))
     for index in range(20):

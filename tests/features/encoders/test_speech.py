@@ -68,6 +68,7 @@ def test_the_same_sound_gives_the_same_text(encoder):
     assert heard(encoder, voice) == heard(encoder, voice)
 
 
+@pytest.mark.storm
 def test_nine_of_ten_spoken_digits_are_kept(encoder, data_sets):
     lines = (data_sets / "labels.csv").read_text(encoding="utf-8").splitlines()
     rows = sorted((row for row in csv.DictReader(lines) if row["set"] == "voices"), key=lambda row: row["folder"])

@@ -16,6 +16,9 @@ from vidsort.learning.rows.parts import Part
 COUNTS = {"cooking": 24, "sailing": 22, "dancing": 20}
 FEATURES, OF = clouds(COUNTS)
 FOLDERS = sorted(COUNTS)
+STEPS = st.lists(
+    st.tuples(st.integers(0, len(OF) - 1), st.sampled_from([*FOLDERS, "new", None])), min_size=1, max_size=40
+)
 QUICK = TrainConfig(heads=("lda",), repeats=1)
 
 
@@ -62,11 +65,21 @@ def test_a_full_retrain_with_the_same_choices_says_the_same(kinds):
     np.testing.assert_allclose(shares.sum(axis=1), 1)
 
 
-@settings(max_examples=25, deadline=None)
-@given(steps=st.lists(
-    st.tuples(st.integers(0, len(OF) - 1), st.sampled_from([*FOLDERS, "new", None])), min_size=1, max_size=40,
-))
+@settings(max_examples=8, deadline=None)
+@given(steps=STEPS)
 def test_however_labels_came_about_the_guesses_are_those_of_the_labels_that_there_are(steps):
+    agree_on(steps)
+
+
+@pytest.mark.storm
+@settings(max_examples=40, deadline=None)
+@given(steps=STEPS)
+def test_however_labels_came_about_in_many_ways(steps):
+    agree_on(steps)
+
+
+def agree_on(steps: list[tuple[int, str | None]]) -> None:
+    """A head that learned step by step and one that learned at once give the same."""
     parts = parts_of()
     held = held_of(parts, np.arange(0, len(OF), 2))
     step_by_step, at_once = (LiveHead(parts, held) for _ in range(2))

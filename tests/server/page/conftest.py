@@ -12,13 +12,16 @@ from pathlib import Path
 import pytest
 import uvicorn
 from conftest import BROWSER_FLAGS, ROOT
+from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from starlette.routing import BaseRoute
 from videos import make_video
 
 from page.visiting import Visitor
 from vidsort.media.content import content_hash
 from vidsort.media.pictures import keep_pictures
 from vidsort.media.reading.once import sample_frames
+from vidsort.server.page import shell
 from vidsort.server.web import create_app
 from vidsort.settings import Settings
 
@@ -132,10 +135,28 @@ def listen(ports: list[int], number: int) -> socket.socket:
     return listener
 
 
+@pytest.fixture(scope="session")
+def shells() -> dict[str, list[BaseRoute]]:
+    """What Gradio has made of the page, by its title: it is the same for every library of that name."""
+    return {}
+
+
 @pytest.fixture
-def serve(ports) -> Iterator[Callable[[Settings], str]]:
+def serve(ports, shells, monkeypatch) -> Iterator[Callable[[Settings], str]]:
     """`serve(settings)` gives the address of a server that runs until the test ends."""
     servers = []
+
+    def mount(app: FastAPI, settings: Settings, mount=shell.mount) -> FastAPI:
+        title = settings.data_dir.name
+        if title in shells:
+            app.router.routes.extend(shells[title])
+        else:
+            before = len(app.router.routes)
+            mount(app, settings)
+            shells[title] = app.router.routes[before:]
+        return app
+
+    monkeypatch.setattr(shell, "mount", mount)
 
     def start(settings: Settings) -> str:
         listener = listen(ports, len(servers))

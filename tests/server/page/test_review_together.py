@@ -26,6 +26,7 @@ def shown_in(page) -> str | None:
                          "document.querySelector('[data-stage]').dataset.filename : null")
 
 
+@pytest.mark.storm
 def test_two_browsers_empty_a_pile_of_sixty_and_file_each_video_once(two, pile):
     chosen = random.Random(7)
     first, second = two
