@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import filelock
 import hypothesis
 import pytest
 from videos import make_video
@@ -81,15 +82,37 @@ def _no_test_leaves_another_priority():
 
 
 @pytest.fixture(scope="session")
-def library_template(tmp_path_factory) -> Path:
+def once_a_run(tmp_path_factory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """`once_a_run(name, make)`: a folder that `make` has filled, one for all workers; copied, never changed."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def folder(name: str, make: Callable[[Path], object]) -> Path:
+        home = shared / name
+        with filelock.FileLock(shared / f"{name}.lock"):
+            whole = shared / f"{name} is whole"
+            if not whole.exists():
+                shutil.rmtree(home, ignore_errors=True)
+                home.mkdir()
+                make(home)
+                whole.touch()
+        return home
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def library_template(once_a_run) -> Path:
     """Three folders of four videos and three unsorted ones, one of each folder's kind."""
-    library = tmp_path_factory.mktemp("template")
-    for number, folder in enumerate(LIBRARY_FOLDERS):
-        for index in range(VIDEOS_A_FOLDER):
-            make_video(library / folder / f"70000000000000{number}{index:02}.mp4", pattern=number)
-    for number in range(UNSORTED):
-        make_video(library / f"71000000000000{number}00.mp4", pattern=number)
-    return library
+
+    def make(library: Path) -> None:
+        for number, folder in enumerate(LIBRARY_FOLDERS):
+            for index in range(VIDEOS_A_FOLDER):
+                make_video(library / folder / f"70000000000000{number}{index:02}.mp4", pattern=number)
+        for number in range(UNSORTED):
+            make_video(library / f"71000000000000{number}00.mp4", pattern=number)
+
+    return once_a_run("template", make)
 
 
 @pytest.fixture
@@ -114,28 +137,30 @@ def take_over(artifacts_dir: Path, settings: Settings, config: "StepConfig | Non
 
 
 @pytest.fixture(scope="session")
-def extracted_template(library_template, tmp_path_factory) -> Path:
+def extracted_template(library_template, once_a_run) -> Path:
     """The artifacts of the tiny library after an extraction, made once: copy them by `take_over`."""
     from vidsort import extract_features
 
-    home = tmp_path_factory.mktemp("extracted")
-    library = Path(shutil.copytree(library_template, home / "library"))
-    extract_features.run(Settings(data_dir=library, artifacts_dir=home / "artifacts"))
-    return home / "artifacts"
+    def make(home: Path) -> None:
+        library = Path(shutil.copytree(library_template, home / "library"))
+        extract_features.run(Settings(data_dir=library, artifacts_dir=home / "artifacts"))
+
+    return once_a_run("extracted", make) / "artifacts"
 
 
 @pytest.fixture(scope="session")
-def learned_template(library_template, extracted_template, tmp_path_factory) -> Path:
+def learned_template(library_template, extracted_template, once_a_run) -> Path:
     """The artifacts of the tiny library with a model that has predicted, made once: copy them by `take_over`."""
     from vidsort import predict, train
 
-    home = tmp_path_factory.mktemp("learned")
-    library = Path(shutil.copytree(library_template, home / "library"))
-    settings = Settings(data_dir=library, artifacts_dir=home / "artifacts")
-    take_over(extracted_template, settings)
-    train.run(settings)
-    predict.run(settings)
-    return home / "artifacts"
+    def make(home: Path) -> None:
+        library = Path(shutil.copytree(library_template, home / "library"))
+        settings = Settings(data_dir=library, artifacts_dir=home / "artifacts")
+        take_over(extracted_template, settings)
+        train.run(settings)
+        predict.run(settings)
+
+    return once_a_run("learned", make) / "artifacts"
 
 
 @pytest.fixture
