@@ -55,15 +55,18 @@ class Doors(BaseRoute):
             # As text: what is compressed nothing can be put into.
             mounted["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
             send = _with_root(send)
-        gradio = self._gradio or await run_in_threadpool(self._made)
+        gradio = self._gradio
+        if gradio is None:
+            gradio = await run_in_threadpool(self._made)
         await gradio(mounted, receive, send)
 
     def _made(self) -> ASGIApp:
         with self._making:
-            if self._gradio is None:
+            made = self._gradio
+            if made is None:
                 # Gradio opens loops of its own where none runs, and leaves them open.
-                self._gradio = asyncio.run(self._made_in_a_loop())
-            return self._gradio
+                made = self._gradio = asyncio.run(self._made_in_a_loop())
+            return made
 
     async def _made_in_a_loop(self) -> ASGIApp:
         return self._make()
