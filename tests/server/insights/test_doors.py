@@ -1,10 +1,14 @@
 """What of Gradio the Insights page lets in: its paths and its one event, by method; all else stays closed."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
+from starlette.responses import PlainTextResponse
 
-from vidsort.server.insights.doors import EVENTS, FILES
+from vidsort.server.insights.doors import EVENTS, FILES, Doors
 from vidsort.server.web import create_app
 from vidsort.settings import Settings
 
@@ -47,6 +51,23 @@ def test_the_page_answers_without_a_redirect_and_its_head_alike(client):
     assert int(answer.headers["content-length"]) == len(answer.content)
     assert client.head("/insights").status_code == 200
     assert client.get("/insights", headers={"accept-encoding": "br"}).text == answer.text
+
+
+def test_the_page_is_made_when_it_is_first_asked_for_and_once():
+    made = []
+
+    def make():
+        made.append("once")
+        return PlainTextResponse("in")
+
+    app = FastAPI()
+    app.router.routes.append(Doors(make))
+    client = TestClient(app)
+    assert client.get("/").status_code == 404
+    assert made == []
+    with ThreadPoolExecutor(4) as visitors:
+        assert list(visitors.map(lambda _: client.get("/insights").text, range(8))) == ["in"] * 8
+    assert made == ["once"]
 
 
 def test_the_review_page_loads_nothing_of_it(client):
