@@ -49,6 +49,14 @@ hypothesis.settings.register_profile("on any machine", deadline=None)
 hypothesis.settings.load_profile("on any machine")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """A worker that is done takes some of what another still has: some tests take a thousand times as long as others."""
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log)
+
+
 def pytest_collection_modifyitems(items):
     """What takes longest comes first, so that no worker is left with it at the end; the page's share one browser."""
     items.sort(key=lambda item: [room in item.nodeid for room in LONGEST], reverse=True)
