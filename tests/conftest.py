@@ -51,7 +51,7 @@ hypothesis.settings.load_profile("on any machine")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """A worker that is done takes some of what another still has: some tests take a thousand times as long as others."""
+    """A worker that is done takes some of what another still has: a few tests take as long as all the rest."""
     from xdist.scheduler import WorkStealingScheduling
 
     return WorkStealingScheduling(config, log)
