@@ -1,11 +1,13 @@
 """The Insights page in Chromium: filled, a cell opens its videos, the promise moves, nothing from elsewhere."""
 
 import http.server
+import shutil
 import threading
 
 import pytest
+from conftest import take_over
 
-from vidsort import artifacts, extract_features, predict, train
+from vidsort import artifacts, predict, train
 from vidsort.artifacts.evidence import read_metrics
 from vidsort.settings import Settings
 
@@ -18,11 +20,12 @@ WITHOUT_CHART = ("Model", "Misfiled", "Duplicates")
 
 
 @pytest.fixture(scope="module")
-def looked_into(library_template, tmp_path_factory) -> Settings:
+def looked_into(library_template, learned_template, tmp_path_factory) -> Settings:
     """A library that has learned; nothing in it is moved."""
-    settings = Settings(data_dir=library_template, artifacts_dir=tmp_path_factory.mktemp("artifacts"))
-    for step in (extract_features, train, predict):
-        step.run(settings)
+    home = tmp_path_factory.mktemp("looked into")
+    library = shutil.copytree(library_template, home / "library")
+    settings = Settings(data_dir=library, artifacts_dir=home / "artifacts")
+    take_over(learned_template, settings)
     return settings
 
 

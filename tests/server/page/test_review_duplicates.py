@@ -4,23 +4,41 @@ import shutil
 from pathlib import Path
 
 import pytest
+from conftest import take_over
 from videos import make_video
 
 from page.conftest import wait_for_answer
 from vidsort import extract_features
-from vidsort.settings import load_settings
+from vidsort.settings import Settings, load_settings
 
 ONE, MIRRORED = "72000000000000001.mp4", "72000000000000002.mp4"
 
 
+def double(data_dir: Path) -> str:
+    make_video(data_dir / ONE, seed=7, pattern=1, size=(96, 144))
+    make_video(data_dir / "food" / MIRRORED, seed=7, pattern=1, size=(72, 108), mirrored=True, gop=5)
+    name = sorted(data_dir.glob("dance/*.mp4"))[0].name
+    shutil.copy2(data_dir / "dance" / name, data_dir / "sport" / name)
+    return name
+
+
+@pytest.fixture(scope="module")
+def doubled_template(library_template, once_a_run) -> Path:
+    """The artifacts of the library that `doubled` makes, after an extraction."""
+
+    def make(home: Path) -> None:
+        library = Path(shutil.copytree(library_template, home / "library"))
+        double(library)
+        extract_features.run(Settings(data_dir=library, artifacts_dir=home / "artifacts"))
+
+    return once_a_run("doubled for the page", make) / "artifacts"
+
+
 @pytest.fixture
-def doubled(settings):
+def doubled(doubled_template, settings):
     """A library with a video, a smaller mirrored copy of it in a folder, and the same bytes in two; their name."""
-    make_video(settings.data_dir / ONE, seed=7, pattern=1, size=(96, 144))
-    make_video(settings.data_dir / "food" / MIRRORED, seed=7, pattern=1, size=(72, 108), mirrored=True, gop=5)
-    name = sorted(settings.data_dir.glob("dance/*.mp4"))[0].name
-    shutil.copy2(settings.data_dir / "dance" / name, settings.data_dir / "sport" / name)
-    extract_features.run(settings)
+    name = double(settings.data_dir)
+    take_over(doubled_template, settings)
     return name
 
 

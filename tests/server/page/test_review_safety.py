@@ -54,6 +54,7 @@ def killable(pile, eventually):
         server.wait()
 
 
+@pytest.mark.storm
 def test_a_server_killed_in_mid_review_loses_no_decision(pile, killable, visitor):
     address, start = killable
     pile.fill()
