@@ -23,8 +23,8 @@ MOST_MODULES = 8
 TABLES = {"api.contract", "api.routes", "cli", "features.encoders", "insight.figures"}
 # Beside `library.moves`, which alone renames or removes anything in a library: these do so with files of their own.
 OWN_FILES = {
-    "store.rescue", "artifacts.files", "cli.demo.library", "jobs.notebook", "live.guesses", "media.pictures",
-    "media.playable",
+    "api.metrics.shared", "store.rescue", "artifacts.files", "cli.demo.library", "jobs.notebook", "live.guesses",
+    "media.pictures", "media.playable",
 }
 REMOVING = {"remove", "removedirs", "rename", "renames", "rmdir", "rmtree", "unlink"}
 HEAVY = {

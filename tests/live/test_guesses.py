@@ -1,5 +1,6 @@
 """What is guessed is kept in one file that is whole or ignored, and says what has changed since when."""
 
+import dataclasses
 import logging
 
 import numpy as np
@@ -59,10 +60,11 @@ def test_what_is_read_is_what_was_written(count, data):
     drawn = data.draw(st.lists(st.lists(st.floats(0.01, 1), min_size=count, max_size=count), min_size=len(rows),
                                max_size=len(rows)))
     values = np.array(drawn) / np.array(drawn).sum(axis=1, keepdims=True)
-    found = begun().refitted(tuple("abcdef"[:count]), rows, values, 3, "now")
+    found = dataclasses.replace(begun().refitted(tuple("abcdef"[:count]), rows, values, 3, "now"), refit_s=0.25)
     for before in (None, begun(), found):
         again = Guesses.from_bytes(found.to_bytes(), before)
-        assert (again.names, again.folders, again.sequence) == (found.names, found.folders, found.sequence)
+        for name in ("names", "folders", "sequence", "refit_s"):
+            assert getattr(again, name) == getattr(found, name)
         for name in ("top", "shares", "changed"):
             assert np.array_equal(getattr(again, name), getattr(found, name))
 

@@ -93,6 +93,8 @@ def test_a_sort_changes_the_guesses_of_others_without_a_retrain_and_undo_takes_i
         score["folder"] == "new" for entry in server.guesses().values() for score in entry["top_predictions"]
     ), WITHIN_S)
     eventually(lambda: server.live["labels"] == 1, WITHIN_S)
+    guesses = server.workspace.library.serving.learned()
+    assert 0 < guesses.refit_s / guesses.sequence < WITHIN_S
     assert server.live["since_model_id"] == json.loads(
         (settings.artifacts_dir / "current.json").read_text()
     )["model_id"]

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from ..errors import VideoDecodeError, VidsortError
+from ..logs import REQUEST_ID
 from ..store.database import explained
 from ..store.journal import AUTHOR
 from .contract import BROWSER_HEADER, BROWSER_PATTERN, Fault, Misfit
@@ -137,7 +138,9 @@ def add_error_answers(app: FastAPI) -> None:
         return _answer(500, f"The disk did not do what was asked ({error.strerror or error}): see the server's log.")
 
     async def unforeseen(_: Request, __: Exception) -> Response:
-        return _answer(500, UNFORESEEN)
+        # This answer is made outside of all that gives the others their id.
+        request_id = REQUEST_ID.get()
+        return _answer(500, UNFORESEEN, {"x-request-id": request_id} if request_id else None)
 
     app.add_exception_handler(VidsortError, known)
     app.add_exception_handler(HTTPException, of_http)

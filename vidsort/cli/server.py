@@ -14,7 +14,7 @@ SERVER_FLAGS = ("host", "port", "allowed_hosts", "trusted_proxies")
 
 def serve(parser: argparse.ArgumentParser) -> None:
     """`vidsort serve`."""
-    add_settings_flags(parser, *SERVER_FLAGS, "step_timeout_s", "blind_share")
+    add_settings_flags(parser, *SERVER_FLAGS, "step_timeout_s", "blind_share", "log_json")
 
     def call(flags: argparse.Namespace) -> None:
         _serve(settings_from_flags(flags))

@@ -1,6 +1,7 @@
 """One pipeline step as a child process: its progress is read, its time is limited, and it can be stopped."""
 
 import contextlib
+import contextvars
 import json
 import logging
 import os
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import IO
 
 from ..errors import StepCancelled, VidsortError
+from ..logs import pass_on
 from ..settings import Settings
 
 log = logging.getLogger(__name__)
@@ -59,7 +61,9 @@ def run_step(
     deadline_s = time.monotonic() + timeout_s
     with tempfile.TemporaryFile() as errors:
         with _started(command, errors) as process:
-            reader = threading.Thread(target=_read, args=(process.stdout, tell, reports), daemon=True)
+            # What the step logs is of the same job.
+            ours = contextvars.copy_context()
+            reader = threading.Thread(target=ours.run, args=(_read, process.stdout, tell, reports), daemon=True)
             reader.start()
             reason, exit_code = None, StepCancelled.exit_code
             was_held = False
@@ -139,6 +143,8 @@ def _read(stream: IO[bytes], tell: Callable[[dict], None], reports: list[dict]) 
                 tell(message["progress"])
             elif "report" in message:
                 reports.append(message["report"])
+            elif "log" in message:
+                pass_on(message["log"])
 
 
 def _why(returncode: int, errors: IO[bytes]) -> str:

@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from ..errors import SettingsError, VidsortError
+from ..logs import to_starter
 from ..records import Progress, Report
 from ..settings import PATHS, PLAIN, Settings, load_settings
 from ..steps import C, ProgressCallback, StepConfig
@@ -118,11 +119,20 @@ def step_main(
 
 
 def run_in_lines(run: Callable[[ProgressCallback], Report]) -> int:
-    """Run what reports, in the lines of `step_main`; returns the exit code."""
+    """Run what reports, in the lines of `step_main`; returns the exit code.
+
+    Where a server that logs in JSON has started it, what is logged comes in such lines too: `{"log": {...}}`.
+    """
+
+    def write(**message: object) -> None:
+        # By one call, as several threads may log.
+        sys.stdout.write(json.dumps(message) + "\n")
+        sys.stdout.flush()
 
     def tell(progress: Progress) -> None:
-        print(json.dumps({"progress": progress.model_dump(mode="json")}), flush=True)
+        write(progress=progress.model_dump(mode="json"))
 
+    to_starter(lambda record: write(log=record))
     try:
         report = run(tell)
     except (VidsortError, sqlite3.DatabaseError, OSError) as error:
@@ -131,7 +141,7 @@ def run_in_lines(run: Callable[[ProgressCallback], Report]) -> int:
         return told.exit_code
     except KeyboardInterrupt:
         return 130
-    print(json.dumps({"report": report.model_dump(mode="json")}), flush=True)
+    write(report=report.model_dump(mode="json"))
     return 0
 
 

@@ -5,6 +5,7 @@ Whoever finds a job that says it is running while nobody holds the lock knows th
 """
 
 import contextlib
+import contextvars
 import logging
 import threading
 import time
@@ -16,6 +17,7 @@ import filelock
 
 from ..artifacts.owners import history_of, home_of
 from ..errors import VidsortError
+from ..logs import JOB_ID
 from ..settings import Settings
 from ..steps import STEPS
 from ..store import Database
@@ -50,7 +52,9 @@ class Retrain:
     def start(self, settings: Settings) -> Literal["started", "already_running"]:
         """Start a job on this library in the background and return at once."""
         begun: Future[bool] = Future()
-        thread = threading.Thread(target=self._run, args=(settings, begun), name="retrain", daemon=True)
+        # What the job logs is of the request that started it.
+        ours = contextvars.copy_context()
+        thread = threading.Thread(target=ours.run, args=(self._run, settings, begun), name="retrain", daemon=True)
         thread.start()
         if not begun.result():
             return "already_running"
@@ -121,6 +125,7 @@ class Retrain:
             except Exception as error:  # noqa: BLE001  (raised again where the start is waited for)
                 begun.set_exception(error)
                 return
+            JOB_ID.set(job_id)
             begun.set_result(True)
             result = "success"
             progress = _Progress(self._jobs, job_id, self._steps)

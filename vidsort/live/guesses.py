@@ -28,7 +28,8 @@ class Guesses:
 
     token: of the reading of features that rows are of; sequence grows with each refit of it. base: the version of
     predictions.json that they are on top of. labels: how many videos lie elsewhere than where the model learned them
-    (all, where there is no model). at: UTC, ISO 8601. folders: what `top` counts, those that have gone among them.
+    (all, where there is no model). at: UTC, ISO 8601. refit_s: seconds that the refits of the reading took in all.
+    folders: what `top` counts, those that have gone among them.
     names: the filename of each row. top: int16 [n, 3], -1 for none; shares: float32 [n, 3], 0 to 1; changed: int32 [n],
     the sequence in which the row was another last. A row keeps what was said of it last when its video is sorted.
     """
@@ -44,6 +45,7 @@ class Guesses:
     sequence: int = 0
     labels: int = 0
     at: str = ""
+    refit_s: float = 0.0
 
     @classmethod
     def none(cls, token: str, base: str, model_id: str | None, names: tuple[str, ...]) -> "Guesses":
@@ -111,7 +113,7 @@ class Guesses:
             raise ValueError(f"{error!r:.200}") from error
 
 
-_HEADER = ("token", "base", "model_id", "folders", "sequence", "labels", "at")
+_HEADER = ("token", "base", "model_id", "folders", "sequence", "labels", "at", "refit_s")
 
 
 def guesses_path(artifacts_dir: Path) -> Path:

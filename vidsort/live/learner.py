@@ -4,6 +4,7 @@ The first line has all that it begins with, each further one a change; it ends w
 """
 
 import contextlib
+import dataclasses
 import json
 import logging
 import os
@@ -25,6 +26,7 @@ from ..features.words.folders import descriptions
 from ..learning.classifier import Classifier
 from ..learning.live.head import QUICK, LiveHead
 from ..learning.rows.names import NO_NAMES, Names
+from ..logs import as_starter
 from ..media.limited import go_first
 from ..records import FeatureSet, Video
 from ..settings import Settings
@@ -56,7 +58,7 @@ class Learner:
         self._learned_of = self._labels_of_model()
         self._pending: dict[int, str | None] = {}
         self._unknown: set[tuple[str, str]] = set()
-        self._next_look_s = 0.0
+        self._next_look_s = self._begun_s = 0.0
         self.is_told = bool(begin["is_told"])
         self.read()
 
@@ -101,6 +103,7 @@ class Learner:
 
     def learn(self) -> None:
         """Give the head what has changed."""
+        self._begun_s = time.perf_counter()
         pending, self._pending = self._pending, {}
         is_renamed, self._named = self._named != self.folders, self.folders
         self._head.learn(pending, self.folders, self._names() if is_renamed else None)
@@ -118,6 +121,8 @@ class Learner:
             self._guesses = self._guesses.silenced(labels, at)
         else:
             self._guesses = self._guesses.refitted(folders, rows, shares, labels, at)
+        took_s = time.perf_counter() - self._begun_s
+        self._guesses = dataclasses.replace(self._guesses, refit_s=self._guesses.refit_s + took_s)
         try:
             write_guesses(self._home, self._guesses)
         except OSError as error:
@@ -191,7 +196,8 @@ def main() -> None:
     go_first()
     with contextlib.suppress(AttributeError, OSError):
         os.nice(NICENESS)
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    if not as_starter():
+        logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     told: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(told,), daemon=True).start()
     from threadpoolctl import threadpool_limits

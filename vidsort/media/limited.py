@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..errors import VideoDecodeError, VidsortError
+from ..logs import as_starter
 
 log = logging.getLogger(__name__)
 
@@ -175,6 +176,7 @@ def serve_requests(answering: Answering) -> None:
     """The child's side: answer what comes on stdin until there is no more; whatever else prints goes to stderr."""
     # Ctrl+C is for the starter to answer.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    as_starter()
     limit_memory()
     go_first()
     with os.fdopen(os.dup(1), "w", encoding="ascii") as answers:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
-from .. import __version__
+from .. import __version__, logs
 from ..errors import SettingsError
 from ..settings import Settings, load_settings
 
@@ -34,6 +34,9 @@ def create_app(settings: Settings | None = None) -> "FastAPI":
     from fastapi import FastAPI
     from starlette.concurrency import run_in_threadpool
 
+    settings = settings or load_settings()
+    if settings.log_json:
+        logs.in_json()
     from ..api.likeness import load_explaining
     from ..api.routes import add_routes
     from ..api.workspace import Workspace
@@ -45,9 +48,9 @@ def create_app(settings: Settings | None = None) -> "FastAPI":
     from .page.refusals import Refusals
     from .page.shell import mount
     from .proxies import Proxies
+    from .requests.seen import Seen
     from .stopping import EndStreams, Stopping
 
-    settings = settings or load_settings()
     load_decoder()
     load_explaining()
     workspace = Workspace(settings)
@@ -62,6 +65,7 @@ def create_app(settings: Settings | None = None) -> "FastAPI":
                 yield
             finally:
                 await run_in_threadpool(workspace.stop)
+                app.state.metrics.close()
 
     app = FastAPI(
         title="vidsort",
@@ -76,6 +80,7 @@ def create_app(settings: Settings | None = None) -> "FastAPI":
     mount_insights(app, workspace, Refusals)
     _in_a_loop(lambda: mount(app, settings))
     app.add_middleware(Guard, settings=settings, ended=EndedSessions(workspace.database))
+    app.add_middleware(Seen, metrics=app.state.metrics)
     app.add_middleware(Proxies, trusted=[str(network) for network in settings.trusted_proxies])
     app.add_middleware(EndStreams, stopping=stopping)
     return app
@@ -111,6 +116,8 @@ def serve(settings: Settings) -> None:
         config = uvicorn.Config(
             create_app(settings), http=TimedConnection, proxy_headers=False, log_level="warning",
             timeout_graceful_shutdown=STOP_S, server_header=False,
+            # Uvicorn would give its loggers handlers of their own.
+            log_config=None if settings.log_json else uvicorn.config.LOGGING_CONFIG,
         )
         with contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])

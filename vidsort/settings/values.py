@@ -59,6 +59,7 @@ class Settings(BaseModel):
         0.05, ge=0, le=1, description="the share of cards that show no guess, to see how good guesses are; 0: none"
     )
     watch: bool = Field(True, description="whether new videos are looked at while the server runs")
+    log_json: bool = Field(False, description="let the server log a JSON object a line")
     steps: dict[str, dict[str, Any]] = Field({}, description="what is set of each step")
 
     _origins: dict[str, Origin] | None = PrivateAttr(None)

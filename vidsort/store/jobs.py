@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .database import Database, value_of
 
@@ -25,6 +26,14 @@ class Job:
     def is_running(self) -> bool:
         """Whether nobody has written down its end yet; its process may be gone all the same."""
         return self.state == "running"
+
+
+class Tally(NamedTuple):
+    """Jobs that stand alike: how many, the seconds that they took in all, and when the last one ended."""
+
+    number: int
+    took_s: float
+    ended_at: float | None
 
 
 class Jobs:
@@ -68,6 +77,15 @@ class Jobs:
         question = "SELECT cancel_requested FROM jobs WHERE id = ?"
         row = self._database.connection().execute(question, (job_id,)).fetchone()
         return row is not None and bool(row[0])
+
+    def tally(self, library: str) -> dict[str, Tally]:
+        """The jobs of this library by how they stand: running, succeeded, cancelled or failed."""
+        question = (
+            "SELECT CASE WHEN state = 'running' THEN 'running' WHEN result = 'success' THEN 'succeeded'"
+            " WHEN cancel_requested THEN 'cancelled' ELSE 'failed' END AS stands,"
+            " count(*), total(ended_at - started_at), max(ended_at) FROM jobs WHERE library IN (?, '') GROUP BY stands"
+        )
+        return {stands: Tally(*row) for stands, *row in self._database.connection().execute(question, (library,))}
 
     def newest(self, library: str | None = None) -> Job | None:
         """The last job that was begun, on this library or on any; None where there was none."""

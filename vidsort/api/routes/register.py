@@ -14,6 +14,7 @@ from ..answers import add_error_answers, no_such_route
 from ..insights.lying import Lying
 from ..likeness import Explanations
 from ..meaning import Meaning
+from ..metrics import Metrics
 from ..workspace import Workspace
 from . import (
     documentation,
@@ -25,6 +26,7 @@ from . import (
     insights,
     jobs,
     library,
+    metrics,
     misfiled,
     moves,
     review,
@@ -35,13 +37,14 @@ from . import (
 OWN_FOLDERS = ("/api/", "/videos/", "/posters/", "/strips/", "/playable/", "/docs/")
 SUBJECTS = (
     videos, search, moves, filing, folders, jobs, files, library, misfiled, duplicates, insights, review, events,
-    documentation,
+    metrics, documentation,
 )
 
 
 def add_routes(app: FastAPI, workspace: Workspace) -> None:
     """Add every route and error answer; what is mounted at "/" has to come after this."""
     app.state.workspace = workspace
+    app.state.metrics = Metrics(workspace)
     app.state.explanations = Explanations(workspace)
     app.state.meaning = Meaning(workspace)
     app.state.lying = Lying(workspace)

@@ -38,7 +38,7 @@ class Subject(APIRouter):
 
     def __init__(self, title: str, *, moves: bool = False) -> None:
         super().__init__(
-            tags=[title], route_class=_Route, default_response_class=Json, responses=FROM_ANYWHERE
+            tags=[title], route_class=Route, default_response_class=Json, responses=FROM_ANYWHERE
         )
         self._moves = moves
 
@@ -51,10 +51,11 @@ class Subject(APIRouter):
             super().add_api_route(path, endpoint, **options | {"methods": ["HEAD"], "include_in_schema": False})
 
 
-class _Route(APIRoute):
+class Route(APIRoute):
     """A route whose body is read by `_Utf8Request`, and which sends no body to HEAD."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What answers its requests."""
         answer = super().get_route_handler()
 
         async def answered(request: Request) -> Response:

@@ -19,6 +19,15 @@ class Activity:
         """Where the journal is now; it is higher after every move that any process does, undoes or redoes."""
         return last_change(self._database.connection(), self._library)
 
+    def tally(self) -> dict[tuple[str, str], int]:
+        """How many moves took place, by kind and by whether they stand (done) or were taken back (undone)."""
+        question = (
+            "SELECT kind, state, count(*) FROM moves WHERE library = ? AND state IN ('done', 'undone')"
+            " GROUP BY kind, state"
+        )
+        rows = self._database.connection().execute(question, (self._library,))
+        return {(kind, state): count for kind, state, count in rows}
+
     def between(self, before: int, now: int) -> list[Move]:
         """The moves that were done, undone or done again between two marks, as they stand now, in that order.
 
