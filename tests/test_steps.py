@@ -22,6 +22,7 @@ from vidsort.steps import (
     ignore_progress,
     make_config,
     percent,
+    size_text,
     written_outputs,
 )
 
@@ -202,3 +203,11 @@ def test_no_sentence_of_the_package_counts_without_asking_whether_it_is_one():
         for line in path.read_text().splitlines() if odd.search(line) and "counted" not in line
     }
     assert {line for line in found if not any(part in line for part in PARTS)} == set()
+
+
+@pytest.mark.parametrize(("size", "text"), [
+    (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (9940, "9.9 kB"), (9960, "10 kB"), (999_499, "999 kB"),
+    (999_500, "1.0 MB"), (3_400_000, "3.4 MB"), (1.2e9, "1.2 GB"), (5e12, "5000 GB"),
+])
+def test_bytes_are_told_as_a_person_says_them(size, text):
+    assert size_text(size) == text

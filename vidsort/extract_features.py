@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 import numpy as np
 
 from . import artifacts, library
-from .artifacts.feature_sets import extraction_pace, record_extraction
+from .artifacts.feature_sets import extraction_pace, record_begun, record_extraction
 from .artifacts.owners import remember
 from .artifacts.recognition import seen
 from .errors import ArtifactError, SettingsError
@@ -61,12 +61,12 @@ def run(
     SettingsError where a kind needs what is not installed.
     """
     config = config or settings.config(STEP, ExtractConfig)
-    settings = artifacts.at_home(settings)
-    started = time.monotonic()
+    settings, started = artifacts.at_home(settings), time.monotonic()
     in_force = artifacts.feature_set_in_force(settings.artifacts_dir)
     for modality in config.chosen.values():
         modality.config.require()
     modalities = config.chosen | config.beside | (_had_here(makeable(in_force)) if in_force else {})
+    record_begun(settings.artifacts_dir, modalities)
     understanding = _understanding(modalities, config.chosen)
     pace = extraction_pace(settings.artifacts_dir)
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:

@@ -78,6 +78,16 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest_s} s"
 
 
+def size_text(size_bytes: float) -> str:
+    """Bytes as a person says them: 512 B, 12 kB, 3.4 MB, 1.2 GB."""
+    size, unit = float(size_bytes), "B"
+    for larger in ("kB", "MB", "GB"):
+        if size < 999.5:
+            break
+        size, unit = size / 1000, larger
+    return f"{size:.0f} {unit}" if size >= 9.95 or unit == "B" else f"{size:.1f} {unit}"
+
+
 def counted(count: int, one: str, many: str | None = None) -> str:
     """A number with its noun: 1 video, 2 videos; `many` where that is not made by an s."""
     return f"{count} {one if count == 1 else many or f'{one}s'}"

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from vidsort import artifacts
-from vidsort.artifacts.feature_sets import extraction_pace, record_extraction
+from vidsort import artifacts, extract_features
+from vidsort.artifacts.feature_sets import begun_lately, extraction_pace, record_begun, record_extraction
 from vidsort.artifacts.files import as_json, new_version_id, write_version, write_whole
 from vidsort.errors import ArtifactError, NotFoundError
 from vidsort.features.modalities import ExtractConfig, makeable
@@ -87,3 +87,26 @@ def test_what_is_in_force_is_the_current_model_else_the_newest_else_nothing(tmp_
     assert first in caplog.text
     in_force(tmp_path, second)
     assert artifacts.feature_set_in_force(tmp_path).id == "2"
+
+
+def test_what_extractions_have_begun_with_is_remembered_of_the_last_few_each_once(tmp_path, caplog):
+    assert begun_lately(tmp_path) == []
+    for names in (["b", "a"], ["c"], ["a", "b"], ["d"], ["e"], ["e"]):
+        record_begun(tmp_path, names)
+    assert begun_lately(tmp_path) == [["a", "b"], ["d"], ["e"]]
+    (tmp_path / "features" / "begun.json").write_text('{"begun": 3}')
+    with pytest.raises(ArtifactError, match="damaged"):
+        begun_lately(tmp_path)
+    record_begun(tmp_path, ["f"])
+    assert begun_lately(tmp_path) == [["f"]]
+
+
+def test_an_extraction_says_what_it_looks_for_before_it_looks(settings, monkeypatch):
+    def stopped(*_, **__):
+        raise InterruptedError
+
+    monkeypatch.setattr(extract_features, "library_contents", stopped)
+    with pytest.raises(InterruptedError):
+        extract_features.run(settings)
+    wanted = ExtractConfig()
+    assert begun_lately(settings.artifacts_dir) == [sorted({*wanted.chosen, *wanted.beside})]

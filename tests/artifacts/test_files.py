@@ -114,3 +114,24 @@ def test_ids_sort_by_age_also_within_a_second():
     assert all(durable.VERSION_ID.fullmatch(each) for each in ids)
     # Four random bits follow the microsecond: only two of the same microsecond may change places.
     assert [each[:-1] for each in ids] == sorted(each[:-1] for each in ids)
+
+
+def test_a_version_that_is_removed_is_gone_at_once_for_whoever_lists_versions(tmp_path, monkeypatch):
+    durable.write_version(tmp_path / "20260101-000000-abcdef", {"a": b"1"})
+    monkeypatch.setattr(durable.shutil, "rmtree", lambda path: None)
+    durable.remove_version(tmp_path / "20260101-000000-abcdef")
+    assert durable.version_ids(tmp_path) == []
+    (left,) = tmp_path.iterdir()
+    assert durable.BESIDE.fullmatch(left.name)
+    monkeypatch.undo()
+    durable.remove_beside(left)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_sizes_are_of_files_not_of_what_links_lead_to(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a").write_bytes(b"12345")
+    (tmp_path / "b").write_bytes(b"x" * 100)
+    (tmp_path / "in" / "link").symlink_to(tmp_path / "b")
+    assert durable.size_of(tmp_path / "in") == 5 + (tmp_path / "in" / "link").lstat().st_size
+    assert durable.size_of(tmp_path / "nothing") == 0

@@ -8,7 +8,7 @@ import pytest
 from vidsort import artifacts
 from vidsort.artifacts import publication
 from vidsort.artifacts.files import as_json, new_version_id, read_json, version_ids, write_version, write_whole
-from vidsort.artifacts.publication import predictions_of_models, publish, write_predictions
+from vidsort.artifacts.publication import predictions_of_models, publish, shorten_history, write_predictions
 from vidsort.errors import ArtifactError, NotFoundError
 from vidsort.insight import comparison
 
@@ -242,3 +242,18 @@ def test_a_damaged_model_is_left_out_of_the_list(tmp_path, caplog):
     assert comparison.versions_frame(tmp_path).empty
     with pytest.raises(ArtifactError):
         read_json(tmp_path / "none.json")
+
+
+def test_a_shorter_history_goes_back_less_far_and_what_is_in_force_stays(tmp_path):
+    ids = []
+    for number in range(4):
+        predictions_id, _ = store(tmp_path, number)
+        publish(tmp_path, predictions_id)
+        ids.append(predictions_id)
+    for most, left in ((9, ids[:3]), (2, ids[1:3]), (0, [])):
+        shorten_history(tmp_path, most)
+        now = artifacts.current(tmp_path)
+        assert ([one.predictions_id for one in now.history], now.predictions_id) == (left, ids[3])
+    with pytest.raises(NotFoundError):
+        artifacts.rollback(tmp_path)
+    shorten_history(tmp_path / "empty", 1)

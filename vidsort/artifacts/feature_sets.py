@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,10 @@ from .models import model_dir, model_ids
 from .publication import current
 
 log = logging.getLogger(__name__)
+
+BEGUN_NAME = "begun.json"
+# A server and the command line may look for different things by turns.
+REMEMBERED = 3
 
 # Before there were modalities a feature set was one vector a video, that of its frames. The database has given the
 # default one the name that the same config gives now, and left the others theirs.
@@ -37,6 +42,30 @@ def record_extraction(artifacts_dir: Path, feature_set: FeatureSet, videos_per_s
     """Write down what was looked for in all videos, and how fast."""
     record = {"feature_set": feature_set.id, "modalities": feature_set.modalities, "config": feature_set.config}
     write_whole(_path(artifacts_dir), as_json(record | {"videos_per_s": videos_per_s}))
+
+
+def record_begun(artifacts_dir: Path, modalities: Collection[str]) -> None:
+    """Write down what an extraction has set out to look for, as what it finds is needed before it has ended."""
+    now = sorted(modalities)
+    try:
+        before = begun_lately(artifacts_dir)
+    except ArtifactError as error:
+        log.warning("%s", error)
+        before = []
+    if now not in before[-1:]:
+        last = [*(one for one in before if one != now), now][-REMEMBERED:]
+        write_whole(artifacts_dir / "features" / BEGUN_NAME, as_json({"begun": last}))
+
+
+def begun_lately(artifacts_dir: Path) -> list[list[str]]:
+    """The modalities that the last extractions have set out to look for, the newest last; raises ArtifactError."""
+    path = artifacts_dir / "features" / BEGUN_NAME
+    if not os.path.lexists(path):
+        return []
+    found = read_json(path).get("begun")
+    if not isinstance(found, list) or not all(isinstance(one, list) for one in found):
+        raise ArtifactError(f"{path} is damaged: remove it, then run `vidsort extract-features`.")
+    return found
 
 
 def model_feature_set(artifacts_dir: Path, model_id: str) -> FeatureSet:

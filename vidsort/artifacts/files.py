@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 # The rows that neighbours are among take 5 KB a video; JSON is written of a million videos in a quarter of the other.
 MOST_BYTES, MOST_JSON_BYTES = 4 << 30, 1 << 30
 VERSION_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}", re.ASCII)
+# What is being written, or removed, beside its place; a kill leaves it there.
+BESIDE = re.compile(r"\..+\.[0-9a-f]{8}", re.ASCII | re.DOTALL)
 
 # What file systems answer that cannot flush a folder; there is nothing more to be done then.
 _CANNOT_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF})
@@ -59,6 +61,31 @@ def write_version(folder: Path, files: Mapping[str, bytes | Iterable[bytes]]) ->
         shutil.rmtree(beside, ignore_errors=True)
         raise
     sync_folder(folder.parent)
+
+
+def remove_version(folder: Path) -> None:
+    """Remove one version folder: from one moment on it is not there for anybody. Raises OSError."""
+    beside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+    folder.rename(beside)
+    remove_beside(beside)
+
+
+def remove_beside(path: Path) -> None:
+    """Remove what was being written or removed beside its place; raises OSError."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def size_of(path: Path) -> int:
+    """The bytes of a file, or of all files in a folder; what goes meanwhile counts nothing, links are not followed."""
+    try:
+        if not path.is_dir() or path.is_symlink():
+            return path.lstat().st_size
+        return sum(size_of(Path(entry.path)) for entry in os.scandir(path))
+    except OSError:
+        return 0
 
 
 def _write(path: Path, data: bytes | Iterable[bytes], *, is_lasting: bool = True) -> None:

@@ -23,7 +23,7 @@ from ..library import Snapshot, scan
 from ..settings import Settings
 from ..steps import counted
 from ..store import open_database
-from ..store.database import LIBRARIES, shared_dir
+from ..store.database import LIBRARIES, LIBRARY_ID, shared_dir
 from ..store.journal import has_history
 from .files import as_json, read_file, write_whole
 from .recognition import Owner, facts_of, seen
@@ -74,10 +74,25 @@ def home_of(artifacts_dir: Path, data_dir: Path) -> Path:
     return here[0][0] if here else free
 
 
+def known_home(artifacts_dir: Path, data_dir: Path) -> Path | None:
+    """The place of the artifacts of a library that were used with it at this path; None where there are none.
+
+    Nothing is written, and nothing is taken for a library that was moved. Raises ArtifactError.
+    """
+    path = os.path.realpath(data_dir)
+    return next((home for home, owner in _owners(shared_dir(artifacts_dir)) if owner.path == path), None)
+
+
 def history_of(home: Path, data_dir: Path) -> str:
     """What the database calls this library: its history of moves, what was put off, its jobs and keys."""
     owner, path = owner_of(home), os.path.realpath(data_dir)
     return owner.history if owner is not None and owner.path == path else path
+
+
+def homes(artifacts_dir: Path) -> list[Path]:
+    """The places of all libraries that have artifacts here, whoever each belongs to; the folder itself is one."""
+    root = shared_dir(artifacts_dir)
+    return [root, *(place for place in sorted((root / LIBRARIES).glob("*")) if LIBRARY_ID.fullmatch(place.name))]
 
 
 def remember(home: Path, now: Owner) -> None:

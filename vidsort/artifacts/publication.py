@@ -146,7 +146,7 @@ def publish(artifacts_dir: Path, predictions_id: str) -> Current:
     A predictions.json of another program that would be lost is kept as a version first, so that
     `rollback` brings it back. Raises ArtifactError and then nothing has changed.
     """
-    with _published(artifacts_dir):
+    with publishing(artifacts_dir):
         before = current(artifacts_dir)
         if before is not None and before.predictions_id == predictions_id:
             return _put_in_force(artifacts_dir, predictions_id, before.history)
@@ -178,15 +178,24 @@ def _history(artifacts_dir: Path, before: Current | None) -> tuple[Publication, 
 
 def rollback(artifacts_dir: Path) -> Current:
     """Put the publication before the current one back in force, byte for byte; raises NotFoundError."""
-    with _published(artifacts_dir):
+    with publishing(artifacts_dir):
         now = current(artifacts_dir)
         if now is None or not now.history:
             raise NotFoundError("There are no earlier predictions to go back to.")
         return _put_in_force(artifacts_dir, now.history[-1].predictions_id, now.history[:-1])
 
 
+def shorten_history(artifacts_dir: Path, most: int) -> None:
+    """Let a rollback go back to the last `most` publications only; raises ArtifactError."""
+    with publishing(artifacts_dir):
+        now = current(artifacts_dir)
+        if now is not None and len(now.history) > most:
+            shorter = now.model_copy(update={"history": now.history[len(now.history) - most :]})
+            write_whole(artifacts_dir / "current.json", as_json(shorter))
+
+
 @contextlib.contextmanager
-def _published(artifacts_dir: Path) -> Iterator[None]:
+def publishing(artifacts_dir: Path) -> Iterator[None]:
     """One publication at a time, across processes."""
     import filelock
 

@@ -29,6 +29,7 @@ COMMANDS = {
     "proposals": ("library", "list groups of unsorted videos that are alike and no folder yet"),
     "adopt": ("library", "say that this library is the one that lay elsewhere, or is now what it is"),
     "doctor": ("library", "check that everything vidsort needs is there"),
+    "clean": ("upkeep", "remove old versions, and what is kept of videos that are gone; never what is in force"),
     "config": ("config", "show every setting and where it comes from; --init writes a file for them"),
     "models": ("models", "list, show, promote and roll back models"),
     "download": ("download", "get what a kind of evidence needs and is not on this machine, a model of speech say"),
