@@ -24,7 +24,8 @@ TABLES = {"api.contract", "api.routes", "cli", "features.encoders", "insight.fig
 # Beside `library.moves`, which alone renames or removes anything in a library: these do so with files of their own.
 OWN_FILES = {
     "api.metrics.shared", "store.rescue", "artifacts.files", "cli.demo.library", "jobs.notebook", "live.guesses",
-    "media.pictures", "media.playable", "upkeep.files",
+    "media.pictures", "media.playable", "upkeep.backups.backup", "upkeep.backups.restore",
+    "upkeep.files",
 }
 REMOVING = {"remove", "removedirs", "rename", "renames", "rmdir", "rmtree", "unlink"}
 HEAVY = {

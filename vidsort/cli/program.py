@@ -30,6 +30,8 @@ COMMANDS = {
     "adopt": ("library", "say that this library is the one that lay elsewhere, or is now what it is"),
     "doctor": ("library", "check that everything vidsort needs is there"),
     "clean": ("upkeep", "remove old versions, and what is kept of videos that are gone; never what is in force"),
+    "backup": ("upkeep", "copy the artifacts and the settings into a folder, while servers run"),
+    "restore": ("upkeep", "check a backup and put it back; artifacts that are there are never written over"),
     "config": ("config", "show every setting and where it comes from; --init writes a file for them"),
     "models": ("models", "list, show, promote and roll back models"),
     "download": ("download", "get what a kind of evidence needs and is not on this machine, a model of speech say"),
