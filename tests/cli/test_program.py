@@ -13,7 +13,6 @@ from labelled import make_library, store_features
 from vidsort import errors
 from vidsort.cli import main, output
 from vidsort.cli.program import COMMANDS, EXIT_CODES
-from vidsort.insight.doctor import SHOWN_FAILURES, Check
 from vidsort.jobs.retrain import Retrain
 from vidsort.library.moves.mover import Mover
 from vidsort.records import Failure, Progress, Report
@@ -73,7 +72,7 @@ def test_an_error_is_one_sentence_on_stderr(call):
 
 def test_a_misspelt_setting_names_the_near_one(call, monkeypatch):
     monkeypatch.setenv("VIDSORT_DATADIR", "x")
-    code, _, err = call("doctor")
+    code, _, err = call("undo")
     assert code == 2
     assert "did you mean VIDSORT_DATA_DIR" in err
     assert err.count("\n") == 1
@@ -124,46 +123,6 @@ def test_ctrl_c_exits_with_130_and_says_that_finished_work_is_kept(call, monkeyp
 
     monkeypatch.setattr("vidsort.insight.doctor.examine", interrupt)
     assert call("doctor") == (130, "", "Stopped; finished work is kept.\n")
-
-
-def test_the_doctor_exits_with_1_where_a_check_failed(call, settings):
-    assert call("doctor")[0] == 0
-    (settings.artifacts_dir / "vidsort.db").write_bytes(b"no database " * 100)
-    code, out, _ = call("doctor")
-    assert code == 1
-    assert "FAILED" in out
-
-
-def test_the_doctor_shows_the_first_few_unreadable_videos_and_all_of_them_on_request(call, settings):
-    names = [f"79{number}.mp4" for number in range(SHOWN_FAILURES + 2)]
-    for name in names:
-        (settings.data_dir / name).write_bytes(f"no video {name}".encode())
-    assert call("extract-features")[0] == 0
-    code, out, _ = call("doctor")
-    assert code == 0
-    assert sum(f"{name}: " in out for name in names) == SHOWN_FAILURES
-    assert "and 2 more: `vidsort doctor --all` shows them" in " ".join(out.split())
-    code, out, _ = call("doctor", "--all")
-    assert code == 0
-    assert all(f"{name}: " in out for name in names)
-    assert "more: `vidsort" not in out
-
-
-@pytest.mark.parametrize("one", ["My clip.mp4", "link.mp4", "food/inner/1.mp4", "a..b/1.mp4"])
-def test_the_doctor_never_says_that_all_is_well_while_something_is_left_out(call, settings, monkeypatch, one):
-    # All else is well: the model, which there is none of yet, too.
-    monkeypatch.setattr("vidsort.insight.doctor._model", lambda _: Check("model", "ok", "a model"))
-    assert call("doctor")[1].endswith("All is well.\n")
-    path = settings.data_dir / one
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if "link" in one:
-        path.symlink_to(settings.artifacts_dir)
-    else:
-        path.touch()
-    code, out, _ = call("doctor")
-    assert code == 0
-    assert "All is well" not in out
-    assert "1 of " in out.splitlines()[-1]
 
 
 def test_undo_takes_back_the_last_move_and_says_what(call, settings):

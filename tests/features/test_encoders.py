@@ -11,7 +11,7 @@ from videos import make_frames
 from vidsort.features.encoders.frames import crops_in_turn, pool
 from vidsort.features.encoders.image import DIMENSIONS, SIDE, ImageEncoder, preprocess
 from vidsort.features.encoders.signature import signature, signatures
-from vidsort.insight.doctor import STRONGEST_OF_A_RAMP, WEIGHTS_SHA256
+from vidsort.insight.doctor.machine import STRONGEST_OF_A_RAMP, WEIGHTS_SHA256
 
 # What the authors' torch network gives, with weights in float32, for pixels rising evenly from -1 to 1.
 TORCH_STRONGEST_OF_A_RAMP = {

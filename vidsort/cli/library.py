@@ -1,4 +1,4 @@
-"""undo, misfiled, duplicates, proposals, adopt, doctor: put back, see what is worth doing, find out what is wrong."""
+"""undo, misfiled, duplicates, proposals, adopt: put back, see what is worth doing, say which library it is."""
 
 import argparse
 import contextlib
@@ -13,8 +13,6 @@ from .output import say, show_table
 
 if TYPE_CHECKING:
     from ..api.workspace import Workspace
-
-MARKS = {"ok": "ok", "warning": "look", "failed": "FAILED"}
 
 
 @contextlib.contextmanager
@@ -154,41 +152,3 @@ def adopt(parser: argparse.ArgumentParser) -> None:
 
     parser.set_defaults(run=call)
 
-
-def doctor(parser: argparse.ArgumentParser) -> None:
-    """`vidsort doctor`; exits with 1 where a check failed."""
-    add_settings_flags(parser, "host")
-    parser.add_argument(
-        "--rescue", action="store_true", help="put a new database in place of a damaged one, with the history it holds"
-    )
-    parser.add_argument("--all", action="store_true", help="show all videos that cannot be read, not the first few")
-
-    def call(flags: argparse.Namespace) -> int:
-        from ..insight.doctor import examine
-
-        settings = settings_from_flags(flags)
-        if flags.rescue:
-            _rescue(settings)
-        checks = examine(settings, None) if flags.all else examine(settings)
-        show_table(("", "what", "found"), ((MARKS[check.state], check.name, check.text) for check in checks))
-        failed = sum(check.state == "failed" for check in checks)
-        worth_a_look = sum(check.state == "warning" for check in checks)
-        if failed:
-            say(f"{failed} of {len(checks)} checks failed.")
-        elif worth_a_look:
-            say(f"Nothing failed; {worth_a_look} of {len(checks)} checks found something that is worth a look.")
-        else:
-            say("All is well.")
-        return 1 if failed else 0
-
-    parser.set_defaults(run=call)
-
-
-def _rescue(settings: Settings) -> None:
-    from ..store.rescue import is_damaged, rescue
-
-    if not is_damaged(settings.artifacts_dir):
-        say("The database is not damaged: there is nothing to rescue.")
-        return
-    aside, saved = rescue(settings.artifacts_dir)
-    say(f"{saved} rows of history were saved into a new database; the damaged one is kept as {aside}.")

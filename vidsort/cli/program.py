@@ -28,7 +28,7 @@ COMMANDS = {
     "misfiled": ("library", "list sorted videos that are likely in the wrong folder"),
     "proposals": ("library", "list groups of unsorted videos that are alike and no folder yet"),
     "adopt": ("library", "say that this library is the one that lay elsewhere, or is now what it is"),
-    "doctor": ("library", "check that everything vidsort needs is there"),
+    "doctor": ("doctor", "check that everything vidsort needs is there, and say what mends what is not"),
     "clean": ("upkeep", "remove old versions, and what is kept of videos that are gone; never what is in force"),
     "backup": ("upkeep", "copy the artifacts and the settings into a folder, while servers run"),
     "restore": ("upkeep", "check a backup and put it back; artifacts that are there are never written over"),
@@ -39,7 +39,7 @@ COMMANDS = {
 }
 EXIT_CODES = {
     0: "done",
-    1: "failed for a reason that has no code of its own; doctor: a check failed",
+    1: "failed for a reason that has no code of its own; doctor: something needs mending",
     2: "a wrong flag, setting or name",
     3: "the library, video, model or move that was asked for is not there",
     4: "the place is taken, something else is running, or there is nothing to undo",

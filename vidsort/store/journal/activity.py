@@ -19,6 +19,12 @@ class Activity:
         """Where the journal is now; it is higher after every move that any process does, undoes or redoes."""
         return last_change(self._database.connection(), self._library)
 
+    def last_at(self) -> float | None:
+        """When the last move was asked for, in seconds since the epoch; None before the first."""
+        question = "SELECT max(at) FROM moves WHERE library = ?"
+        at: float | None = self._database.connection().execute(question, (self._library,)).fetchone()[0]
+        return at
+
     def tally(self) -> dict[tuple[str, str], int]:
         """How many moves took place, by kind and by whether they stand (done) or were taken back (undone)."""
         question = (

@@ -7,6 +7,7 @@ from videos import damage_sound, make_video
 from vidsort import extract_features, library
 from vidsort.artifacts import current_feature_set
 from vidsort.insight import doctor
+from vidsort.insight.doctor import machine
 from vidsort.insight.overview import evidence_table
 from vidsort.store import open_database
 
@@ -17,6 +18,10 @@ def states(settings) -> dict[str, str]:
 
 def text(settings, name: str) -> str:
     return next(check.text for check in doctor.examine(settings) if check.name == name)
+
+
+def mend(settings, name: str) -> str:
+    return next(check.mend for check in doctor.examine(settings) if check.name == name)
 
 
 def test_a_fresh_library_is_well_but_for_its_model(settings):
@@ -38,12 +43,12 @@ def test_a_missing_library_fails_and_the_rest_is_still_examined(settings, tmp_pa
 
 
 def test_a_changed_network_file_is_noticed(settings, monkeypatch):
-    monkeypatch.setattr(doctor, "WEIGHTS_SHA256", "0" * 64)
+    monkeypatch.setattr(machine, "WEIGHTS_SHA256", "0" * 64)
     assert states(settings)["encoder"] == "failed"
 
 
 def test_a_package_that_cannot_be_imported_is_named(settings, monkeypatch):
-    monkeypatch.setattr(doctor, "PACKAGES", ("numpy", "not-there"))
+    monkeypatch.setattr(machine, "PACKAGES", ("numpy", "not-there"))
     assert states(settings)["packages"] == "failed"
     assert "not-there" in text(settings, "packages")
 
@@ -56,18 +61,18 @@ def test_a_damaged_database_fails_with_what_to_do(settings):
     settings.artifacts_dir.mkdir()
     (settings.artifacts_dir / "vidsort.db").write_bytes(b"no database " * 100)
     assert states(settings)["artifacts"] == "failed"
-    assert "doctor --rescue" in text(settings, "artifacts")
+    assert "doctor --rescue" in mend(settings, "artifacts")
 
 
 def test_damaged_predictions_fail_with_what_to_do(settings):
     settings.artifacts_dir.mkdir()
     (settings.artifacts_dir / "predictions.json").write_text("{")
-    assert states(settings)["model"] == "failed"
-    assert "vidsort retrain" in text(settings, "model")
+    assert states(settings)["predictions"] == "failed"
+    assert "vidsort retrain" in mend(settings, "predictions")
 
 
 def test_a_full_disk_is_worth_a_look(settings, monkeypatch):
-    monkeypatch.setattr(doctor, "LEAST_FREE_BYTES", 10**18)
+    monkeypatch.setattr(machine, "LEAST_FREE_BYTES", 10**18)
     assert states(settings)["free disk"] == "warning"
 
 
@@ -114,10 +119,12 @@ def test_each_kind_of_evidence_is_counted_had_not_had_and_failed_with_the_reason
         feature_set = current_feature_set(settings.artifacts_dir)
         table = evidence_table(database, library.videos(settings.data_dir), feature_set).set_index("kind")
     assert table.loc["sound", ["videos", "none", "failed"]].tolist() == [1, 16, 3]
+
+
 def test_a_kind_that_is_asked_for_and_cannot_be_had_fails_with_what_mends_it(settings, monkeypatch):
     assert {check.name: check.state for check in doctor.examine(settings)}["extras"] == "ok"
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     asked = settings.model_copy(update={"steps": {"extract_features": {"modalities": ("frames", "ocr")}}})
     found = next(check for check in doctor.examine(asked) if check.name == "extras")
     assert found.state == "failed"
-    assert 'pip install "vidsort[ocr]"' in found.text
+    assert 'pip install "vidsort[ocr]"' in found.mend
