@@ -6,6 +6,7 @@
 #   make test-lowest the fast tests on the lowest versions that pyproject.toml allows
 #   make bench      all that is measured, side by side
 #   make lint       ruff, mypy and the notebooks' cleanness
+#   make audit      known holes in the pinned versions, where the data of them can be reached
 #   make test-other-python the fast tests on another Python than the first that was found, where there is one
 #   make dist       the wheel, checked, installed into a fresh environment, and its demo run
 #   make notebooks  Jupyter Lab on notebooks/
@@ -33,7 +34,7 @@ OTHER_PYTHON = $(shell for python in python3.14 python3.13 python3.12 python3.11
 	test "$$($$python -V 2>&1)" != "$$($(PYTHON) -V)" && $$python -c 'import sys, venv, ensurepip' 2>/dev/null \
 	&& echo $$python && break; done)
 
-.PHONY: demo test test-storm test-lowest test-other-python dist bench lint notebooks reports clean
+.PHONY: demo test test-storm test-lowest test-other-python dist bench lint audit notebooks reports clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.base
@@ -71,6 +72,9 @@ lint: $(VENV)/.test
 	@$(BIN)/mypy
 	@$(BIN)/python tools/check_notebooks.py
 
+audit: $(VENV)/.audit
+	@$(BIN)/python tools/audit.py
+
 notebooks: $(VENV)/.notebook
 	@$(BIN)/jupyter lab --notebook-dir notebooks \
 		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(ARGS)
@@ -92,7 +96,8 @@ $(VENV)/.notebook: EXTRAS := [notebook]
 $(VENV)/.test: EXTRAS := [notebook,test]
 $(VENV)/.bench: EXTRAS := [notebook,test,bench]
 $(VENV)/.dist: EXTRAS := [dist]
-$(VENV)/.base $(VENV)/.notebook $(VENV)/.test $(VENV)/.bench $(VENV)/.dist: $(BIN)/python pyproject.toml constraints.txt
+$(VENV)/.audit: EXTRAS := [audit]
+$(VENV)/.base $(VENV)/.notebook $(VENV)/.test $(VENV)/.bench $(VENV)/.dist $(VENV)/.audit: $(BIN)/python pyproject.toml constraints.txt
 	@echo "Installing vidsort$(EXTRAS) into $(VENV) …"
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint constraints.txt --editable ".$(EXTRAS)"
 	@touch $@
