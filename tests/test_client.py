@@ -7,18 +7,21 @@ import threading
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from peopled import write_people
 from pydantic import SecretStr
 
+from vidsort.accounts import USERS_NAME, Accounts, Role
 from vidsort.api import contract
-from vidsort.api.routes import add_routes
+from vidsort.api.routes import EVERYBODY, ROLES, add_routes
 from vidsort.api.workspace import Workspace
 from vidsort.artifacts.files import as_json, new_version_id
 from vidsort.artifacts.publication import publish, write_predictions
 from vidsort.cli.program import main
 from vidsort.client import VidsortClient
-from vidsort.errors import ConflictError, InvalidNameError, NotFoundError, VidsortError
+from vidsort.errors import ConflictError, ForbiddenError, InvalidNameError, NotFoundError, VidsortError
+from vidsort.server.entrance import Entrance
 from vidsort.server.guard import Guard
-from vidsort.store.sessions import EndedSessions
+from vidsort.server.openings import Openings
 
 PASSWORD = "a long enough password"
 
@@ -28,7 +31,9 @@ def routes(settings) -> tuple[FastAPI, Workspace]:
     workspace = Workspace(settings)
     app = FastAPI(docs_url=None, redoc_url=None)
     add_routes(app, workspace)
-    app.add_middleware(Guard, settings=settings, ended=EndedSessions(workspace.database))
+    password = settings.password.get_secret_value() if settings.password else None
+    entrance = Entrance(password, Accounts(settings.artifacts_dir / USERS_NAME), workspace.database)
+    app.add_middleware(Guard, settings=settings, entrance=entrance, openings=Openings(ROLES, EVERYBODY))
     return app, workspace
 
 
@@ -85,6 +90,24 @@ def test_two_clients_that_say_who_they_are_share_a_pile(serving, settings):
         assert mine not in {video.filename for video in ben.queue().videos}
         ann.sort(mine, "dance")
         assert ben.history().moves[0].by == "ann"
+
+
+def test_a_script_is_let_in_by_its_token_and_does_what_its_role_may(serving, settings):
+    settings.artifacts_dir.mkdir(exist_ok=True)
+    write_people(settings.artifacts_dir / USERS_NAME, tokens={"nightly": (Role.REVIEWER, "vidsort_secret")})
+    address = serving(settings)
+    with VidsortClient(address) as nobody, pytest.raises(VidsortError, match="send a token"):
+        nobody.videos()
+    with VidsortClient(address, token="vidsort_secret") as server:
+        me = server.me()
+        assert (me.name, me.role, me.how) == ("nightly", Role.REVIEWER, "token")
+        server.sort(server.videos().videos[0].filename, "dance")
+        assert server.history().moves[0].account == "nightly"
+        with pytest.raises(ForbiddenError, match="nightly is a reviewer: ask an admin"):
+            server.retrain()
+        assert server.undo().moves[0].state == "undone"
+    with pytest.raises(TypeError, match="one of them"):
+        VidsortClient(address, PASSWORD, token="vidsort_secret")
 
 
 def test_the_client_searches_and_knows_where_a_video_lies(serving, settings):

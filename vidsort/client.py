@@ -14,7 +14,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ValidationError
 
 from .api import contract
-from .errors import ConflictError, InvalidNameError, NotFoundError, VidsortError
+from .errors import ConflictError, ForbiddenError, InvalidNameError, NotFoundError, VidsortError
 
 if TYPE_CHECKING:
     import httpx
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 DEFAULT_URL = "http://127.0.0.1:8000"
 TIMEOUT_S = 30.0
 # The API answers with the status of the error that was raised behind it; 422 is a body of the wrong shape.
-ERRORS: dict[int, type[VidsortError]] = {400: InvalidNameError, 404: NotFoundError, 409: ConflictError}
+ERRORS: dict[int, type[VidsortError]] = {
+    400: InvalidNameError, 403: ForbiddenError, 404: NotFoundError, 409: ConflictError,
+}
 
 Answer = TypeVar("Answer", bound=BaseModel)
 
@@ -30,22 +32,26 @@ Answer = TypeVar("Answer", bound=BaseModel)
 class VidsortClient:
     """One server; a method a route, which takes and gives what the schema at `/openapi.json` says.
 
-    Every method raises the error that the server's status stands for (NotFoundError, ConflictError,
+    Every method raises the error that the server's status stands for (NotFoundError, ConflictError, ForbiddenError,
     InvalidNameError, else VidsortError) with the server's sentence, and VidsortError where no server answers.
     """
 
     def __init__(
-        self, base_url: str = DEFAULT_URL, password: str | None = None, *, timeout_s: float = TIMEOUT_S,
-        browser: str | None = None,
+        self, base_url: str = DEFAULT_URL, password: str | None = None, *, token: str | None = None,
+        timeout_s: float = TIMEOUT_S, browser: str | None = None,
     ):
-        """`password` is the server's, where one is set; no connection is made before the first call.
+        """`token` is what `vidsort users token` made, where the server has accounts, `password` the one of the server.
+
+        No connection is made before the first call; TypeError for both.
 
         `browser` is any id by which this caller is told from others: the history has it, and cards that others show are
         not in `queue`.
         """
         import httpx
 
-        headers = {"Authorization": f"Bearer {password}"} if password else {}
+        if token and password:
+            raise TypeError("A server is asked by a token or by its password: give one of them.")
+        headers = {"Authorization": f"Bearer {token or password}"} if token or password else {}
         headers |= {contract.BROWSER_HEADER: browser} if browser else {}
         self._http = httpx.Client(base_url=base_url, headers=headers, timeout=timeout_s)
 
@@ -58,6 +64,10 @@ class VidsortClient:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+    def me(self) -> contract.Me:
+        """Who the server takes this caller for, and which role that has."""
+        return self._ask(contract.Me, "GET", "/api/me")
 
     def videos(
         self,

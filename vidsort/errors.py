@@ -33,6 +33,12 @@ class NotFoundError(VidsortError):
     exit_code = 3
 
 
+class ForbiddenError(VidsortError):
+    """What was asked for is not for the role of the person who asks."""
+
+    status = 403
+
+
 class ConflictError(VidsortError):
     """The place is taken, or there is nothing to undo; nothing was changed."""
 

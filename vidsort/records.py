@@ -120,7 +120,8 @@ class Move(Record):
 
     `kind`: sort (an unsorted video into a folder), move (a sorted one into another, or back to the unsorted
     ones), merge (a video along with its folder), create, rename or remove (a folder).
-    `batch` groups what one undo takes back. `by`: the browser by which it stands as it does, null where none said.
+    `batch` groups what one undo takes back. `by`: the browser by which it stands as it does, null where none said;
+    `account`: the one that signed in there, null where nobody did by name.
     """
 
     id: int
@@ -131,6 +132,7 @@ class Move(Record):
     state: Literal["intended", "done", "undone", "reverted"]
     at: float
     by: str | None = None
+    account: str | None = None
 
 
 class Action(Record):

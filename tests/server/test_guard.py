@@ -10,12 +10,17 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from vidsort.server.guard import COOKIE, SECURITY_HEADERS, Guard
+from vidsort.accounts import Accounts, Role
+from vidsort.api.routes import EVERYBODY, ROLES
+from vidsort.server.entrance import COOKIE, Entrance
+from vidsort.server.guard import SECURITY_HEADERS, Guard
+from vidsort.server.openings import Openings
 from vidsort.settings import Settings
 from vidsort.store import open_database
-from vidsort.store.sessions import EndedSessions
 
 PASSWORD = "open sesame"
+# There is no WebSocket; what holds for one that is made is tested all the same.
+OPENINGS = Openings(ROLES | {Role.VIEWER: (*ROLES[Role.VIEWER], "WEBSOCKET /ws")}, EVERYBODY)
 SOCKET = "ws://127.0.0.1/ws"
 OTHER_SITES = [
     {"origin": "http://evil.example"},
@@ -43,10 +48,17 @@ async def inside(scope, receive, send):
 
 @pytest.fixture(scope="module")
 def guard(tmp_path_factory) -> Callable[..., Guard]:
-    """`guard(app, **settings)`: each of them with the same sessions that were ended."""
-    database = open_database(tmp_path_factory.mktemp("artifacts"))
-    yield lambda app=inside, **settings: Guard(app, Settings(**settings), EndedSessions(database))
+    """`guard(app, **settings)`: each of them with the same sessions that were ended, and without accounts."""
+    folder = tmp_path_factory.mktemp("artifacts")
+    database = open_database(folder)
+    yield lambda app=inside, **settings: guarded(app, database, folder, **settings)
     database.close()
+
+
+def guarded(app, database, folder, **settings) -> Guard:
+    password = settings["password"].get_secret_value() if settings.get("password") else None
+    entrance = Entrance(password, Accounts(folder / "users.toml"), database)
+    return Guard(app, Settings(**settings), entrance, OPENINGS)
 
 
 @pytest.fixture(scope="module")
@@ -126,9 +138,12 @@ def test_no_host_or_two_of_them_are_refused(guard, hosts):
 
 
 @pytest.mark.parametrize("headers", OTHER_SITES, ids=str)
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_nothing_is_changed_on_behalf_of_another_site(client, headers, method):
-    answer = client().request(method, "/api/retrain", headers=headers)
+@pytest.mark.parametrize(("method", "path"), [
+    ("POST", "/api/retrain"), ("PUT", "/api/preferences"), ("PATCH", "/api/folders/a"), ("DELETE", "/api/folders/a"),
+    ("PUT", "/nothing/here"),
+])
+def test_nothing_is_changed_on_behalf_of_another_site(client, headers, method, path):
+    answer = client().request(method, path, headers=headers)
     assert answer.status_code == 403
     assert "another site" in answer.json()["detail"]
 
@@ -146,8 +161,9 @@ def test_the_page_itself_and_scripts_may_change_things(client, headers):
 
 def test_the_port_of_the_page_is_part_of_its_origin(client):
     here = {"host": "127.0.0.1:8000"}
-    assert client().post("/", headers=here | {"origin": "http://127.0.0.1:8000"}).status_code == 200
-    assert client().post("/", headers=here | {"origin": "http://127.0.0.1:8001"}).status_code == 403
+    sort = "/api/sort"
+    assert client().post(sort, headers=here | {"origin": "http://127.0.0.1:8000"}).status_code == 200
+    assert client().post(sort, headers=here | {"origin": "http://127.0.0.1:8001"}).status_code == 403
 
 
 def test_a_link_from_another_site_is_followed_but_nothing_is_embedded_there(client):
@@ -184,19 +200,29 @@ def test_no_answer_lets_another_site_read_it_and_each_has_the_security_headers(c
     "/gradio_api/runs", "/gradio_api/run-history/connect", "/gradio_api/mcp/sse", "/gradio_api/dev/reload",
     "/gradio_api", "/gradio_api/", "/gradio_api/queue/join", "/gradio_api/heartbeat/abc12",
     "/prefix/gradio_api/upload", "/gradio_api/info/../upload", "/gradio_api//upload",
+    "/config", "/monitoring", "/api", "/api/", "/api/sort/",
 ])
 def test_what_the_page_does_not_need_of_its_framework_is_closed(client, path):
     for method in ("GET", "POST", "HEAD"):
         assert client().request(method, path).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/", "/config", "/assets/a.js", "/theme.css", "/review/main.js"])
+@pytest.mark.parametrize(("method", "path", "allowed"), [
+    ("PUT", "/", "GET, HEAD"), ("GET", "/api/retrain", "POST"), ("PUT", "/login", "GET, HEAD, POST"),
+    ("GET", "/logout", "POST"), ("OPTIONS", "/api/sort", "POST"), ("TRACE", "/api/folders/a", "DELETE, PATCH"),
+])
+def test_another_method_than_a_route_has_is_told_those_that_it_has(client, method, path, allowed):
+    answer = client().request(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
+@pytest.mark.parametrize("path", ["/", "/assets/a.js", "/theme.css", "/review/main.js"])
 def test_what_the_page_needs_is_open(client, path):
     assert client().get(path).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/api/videos", "/videos/1.mp4", "/config", "/gradio_api/queue/data", "/docs",
-                                  "/healthz", "/openapi.json", "/gradio_api/upload", "/logout"])
+                                  "/healthz", "/openapi.json", "/gradio_api/upload", "/logout", "/nothing/here"])
 def test_every_path_asks_for_the_password(locked, path):
     answer = locked.get(path)
     assert answer.status_code == 401
@@ -266,7 +292,7 @@ def test_a_cookie_ends_with_the_logout_for_every_worker_and_no_other_does(client
 
 def test_nobody_is_told_that_he_is_logged_out_where_that_cannot_be_written_down(tmp_path):
     database = open_database(tmp_path / "artifacts")
-    guard = Guard(inside, Settings(password=SecretStr(PASSWORD)), EndedSessions(database))
+    guard = guarded(inside, database, tmp_path, password=SecretStr(PASSWORD))
     locked = TestClient(guard, "http://127.0.0.1", follow_redirects=False)
     session = logged_in(locked)
     (tmp_path / "artifacts").rename(tmp_path / "elsewhere")
@@ -312,8 +338,8 @@ def test_under_a_prefix_that_a_proxy_strips_login_and_logout_still_are_found(gua
     async def app(scope, receive, send):
         await PlainTextResponse("in")(scope, receive, send)
 
-    guarded = TestClient(
+    prefixed = TestClient(
         guard(app, password=SecretStr(PASSWORD)), "http://127.0.0.1", root_path="/videos-of-mine",
         follow_redirects=False,
     )
-    assert "<form" in guarded.get("/videos-of-mine/login").text
+    assert "<form" in prefixed.get("/videos-of-mine/login").text

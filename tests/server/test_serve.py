@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -39,7 +40,10 @@ def free_port() -> int:
 class Server:
     """A running server; `client` talks to it."""
 
-    def __init__(self, settings: Settings, *command: str, log: Path, password: str = "", **given: str) -> None:
+    def __init__(
+        self, settings: Settings, *command: str, log: Path, password: str = "", token: str = "", home: Path = ROOT,
+        **given: str,
+    ) -> None:
         self.port = free_port()
         self.log = log
         environment = os.environ | {
@@ -51,9 +55,9 @@ class Server:
         arguments = [part.format(port=self.port) for part in command]
         with log.open("w") as output:
             self.process = subprocess.Popen(
-                [sys.executable, *arguments], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+                [sys.executable, *arguments], cwd=home, env=environment, stdout=output, stderr=subprocess.STDOUT
             )
-        headers = {"authorization": f"Bearer {password}"} if password else {}
+        headers = {"authorization": f"Bearer {token or password}"} if token or password else {}
         self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=headers, timeout=30)
 
     def answers(self) -> bool:
@@ -103,11 +107,11 @@ WORKERS = ("-m", *re.search(r"^\$ (uvicorn .*--workers .*)$", README, re.MULTILI
 
 @pytest.fixture
 def running(settings, tmp_path, eventually):
-    """`with running(*command, password="", **environment) as server`."""
+    """`with running(*command, password="", token="", home=ROOT, **environment) as server`."""
 
     @contextmanager
-    def run(*command: str, password: str = "", **given: str) -> Iterator[Server]:
-        server = Server(settings, *command, log=tmp_path / "server.log", password=password, **given)
+    def run(*command: str, **given: Any) -> Iterator[Server]:
+        server = Server(settings, *command, log=tmp_path / "server.log", **given)
         try:
             eventually(server.answers, START_S)
             yield server
@@ -258,6 +262,37 @@ def test_two_workers_agree_on_folders_predictions_jobs_and_sessions(running, set
         for _ in range(8):
             assert httpx.get(server.client.base_url.join("/"), cookies=login.cookies).status_code == 200
         assert server.stop() < 6
+
+
+def test_two_workers_agree_on_who_may_come_in_and_a_command_changes_it_in_both(running, settings, tmp_path):
+    def users(*command: str, password: str = "") -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "vidsort", "users", *command], cwd=tmp_path, input=password, text=True, check=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True,
+        )
+        return done.stdout
+
+    (tmp_path / "vidsort.toml").touch()
+    users("add", "ann", "--role", "admin", "--password-stdin", password="the first password")
+    token = users("token", "nightly", "--role", "reviewer").strip()
+    with running(*WORKERS, "--app-dir", str(ROOT), home=tmp_path, token=token) as server:
+
+        def everywhere(**sent) -> set[int]:
+            """The answers on new connections, so that both workers are asked."""
+            url = server.client.base_url.join("/api/me")
+            return {httpx.get(url, timeout=30, **sent).status_code for _ in range(12)}
+
+        login = {"name": "ann", "password": "the first password"}
+        cookies = httpx.post(server.client.base_url.join("/login"), data=login, timeout=30).cookies
+        bearer = {"authorization": f"Bearer {token}"}
+        assert everywhere() == {401}
+        assert everywhere(cookies=cookies) == everywhere(headers=bearer) == {200}
+        name = min(path.name for path in settings.data_dir.glob("*.mp4"))
+        assert server.client.post("/api/sort", json={"filename": name, "folder": "food"}).status_code == 200
+        assert server.client.get("/api/history").json()["moves"][0]["account"] == "nightly"
+        users("password", "ann", "--password-stdin", password="the second password")
+        users("revoke", "nightly")
+        assert everywhere(cookies=cookies) == everywhere(headers=bearer) == {401}
 
 
 def test_a_port_that_is_taken_is_said_in_one_sentence(settings, capsys):

@@ -54,7 +54,7 @@ def test_an_odd_path_under_the_page_is_a_4xx_with_a_sentence(asked, path, part):
 
 def test_what_the_page_refuses_is_said_as_everything_is(asked):
     for method, path, status in (
-        ("PUT", "/", 405), ("DELETE", "/config", 405), ("PUT", "/openapi.json", 405), ("GET", "/review/nope.js", 404),
+        ("PUT", "/", 405), ("DELETE", "/config", 404), ("PUT", "/openapi.json", 405), ("GET", "/review/nope.js", 404),
         ("POST", "/review/main.js", 405), ("GET", "/monitoring", 404), ("POST", "/login/", 404),
     ):
         answer = asked.request(method, path)

@@ -32,11 +32,12 @@ def test_settings_reach_a_child_process_whole_but_for_the_password(tmp_path, mon
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.9.1"])
 def test_a_loopback_host_needs_no_password(host):
-    Settings(host=host).require_safe_host()
+    Settings(host=host).require_safe_host(has_accounts=False)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org"])
 def test_any_other_host_demands_one(host):
     with pytest.raises(SettingsError, match="VIDSORT_PASSWORD"):
-        Settings(host=host).require_safe_host()
-    Settings(host=host, password="secret").require_safe_host()
+        Settings(host=host).require_safe_host(has_accounts=False)
+    Settings(host=host, password="secret").require_safe_host(has_accounts=False)
+    Settings(host=host).require_safe_host(has_accounts=True)

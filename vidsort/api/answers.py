@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from ..accounts import PERSON, Role
 from ..errors import VideoDecodeError, VidsortError
 from ..logs import REQUEST_ID
 from ..store.database import explained
@@ -24,8 +25,9 @@ UNFORESEEN = "Something went wrong that should not: the server's log says what."
 SEE_DOCS = "see /docs for what this server answers."
 MEANINGS = {
     400: "A name that is not allowed or not known, also that of this server",
-    401: "The password is asked for",
-    403: "The request comes from another site, or from another machine while no password is set",
+    401: "A session, a token or the password is asked for",
+    403: "It is for another role than that of who asks; or it comes from another site, or from another machine while "
+    "nobody is asked who it is",
     404: "Not there",
     409: "The place is taken, there is nothing to do, or a disk is away; nothing was changed",
     413: "The body is too long",
@@ -62,8 +64,10 @@ _SAID = Header(alias=BROWSER_HEADER, pattern=BROWSER_PATTERN, description="Which
 
 
 async def _browser(said: Annotated[str | None, _SAID] = None) -> str | None:
-    AUTHOR.set(said)
-    return said
+    # Who only watches keeps no card from those who sort.
+    browser = said if PERSON.get().role.includes(Role.REVIEWER) else None
+    AUTHOR.set(browser)
+    return browser
 
 
 # Whose request it is, where it says so, or must; what is moved to answer it is noted as moved by that browser.

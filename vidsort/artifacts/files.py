@@ -29,15 +29,16 @@ BESIDE = re.compile(r"\..+\.[0-9a-f]{8}", re.ASCII | re.DOTALL)
 _CANNOT_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF})
 
 
-def write_whole(path: Path, data: bytes, *, is_lasting: bool = True) -> None:
+def write_whole(path: Path, data: bytes, *, is_lasting: bool = True, is_private: bool = False) -> None:
     """Replace a file by these bytes: a reader, or a power cut, sees the old file or the new one, never a part.
 
-    One that is not lasting is whole for every reader, but not flushed: what a power cut leaves of it nobody reads.
+    One that is not lasting is whole for every reader, but not flushed: what a power cut leaves of it nobody reads. A
+    private one is for its owner alone (mode 600), from its first byte on.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        _write(beside, data, is_lasting=is_lasting)
+        _write(beside, data, is_lasting=is_lasting, is_private=is_private)
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)
@@ -88,8 +89,11 @@ def size_of(path: Path) -> int:
         return 0
 
 
-def _write(path: Path, data: bytes | Iterable[bytes], *, is_lasting: bool = True) -> None:
-    with path.open("xb") as file:
+def _write(
+    path: Path, data: bytes | Iterable[bytes], *, is_lasting: bool = True, is_private: bool = False
+) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    with open(os.open(path, flags, 0o600 if is_private else 0o666), "wb") as file:  # noqa: PTH123
         file.writelines([data] if isinstance(data, bytes) else data)
         if is_lasting:
             file.flush()

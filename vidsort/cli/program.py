@@ -34,6 +34,7 @@ COMMANDS = {
     "restore": ("upkeep", "check a backup and put it back; artifacts that are there are never written over"),
     "config": ("config", "show every setting and where it comes from; --init writes a file for them"),
     "models": ("models", "list, show, promote and roll back models"),
+    "users": ("users", "accounts and tokens: who may sign in on this server, and what each may do"),
     "download": ("download", "get what a kind of evidence needs and is not on this machine, a model of speech say"),
     "notebook": ("notebook", "run one of the three notebooks and keep its report"),
 }

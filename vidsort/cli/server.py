@@ -29,6 +29,7 @@ def demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-serve", action="store_true", help="make and learn it, then end")
 
     def call(flags: argparse.Namespace) -> None:
+        from ..accounts import has_accounts
         from .demo.library import learn, make_library
         from .steps import show_report
 
@@ -37,7 +38,7 @@ def demo(parser: argparse.ArgumentParser) -> None:
         home = absolute("dir", flags.dir, Path.cwd()).resolve()
         given = {name: getattr(flags, f"setting_{name}") for name in SERVER_FLAGS}
         settings = load_settings(data_dir=home / "videos", artifacts_dir=home / "artifacts", **given)
-        settings.require_safe_host()
+        settings.require_safe_host(has_accounts=has_accounts())
         with progress_bars() as progress:
             made = make_library(settings.data_dir, progress=progress)
         show_report(made)
@@ -53,10 +54,14 @@ def demo(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(settings: Settings) -> None:
+    from ..accounts import has_accounts, users_path
     from ..server.web import serve
 
-    settings.require_safe_host()
+    is_asked = has_accounts()
+    settings.require_safe_host(has_accounts=is_asked)
     say(f"The review page will be at http://{_host_to_open(settings.host)}:{settings.port}/ (Ctrl+C stops it)")
+    if is_asked:
+        say(f"It asks who comes: the accounts are those of {users_path()}.")
     serve(settings)
 
 

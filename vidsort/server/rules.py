@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from .insights.doors import EVENTS, GRADIO_API
+from .entrance import Refusal
 
 READING = ("GET", "HEAD", "OPTIONS")
 # What is decided by, and what a second one of could mean something else to a proxy or a browser.
@@ -15,14 +15,6 @@ SENT_ONCE = ("origin", "sec-fetch-site", "sec-fetch-mode", "authorization", "con
 # The largest that is ever sent is a batch of sorts, some hundred bytes each.
 BODY_LIMIT_BYTES = 4 * 1024 * 1024
 TOO_LONG = f"The body is longer than {BODY_LIMIT_BYTES // 1024**2} MiB: send less at a time."
-
-class Refusal(Exception):
-    """A request that is not let in: status, a sentence, and headers that go with it."""
-
-    def __init__(self, status: int, sentence: str, headers: dict[str, str] | None = None) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.headers = headers or {}
 
 
 def require_plain(headers: Headers) -> None:
@@ -46,7 +38,10 @@ def require_loopback(scope: Scope) -> None:
     except ValueError:
         return  # a socket file
     if not (getattr(address, "ipv4_mapped", None) or address).is_loopback:
-        raise Refusal(403, "Other machines are let in with a password only: set VIDSORT_PASSWORD and start again.")
+        raise Refusal(
+            403, "Other machines are let in by a name or a password only: make an account by `vidsort users add`, "
+            "or set VIDSORT_PASSWORD and start again.",
+        )
 
 
 def split_host(value: str) -> tuple[str, str]:
@@ -92,13 +87,6 @@ def _is_origin_of(origin: str, host: str) -> bool:
     name, port = split_host(parts.netloc)
     own_name, own_port = split_host(host)
     return bool(name) and (name, port or default_port) == (own_name, own_port or default_port)
-
-
-def require_open(scope: Scope) -> None:
-    """Raise Refusal for what the framework of the pages offers and they do not need."""
-    path = scope["path"].removeprefix(scope.get("root_path", ""))
-    if GRADIO_API in path and (scope.get("method"), path) not in EVENTS:
-        raise Refusal(404, "There is nothing here: see /docs for what this server answers.")
 
 
 def require_short(headers: Headers) -> None:

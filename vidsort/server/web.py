@@ -37,20 +37,23 @@ def create_app(settings: Settings | None = None) -> "FastAPI":
     settings = settings or load_settings()
     if settings.log_json:
         logs.in_json()
+    from ..accounts import Accounts, users_path
     from ..api.likeness import load_explaining
-    from ..api.routes import add_routes
+    from ..api.routes import EVERYBODY, ROLES, add_routes
     from ..api.workspace import Workspace
     from ..media.reading.source import load_decoder
-    from ..store.sessions import EndedSessions
     from .connections import TellFullOnce
+    from .entrance import Entrance
     from .guard import Guard
     from .insights.shell import mount as mount_insights
+    from .openings import Openings
     from .page.refusals import Refusals
     from .page.shell import mount
     from .proxies import Proxies
     from .requests.seen import Seen
     from .stopping import EndStreams, Stopping
 
+    accounts = Accounts(users_path())
     load_decoder()
     load_explaining()
     workspace = Workspace(settings)
@@ -79,7 +82,9 @@ def create_app(settings: Settings | None = None) -> "FastAPI":
     # What is mounted at "/" swallows whatever comes after it.
     mount_insights(app, workspace, Refusals)
     _in_a_loop(lambda: mount(app, settings))
-    app.add_middleware(Guard, settings=settings, ended=EndedSessions(workspace.database))
+    password = settings.password.get_secret_value() if settings.password else None
+    entrance = Entrance(password, accounts, workspace.database)
+    app.add_middleware(Guard, settings=settings, entrance=entrance, openings=Openings(ROLES, EVERYBODY))
     app.add_middleware(Seen, metrics=app.state.metrics)
     app.add_middleware(Proxies, trusted=[str(network) for network in settings.trusted_proxies])
     app.add_middleware(EndStreams, stopping=stopping)
@@ -103,7 +108,9 @@ def _in_a_loop(mount: Callable[[], object]) -> None:
 
 def serve(settings: Settings) -> None:
     """Serve the page and the API; raises SettingsError for an unsafe host and for a port that is taken."""
-    settings.require_safe_host()
+    from ..accounts import has_accounts
+
+    settings.require_safe_host(has_accounts=has_accounts())
     listener = _listen(settings)
     # A sort gives Python's lock away at each of some forty looks at the disk and the journal, and waits for so long to
     # have it back where another thread calculates; by default ten times as long.

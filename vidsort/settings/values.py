@@ -80,12 +80,12 @@ class Settings(BaseModel):
         except ValueError:
             return False
 
-    def require_safe_host(self) -> None:
-        """Raise SettingsError where the server would listen to other machines without a password."""
-        if not self.is_loopback and self.password is None:
+    def require_safe_host(self, *, has_accounts: bool) -> None:
+        """Raise SettingsError where the server would listen to other machines, and asks nobody who it is."""
+        if not self.is_loopback and self.password is None and not has_accounts:
             raise SettingsError(
-                f"The host {self.host} lets other machines in and no password is set: "
-                f"set {PREFIX}PASSWORD, or leave host at 127.0.0.1."
+                f"The host {self.host} lets other machines in, and there is neither an account nor a password: "
+                f"`vidsort users add`, or set {PREFIX}PASSWORD, or leave host at 127.0.0.1."
             )
 
     def config(self, step: str, config_type: type[C], given: Mapping[str, Any] | None = None) -> C:

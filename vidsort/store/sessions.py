@@ -1,6 +1,7 @@
-"""Sessions of the page that a logout has ended, for all server processes on one database."""
+"""Sessions of the page, for all server processes on one database: which a logout has ended, what they are signed by."""
 
 import hashlib
+import secrets
 import time
 
 from .database import Database
@@ -22,6 +23,18 @@ class EndedSessions:
         """Whether this token was ended, by any process; raises ArtifactError."""
         question = "SELECT 1 FROM ended_sessions WHERE digest = ?"
         return self._database.connection().execute(question, (_digest(token),)).fetchone() is not None
+
+
+def session_key(database: Database) -> bytes:
+    """Random bytes of this database, made once; raises ArtifactError."""
+    question = "SELECT key FROM session_key"
+    found = database.connection().execute(question).fetchone()
+    if found is None:
+        with database.write() as connection:
+            connection.execute("INSERT OR IGNORE INTO session_key VALUES (1, ?)", (secrets.token_bytes(32),))
+            found = connection.execute(question).fetchone()
+    key: bytes = found[0]
+    return key
 
 
 def _digest(token: str) -> bytes:

@@ -8,6 +8,7 @@ import fastapi.routing
 import pytest
 from test_routes import FIRST, SECOND, client, make_client, sort
 
+from vidsort.accounts import PERSON, Person, Role
 from vidsort.api.contract import Moved, State
 from vidsort.api.routes import events
 
@@ -144,3 +145,19 @@ def test_head_ends_whatever_the_version_of_http(client, version):
 
     start, body = asyncio.run(ask())
     assert (start["status"], body["body"], body.get("more_body", False)) == (200, b"", False)
+
+
+def test_the_stream_ends_with_the_session(client):
+    """Who is let in no more is told nothing more, and a page that asks anew is asked who it is."""
+    is_in = [True]
+
+    async def listen():
+        PERSON.set(Person("rita", Role.REVIEWER, "account", lambda: is_in[0]))
+        async with listening(client.app) as next_block:
+            await next_block()
+            assert fields(await next_block())["event"] == "state"
+            is_in[0] = False
+            last = await next_block()
+            assert (last["body"], last.get("more_body", False)) == (b"", False)
+
+    asyncio.run(listen())

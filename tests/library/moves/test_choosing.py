@@ -1,10 +1,13 @@
 """Undo of an id or a batch takes back that alone, and is refused where later changes build on it."""
 
+import contextvars
+
 import pytest
 from places import data_dir, database, mover, tree
 
-from vidsort.errors import ConflictError, NotFoundError
+from vidsort.errors import ConflictError, ForbiddenError, NotFoundError
 from vidsort.library import scan
+from vidsort.store.journal import ACCOUNT
 
 __all__ = ["data_dir", "database", "mover"]
 
@@ -67,3 +70,46 @@ def test_undo_of_an_id_that_is_refused_now_is_still_undone_in_its_turn(mover, da
     mover.undo()
     mover.undo()
     assert tree(data_dir) == before
+
+
+def done_by(account, change):
+    """What comes of a change that this account makes."""
+
+    def change_as():
+        ACCOUNT.set(account)
+        return change()
+
+    return contextvars.copy_context().run(change_as)
+
+
+def test_who_may_turn_only_the_own_gets_the_own_last_action_and_a_sentence_for_any_other(mover, data_dir):
+    own = done_by("ann", lambda: mover.sort("10.mp4", "food"))
+    other = done_by("ben", lambda: mover.sort("11.mp4", "food"))
+    nobodys = mover.sort("12.mp4", "food")
+    with pytest.raises(ForbiddenError, match="done by ben, and ann takes back only the own"):
+        mover.undo(other.id, only_of="ann")
+    with pytest.raises(ForbiddenError, match="somebody who did not sign in"):
+        mover.undo(batch=nobodys.batch, only_of="ann")
+    assert [move.id for move in done_by("ann", lambda: mover.undo(only_of="ann"))] == [own.id]
+    with pytest.raises(ConflictError, match="nothing to undo"):
+        mover.undo(only_of="ann")
+    with pytest.raises(ConflictError, match="nothing to do again"):
+        mover.redo(only_of="ben")
+    assert [move.id for move in done_by("ann", lambda: mover.redo(only_of="ann"))] == [own.id]
+    assert [move.id for move in done_by("ann", lambda: mover.undo(own.id, only_of="ann"))] == [own.id]
+    assert (data_dir / "food" / "11.mp4").exists()
+
+
+def test_what_an_admin_took_back_is_not_the_others_to_do_again(mover):
+    move = done_by("ann", lambda: mover.sort("10.mp4", "food"))
+    done_by("adam", lambda: mover.undo(move.id))
+    with pytest.raises(ConflictError):
+        mover.redo(only_of="ann")
+
+
+def test_folders_are_turned_by_an_admin_also_where_they_are_the_own(mover):
+    made = done_by("ann", lambda: mover.create_folder("cooking"))
+    for turned in (lambda: mover.undo(only_of="ann"), lambda: mover.undo(made.id, only_of="ann")):
+        with pytest.raises(ForbiddenError, match="folders are for an admin"):
+            turned()
+    assert mover.undo(made.id)

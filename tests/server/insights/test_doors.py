@@ -1,13 +1,17 @@
 """What of Gradio the Insights page lets in: its paths and its one event, by method; all else stays closed."""
 
+import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from peopled import write_people
 from pydantic import SecretStr
 from starlette.responses import PlainTextResponse
 
+from vidsort.accounts import Role
 from vidsort.server.insights.doors import EVENTS, FILES, Doors
 from vidsort.server.web import create_app
 from vidsort.settings import Settings
@@ -80,8 +84,8 @@ def test_the_review_page_loads_nothing_of_it(client):
 def test_what_its_events_do_not_need_is_closed(client, path):
     for method in ("GET", "POST", "HEAD", "PUT"):
         assert client.request(method, path).status_code in (404, 405), method
-    assert client.get(RUN).status_code == 404
-    assert client.put(RUN).status_code == 404
+    for method in ("GET", "PUT"):
+        assert client.request(method, RUN).headers["allow"] == "POST"
 
 
 def test_its_first_event_fills_the_page(client):
@@ -101,3 +105,36 @@ def test_with_a_password_nothing_of_it_answers_without(locked):
     bearer = {"authorization": f"Bearer {PASSWORD}"}
     assert locked.get("/insights", headers=bearer).status_code == 200
     assert first_event(locked, **bearer).status_code == 200
+
+
+@pytest.fixture(scope="module")
+def peopled(settings_here, tmp_path_factory) -> TestClient:
+    """A server with accounts, and a token for each role that has its name."""
+    home = tmp_path_factory.mktemp("peopled")
+    write_people(home / "users.toml", tokens={role: (role, f"vidsort_{role}") for role in Role})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(home)
+        return TestClient(create_app(settings_here), "http://127.0.0.1", follow_redirects=False)
+
+
+def pressed(client: TestClient, role: Role, name: str, *data) -> str:
+    """What the page says when the button is pressed whose function has this name."""
+    bearer = {"authorization": f"Bearer vidsort_{role}"}
+    text = re.search(r"window\.gradio_config = (.*?);</script>", client.get("/insights", headers=bearer).text)[1]
+    event = next(one for one in json.loads(text)["dependencies"] if one["api_name"] == name)
+    body = {"data": [*data], "fn_index": event["id"], "session_hash": "x"}
+    answer = client.post(RUN, json=body, headers=bearer)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["data"][0])
+
+
+@pytest.mark.parametrize("role", Role)
+def test_what_the_page_is_asked_to_do_is_done_for_the_role_that_may(peopled, role):
+    is_admin, is_reviewer = role is Role.ADMIN, role is not Role.VIEWER
+    of_admin = "is for an admin, and"
+    assert (of_admin in pressed(peopled, role, "promote", None)) is not is_admin
+    assert (of_admin in pressed(peopled, role, "rollback")) is not is_admin
+    assert ("is for a reviewer, and" in pressed(peopled, role, "found_right", "1.mp4")) is not is_reviewer
+    answer = first_event(peopled, authorization=f"Bearer vidsort_{role}")
+    buttons = [one["interactive"] for one in answer.json()["data"][-3:]]
+    assert buttons == [is_admin, is_admin, is_reviewer]

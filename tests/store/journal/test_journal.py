@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from vidsort.store import open_database
-from vidsort.store.journal import AUTHOR, Activity, Fate, Intent, Journal, Sidecar
+from vidsort.store.journal import ACCOUNT, AUTHOR, Activity, Fate, Intent, Journal, Sidecar
 
 
 @pytest.fixture
@@ -18,9 +18,10 @@ def database(tmp_path):
 
 @pytest.fixture(autouse=True)
 def _nobody_said_who_it_is():
-    before = AUTHOR.set(None)
+    author, account = AUTHOR.set(None), ACCOUNT.set(None)
     yield
-    AUTHOR.reset(before)
+    AUTHOR.reset(author)
+    ACCOUNT.reset(account)
 
 
 @pytest.fixture
@@ -212,3 +213,33 @@ def test_who_follows_is_told_all_changes_in_their_order_and_none_twice(journal, 
     Journal(database, "/another").intend([Intent("sort", "9.mp4", "food/9.mp4", 5)])
     journal.intend([Intent("sort", "4.mp4", "food/4.mp4", 5)])
     assert follow() == [], "what is only meant is not done yet, and another library is another"
+
+
+def test_each_account_has_its_own_last_action(journal):
+    ACCOUNT.set("ann")
+    done(journal, "1.mp4", "2.mp4")
+    ACCOUNT.set("ben")
+    done(journal, "3.mp4")
+    assert [entry.move.source for entry in journal.latest("done")] == ["3.mp4"]
+    assert [entry.move.source for entry in journal.latest("done", "ann")] == ["1.mp4", "2.mp4"]
+    assert journal.latest("done", "cem") == []
+    ACCOUNT.set("ann")
+    turned(journal, journal.latest("done", "ann"), "back")
+    assert journal.latest("done", "ann") == []
+    assert [entry.move.source for entry in journal.latest("undone", "ann")] == ["1.mp4", "2.mp4"]
+    assert journal.latest("undone", "ben") == []
+
+
+def test_a_move_stands_by_the_account_that_turned_it_last_and_by_none_where_nobody_signed_in(journal):
+    ACCOUNT.set("ann")
+    (move,) = done(journal, "1.mp4")
+    assert move.account == "ann"
+    ACCOUNT.set("ben")
+    (entry,) = journal.turn(journal.latest("done"), "back")
+    assert journal.find(move.id).move.account == "ann"
+    ACCOUNT.set(None)
+    # It is settled as it was begun, also by the recovery of another process.
+    (move,) = journal.settle([entry], {entry.move.id: Fate.REACHED})
+    assert (move.state, move.account) == ("undone", "ben")
+    (move,) = turned(journal, journal.latest("undone"), "forth")
+    assert (move.state, move.account) == ("done", None)

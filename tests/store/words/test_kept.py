@@ -85,8 +85,11 @@ def test_what_was_found_before_videos_were_read_is_found_after(tmp_path):
         connection.execute("DROP TABLE lines_everywhere")
         connection.execute("ALTER TABLE features DROP COLUMN document")
         connection.execute("DROP TABLE leases")
-        connection.execute("DROP INDEX moves_by_change")
-        for column in ("author", "pending_author", "change"):
+        for index in ("moves_by_change", "moves_by_account"):
+            connection.execute(f"DROP INDEX {index}")
+        for table in ("session_key", "account_preferences"):
+            connection.execute(f"DROP TABLE {table}")
+        for column in ("author", "pending_author", "change", "account", "pending_account"):
             connection.execute(f"ALTER TABLE moves DROP COLUMN {column}")
         connection.execute("PRAGMA user_version=11")
     database.close()

@@ -44,6 +44,7 @@ from .moves import (
     SortWish,
     UndoBody,
 )
+from .people import Me
 from .review import (
     BlindAnswer,
     EntriesBody,
@@ -81,11 +82,11 @@ __all__ = [
     "AutofileAnswer", "AutofileBody", "Basis", "BlindAnswer", "Body", "Complaint", "Cursor", "DismissedAnswer",
     "DuplicatesAnswer", "EntriesBody", "Fault", "Filename", "FolderName", "FolderOrder", "FolderVideosAnswer",
     "FoldersAnswer", "Health", "HistoryAnswer", "InsightAnswer", "LeasesAnswer", "LeasesBody", "LibraryAnswer",
-    "LibraryBody", "LibraryPreview", "LikeAnswer", "Limit", "LookCancelled", "LookStarted", "LookStatus", "MergeBody",
-    "MisfiledAnswer", "Misfit", "ModelsAnswer", "MoveAnswer", "MoveBatchAnswer", "MoveBatchBody", "MoveBody",
-    "MoveOutcome", "MoveWish", "Moved", "MovesAnswer", "NameBody", "NamesBody", "NoDuplicatesAnswer", "NotLearnedBody",
-    "Order", "Preferences", "Preparing", "Proposal", "ProposalsAnswer", "QueueAnswer", "QueueEntry", "RealisedWrong",
-    "RecordsAnswer", "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SearchQuery", "SkipBody", "SortAnswer",
-    "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome", "SortWish", "State", "SureGuess", "Topic",
-    "UndoBody", "VideoAnswer", "VideoEntry", "VideosAnswer", "WhyAnswer",
+    "LibraryBody", "LibraryPreview", "LikeAnswer", "Limit", "LookCancelled", "LookStarted", "LookStatus", "Me",
+    "MergeBody", "MisfiledAnswer", "Misfit", "ModelsAnswer", "MoveAnswer", "MoveBatchAnswer", "MoveBatchBody",
+    "MoveBody", "MoveOutcome", "MoveWish", "Moved", "MovesAnswer", "NameBody", "NamesBody", "NoDuplicatesAnswer",
+    "NotLearnedBody", "Order", "Preferences", "Preparing", "Proposal", "ProposalsAnswer", "QueueAnswer", "QueueEntry",
+    "RealisedWrong", "RecordsAnswer", "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SearchQuery", "SkipBody",
+    "SortAnswer", "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome", "SortWish", "State", "SureGuess",
+    "Topic", "UndoBody", "VideoAnswer", "VideoEntry", "VideosAnswer", "WhyAnswer",
 ]

@@ -1,5 +1,6 @@
 """The documented routes and their additions, a module a subject, without logic of their own."""
 
 from .register import add_routes
+from .roles import EVERYBODY, ROLES
 
-__all__ = ["add_routes"]
+__all__ = ["EVERYBODY", "ROLES", "add_routes"]

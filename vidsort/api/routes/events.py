@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
+from ...accounts import PERSON
 from ...records import Move
 from ..answers import Here
 from ..contract import Moved, State
@@ -39,9 +40,13 @@ class _Mark(NamedTuple):
     response_description="An event `moved` after moves of anyone, and one `state` at each change",
 )
 async def events(here: Here) -> AsyncIterator[State | Moved]:
-    """What was filed, moved and taken back; then folders, number of unsorted videos, job, version of predictions."""
+    """What was filed, moved and taken back; then folders, number of unsorted videos, job, version of predictions.
+
+    It ends with the session, and where the role has become another one.
+    """
     told, mark = None, None
-    while True:
+    person = PERSON.get()
+    while await run_in_threadpool(person.is_still_in):
         moves, mark = await run_in_threadpool(_moved, here, mark)
         state = await run_in_threadpool(here.state)
         retry_ms = RETRY_MS if told is None else None

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
+from ...accounts import Role, only_own, require
 from ...autofile.deciding import guessed, remember
 from ...autofile.filing import batch_of
 from ...library.moves import Outcome, Wish
@@ -50,9 +51,11 @@ def sort(here: Here, body: SortBody) -> SortAnswer:
 def sort_batch(here: Here, body: SortBatchBody) -> SortBatchAnswer:
     """Sort many videos, each with its own outcome; one undo takes all back.
 
-    With `makes` that folder is made first, and the same undo takes it away again; where it cannot be made, nothing is
-    sorted.
+    With `makes` that folder is made first, for an admin, and the same undo takes it away again; where it cannot be
+    made, nothing is sorted.
     """
+    if body.makes is not None:
+        require(Role.ADMIN, "Making a folder")
     library, guesses = here.library, guesses_of(here, [wish.filename for wish in body.moves])
     done = library.mover.sort_batch([(move.filename, move.folder) for move in body.moves], body.makes)
     remember(library.decisions, guesses, [outcome.move for outcome in done if outcome.move])
@@ -93,17 +96,21 @@ def move_batch(here: Here, body: MoveBatchBody) -> MoveBatchAnswer:
 @router.post("/api/undo", responses=faults(404, 409, 422))
 @moving
 def undo(here: Here, body: UndoBody | None = None) -> MovesAnswer:
-    """Take back the last move or batch, or the move with this id, or what is left of this batch."""
+    """Take back the last move or batch, or the move with this id, or what is left of this batch.
+
+    A reviewer takes back only what that account did, and its own last action where nothing is named.
+    """
     wanted = body or UndoBody()
     told: list[str] = []
-    return moved(here, here.library.mover.undo(wanted.id, batch=wanted.batch, tell=told.append), told)
+    mover = here.library.mover
+    return moved(here, mover.undo(wanted.id, batch=wanted.batch, only_of=only_own(), tell=told.append), told)
 
 
 @router.post("/api/redo", responses=faults(404, 409, 422))
 @moving
 def redo(here: Here) -> MovesAnswer:
-    """Do again what was undone last."""
-    return moved(here, here.library.mover.redo())
+    """Do again what was undone last; a reviewer, what that account took back last."""
+    return moved(here, here.library.mover.redo(only_of=only_own()))
 
 
 @router.get("/api/history", responses=faults(422))

@@ -29,15 +29,17 @@ from . import (
     metrics,
     misfiled,
     moves,
+    people,
     review,
     search,
     videos,
 )
+from .roles import with_roles
 
 OWN_FOLDERS = ("/api/", "/videos/", "/posters/", "/strips/", "/playable/", "/docs/")
 SUBJECTS = (
-    videos, search, moves, filing, folders, jobs, files, library, misfiled, duplicates, insights, review, events,
-    metrics, documentation,
+    videos, search, moves, filing, folders, jobs, files, library, misfiled, duplicates, insights, review, people,
+    events, metrics, documentation,
 )
 
 
@@ -59,11 +61,12 @@ def add_routes(app: FastAPI, workspace: Workspace) -> None:
 
 
 def _let_the_schema_follow(app: FastAPI, workspace: Workspace) -> None:
-    """Let the schema have the rule for filenames that is set now."""
+    """Let the schema have the rule for filenames that is set now, and who may ask for what."""
     made = app.openapi
 
     def openapi() -> dict[str, Any]:
-        return _replaced(made(), FILENAME_PATTERNS["digits"], FILENAME_PATTERNS[workspace.settings.video_names])
+        patterns = FILENAME_PATTERNS["digits"], FILENAME_PATTERNS[workspace.settings.video_names]
+        return with_roles(_replaced(made(), *patterns))
 
     app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's own documentation does
 

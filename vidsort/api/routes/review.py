@@ -2,6 +2,7 @@
 
 import logging
 
+from ...accounts import PERSON
 from ...errors import ArtifactError
 from ...library.names import check_filename
 from ...pile.order import FIRST_ORDER
@@ -100,14 +101,14 @@ def unskip(here: Here, filename: Filename) -> SkipBody:
 
 @router.get("/api/preferences")
 def preferences(here: Here) -> Preferences:
-    """The page's preferences, the same for every browser."""
-    return Preferences.model_validate(here.library.review.preferences())
+    """The page's preferences, the same for every browser of an account, and of all who have none."""
+    return Preferences.model_validate(here.library.review.preferences(PERSON.get().name))
 
 
 @router.put("/api/preferences", responses=faults(422))
 def set_preferences(here: Here, body: Preferences) -> Preferences:
     """Replace them."""
-    here.library.review.set_preferences(body.model_dump(exclude_none=True))
+    here.library.review.set_preferences(body.model_dump(exclude_none=True), PERSON.get().name)
     return body
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ...errors import ConflictError, NotFoundError
+from ...errors import ConflictError, ForbiddenError, NotFoundError
 from ...store.journal import OF_ONE_VIDEO, Entry, Journal
 
 
@@ -33,6 +33,18 @@ def left_of(journal: Journal, batch: str) -> list[Entry]:
         raise NotFoundError("There is no such batch in the history of this library.")
     left = [entry for entry in entries if entry.move.state == "done"]
     return left if all(entry.move.kind in OF_ONE_VIDEO for entry in left) else chosen(journal, left[0].move.id)
+
+
+def require_own(entries: Sequence[Entry], account: str | None) -> None:
+    """Raise ForbiddenError for what does not stand so by this account, or is of a folder; None may take all back."""
+    if account is None:
+        return
+    for entry in entries:
+        if entry.move.account != account:
+            whose = entry.move.account or "somebody who did not sign in by name"
+            raise ForbiddenError(f"That was done by {whose}, and {account} takes back only the own: ask an admin.")
+        if entry.move.kind not in OF_ONE_VIDEO:
+            raise ForbiddenError(f"Move {entry.move.id} was of a folder, and folders are for an admin: ask one.")
 
 
 def _folders_of(entries: Sequence[Entry]) -> set[str]:

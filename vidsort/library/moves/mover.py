@@ -19,7 +19,7 @@ from ..live import LiveLibrary
 from ..opened import Folders
 from .beside import Beside
 from .carrying import Carried, carry_out_all, flush_parents, parents_of
-from .choosing import chosen, left_of
+from .choosing import chosen, left_of, require_own
 from .files.alone import Alone
 from .files.faults import step
 from .following import Following
@@ -130,7 +130,8 @@ class Mover:
             return moved(self._do(folders, [plan_remove(folders, name)]))
 
     def undo(
-        self, move_id: int | None = None, *, batch: str | None = None, tell: Callable[[str], object] = log.info
+        self, move_id: int | None = None, *, batch: str | None = None, only_of: str | None = None,
+        tell: Callable[[str], object] = log.info,
     ) -> list[Move]:
         """Take back the last action that is not undone yet, or the one of this id, or all that is left of this batch.
 
@@ -138,8 +139,9 @@ class Mover:
         merge means the whole merge. Of a batch, what can go back does: the moves are returned as
         they are then, `undone` or still `done`. Raises ConflictError where none can go back (the
         place is taken, it is no longer where it was put, later changes build on it), AwayError where
-        that cannot be seen now, and NotFoundError for an unknown id or batch. `tell` is called with a
-        sentence for each sidecar that has gone or was changed since it went along.
+        that cannot be seen now, and NotFoundError for an unknown id or batch. `only_of` is the account
+        of which alone anything is taken back; ForbiddenError is raised for what another one did. `tell`
+        is called with a sentence for each sidecar that has gone or was changed since it went along.
         """
         with self._alone() as folders:
             if move_id is not None:
@@ -147,19 +149,21 @@ class Mover:
             elif batch is not None:
                 entries = left_of(self._journal, batch)
             else:
-                entries = self._journal.latest("done")
+                entries = self._journal.latest("done", only_of)
             if not entries:
                 raise ConflictError("There is nothing to undo.")
+            require_own(entries, only_of)
             # What cannot be undone now may be after the changes that came later, so what is named keeps its turn.
             in_turn = move_id is None and batch is None
             return self._turn(folders, entries[::-1], "back", in_turn=in_turn, tell=tell)
 
-    def redo(self) -> list[Move]:
-        """Do again what was undone last; possible until something new is done. Raises ConflictError as `undo`."""
+    def redo(self, *, only_of: str | None = None) -> list[Move]:
+        """Do again what was undone last; possible until something new is done. `only_of` and errors as for `undo`."""
         with self._alone() as folders:
-            entries = self._journal.latest("undone")
+            entries = self._journal.latest("undone", only_of)
             if not entries:
                 raise ConflictError("There is nothing to do again.")
+            require_own(entries, only_of)
             return self._turn(folders, entries, "forth", in_turn=True, tell=log.info)
 
     def catch_up(self) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ... import artifacts
+from ...accounts import PERSON, Role, require
 from ...api.insights.misfiled import dismiss
 from ...api.workspace import Workspace
-from ...errors import VidsortError
+from ...errors import NotFoundError, VidsortError
 from ...insight.figures.shown import escape
 from . import told
 from .doors import PATH, Doors
@@ -32,6 +33,8 @@ new MutationObserver(() => {
   }
 }).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
 </script>"""
+# Of the buttons that put a version in force, roll back, and say that a video is right.
+NEEDED = (Role.ADMIN, Role.ADMIN, Role.REVIEWER)
 SLIDER: dict[str, Any] = {"minimum": 0.5, "maximum": 20, "step": 0.5, "value": 100 * told.PROMISED}
 
 
@@ -102,12 +105,16 @@ def page(here: Workspace) -> "Blocks":
     def plot_of(label: str) -> Any:
         return gr.Plot(label=label, show_label=False, elem_classes="chart")
 
+    def text_of(html: str = "") -> Any:
+        """Paragraphs and heads of ours. Not Gradio's HTML component, which compiles by eval whatever it shows."""
+        return gr.Markdown(html, latex_delimiters=[])
+
     def head(text: str, about: str) -> None:
-        gr.HTML(f'<h2>{escape(text)}</h2><p class="about">{escape(about)}</p>', padding=False)
+        text_of(f'<h2>{escape(text)}</h2><p class="about">{escape(about)}</p>')
 
     with gr.Blocks(title="vidsort · Insights", analytics_enabled=False, elem_id="insights") as blocks:
-        gr.HTML('<a class="back" href="./">← Review</a><h1>Insights</h1>', padding=False)
-        overview = gr.HTML(padding=False)
+        text_of('<a class="back" href="./">← Review</a><h1>Insights</h1>')
+        overview = text_of()
         # What stands in a tab that was not opened yet is not made: of charts alone a page would take twice as long.
         with gr.Tabs():
             with gr.Tab("Model"):
@@ -117,11 +124,11 @@ def page(here: Workspace) -> "Blocks":
                     other = gr.Dropdown(label="Another version", choices=[], filterable=False)
                     promote = gr.Button("Put it in force")
                     rollback = gr.Button("Roll back to the one before")
-                done = gr.HTML(padding=False)
+                done = text_of()
 
                 head("What is mixed up", "A row a folder, a column a prediction; a click on a number shows its videos.")
                 confusion = table("Confusion matrix", elem_id="confusion")
-                cell_line = gr.HTML(padding=False)
+                cell_line = text_of()
                 cell = posters("Videos of the cell")
 
                 head("Worst errors", "Predicted elsewhere while left out, those first of which the model was surest.")
@@ -133,15 +140,15 @@ def page(here: Workspace) -> "Blocks":
                 head("What a promise buys", "Which share could be moved unseen, if at most so much of it may be wrong.")
                 at_most = gr.Slider(label="At most so many wrong, in percent", **SLIDER)
                 cover = plot_of(label="Cover against error")
-                cover_line = gr.HTML(padding=False)
+                cover_line = text_of()
             with gr.Tab("Labels"):
                 head("Enough yet?", "Measured with ever more labels, and what 25, 50 and 100 more should bring.")
-                enough = gr.HTML(padding=False)
+                enough = text_of()
                 curve = plot_of(label="Learning curve")
                 ahead = table("What more labels should bring")
             with gr.Tab("Folders"):
                 head("How the folders are doing", "The share of each folder that is recognised, with 95 % intervals.")
-                folder_lines = gr.HTML(padding=False)
+                folder_lines = text_of()
                 recalls = plot_of(label="Recognised")
                 health = table("Folders")
                 halves = gr.Dropdown(label="A folder that looks like two", choices=[], filterable=False)
@@ -151,10 +158,10 @@ def page(here: Workspace) -> "Blocks":
                 suspects = posters("Likely misfiled")
                 right_name = gr.Textbox(label="Chosen", interactive=False)
                 right = gr.Button("It is right where it lies")
-                right_line = gr.HTML(padding=False)
+                right_line = text_of()
             with gr.Tab("Duplicates") as copies:
                 head("Copies and edits of one video", "Set by set, best first; the review page moves them (Shift+D).")
-                copies_line = gr.HTML(padding=False)
+                copies_line = text_of()
                 sets = posters("Duplicates")
             with gr.Tab("Evidence"):
                 head("What each kind of evidence brings", "Each kind alone, all but each, and all, on the same videos.")
@@ -164,6 +171,7 @@ def page(here: Workspace) -> "Blocks":
         everything = [
             overview, versions, other, confusion, cell_line, cell, worst, reliability, cover, cover_line, enough, curve,
             ahead, folder_lines, recalls, health, halves, half, suspects, right_name, ablation, kinds,
+            promote, rollback, right,
         ]
 
         def tell(percent: float) -> list[Any]:
@@ -183,6 +191,7 @@ def page(here: Workspace) -> "Blocks":
                 gr.Dropdown(choices=splits, value=splits[0] if splits else None),
                 gallery(told.split(here, model, splits[0]) if splits else []), gallery(told.suspects(here)), "",
                 plot(kind_figure), kind_rows,
+                *(gr.Button(interactive=PERSON.get().role.includes(role)) for role in NEEDED),
             ]
 
         def show_cell(event: gr.SelectData) -> tuple[str, GalleryData]:
@@ -198,9 +207,7 @@ def page(here: Workspace) -> "Blocks":
             return gallery(told.split(here, told.model_of(here), folder) if folder else [])
 
         def put_in_force(model_id: str | None) -> str:
-            if not model_id:
-                return lines(["Choose another version first."])
-            return _said(lambda: artifacts.promote(here.library.artifacts_dir, model_id), "is in force now")
+            return _said(lambda: artifacts.promote(here.library.artifacts_dir, _chosen(model_id)), "is in force now")
 
         def roll_back() -> str:
             return _said(lambda: artifacts.rollback(here.library.artifacts_dir), "is in force again")
@@ -210,6 +217,7 @@ def page(here: Workspace) -> "Blocks":
 
         def found_right(filename: str) -> tuple[str, str, GalleryData]:
             try:
+                require(Role.REVIEWER, "Saying that a video is right")
                 text = f"{filename} is right in {', '.join(dismiss(here, filename)['folders'])}."  # type: ignore[arg-type]
             except VidsortError as error:
                 text = str(error) if filename else "Choose one of the pictures first."
@@ -237,9 +245,16 @@ def page(here: Workspace) -> "Blocks":
     return blocks
 
 
+def _chosen(model_id: str | None) -> str:
+    if not model_id:
+        raise NotFoundError("Choose another version first.")
+    return model_id
+
+
 def _said(does: Any, what: str) -> str:
-    """What was done, or why it was not, as a line of the page."""
+    """What an admin has done, or why it was not, as a line of the page."""
     try:
+        require(Role.ADMIN, "Which version is in force")
         now = does()
         text = f"{now.model_id} {what}."
     except VidsortError as error:

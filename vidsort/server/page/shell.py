@@ -1,4 +1,4 @@
-"""The review page: one Gradio HTML shell at "/", whose modules talk to the documented routes by themselves."""
+"""The review page: one HTML shell in Gradio's page at "/", whose modules talk to the documented routes."""
 
 import html
 from collections.abc import Mapping
@@ -23,9 +23,8 @@ STYLES = ("theme", "layout", "cards", "grid", "panels", "phone")
 FONT = ("Inter", "Segoe UI Variable", "Segoe UI", "system-ui", "sans-serif")
 GROUND, GROUND_DARK = "#f7f6f3", "#131316"
 
-START = """
-import(new URL("review/main.js", document.baseURI).href).then((page) => page.start(element));
-"""
+# Where main.js puts the page. Gradio's HTML component would compile it, which a policy without 'unsafe-eval' forbids.
+PLACE = "review-place"
 
 
 def mount(app: "FastAPI", settings: "Settings") -> "FastAPI":
@@ -37,12 +36,7 @@ def mount(app: "FastAPI", settings: "Settings") -> "FastAPI":
 
     app.mount("/review", _modules(), name="review")
     with gr.Blocks(title=f"vidsort · {settings.data_dir.name}", analytics_enabled=False) as blocks:
-        gr.HTML(
-            html_template=review_html(),
-            js_on_load=START,
-            apply_default_css=False,
-            padding=False,
-        )
+        gr.Markdown("", elem_id=PLACE)
     gr.mount_gradio_app(
         app,
         blocks,
@@ -77,7 +71,11 @@ def _head() -> str:
     modules = "".join(
         f'<link rel="modulepreload" href="review/{path.name}">' for path in sorted(STATIC.glob("*.js"))
     )
-    return f'{styles}{modules}<meta name="color-scheme" content="light dark">'
+    # As the text of a script of no type that runs: Gradio puts what stands here into the page piece by piece, and of a
+    # template it leaves the frame alone.
+    shell = f'<script type="text/html" id="review-shell">{review_html()}</script>'
+    start = '<script type="module" src="review/main.js"></script>'
+    return f'{styles}{modules}<meta name="color-scheme" content="light dark">{shell}{start}'
 
 
 def _modules() -> "StaticFiles":

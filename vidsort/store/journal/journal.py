@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 from ...records import Action, Move
 from ..database import Database
-from .author import AUTHOR
-from .rows import MOVE_COLUMNS, Direction, Entry, Fate, Intent, Sidecar, move_of
+from .author import ACCOUNT, AUTHOR
+from .rows import MOVE_COLUMNS, OF_MOVE, Direction, Entry, Fate, Intent, Sidecar, move_of
 
 # What is written down beside a batch, with its id, so that a kill leaves both or neither.
 Noting = Callable[[sqlite3.Connection, str], object]
@@ -24,7 +24,7 @@ _COLUMNS = f"{MOVE_COLUMNS}, size_bytes, mode, pending"
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    return Entry(move_of(row[:8]), *row[8:])
+    return Entry(move_of(row[:OF_MOVE]), *row[OF_MOVE:])
 
 
 def _add_sidecars(connection: sqlite3.Connection, move_id: int, sidecars: Sequence[Sidecar]) -> None:
@@ -65,12 +65,12 @@ class Journal:
 
     def _insert(self, connection: sqlite3.Connection, change: Intent, batch: str, at: float) -> Entry:
         what = (batch, change.kind, change.source, change.target)
-        author = AUTHOR.get()
-        row = (*what, "intended", at, author, change.size_bytes, change.mode, "forth")
+        who = (AUTHOR.get(), ACCOUNT.get())
+        row = (*what, "intended", at, *who, change.size_bytes, change.mode, "forth")
         cursor = connection.execute(
-            "INSERT INTO moves (batch, kind, source, target, state, at, author, size_bytes, mode, pending, library,"
-            " pending_author) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*row, self._library, author),
+            "INSERT INTO moves (batch, kind, source, target, state, at, author, account, size_bytes, mode, pending,"
+            " library, pending_author, pending_account) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*row, self._library, *who),
         )
         entry = dataclasses.replace(_entry((cursor.lastrowid, *row)), sidecars=change.sidecars)
         _add_sidecars(connection, entry.move.id, entry.sidecars)
@@ -78,9 +78,10 @@ class Journal:
 
     def turn(self, entries: Sequence[Entry], direction: Direction) -> list[Entry]:
         """Mark these, and what goes along with them, as pending in this direction, before the disk is changed."""
-        ids = [(direction, AUTHOR.get(), entry.move.id) for entry in entries]
+        ids = [(direction, AUTHOR.get(), ACCOUNT.get(), entry.move.id) for entry in entries]
         with self._database.write() as connection:
-            connection.executemany("UPDATE moves SET pending = ?, pending_author = ? WHERE id = ?", ids)
+            turned = "UPDATE moves SET pending = ?, pending_author = ?, pending_account = ? WHERE id = ?"
+            connection.executemany(turned, ids)
             for entry in entries:
                 _add_sidecars(connection, entry.move.id, entry.sidecars)
         return [dataclasses.replace(entry, direction=direction) for entry in entries]
@@ -106,7 +107,7 @@ class Journal:
         move_id, is_back = entry.move.id, entry.direction == "back"
         if fate is Fate.REACHED:
             state = "undone" if is_back else "done"
-            change = "state = ?, turn = ?, change = ?, author = pending_author"
+            change = "state = ?, turn = ?, change = ?, author = pending_author, account = pending_account"
             is_there = self._update(connection, entry, change, state, *numbers)
             if not is_there:
                 move_id = self._write_anew(connection, entry, state, numbers)
@@ -126,7 +127,10 @@ class Journal:
     def _update(self, connection: sqlite3.Connection, entry: Entry, change: str, *values: object) -> bool:
         """Whether the row is there: another database, put in place of this one meanwhile, has other rows by its id."""
         # `change` is one of the texts above, never anything from outside.
-        sql = f"UPDATE moves SET pending = NULL, pending_author = NULL, {change} WHERE id = ? AND batch = ?"  # noqa: S608
+        sql = (
+            "UPDATE moves SET pending = NULL, pending_author = NULL, pending_account = NULL,"  # noqa: S608
+            f" {change} WHERE id = ? AND batch = ?"
+        )
         return connection.execute(sql, (*values, entry.move.id, entry.move.batch)).rowcount > 0
 
     def _write_anew(
@@ -135,9 +139,9 @@ class Journal:
         """The id that the move has now."""
         move, facts = entry.move, (entry.size_bytes, entry.mode, *numbers, self._library)
         cursor = connection.execute(
-            "INSERT INTO moves (batch, kind, source, target, state, at, author, size_bytes, mode, turn, change,"
-            " library) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (move.batch, move.kind, move.source, move.target, state, move.at, AUTHOR.get(), *facts),
+            "INSERT INTO moves (batch, kind, source, target, state, at, author, account, size_bytes, mode, turn,"
+            " change, library) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (move.batch, move.kind, move.source, move.target, state, move.at, AUTHOR.get(), ACCOUNT.get(), *facts),
         )
         return cursor.lastrowid or 0
 
@@ -170,12 +174,16 @@ class Journal:
             for entry, rows in zip(entries, found, strict=True)
         ]
 
-    def latest(self, state: Literal["done", "undone"]) -> list[Entry]:
-        """What undo ("done") or redo ("undone") takes next, in the order it was done; empty when there is nothing."""
+    def latest(self, state: Literal["done", "undone"], account: str | None = None) -> list[Entry]:
+        """What undo ("done") or redo ("undone") takes next, in the order it was done; empty when there is nothing.
+
+        `account`: of what stands so by this account.
+        """
+        of_account, values = ("", ()) if account is None else (" AND account = ?", (account,))
+        last = f"SELECT max(turn) FROM moves WHERE library = ? AND state = ?{of_account}"  # noqa: S608
         return self._select(
-            self._database.connection(),
-            "state = ? AND turn = (SELECT max(turn) FROM moves WHERE library = ? AND state = ?) ORDER BY id",
-            state, self._library, state,
+            self._database.connection(), f"state = ?{of_account} AND turn = ({last}) ORDER BY id",
+            state, *values, self._library, state, *values,
         )
 
     def find(self, move_id: int) -> Entry | None:

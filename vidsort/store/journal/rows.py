@@ -12,12 +12,13 @@ Direction = Literal["forth", "back"]
 OF_ONE_VIDEO = ("sort", "move")
 OF_VIDEOS = (*OF_ONE_VIDEO, "merge")
 # Of the table `moves`, as a Move has them, in this order.
-MOVE_COLUMNS = "id, batch, kind, source, target, state, at, author"
+MOVE_COLUMNS = "id, batch, kind, source, target, state, at, author, account"
+OF_MOVE = len(MOVE_COLUMNS.split())
 
 
 def move_of(row: Sequence[Any]) -> Move:
     """The move that these columns are of."""
-    names = ("id", "batch", "kind", "source", "target", "state", "at", "by")
+    names = ("id", "batch", "kind", "source", "target", "state", "at", "by", "account")
     return Move(**dict(zip(names, row, strict=True)))
 
 

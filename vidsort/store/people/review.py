@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..database import Database, value_of
 from .leases import Leases
@@ -39,16 +39,25 @@ class Review:
         question = "SELECT filename, at FROM skips WHERE library = ?"
         return dict(self._database.connection().execute(question, (self._library,)))
 
-    def preferences(self) -> dict[str, object]:
-        """All preferences by name, those of this library before those of any; empty where none was ever set."""
+    def preferences(self, account: str | None = None) -> dict[str, object]:
+        """All preferences by name, those of this library before those of any; empty where none was ever set.
+
+        An account has what all have until it sets its own.
+        """
         connection = self._database.connection()
         rows = connection.execute("SELECT name, value FROM preferences").fetchall()
-        own = "SELECT name, value FROM library_preferences WHERE library = ?"
-        return {name: value_of(value) for name, value in [*rows, *connection.execute(own, (self._library,))]}
+        rows += connection.execute("SELECT name, value FROM library_preferences WHERE library = ?", (self._library,))
+        if account is not None:
+            own = "SELECT name, value FROM account_preferences WHERE account = ? AND library IN ('', ?)"
+            rows += connection.execute(own, (account, self._library))
+        return {name: value_of(value) for name, value in rows}
 
-    def set_preferences(self, preferences: Mapping[str, object]) -> None:
-        """Replace all preferences; what other libraries have of their own stays."""
+    def set_preferences(self, preferences: Mapping[str, object], account: str | None = None) -> None:
+        """Replace all preferences, or those of an account; what other libraries have of their own stays."""
         rows = [(name, json.dumps(value)) for name, value in preferences.items()]
+        if account is not None:
+            self._set_own(account, rows)
+            return
         with self._database.write() as connection:
             connection.execute("DELETE FROM preferences")
             connection.execute("DELETE FROM library_preferences WHERE library = ?", (self._library,))
@@ -58,4 +67,14 @@ class Review:
             connection.executemany(
                 "INSERT INTO library_preferences (library, name, value) VALUES (?, ?, ?)",
                 [(self._library, *row) for row in rows if row[0] in OF_LIBRARY],
+            )
+
+    def _set_own(self, account: str, rows: Sequence[tuple[str, str]]) -> None:
+        with self._database.write() as connection:
+            connection.execute(
+                "DELETE FROM account_preferences WHERE account = ? AND library IN ('', ?)", (account, self._library)
+            )
+            connection.executemany(
+                "INSERT INTO account_preferences (account, library, name, value) VALUES (?, ?, ?, ?)",
+                [(account, self._library if row[0] in OF_LIBRARY else "", *row) for row in rows],
             )
