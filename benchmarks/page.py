@@ -159,7 +159,8 @@ def measure(address: str, slow: bool, chromium: str) -> list[float]:
     pauses = random.Random(5)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        # Playwright waits for an expression by eval, which the page forbids.
+        page = browser.new_page(viewport={"width": 1280, "height": 900}, bypass_csp=True)
         page.add_init_script(PROBE)
         if slow:
             session = page.context.new_cdp_session(page)

@@ -5,6 +5,8 @@ from urllib.parse import urljoin
 from playwright.sync_api import Browser, BrowserContext, Page
 
 DESKTOP = (1280, 800)
+# Playwright waits for an expression by eval, which the pages' policy forbids; test_policy.py has the policy as it is.
+WAITING = {"bypass_csp": True}
 READY = "#vidsort:not([hidden]) [data-card]"
 
 
@@ -44,14 +46,14 @@ class Visitor:
 
     def context(self, *, size: tuple[int, int] = DESKTOP, **options) -> BrowserContext:
         """A browser of this test's own, whose lines may be cut before a page is opened."""
-        context = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+        context = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, **WAITING | options)
         self.contexts.append(context)
         return context
 
     def _emptied(self, address: str) -> Page:
         """A blank page in a kept browser that no page of this test is in."""
         if not self._free:
-            made = self.browser.new_context()
+            made = self.browser.new_context(**WAITING)
             self._kept[made] = made.new_page()
             self._kept[made].goto(urljoin(address, "/review/theme.css"))
             self._free.append(made)

@@ -22,7 +22,7 @@ ANSWER = {"content": {"text/plain": {"schema": {"type": "string"}}}, "descriptio
 def metrics(known: Annotated[Metrics, Depends(_metrics)]) -> Response:
     """Requests, the pile, moves, jobs, how long learning takes, what is left out, and room on the disk.
 
-    Of a server of several processes whichever is asked tells of all. Where it is asked who comes, a
-    scraper sends a viewer's token as `Authorization: Bearer <token>`.
+    Of a server of several processes whichever is asked tells of all. Where it is asked who comes, a scraper sends a
+    viewer's token as `Authorization: Bearer <token>`.
     """
     return Response(known.text(), media_type=TEXT)

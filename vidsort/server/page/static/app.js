@@ -27,6 +27,7 @@ import { Player } from "./player.js";
 import { Preferences } from "./preferences.js";
 import { Queue } from "./queue.js";
 import { Retraining } from "./retrain.js";
+import { Rights } from "./rights.js";
 import { sender } from "./sending.js";
 import { Supply } from "./supply.js";
 import { tellings } from "./telling.js";
@@ -35,8 +36,6 @@ import { Toasts } from "./toasts.js";
 import { Welcome } from "./welcome.js";
 import { Why } from "./why.js";
 
-const OUTBOX = "vidsort.outbox.";
-const RETRY_MS = 2_000;
 // So many of the next videos are got ready.
 const AHEAD = 3;
 
@@ -59,13 +58,14 @@ export class App {
     Object.assign(this, { root, api });
     setHost(find("dialogs"));
     this.announcer = new Announcer(root);
-    this.preferences = new Preferences(api);
+    this.rights = new Rights({ root, api, changed: () => this.library && this.load() });
+    this.preferences = new Preferences(api, () => this.rights.may("reviewer"));
     this.agreement = new Agreement(localStorage);
     this.queue = new Queue();
-    this.decisions = new Decisions({ queue: this.queue, tell: tellings(this) });
+    this.decisions = new Decisions({ queue: this.queue, tell: tellings(this), refusal: (action) => this.rights.refusalOfDecision(action) });
     this.outbox = new Outbox({
       storage: localStorage,
-      name: OUTBOX + Math.random().toString(36).slice(2),
+      name: this.rights.mailbox + Math.random().toString(36).slice(2),
       send: sender(api),
       done: (entry, answer) => this.decisions.done(entry, answer),
       refused: (entry, error) => this.decisions.refused(entry, error),
@@ -76,7 +76,7 @@ export class App {
     this.decisions.connect(this.outbox);
     this.supply = new Supply({ api, queue: this.queue, decisions: this.decisions,
       isOutdated: (item) => namesWhatHasGone(item, this.shownFolders()), mayGuess: () => !this.retraining.hasLearned,
-      changed: () => this.render() });
+      mayTake: () => this.rights.may("reviewer"), changed: () => this.render() });
     const pictures = new Pictures();
     this.player = new Player({ stage: find("stage"), api, pictures, tell: {
       state: () => this.controls.render(),
@@ -85,11 +85,11 @@ export class App {
       muted: () => this.toasts.say("The browser starts without sound: press M for it."),
     } });
     this.controls = new Controls({ root, player: this.player, changed: () => this.rememberPlayer() });
-    this.card = new Card({ root, api, pictures, choose: (folder) => this.file(folder) });
+    this.card = new Card({ root, api, pictures, rights: this.rights, choose: (folder) => this.file(folder) });
     this.pile = new Pile({ root, api });
     this.panel = new Panel(find("panel"), (title) => this.announcer.say(title));
     this.toasts = new Toasts(find("toasts"), { undo: (action) => this.decisions.undoOne(action) });
-    this.history = new History({ api, pictures, panel: this.panel, revert: (batch) => this.decisions.revert(batch) });
+    this.history = new History({ api, pictures, panel: this.panel, rights: this.rights, revert: (batch) => this.decisions.revert(batch) });
     this.why = new Why({ api, pictures, panel: this.panel, like: (filename) => showLike(this, filename) });
     this.retraining = new Retraining({ root, api, panel: this.panel, failed: (text) => this.fail(text),
       drawn: () => this.commands.hint() });
@@ -101,9 +101,12 @@ export class App {
       failed: (text) => this.fail(text) });
     [this.misfiled, this.duplicates] = [new Misfiled(this), new Duplicates(this)];
     this.commands = new Commands(this);
-    this.folderList = new Folders({ list: find("folders"), choose: (folder) => this.file(folder),
+    this.folderList = new Folders({ list: find("folders"), rights: this.rights, choose: (folder) => this.file(folder),
       look: (folder) => this.commands.lookInto(folder), edit: (folder) => editFolder(this, folder) });
-    this.live = new Live({ api, told: follower(this), moved: leaver(this), back: () => this.outbox.retryNow() });
+    this.live = new Live({ api, told: follower(this), moved: leaver(this), back: () => {
+      this.outbox.retryNow();
+      void this.rights.meetAgain();
+    } });
   }
 
   async start() {
@@ -111,9 +114,10 @@ export class App {
     this.supply.leases.listen();
     this.outbox.changed();
     window.addEventListener("online", () => this.outbox.retryNow());
-    await inherit(this.outbox, OUTBOX);
     for (;;) {
       try {
+        await this.rights.meet();
+        await inherit(this.outbox, this.rights.mailbox);
         await this.load();
         break;
       } catch (error) {
@@ -158,7 +162,9 @@ export class App {
 
   // Files the video on show, or in the grid what is marked there.
   file(folder) {
-    if (this.misfiled.isOpen) this.misfiled.file(folder);
+    const refused = this.rights.refusal("reviewer", "Sorting");
+    if (refused) this.hint(refused);
+    else if (this.misfiled.isOpen) this.misfiled.file(folder);
     else if (this.view !== "grid") {
       if (this.queue.current) this.decisions.sort(this.queue.current, folder);
     } else {
@@ -288,12 +294,6 @@ export class App {
     this.shownView = "welcome";
     this.root.querySelector(".review").dataset.view = "welcome";
     this.root.querySelector("[data-welcome]").hidden = false;
-    await new Promise((resolve) => {
-      const timer = setTimeout(resolve, RETRY_MS);
-      this.welcome.noAnswer(error, RETRY_MS, () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    await this.welcome.noAnswer(error);
   }
 }

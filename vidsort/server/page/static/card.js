@@ -14,12 +14,13 @@ export class Card {
   // Filmstrips of the next videos, by filename.
   #strips = new Map();
 
-  // `choose(folder)` files the video on show; filmstrips come by `pictures`.
-  constructor({ root, api, pictures, choose }) {
+  // `choose(folder)` files the video on show, where `rights` allow it; filmstrips come by `pictures`.
+  constructor({ root, api, pictures, rights, choose }) {
     const find = (name) => root.querySelector(`[data-${name}]`);
     this.api = api;
     this.pictures = pictures;
     this.choose = choose;
+    this.rights = rights;
     this.list = find("guesses");
     this.title = find("guess-title");
     this.tip = find("tip");
@@ -103,6 +104,7 @@ export class Card {
     row.item.hidden = !guess;
     if (!guess) return;
     row.folder = guess.folder;
+    row.button.ariaDisabled = String(!this.rights.may("reviewer"));
     setText(row.cap, capText(key));
     setText(row.name, guess.folder);
     setText(row.share, percent(guess.confidence));

@@ -33,7 +33,7 @@ export class Commands {
     document.addEventListener("keydown", (event) => this.#press(event));
     root.addEventListener("click", (event) => {
       const button = event.target.closest("[data-do]");
-      if (button) ACTIONS[button.dataset.do].act(this, event);
+      if (button) this.#act(button.dataset.do, event);
       const staysOpen = event.target.closest('.folders, dialog, [data-do="sheet"]') && !event.target.closest(".folder-button");
       if (!staysOpen) this.sheet(false);
     });
@@ -52,9 +52,10 @@ export class Commands {
   hint() {
     const { bound } = this.app.preferences;
     for (const button of this.app.root.querySelectorAll("[data-do]")) {
-      const { label } = ACTIONS[button.dataset.do];
+      const { label, for: role } = ACTIONS[button.dataset.do];
+      if (role) button.dataset.for = role;
       const [key] = bound.get(button.dataset.do);
-      button.title = key ? `${label} (${capText(key)})` : label;
+      if (button.dataset.do !== "who") button.title = key ? `${label} (${capText(key)})` : label;
       if (key) button.setAttribute("aria-keyshortcuts", shortcut(key));
       if (!button.textContent.trim() && !button.ariaLabel) button.ariaLabel = label;
       const cap = button.querySelector("kbd");
@@ -131,10 +132,10 @@ export class Commands {
       choose: (folder) => app.file(folder),
       isVideo: (name) => app.queue.has(name) || app.queue.has(`${name}.mp4`),
       newKey: this.#cap("newFolder"),
-      create: (name) => {
+      create: app.rights.may("admin") ? (name) => {
         app.decisions.createFolder(name);
         app.file(name);
-      },
+      } : null,
     });
   }
 
@@ -211,6 +212,7 @@ export class Commands {
       preferences: app.preferences,
       folders: app.shownFolders().map((folder) => folder.name),
       library: app.library,
+      parting: app.rights.parting(app.outbox.entries.length),
       orders: app.root.querySelector("[data-orders]").content.cloneNode(true),
       reorder: (order) => {
         app.preferences.set({ order });
@@ -224,7 +226,7 @@ export class Commands {
   }
 
   help() {
-    openHelp(this.app.preferences);
+    openHelp(this.app.preferences, this.app.rights);
   }
 
   tryNow() {
@@ -266,8 +268,16 @@ export class Commands {
     if (isNews && FILES.has(meant.action ?? "folder")) {
       app.hint("The video on show has just changed: nothing was done with it.");
     } else if (meant.folder) app.file(meant.folder);
-    else if (isHere) ACTIONS[meant.action].act(this, event);
+    else if (isHere) this.#act(meant.action, event);
     else app.hint(nothingHere(meant.action, app.shownView, this.#cap("grid")));
+  }
+
+  // Does it, or says whose it is to do.
+  #act(action, event) {
+    const { for: role, label, act } = ACTIONS[action];
+    const refusal = this.app.rights.refusal(role, label);
+    if (refusal) this.app.hint(refusal);
+    else act(this, event);
   }
 
   #cap(action) {
@@ -278,6 +288,6 @@ export class Commands {
     const guesses = this.app.cards.current?.top_predictions ?? [];
     const guess = { right: 0, left: 1 }[towards];
     if (guess !== undefined) return { label: guesses[guess]?.folder ?? "no guess", act: () => this.guess(guess) };
-    return towards === "up" ? { label: "Folders", act: () => this.sheet(true) } : { label: "Undo", act: () => this.undo() };
+    return towards === "up" ? { label: "Folders", act: () => this.sheet(true) } : { label: "Undo", act: () => this.#act("undo") };
   }
 }

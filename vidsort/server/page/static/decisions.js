@@ -11,9 +11,9 @@ export class Decisions {
   // `tell` is called with what happened: decided(action, isAgain), undone(action), saved(action), rolledBack(action), failed(text),
   // turned("undo" or "redo", moves) for moves of other pages or days, told(text) of what lies beside a video that came back,
   // folders({folders, heirs}), changed(), and stale() when the server must be asked what is so now.
-  constructor({ queue, tell }) {
-    this.queue = queue;
-    this.tell = tell;
+  // `refusal(action)`: why it is not for who decides, else null.
+  constructor({ queue, tell, refusal = () => null }) {
+    Object.assign(this, { queue, tell, refusal });
   }
 
   // The outbox is made with these as its callbacks, so it comes after.
@@ -167,7 +167,7 @@ export class Decisions {
       this.tell.rolledBack(action);
     }
     if (entry.kind === "sort" && error.filedIn !== undefined) {
-      this.tell.told(`${isolated(entry.filename)} was filed in ${error.filedIn} by other hands`);
+      this.tell.told(`${isolated(entry.filename)} was filed in ${error.filedIn} by ${error.filedBy ?? "other hands"}`);
     } else if (entry.kind === "sort") {
       const back = error.status !== 404;
       if (back) this.queue.putBack(entry.items[0], { show: false });
@@ -187,6 +187,11 @@ export class Decisions {
   }
 
   #decide(action) {
+    const refusal = this.refusal(action);
+    if (refusal) {
+      this.tell.told(refusal);
+      return undefined;
+    }
     action.id = makeId();
     this.#future = [];
     this.#past.push(action);

@@ -45,6 +45,8 @@ export class Duplicates {
   // The videos of this set are no duplicates of one another, and that is remembered.
   async dismiss(id) {
     const { app } = this;
+    const refusal = app.rights.refusal("reviewer", "Saying so");
+    if (refusal) return void app.hint(refusal);
     try {
       const { filenames } = await app.api.post(`api/duplicates/${id}/dismiss`);
       this.#none.add(id);
@@ -66,7 +68,9 @@ export class Duplicates {
       return;
     }
     const [first] = this.#aside;
+    const refusal = app.rights.refusal("admin", "Choosing a folder for the surplus");
     if (this.#aside.size === 1 && app.hasFolder(first)) void refile(app, items, first);
+    else if (refusal) app.hint(refusal);
     else this.#ask(items);
   }
 

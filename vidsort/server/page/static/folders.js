@@ -7,9 +7,9 @@ import { rove } from "./roving.js";
 export class Folders {
   #rows = new Map();
 
-  // `choose(folder)` files the video on show; `look(folder)` shows what lies in it; `edit(folder)` opens its tools.
-  constructor({ list, choose, look, edit }) {
-    Object.assign(this, { list, choose, look, edit });
+  // `choose(folder)` files the video on show, where `rights` allow it; `look(folder)` shows what lies in it; `edit(folder)` opens its tools.
+  constructor({ list, rights, choose, look, edit }) {
+    Object.assign(this, { list, rights, choose, look, edit });
     this.settle = rove(list, { items: () => [...list.querySelectorAll(".folder-button")], forward: "ArrowDown", back: "ArrowUp" });
     // A folder's tools are beside it, not one Tab further for each of many.
     list.addEventListener("keydown", (event) => {
@@ -57,7 +57,7 @@ export class Folders {
       row.cap, h("span", { className: "name" }, name), row.dot, row.count,
       h("span", { className: "for-readers" }, "videos"), row.aside = h("span", { className: "for-readers", hidden: true }, ", not learned from"));
     const more = h("button", { type: "button", className: "tool folder-more", tabIndex: -1, "aria-label": `Change ${name}`,
-      title: "Rename, merge, key", onclick: () => this.edit(name) }, icon("more"));
+      dataset: { for: "admin" }, title: "Rename, merge, key", onclick: () => this.edit(name) }, icon("more"));
     const look = h("button", { type: "button", className: "tool folder-look", tabIndex: -1, "aria-label": `Look into ${name}`,
       title: "Look into it", onclick: () => this.look(name) }, icon("grid"));
     row.item = h("li", { className: "folder", dataset: { folder: name } }, row.button, h("div", { className: "folder-tools" }, look, more));
@@ -71,6 +71,7 @@ export class Folders {
     row.cap.classList.toggle("is-free", !key);
     setText(row.cap, key ? capText(key) : "");
     setText(row.count, figure(folder.count));
+    row.button.ariaDisabled = String(!this.rights.may("reviewer"));
     row.dot.dataset.level = agreement.level;
     setRead(row.button, "title", agreement.text ? `${folder.name}: ${agreement.text}` : folder.name);
     if (key) row.button.setAttribute("aria-keyshortcuts", shortcut(key));

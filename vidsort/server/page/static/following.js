@@ -13,7 +13,9 @@ export function follower(app) {
   const arrived = arrivals();
   return (state) => {
     const came = arrived(state, app.queue.items.length > 0);
-    if (came) app.toasts.offer(`${count(came, "new video")} to sort, with guesses`, "File for me", () => autofile(app));
+    const news = `${count(came, "new video")} to sort, with guesses`;
+    if (came && app.rights.may("admin")) app.toasts.offer(news, "File for me", () => autofile(app));
+    else if (came) app.toasts.say(news);
     app.retraining.update(state.retrain);
     app.looking.update(state.look);
     app.setFolders(state.folders, state.heirs);

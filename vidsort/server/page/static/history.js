@@ -1,6 +1,7 @@
 // The panel of the last moves, each with its own way back.
 
 import { count, h, isolated } from "./dom.js";
+import { mayTakeBack, otherHands } from "./rights.js";
 
 const SHOWN = 100;
 const AGO = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
@@ -11,9 +12,9 @@ export class History {
   #posters = new Map();
   #near;
 
-  // `revert(batch)` takes one back.
-  constructor({ api, pictures, panel, revert }) {
-    Object.assign(this, { api, pictures, panel, revert });
+  // `revert(batch)` takes one back; `rights` say who this is.
+  constructor({ api, pictures, panel, rights, revert }) {
+    Object.assign(this, { api, pictures, panel, rights, revert });
     this.#near = new IntersectionObserver((seen) => {
       for (const { target, isIntersecting } of seen) {
         if (!isIntersecting) continue;
@@ -97,14 +98,11 @@ export class History {
       } }, "Put back");
     return h("li", { className: `move${isDone ? "" : " is-undone"}` }, picture,
       h("div", {}, h("p", { title: move.source }, isVideo ? folderOf(move.target) : describe(move)),
-        h("p", { className: "when" }, [ago(move.at), isByOther(move, this.api.browser) && "in another browser", isVideo && named(move, moves)]
+        h("p", { className: "when" }, [ago(move.at), otherHands(move, this.rights.me, this.api.browser), isVideo && named(move, moves)]
           .filter(Boolean).join(" · "))),
-      isDone ? button : h("span", { className: "when" }, "undone"));
+      isDone ? (mayTakeBack(move, this.rights.me) ? button : null) : h("span", { className: "when" }, "undone"));
   }
 }
-
-// Whether another browser than this did it, as far as it is known. Pure.
-export const isByOther = ({ by }, browser) => Boolean(by && by !== browser);
 
 // The folder of a place in the library; the root holds what is not sorted.
 export function folderOf(place) {

@@ -33,8 +33,9 @@ export class Leases {
 
   // `lost(filenames)`: these are on show in another browser. `freed()` is called now and then, as what was on show
   // elsewhere may be free again.
-  constructor({ api, queue, lost, freed, now = () => performance.now() }) {
-    Object.assign(this, { api, queue, lost, freed, now });
+  // `mayTake()`: whether this is one who sorts; who only watches keeps no card from others.
+  constructor({ api, queue, lost, freed, mayTake = () => true, now = () => performance.now() }) {
+    Object.assign(this, { api, queue, lost, freed, mayTake, now });
     this.#lastInput = now();
   }
 
@@ -58,7 +59,7 @@ export class Leases {
 
   // The cards on show may be others than they were.
   follow() {
-    if (this.#isAsking || this.#isIdle()) return;
+    if (this.#isAsking || this.#isIdle() || !this.mayTake()) return;
     const ahead = this.queue.isWhole && this.queue.items.length <= LAST ? NEAR : AHEAD;
     const coming = [this.queue.current, ...this.queue.upcoming(ahead - 1)].filter(Boolean).map((item) => item.filename);
     if (coming.slice(0, NEAR).some((filename) => !(this.#again.get(filename) > this.now()))) void this.#ask(coming);

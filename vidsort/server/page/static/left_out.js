@@ -2,6 +2,7 @@
 
 import { form } from "./dialog.js";
 import { h, isolated, setText } from "./dom.js";
+import { only } from "./rights.js";
 
 // Beside a pile: a quiet line that stays, and a panel that says all of it.
 export class LeftOut {
@@ -51,7 +52,8 @@ export function tellLeftOut({ library, api, changed }) {
       changed();
     },
   });
-  return h("div", { className: "left-out" }, rows(library.left_out), isByName(library.left_out) ? offer : null);
+  const deciding = only("admin", offer, "An admin can let them in.");
+  return h("div", { className: "left-out" }, rows(library.left_out), isByName(library.left_out) ? deciding : null);
 }
 
 export function isByName(leftOut) {

@@ -32,6 +32,13 @@ export class Outbox {
     Object.assign(this, { storage, name, send, done, refused, changed, adopted });
   }
 
+  // Keeps what waits under another name from now on: whose page this is was not known before.
+  rename(name) {
+    this.storage.removeItem(this.name);
+    this.name = name;
+    this.#keep();
+  }
+
   add(entry) {
     this.entries.push({ attempts: 0, ...entry });
     this.#keep();
@@ -131,7 +138,9 @@ export class Outbox {
 
 // Takes over what pages left that were closed before the server answered. Each live page holds a lock with the name
 // of its outbox, so that no decision is sent by two. Without locks (plain http from another machine) all is taken.
+// What this page has not sent yet goes on under that prefix, too.
 export async function inherit(outbox, prefix, locks = globalThis.navigator?.locks) {
+  if (!outbox.name.startsWith(prefix)) outbox.rename(prefix + outbox.name.split(/[./]/).at(-1));
   const left = () => Object.keys(outbox.storage).filter((key) => key.startsWith(prefix) && key !== outbox.name);
   const take = (key) => {
     const text = outbox.storage.getItem(key);

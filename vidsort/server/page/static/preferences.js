@@ -10,8 +10,9 @@ export class Preferences {
   folderKeys = {};
   #timer = null;
 
-  constructor(api) {
-    this.api = api;
+  // `mayKeep()`: whether the server keeps them for this person.
+  constructor(api, mayKeep = () => true) {
+    Object.assign(this, { api, mayKeep });
   }
 
   async load() {
@@ -42,6 +43,7 @@ export class Preferences {
   set(changes) {
     Object.assign(this.values, changes);
     clearTimeout(this.#timer);
+    if (!this.mayKeep()) return;
     this.#timer = setTimeout(() => void this.#save(), QUIET_MS);
   }
 

@@ -1,6 +1,7 @@
 // The retrain button and its panel; all they show is the server's job, so every page shows the same.
 
 import { figure, h, percent, setText, spell } from "./dom.js";
+import { only } from "./rights.js";
 
 const STEPS = { extract_features: "Look at new videos", train: "Learn from the folders", predict: "Guess the rest" };
 
@@ -115,7 +116,7 @@ export class Retraining {
       h("p", { className: "figures" }, ...figures.filter(Boolean).map((text) => h("span", {}, text))),
       status.notice ? h("p", { className: "form-note" }, status.notice) : null,
       h("p", { className: "form-note" }, "Keep sorting: new guesses appear behind the next video."),
-      h("button", { type: "button", className: "button danger", disabled: status.cancelling,
+      h("button", { type: "button", className: "button danger", disabled: status.cancelling, dataset: { for: "admin" },
         onclick: () => void this.#ask("api/retrain/cancel") }, status.cancelling ? "Stopping…" : "Cancel"),
     ].filter(Boolean);
   }
@@ -130,9 +131,10 @@ export class Retraining {
         "Another library with the same artifacts is being learned right now: start here when that has ended.") : null,
       state && h("div", { className: "result", dataset: { state } },
         h("p", {}, h("strong", {}, ENDS[state])), ...lines.filter(Boolean).map((line) => h("p", {}, line))),
-      canPromote && h("button", { type: "button", className: "button",
+      canPromote && h("button", { type: "button", className: "button", dataset: { for: "admin" },
         onclick: () => void this.#ask(`api/models/${encodeURIComponent(status.model_id)}/promote`) }, "Use the new model all the same"),
-      h("button", { type: "button", className: "button primary", dataset: { do: "retrainNow" } }, "Retrain now", h("kbd")),
+      ...only("admin", h("button", { type: "button", className: "button primary", dataset: { do: "retrainNow" } }, "Retrain now", h("kbd")),
+        "An admin starts it."),
       h("p", { className: "form-note" }, h("a", { href: "insights" }, "Insights: how good it is, and where it errs")),
     ].filter(Boolean);
   }

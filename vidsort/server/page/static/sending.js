@@ -45,7 +45,9 @@ async function sort(api, entry) {
     const there = newestSorts(await history(api)).find((move) => move.source === entry.filename && move.state === "done");
     if (there?.target === `${entry.folder}/${entry.filename}`) return api.get("api/folders");
     // Two saw the same video, and another browser was first: no failure, but to be told.
-    if (there?.by && there.by !== api.browser) error.filedIn = there.target.split("/")[0];
+    if (there?.by && there.by !== api.browser) {
+      Object.assign(error, { filedIn: there.target.split("/")[0], filedBy: there.account });
+    }
     throw error;
   }
 }

@@ -8,13 +8,13 @@ import { capText, conflict, isCommand, readings } from "./keys.js";
 // The parts of the help, each with the view that its actions are for in the first place.
 const PARTS = { "One video at a time": "single", "The grid": "grid", Everywhere: undefined };
 
-export function openHelp({ bound, folderKeys }) {
-  const shown = [...bound].filter(([, keys]) => keys.length);
+export function openHelp({ bound, folderKeys }, rights) {
+  const shown = [...bound].filter(([action, keys]) => keys.length && rights.may(ACTIONS[action].for));
   const part = (title, rows) => h("section", {}, h("h3", {}, title), ...rows);
   const parts = Object.entries(PARTS).map(([title, view]) => part(title, shown
     .filter(([action]) => ACTIONS[action].where?.[0] === view)
     .map(([action, keys]) => row(ACTIONS[action].does, keys))));
-  parts.push(part("Folders", [row("File in a folder", Object.values(folderKeys).slice(0, 9))]));
+  if (rights.may("reviewer")) parts.push(part("Folders", [row("File in a folder", Object.values(folderKeys).slice(0, 9))]));
   const phone = h("p", { className: "form-note" },
     "On a phone: swipe right for the first guess, left for the second, up for all folders, down to undo.");
   openDialog("Keys", h("div", { className: "form" }, h("div", { className: "key-help" }, ...parts), phone)).classList.add("is-wide");
@@ -27,8 +27,8 @@ function row(label, keys) {
 
 // `preferences` has bound, folderKeys, values and set(changes); `folders` are names; `orders` are the options of the
 // menu, of which the first holds while none is chosen; `reorder(order)` loads anew; `library` is what the server says of
-// it, once it has.
-export function openSettings({ preferences, folders, orders, library, reorder, changed }) {
+// it, once it has; `parting` are the elements of who is signed in.
+export function openSettings({ preferences, folders, orders, library, parting, reorder, changed }) {
   const order = h("select", { className: "field", onchange: () => reorder(order.value) }, orders);
   if (preferences.values.order) order.value = preferences.values.order;
   const note = h("p", { className: "form-note", role: "status" }, "Choose a key cap, then press the new key.");
@@ -53,7 +53,8 @@ export function openSettings({ preferences, folders, orders, library, reorder, c
   } }, "Reset keys");
   const dialog = openDialog("Keys and order",
     h("div", { className: "form" }, h("label", {}, "Order of review", order), h("hr"), note, list,
-      h("div", { className: "form-actions" }, reset), ...(library ? whereFrom(library) : [])));
+      h("div", { className: "form-actions" }, reset), ...(library ? whereFrom(library) : []),
+      ...(parting.length ? [h("hr"), ...parting] : [])));
 
   dialog.addEventListener("keydown", (event) => {
     if (!state.waiting || event.key === "Tab" || event.key === "Shift") return;

@@ -19,9 +19,10 @@ export class Supply {
   #order = null;
 
   // `isOutdated(item)`: its guesses name a folder that has gone. `mayGuess()`: the card on show may get its first one.
-  constructor({ api, queue, decisions, isOutdated, mayGuess = () => true, changed }) {
+  // `mayTake()`: whether cards are taken for this browser.
+  constructor({ api, queue, decisions, isOutdated, mayGuess = () => true, mayTake = () => true, changed }) {
     Object.assign(this, { api, queue, decisions, isOutdated, mayGuess, changed });
-    this.leases = new Leases({ api, queue, lost: (filenames) => this.#giveUp(filenames), freed: () => this.#lookElsewhere() });
+    this.leases = new Leases({ api, queue, mayTake, lost: (filenames) => this.#giveUp(filenames), freed: () => this.#lookElsewhere() });
   }
 
   // From the beginning, in this order.

@@ -88,14 +88,16 @@ function leave(app, filenames) {
 // The card on show went into a folder by other hands: the next one is on show, and why.
 export async function tellGone(app, { filename }) {
   let folder;
+  let hands = "other hands";
   try {
     const move = (await history(app.api)).find((each) => each.source === filename && each.kind === "sort");
     folder = move?.state === "done" ? move.target.split("/")[0] : null;
+    hands = move?.account ?? hands;
   } catch {
     folder = null; // it is gone all the same; where to is not known
   }
   const name = isolated(filename);
-  const text = folder ? `${name} was filed in ${folder} by other hands` : `${name} is no longer in the pile`;
+  const text = folder ? `${name} was filed in ${folder} by ${hands}` : `${name} is no longer in the pile`;
   app.toasts.say(text);
   app.announcer.say(`${text}. ${app.left} left. ${nextOne(app)}`);
 }

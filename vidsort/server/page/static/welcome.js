@@ -3,9 +3,11 @@
 import { form, textField } from "./dialog.js";
 import { count, figure, h, percent, setText, spell } from "./dom.js";
 import { isByName, letIn, rows, tellLeftOut } from "./left_out.js";
+import { only } from "./rights.js";
 
 const SUGGESTED = ["cooking", "sport", "music"];
 const LOOK_MS = 250;
+const RETRY_MS = 2_000;
 
 export class Welcome {
   #shown = null;
@@ -40,7 +42,7 @@ export class Welcome {
     });
     this.#show("Where are your videos?",
       `There is no folder at ${library.data_dir}. vidsort works on a folder of videos; each folder inside it is one of your categories.`,
-      library.can_choose ? choose : h("p", { className: "result" }, library.reason));
+      library.can_choose ? only("admin", choose, "An admin can choose another folder.") : h("p", { className: "result" }, library.reason));
   }
 
   // The library is plainly not the one that it was; `chosen()` is called when it is to be taken as it is.
@@ -57,7 +59,7 @@ export class Welcome {
     } }, "Use the folder as it is now");
     this.#show("Your library is away",
       `${library.away} Nothing is moved or made until then; this page goes on by itself when it is back.`,
-      h("div", { className: "form" }, choose, problem));
+      h("div", { className: "form" }, only("admin", choose, "An admin can have it used as it is now."), problem));
   }
 
   // `make(names)` makes these folders.
@@ -66,7 +68,7 @@ export class Welcome {
     const fields = SUGGESTED.map((name, at) => textField(`name${at}`, `Folder ${at + 1}`, "", { placeholder: name }));
     this.#show("Make your first folders",
       `${count(unsorted, "video")} to sort and nowhere to put them yet. Name two or three kinds of video that you have many of; more can follow at any time.`,
-      [form({
+      [...only("admin", form({
         fields,
         label: "Make folders",
         submit: async (values) => {
@@ -74,7 +76,7 @@ export class Welcome {
           if (!names.length) throw new Error("Name at least one folder.");
           await make(names);
         },
-      }), h("p", { className: "or" }, h("button", { type: "button", className: "button", dataset: { do: "groups" } }, "Begin with groups of what is alike")),
+      }), "An admin makes folders: this page shows them as soon as there are some."), h("p", { className: "or", dataset: { for: "admin" } }, h("button", { type: "button", className: "button", dataset: { do: "groups" } }, "Begin with groups of what is alike")),
       this.#leftOut(library, changed)]);
   }
 
@@ -111,12 +113,15 @@ export class Welcome {
         h("div", { className: "fact" }, h("strong", {}, figure), h("span", {}, label)))), ...whereTo(filed), next()) : null);
   }
 
-  // The page was opened while the server is away.
-  noAnswer(error, retryInMs, again) {
+  // The page was opened while the server is away: says so, and resolves when it is to be tried again.
+  noAnswer(error) {
     this.#turnTo(null);
-    this.#show(error.status === undefined ? "The server does not answer" : "The server is in trouble",
-      `${error.message} Trying again in ${spell(retryInMs / 1000)}; decisions that were not sent are kept in this browser.`,
-      h("div", {}, h("button", { type: "button", className: "button primary", onclick: again }, "Try now")));
+    return new Promise((again) => {
+      this.#show(error.status === undefined ? "The server does not answer" : "The server is in trouble",
+        `${error.message} Trying again in ${spell(RETRY_MS / 1000)}; decisions that were not sent are kept in this browser.`,
+        h("div", {}, h("button", { type: "button", className: "button primary", onclick: again }, "Try now")));
+      setTimeout(again, RETRY_MS);
+    });
   }
 
   // What takes no part, why, and what can be done; null where there is nothing.
