@@ -154,3 +154,11 @@ def test_on_a_terminal_the_password_is_asked_for_twice_and_not_shown(path, again
     assert told in seen.decode()
     assert PASSWORD not in seen.decode()
     assert path.exists() is (code == 0)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the mode of a file says nothing here")
+def test_a_server_with_accounts_that_others_can_read_does_not_start(users, path, settings, capsys):
+    add(users, "ann")
+    path.chmod(0o644)
+    assert main(["serve", "--port", "0", *settings.as_flags()]) == 2
+    assert capsys.readouterr().err.count("chmod 600") == 1

@@ -45,6 +45,7 @@ def create_app(settings: Settings | None = None) -> "FastAPI":
     from .connections import TellFullOnce
     from .entrance import Entrance
     from .guard import Guard
+    from .insights.doors import Rooted
     from .insights.shell import mount as mount_insights
     from .openings import Openings
     from .page.refusals import Refusals
@@ -81,7 +82,7 @@ def create_app(settings: Settings | None = None) -> "FastAPI":
     add_routes(app, workspace)
     # What is mounted at "/" swallows whatever comes after it.
     mount_insights(app, workspace, Refusals)
-    _in_a_loop(lambda: mount(app, settings))
+    _in_a_loop(lambda: mount(app, settings, Rooted))
     password = settings.password.get_secret_value() if settings.password else None
     entrance = Entrance(password, accounts, workspace.database)
     app.add_middleware(Guard, settings=settings, entrance=entrance, openings=Openings(ROLES, EVERYBODY))

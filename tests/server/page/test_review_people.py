@@ -93,7 +93,7 @@ def test_a_reviewer_sorts_and_is_told_what_is_for_an_admin(signed_in, pile):
     for key, label in (("n", "New folder"), ("Shift+r", "Retrain now"), ("Shift+f", "File for me")):
         page.keyboard.press(key)
         sentence = f"{label} is for an admin, and you are a reviewer: ask an admin."
-        page.wait_for_function("(text) => document.querySelector('[data-toasts]').textContent.includes(text)", arg=sentence)
+        page.locator("[data-toasts]").filter(has_text=sentence).wait_for()
     assert page.get_by_role("button", name="Change dance").count() == 0
     page.keyboard.press("/")
     page.locator("dialog input").wait_for()

@@ -51,14 +51,10 @@ class Doors(BaseRoute):
         path, root = _path(scope), scope.get("root_path", "")
         inner = f"{root}{path}/" if path == PATH else f"{root}{path}"
         mounted = {**scope, "root_path": root + PATH, "app_root_path": root, "path": inner}
-        if path == PATH:
-            # As text: what is compressed nothing can be put into.
-            mounted["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-            send = _with_root(send)
         gradio = self._gradio
         if gradio is None:
             gradio = await run_in_threadpool(self._made)
-        await gradio(mounted, receive, send)
+        await (Rooted(gradio) if path == PATH else gradio)(mounted, receive, send)
 
     def _made(self) -> ASGIApp:
         with self._making:
@@ -74,6 +70,23 @@ class Doors(BaseRoute):
     def url_path_for(self, name: str, /, **path_params: Any) -> Any:
         """Nothing is linked here."""
         raise NoMatchFound(name, path_params)
+
+
+class Rooted:
+    """Middleware around pages of the framework: the one at `path`, or any, is told its address."""
+
+    def __init__(self, app: ASGIApp, path: str | None = None) -> None:
+        self.app = app
+        self._page = path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request, the page with ROOT in its head."""
+        if scope["type"] == "http" and self._page in (None, _path(scope)):
+            # As text: what is compressed nothing can be put into.
+            headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+            await self.app({**scope, "headers": headers}, receive, _with_root(send))
+        else:
+            await self.app(scope, receive, send)
 
 
 def _path(scope: Scope) -> str:

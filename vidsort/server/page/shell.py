@@ -1,7 +1,7 @@
 """The review page: one HTML shell in Gradio's page at "/", whose modules talk to the documented routes."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.responses import Response
     from starlette.staticfiles import StaticFiles
+    from starlette.types import ASGIApp
 
     from ...settings import Settings
 
@@ -27,10 +28,11 @@ GROUND, GROUND_DARK = "#f7f6f3", "#131316"
 PLACE = "review-place"
 
 
-def mount(app: "FastAPI", settings: "Settings") -> "FastAPI":
+def mount(app: "FastAPI", settings: "Settings", rooting: Callable[["ASGIApp", str], "ASGIApp"]) -> "FastAPI":
     """Serve the page at "/" and its modules under `/review/`; call it after all other routes are registered.
 
-    The mount at "/" answers whatever no route before it does. Gives the app.
+    The mount at "/" answers whatever no route before it does; `rooting` tells the page at a path its own address. Gives
+    the app.
     """
     import gradio as gr
 
@@ -51,7 +53,7 @@ def mount(app: "FastAPI", settings: "Settings") -> "FastAPI":
         pwa=False,
     )
     mounted: Any = app.router.routes[-1]
-    mounted.app = Refusals(mounted.app)
+    mounted.app = Refusals(rooting(mounted.app, "/"))
     return app
 
 
