@@ -105,15 +105,16 @@ def page(here: Workspace) -> "Blocks":
     def plot_of(label: str) -> Any:
         return gr.Plot(label=label, show_label=False, elem_classes="chart")
 
-    def text_of(html: str = "") -> Any:
+    def text_of(html: str = "", *, sanitize_html: bool = True) -> Any:
         """Paragraphs and heads of ours. Not Gradio's HTML component, which compiles by eval whatever it shows."""
-        return gr.Markdown(html, latex_delimiters=[])
+        return gr.Markdown(html, latex_delimiters=[], sanitize_html=sanitize_html)
 
     def head(text: str, about: str) -> None:
         text_of(f'<h2>{escape(text)}</h2><p class="about">{escape(about)}</p>')
 
     with gr.Blocks(title="vidsort · Insights", analytics_enabled=False, elem_id="insights") as blocks:
-        text_of('<a class="back" href="./">← Review</a><h1>Insights</h1>')
+        # As it is written here: what is sanitized opens its links in another tab.
+        text_of('<a class="back" href="./">← Review</a><h1>Insights</h1>', sanitize_html=False)
         overview = text_of()
         # What stands in a tab that was not opened yet is not made: of charts alone a page would take twice as long.
         with gr.Tabs():
