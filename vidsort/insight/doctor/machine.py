@@ -87,9 +87,11 @@ def ffmpeg() -> Check:
 
 def host(patient: Patient) -> Check:
     """Who is let in."""
+    from ...accounts import has_accounts
+
     settings = patient.settings
-    settings.require_safe_host()
-    seen = "this machine only" if settings.is_loopback else "other machines, with the password"
+    settings.require_safe_host(has_accounts=has_accounts())
+    seen = "this machine only" if settings.is_loopback else "other machines, by a name or the password"
     return Check("host", "ok", f"{settings.host} can be reached from {seen}")
 
 

@@ -12,6 +12,7 @@ from ... import __version__
 from ...artifacts import current, model_ids
 from ...artifacts.files import OddFile, as_json, remove_beside, size_of, sync_folder, version_ids
 from ...artifacts.owners import OWNER_NAME, homes, owner_of
+from ...accounts import USERS_NAME
 from ...artifacts.publication import publishing
 from ...errors import ArtifactError, ConflictError, NotFoundError, SettingsError, VidsortError
 from ...records import Record
@@ -23,8 +24,6 @@ from ...store.database import DATABASE_NAME, shared_dir
 from ..parts import alone
 from .manifest import ARTIFACTS, MANIFEST_NAME, SETTINGS, KeptFile, KeptLibrary, Manifest, copy_file, look_at
 
-# Who may come in, where there are several; beside the settings.
-USERS_NAME = "users.toml"
 SETTINGS_FILES = (CONFIG_NAME, USERS_NAME)
 # Of each library: what it is known by, and what is in force.
 IN_FORCE = ("current.json", "predictions.json")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import filelock
 
+from ...accounts import USERS_NAME
 from ...artifacts.files import OddFile, remove_beside, sync_folder, write_whole
 from ...artifacts.owners import homes
 from ...errors import ArtifactError, ConflictError, VidsortError
@@ -18,7 +19,7 @@ from ...steps import counted
 from ...store import open_database
 from ...store.copying import newest_schema
 from ...store.database import DATABASE_NAME, shared_dir
-from .backup import SETTINGS_FILES, USERS_NAME
+from .backup import SETTINGS_FILES
 from .manifest import ARTIFACTS, SETTINGS, KeptFile, Manifest, copy_file, look_at, read_manifest
 
 # Comes with a checkout, and is nobody's artifact.
@@ -26,7 +27,6 @@ README_NAME = "README.md"
 # What may be there beside it: locks that the look itself has made.
 LOCKS = "*.lock"
 # Who may come in is nobody else's business.
-OWN_EYES = 0o600
 
 
 class Restored(Record):
@@ -112,10 +112,8 @@ def _settings_of(folder: Path, manifest: Manifest, settings: Settings) -> Iterat
                 continue
             kept, here = (folder / SETTINGS / name).read_bytes(), base / name
             if not os.path.lexists(here):
-                write_whole(here, kept)
+                write_whole(here, kept, is_private=name == USERS_NAME)
                 written.append(here)
-                if name == USERS_NAME:
-                    here.chmod(OWN_EYES)
                 notices.append(f"{here} is put back.")
             elif here.read_bytes() != kept:
                 notices.append(f"{here} is there already and stays; that of the backup is {folder / SETTINGS / name}.")
