@@ -178,16 +178,15 @@ def serve(ports, shells, monkeypatch) -> Iterator[Callable[[Settings], str]]:
 def browser(chromium_path) -> Iterator[Browser]:
     """One Chromium for all tests of the page: its event loop must be over before other rooms run their own."""
     with sync_playwright() as playwright:
-        flags = [*BROWSER_FLAGS, "--process-per-site"]
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=flags)
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=BROWSER_FLAGS)
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="package")
-def kept_contexts(browser) -> dict[BrowserContext, Page]:
+def kept_contexts(browser) -> list[BrowserContext]:
     """One for a test's first page, its second, and so on, from test to test: they have read the modules already."""
-    return {}
+    return []
 
 
 class Line:

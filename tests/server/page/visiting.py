@@ -13,8 +13,8 @@ READY = "#vidsort:not([hidden]) [data-card]"
 class Visitor:
     """Opens pages and remembers what they complained of and whom they asked."""
 
-    def __init__(self, browser: Browser, kept: dict[BrowserContext, Page]) -> None:
-        """kept: contexts that go from test to test, each with a page of its own that keeps its process alive."""
+    def __init__(self, browser: Browser, kept: list[BrowserContext]) -> None:
+        """kept: contexts that go from test to test."""
         self.browser = browser
         self.contexts: list[BrowserContext] = []
         self.complaints: list[str] = []
@@ -54,8 +54,7 @@ class Visitor:
         """A blank page in a kept browser that no page of this test is in."""
         if not self._free:
             made = self.browser.new_context(**WAITING)
-            self._kept[made] = made.new_page()
-            self._kept[made].goto(urljoin(address, "/review/theme.css"))
+            self._kept.append(made)
             self._free.append(made)
         context = self._free.pop(0)
         self.contexts.append(context)
@@ -68,13 +67,14 @@ class Visitor:
 
     def pages(self) -> list[Page]:
         """All that were opened and are open."""
-        return [page for context in self.contexts for page in context.pages if page is not self._kept.get(context)]
+        return [page for context in self.contexts for page in context.pages]
 
     def leave(self, has_failed: bool) -> None:
         """Close what was opened; what a test that failed has left of a kept browser is nothing to go on with."""
         for page in self.pages():
             page.close()
         for context in self.contexts:
-            if has_failed or context not in self._kept:
-                self._kept.pop(context, None)
+            if has_failed and context in self._kept:
+                self._kept.remove(context)
+            if context not in self._kept:
                 context.close()
