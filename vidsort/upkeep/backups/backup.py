@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ... import __version__
+from ...accounts import USERS_NAME
 from ...artifacts import current, model_ids
 from ...artifacts.files import OddFile, as_json, remove_beside, size_of, sync_folder, version_ids
 from ...artifacts.owners import OWNER_NAME, homes, owner_of
-from ...accounts import USERS_NAME
 from ...artifacts.publication import publishing
 from ...errors import ArtifactError, ConflictError, NotFoundError, SettingsError, VidsortError
 from ...records import Record
