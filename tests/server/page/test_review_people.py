@@ -6,7 +6,8 @@ import pytest
 from peopled import PASSWORDS, quick_hash, write_people
 from pydantic import SecretStr
 
-from page.conftest import READY, name_of, on_show, wait_for_card, wait_until_saved
+from page.conftest import name_of, on_show, wait_for_card, wait_until_saved
+from page.visiting import READY
 from vidsort.accounts.users_file import changing
 
 USERS = Path("users.toml")
