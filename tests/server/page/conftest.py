@@ -146,13 +146,15 @@ def serve(ports, shells, monkeypatch) -> Iterator[Callable[[Settings], str]]:
     """`serve(settings)` gives the address of a server that runs until the test ends."""
     servers = []
 
-    def mount(app: FastAPI, settings: Settings, mount=shell.mount) -> FastAPI:
+    real_mount = shell.mount
+
+    def mount(app: FastAPI, settings: Settings, *served: object) -> FastAPI:
         title = settings.data_dir.name
         if title in shells:
             app.router.routes.extend(shells[title])
         else:
             before = len(app.router.routes)
-            mount(app, settings)
+            real_mount(app, settings, *served)
             shells[title] = app.router.routes[before:]
         return app
 
