@@ -4,7 +4,7 @@ const POLL_MS = 2_000;
 const SILENCE_MS = 4_000;
 
 // `told(state)` gets {folders, heirs, total, retrain, look?, predictions?}, `moved(moves)` what anyone has filed, moved or
-// taken back, where events get through; `back()` is called when the server answers again.
+// taken back, where events get through; `back()` is called when the events begin, and when the server answers again.
 export class Live {
   #poll = null;
 
@@ -14,7 +14,8 @@ export class Live {
 
   start() {
     this.events = new EventSource(this.api.url("api/events"));
-    let isLost = false;
+    // Also with the first one of all: what was asked before the events began may be another by now.
+    let isLost = true;
     this.events.addEventListener("state", (event) => {
       this.#stopPolling();
       if (isLost) this.back();
