@@ -61,7 +61,7 @@ def walked(routes: list[BaseRoute], prefix: str = "", *, is_ours: bool = True) -
         elif isinstance(route, Mount):
             yield from (There(method, f"{prefix}{route.path}/{{path:path}}", is_ours) for method in ("GET", "HEAD"))
         elif isinstance(route, Doors):
-            for method, path, _ in walked(unwrapped(route._gradio), INSIGHTS):
+            for method, path, _ in walked(unwrapped(route._made()), INSIGHTS):
                 yield There(method, INSIGHTS if path == f"{INSIGHTS}/" else path, is_ours=False)
         elif isinstance(route, WebSocketRoute):
             yield There("WEBSOCKET", prefix + route.path, is_ours)

@@ -19,6 +19,11 @@ TOKEN_PREFIX = "vidsort_"  # noqa: S105 (what all tokens begin with)
 TOKEN_BYTES = 32
 
 
+def load_hashing() -> None:
+    """Import what passwords are looked at by: threads that do so at the same time may lock each other out, for good."""
+    import argon2  # noqa: F401
+
+
 def hash_password(password: str) -> str:
     """What is kept of a password; raises InvalidNameError for one that is too short or too long."""
     if len(password) < SHORTEST:

@@ -38,6 +38,7 @@ def create_app(settings: Settings | None = None) -> "FastAPI":
     if settings.log_json:
         logs.in_json()
     from ..accounts import Accounts, users_path
+    from ..accounts.hashing import load_hashing
     from ..api.likeness import load_explaining
     from ..api.routes import EVERYBODY, ROLES, add_routes
     from ..api.workspace import Workspace
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None) -> "FastAPI":
 
     accounts = Accounts(users_path())
     load_decoder()
+    load_hashing()
     load_explaining()
     workspace = Workspace(settings)
     stopping = Stopping()

@@ -26,7 +26,6 @@ from .manifest import ARTIFACTS, SETTINGS, KeptFile, Manifest, copy_file, look_a
 README_NAME = "README.md"
 # What may be there beside it: locks that the look itself has made.
 LOCKS = "*.lock"
-# Who may come in is nobody else's business.
 
 
 class Restored(Record):
