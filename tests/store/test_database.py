@@ -240,6 +240,29 @@ def test_another_process_may_write_at_the_same_time(database):
     assert count(database) == 3
 
 
+def test_closing_waits_for_a_transaction_of_another_thread(database):
+    began, may_end, ended = threading.Event(), threading.Event(), []
+
+    def write():
+        with database.write() as connection:
+            began.set()
+            may_end.wait(10)
+            connection.execute("SELECT 1")
+        ended.append("transaction")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    began.wait(10)
+    closer = threading.Thread(target=lambda: (database.close(), ended.append("closed")))
+    closer.start()
+    closer.join(0.1)
+    assert closer.is_alive()
+    may_end.set()
+    writer.join(10)
+    closer.join(10)
+    assert sorted(ended) == ["closed", "transaction"]
+
+
 def test_a_closed_database_opens_again_on_use(database):
     put(database, "order")
     database.close()

@@ -18,6 +18,8 @@ DATABASE_NAME = "vidsort.db"
 # In the artifacts folder: a place each for the models and predictions of every library but the first.
 LIBRARIES = "libraries"
 LIBRARY_ID = re.compile("[0-9a-f]{12}", re.ASCII)
+# So long closing waits for transactions of other threads: a request that is cut off at the end of a server, say.
+CLOSING_WAITS_S = 5
 BUSY_TIMEOUT_S = 30
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,8 @@ class Database:
         self._watching: sqlite3.Connection | None = None
         self._watched: tuple[object, ...] | None = None
         self._watch_lock = threading.Lock()
+        # Transactions that are open, in any thread.
+        self._writing, self._wrote = 0, threading.Condition()
 
     def connection(self) -> sqlite3.Connection:
         """This thread's connection, a new one where another file has come to the database's name.
@@ -106,24 +110,40 @@ class Database:
 
         Raises ArtifactError where it cannot be written (a full disk, one that is read-only).
         """
-        connection = self.connection()
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                # SQLite has rolled back by itself after some errors, and a failed COMMIT has not.
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+            with self._counted():
+                connection = self.connection()
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                    connection.execute("COMMIT")
+                except BaseException:
+                    # SQLite has rolled back by itself after some errors, and a failed COMMIT has not.
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                    raise
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
                 raise
             raise explained(self.path, error) from error
 
+    @contextlib.contextmanager
+    def _counted(self) -> Iterator[None]:
+        """One more transaction while the block runs."""
+        with self._wrote:
+            self._writing += 1
+        try:
+            yield
+        finally:
+            with self._wrote:
+                self._writing -= 1
+                self._wrote.notify_all()
+
     def close(self) -> None:
-        """Close the connections of all threads; a later use opens new ones."""
+        """Close the connections of all threads, once their transactions are over; a later use opens new ones."""
+        with self._wrote:
+            # A connection that is closed under a statement takes the whole process with it.
+            self._wrote.wait_for(lambda: self._writing == 0, CLOSING_WAITS_S)
         with self._lock:
             opened, self._opened = self._opened, []
         for connection in opened:
