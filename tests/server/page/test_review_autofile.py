@@ -65,7 +65,7 @@ def test_a_blind_card_shows_no_guess_and_takes_a_folders_key(piled, serve, visit
     assert page.locator(".guess-button:visible").count() == 0
     assert "no guess" in page.inner_text("[data-tip]")
     assert violations(page) == []
-    card = page.get_attribute("[data-stage]", "data-filename")
+    card = page.get_attribute("[data-stage][data-filename]", "data-filename")
     for key in ("f", "d", "w"):
         page.keyboard.press(key)
         page.wait_for_selector(".toast:has-text('This card is blind')")

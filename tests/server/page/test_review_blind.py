@@ -5,7 +5,7 @@ import contextlib
 import pytest
 from promising import pile_up
 
-from page.conftest import name_of, wait_for_card
+from page.conftest import name_of
 from vidsort import extract_features, library
 from vidsort.features.contents import contents_of
 from vidsort.features.words import gather
@@ -77,7 +77,7 @@ def test_what_is_found_and_what_is_filed_for_one_show_no_guess_of_a_blind_card(a
 
 def test_what_is_like_a_blind_card_is_not_shown_either(all_blind, serve, visitor):
     page = visitor.open(serve(all_blind))
-    wait_for_card(page, page.get_attribute("[data-stage]", "data-filename"))
+    page.wait_for_selector("[data-stage][data-filename]")
     page.keyboard.press("Shift+W")
     page.wait_for_selector(".toast:has-text('This card is blind')")
     assert page.locator(".tile").count() == 0

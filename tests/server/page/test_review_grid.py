@@ -157,7 +157,9 @@ def test_steps_with_shift_mark_from_where_one_is_and_one_key_files_them(grid, pi
 
 def test_all_of_a_group_are_marked_and_none_by_ctrl_a(grid):
     page = grid(12)
+    page.wait_for_selector(".group-head.is-active")
     page.keyboard.press("Control+A")
+    page.wait_for_selector(".tile.is-marked")
     assert len(marked(page)) == 4
     assert page.locator(".group-head.is-active h2").inner_text() == "dance"
     page.keyboard.press("Control+A")
