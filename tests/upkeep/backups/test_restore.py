@@ -211,9 +211,11 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date(kept, folder):
 
     path = folder / "artifacts" / "vidsort.db"
     connection = sqlite3.connect(path)
-    connection.execute("DROP TABLE leases")
-    for column in ("change", "author", "pending_author"):
-        connection.execute("DROP INDEX IF EXISTS moves_by_change")
+    for table in ("leases", "session_key", "account_preferences"):
+        connection.execute(f"DROP TABLE {table}")
+    for index in ("moves_by_change", "moves_by_account"):
+        connection.execute(f"DROP INDEX IF EXISTS {index}")
+    for column in ("change", "author", "pending_author", "account", "pending_account"):
         connection.execute(f"ALTER TABLE moves DROP COLUMN {column}")
     connection.execute("PRAGMA user_version = 14")
     connection.commit()
