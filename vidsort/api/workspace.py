@@ -64,6 +64,7 @@ class OpenLibrary:
         drawn = Drawn(self.live, self.decisions)
         self._pile = Pile(self.live, self.review, database, self.artifacts_dir, drawn, ranks)
         self._is_watched = False
+        self._remembering: threading.Thread | None = None
         # Its folders, and whether it was empty, when it was written down last; and the version of the view.
         self._remembered, self._written = (set[str](), True), -1
         # What was found out about it, with the version of the view that it was found out from.
@@ -80,10 +81,10 @@ class OpenLibrary:
         except VidsortError as error:
             log.warning("Unfinished moves were not looked for: %s", error)
         self.looking.start()
-        self._is_watched = True
         # Of a million videos that takes seconds, for which nobody waits.
         self._remembering = threading.Thread(target=self._remember, name="remembering", daemon=True)
         self._remembering.start()
+        self._is_watched = True
         self.learning.start()
 
     def why_away(self) -> str | None:
@@ -110,8 +111,7 @@ class OpenLibrary:
             self._remember()
 
     def _remember(self) -> None:
-        version = self.live.version
-        self._remembered = self.live.folder_names(), self.live.is_empty
+        version, self._remembered = self.live.version, (self.live.folder_names(), self.live.is_empty)
         if not self.live.exists or self._written == version or self.why_away() is not None:
             return
         self._written = version
@@ -122,7 +122,7 @@ class OpenLibrary:
 
     def stop(self) -> None:
         """End the watching."""
-        if self._is_watched:
+        if self._remembering is not None:
             self._remembering.join()
             self._remember()
         self._is_watched = False
