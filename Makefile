@@ -3,6 +3,7 @@
 #   make demo       a small library, made, learned and served
 #   make test       all tests but storms       make test ARGS="tests/library -k undo"
 #   make test-storm storms of processes, kills and floods
+#   make attack    kills, bad disks, damaged files, floods and changes in any order, ten times as long as in the tests
 #   make test-lowest the fast tests on the lowest versions that pyproject.toml allows
 #   make bench      all that is measured, side by side
 #   make lint       ruff, mypy and the notebooks' cleanness
@@ -19,6 +20,7 @@ BIN := $(VENV)/bin
 AXE_CORE := axe-core@4.14.1
 ARGS ?=
 WORKERS ?= auto
+LONGER ?= 10
 LOWEST := $(VENV)/lowest
 # What needs neither a browser nor Jupyter.
 FAST := tests --ignore tests/server/page --ignore tests/test_notebooks.py --ignore tests/jobs/test_notebook.py \
@@ -34,7 +36,7 @@ OTHER_PYTHON = $(shell for python in python3.14 python3.13 python3.12 python3.11
 	test "$$($$python -V 2>&1)" != "$$($(PYTHON) -V)" && $$python -c 'import sys, venv, ensurepip' 2>/dev/null \
 	&& echo $$python && break; done)
 
-.PHONY: demo test test-storm test-lowest test-other-python dist bench lint audit notebooks reports clean
+.PHONY: demo test test-storm attack test-lowest test-other-python dist bench lint audit notebooks reports clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.base
@@ -45,6 +47,10 @@ test: $(VENV)/.test node_modules/.axe-core
 
 test-storm: $(VENV)/.test
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) -m storm $(ARGS)
+
+attack: $(VENV)/.test
+	@ATTACK=$(LONGER) $(BIN)/python -m pytest --numprocesses $(WORKERS) tests/attack tests/library/moves tests/upkeep \
+		tests/server/test_schema.py $(ARGS)
 
 test-lowest: $(LOWEST)/.test
 	@PYTHONPATH=. $(LOWEST)/bin/python -m pytest --numprocesses $(WORKERS) -m "not storm" $(FAST) $(ARGS)

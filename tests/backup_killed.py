@@ -8,40 +8,16 @@ kills.
 import contextlib
 import os
 import shutil
-import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from kept import answers, copied, retrain, template
+from striking import strike_at_changes, survives
 
 from vidsort.errors import NotFoundError
 from vidsort.settings import Settings
 from vidsort.upkeep.backups.backup import backup
 from vidsort.upkeep.backups.restore import check, restore
-
-EVENTS = {"os.rename", "os.mkdir", "os.rmdir", "os.remove"}
-steps_left = 0
-
-
-def strike(event: str, values: tuple) -> None:
-    global steps_left
-    is_step = event in EVENTS or (event == "open" and set("wxa+") & set(str(values[1])))
-    if steps_left and is_step:
-        steps_left -= 1
-        if not steps_left:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
-def survives(action: Callable[[], object], steps: int) -> bool:
-    """Whether an action in a child ends before its step of this number."""
-    global steps_left
-    child = os.fork()
-    if child == 0:
-        steps_left = steps
-        action()
-        os._exit(0)
-    return os.waitpid(child, 0)[1] == 0
 
 
 def kill_backups(folder: Path) -> int:
@@ -93,7 +69,7 @@ def kill_restores(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.addaudithook(strike)
+    strike_at_changes()
     os.chdir(sys.argv[2])
     kills = {"backup": kill_backups, "restore": kill_restores}[sys.argv[1]]
     sys.stdout.write(str(kills(Path(sys.argv[2]))))

@@ -6,30 +6,19 @@ number of kills.
 """
 
 import contextlib
-import os
-import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from kept import answers, copied, draw, look_in_an_old_way, pictures, retrain, template
+from striking import step, strike_at_changes, survives
 
 from vidsort import artifacts
 from vidsort.settings import Settings
 from vidsort.store import Database
 from vidsort.upkeep.cleaning import clean
 
-EVENTS = {"os.rename", "os.remove", "os.rmdir"}
 KEEP = 1
-steps_left = 0
-
-
-def step() -> None:
-    global steps_left
-    if steps_left:
-        steps_left -= 1
-        if not steps_left:
-            os.kill(os.getpid(), signal.SIGKILL)
 
 
 @contextlib.contextmanager
@@ -44,20 +33,9 @@ def strikes() -> Iterator[None]:
             step()
         step()
 
-    sys.addaudithook(lambda event, _: step() if event in EVENTS else None)
+    strike_at_changes(opened=False)
     Database.write = counted
     yield
-
-
-def survives(settings: Settings, steps: int) -> bool:
-    """Whether a clean in a child ends before its step of this number."""
-    global steps_left
-    child = os.fork()
-    if child == 0:
-        steps_left = steps
-        clean(settings, KEEP)
-        os._exit(0)
-    return os.waitpid(child, 0)[1] == 0
 
 
 def crowded(made: Settings, place: Path) -> Settings:
@@ -81,7 +59,7 @@ def kill_at_each_step(folder: Path) -> int:
     for steps in range(1, 1000):
         settings = crowded(made, folder / "killed")
         before = answers(settings)
-        is_done = survives(settings, steps)
+        is_done = survives(lambda settings=settings: clean(settings, KEEP), steps)
         assert answers(settings) == before, f"in force after step {steps}"
         for version in artifacts.list_models(settings.artifacts_dir):
             artifacts.read_model(settings.artifacts_dir, version.model_id)

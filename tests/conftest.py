@@ -19,6 +19,7 @@ from vidsort.settings import PREFIX, Settings
 if TYPE_CHECKING:
     from vidsort.steps import StepConfig
 
+pytest_plugins = ["attacking"]
 ROOT = Path(__file__).resolve().parents[1]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 LIBRARY_FOLDERS = ("dance", "food", "sport")

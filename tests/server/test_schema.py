@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from attacking import longer
 from conftest import ROOT
 from test_serve import APP, running
 
@@ -25,7 +26,7 @@ def test_schemathesis_finds_nothing(running, settings, phases):
             [
                 Path(sys.executable).with_name("schemathesis"), "--config-file", ROOT / "schemathesis.toml", "run",
                 str(server.client.base_url.join("/openapi.json")), "--checks", "all", "--no-color",
-                "--seed", str(SEED), "--max-examples", str(MOST_EXAMPLES), "--phases", phases,
+                "--seed", str(SEED), "--max-examples", str(longer(MOST_EXAMPLES)), "--phases", phases,
                 "--generation-database", "none",
             ],
             capture_output=True, text=True, check=False,
