@@ -6,6 +6,7 @@
 #   make attack    kills, bad disks, damaged files, floods and changes in any order, ten times as long as in the tests
 #   make test-lowest the fast tests on the lowest versions that pyproject.toml allows
 #   make bench      all that is measured, side by side
+#   make soak      twenty reviewers at one server for ten minutes: errors, memory, how long each request takes
 #   make lint       ruff, mypy and the notebooks' cleanness
 #   make audit      known holes in the pinned versions, where the data of them can be reached
 #   make test-other-python the fast tests on another Python than the first that was found, where there is one
@@ -36,7 +37,7 @@ OTHER_PYTHON = $(shell for python in python3.14 python3.13 python3.12 python3.11
 	test "$$($$python -V 2>&1)" != "$$($(PYTHON) -V)" && $$python -c 'import sys, venv, ensurepip' 2>/dev/null \
 	&& echo $$python && break; done)
 
-.PHONY: demo test test-storm attack test-lowest test-other-python dist bench lint audit notebooks reports clean
+.PHONY: demo test test-storm attack soak test-lowest test-other-python dist bench lint audit notebooks reports clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.base
@@ -69,6 +70,9 @@ dist: $(VENV)/.dist
 	@cd dist && fresh/bin/vidsort demo --no-serve --dir demo && fresh/bin/vidsort doctor --data-dir demo/videos --artifacts-dir demo/artifacts
 	@rm -rf dist/fresh dist/demo dist.log build
 	@ls -l dist
+
+soak: $(VENV)/.bench
+	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
 bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks $(ARGS)

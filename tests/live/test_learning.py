@@ -16,6 +16,7 @@ from labelled import learned_library, make_library, store_features
 from vidsort import predict, train
 from vidsort.api.routes import add_routes
 from vidsort.api.workspace import Workspace
+from vidsort.errors import ArtifactError
 from vidsort.live.guesses import LOCK_FILE, guesses_path
 from vidsort.settings import Settings
 
@@ -233,6 +234,29 @@ def test_a_learner_that_is_killed_is_begun_anew_and_knows_all(serve, settings, e
     eventually(lambda: server.live["labels"] == 2, WITHIN_S)
     assert server.learner not in (None, killed)
     assert "begun anew" in caplog.text
+
+
+def test_what_cannot_be_read_for_a_while_is_told_once_in_a_sentence_and_learned_later(
+    serve, settings, eventually, caplog, monkeypatch
+):
+    server = serve()
+    learning = server.workspace.library.learning
+    catch_up, tries = learning._catch_up, []
+
+    def refuse() -> None:
+        tries.append(1)
+        raise ArtifactError("The database cannot be opened: close some files.")
+
+    monkeypatch.setattr(learning, "_catch_up", refuse)
+    monkeypatch.setattr(learning, "_pause_s", 0.01)
+    server.sort(pile(settings)[0], "food")
+    # Each change is a reason to try again.
+    eventually(lambda: (server.workspace.library.live.news.set(), len(tries) >= 3)[1], WITHIN_S)
+    monkeypatch.setattr(learning, "_catch_up", catch_up)
+    server.sort(pile(settings)[0], "food")
+    eventually(lambda: server.live, WITHIN_S)
+    assert caplog.text.count("could not be learned, which is tried again: The database cannot be opened") == 1
+    assert "Traceback" not in caplog.text
 
 
 def test_a_damaged_file_is_told_and_left_out_and_one_of_a_dead_server_is_removed(serve, settings, eventually, caplog):

@@ -198,8 +198,8 @@ class _Progress:
         }
         try:
             self._jobs.tell(self._job_id, self.step, shown)
-        except VidsortError:
-            log.exception("How far the retrain job is could not be written down; it goes on.")
+        except VidsortError as error:
+            log.warning("How far the retrain job is could not be written down; it goes on: %s", error)
 
     def finish(self, report: dict) -> None:
         outputs = report.get("outputs", {})

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import filelock
 
 from ..artifacts import current, current_feature_set, model_ids
-from ..errors import ArtifactError
+from ..errors import ArtifactError, VidsortError
 from ..library import Snapshot
 from ..library.live import LiveLibrary
 from ..settings import Settings
@@ -103,6 +103,7 @@ class Learning:
             self._lock.release()
 
     def _keep_learning(self) -> None:
+        trouble = ""
         while not self._stopped.is_set():
             if self._live.news.wait(self._patience_s()):
                 self._stopped.wait(GATHER_S)
@@ -110,12 +111,22 @@ class Learning:
             try:
                 if not self._stopped.is_set() and self._is_ours():
                     self._look()
+                trouble = ""
+            except (VidsortError, OSError) as error:
+                # Told once: a disk that is full, or away, is so for many tries.
+                if not trouble:
+                    log.warning("What was sorted could not be learned, which is tried again: %s", error)
+                trouble = str(error)
+                self._rest()
             except Exception:
                 # Sorting goes on; without this thread nothing would be learned for good.
                 log.exception("What was sorted could not be learned; it is tried again.")
-                self._end()
-                self._put_off()
-                self._stopped.wait(self._pause_s)
+                self._rest()
+
+    def _rest(self) -> None:
+        self._end()
+        self._put_off()
+        self._stopped.wait(self._pause_s)
 
     def _patience_s(self) -> float | None:
         if not self._lock.is_locked:
