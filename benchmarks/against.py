@@ -68,7 +68,7 @@ def main() -> None:
     if not revision:
         raise SystemExit("No revision to measure against: BEFORE=<revision> make bench ARGS=against")
     took: dict[str, dict[str, list[float]]] = collections.defaultdict(lambda: {"before": [], "now": []})
-    with tempfile.TemporaryDirectory() as folder, _checked_out(revision, Path(folder) / "before") as before:
+    with tempfile.TemporaryDirectory() as folder, checked_out(revision, Path(folder) / "before") as before:
         root, checkouts = Path(folder), {"before": before, "now": ROOT}
         chosen = itertools.islice(sources(), CLIPS)
         clips = [looped(source, root / f"{number}.mp4") for number, source in enumerate(chosen)]
@@ -84,7 +84,8 @@ def main() -> None:
 
 
 @contextlib.contextmanager
-def _checked_out(revision: str, folder: Path) -> Iterator[Path]:
+def checked_out(revision: str, folder: Path) -> Iterator[Path]:
+    """An earlier revision of this project, in a folder for as long as this holds."""
     git = ["git", "-C", str(ROOT), "worktree"]
     subprocess.run([*git, "add", "--quiet", "--detach", str(folder), revision], check=True)
     try:
@@ -93,7 +94,8 @@ def _checked_out(revision: str, folder: Path) -> Iterator[Path]:
         subprocess.run([*git, "remove", "--force", str(folder)], check=True)
 
 
-def _environment(checkout: Path) -> dict[str, str]:
+def environment(checkout: Path) -> dict[str, str]:
+    """What a program is started with that is to be of this checkout."""
     return os.environ | {"PYTHONPATH": str(checkout)}
 
 
@@ -111,7 +113,7 @@ def _learn(checkout: Path, clips: list[Path], home: Path, which: str, took: dict
             started = time.perf_counter()
             subprocess.run(
                 [sys.executable, "-m", f"vidsort.{step}", *where], check=True, capture_output=True,
-                env=_environment(checkout), cwd=home,
+                env=environment(checkout), cwd=home,
             )
             spent_s = time.perf_counter() - started
             whole_s += spent_s
@@ -131,7 +133,7 @@ def _serve(checkout: Path, home: Path, folders: int, which: str, took: dict) -> 
     command = [sys.executable, "-c", COUNTING, str(counters), "--port", str(port)]
     where = ["--data-dir", str(data_dir), "--artifacts-dir", str(home / "artifacts")]
     label, started = f"{LARGE:,} videos, {folders} folders", time.perf_counter()
-    server = subprocess.Popen([*command, *where], env=_environment(checkout), cwd=home, stdout=subprocess.DEVNULL)
+    server = subprocess.Popen([*command, *where], env=environment(checkout), cwd=home, stdout=subprocess.DEVNULL)
     try:
         connection = _ready(port)
         took[f"{label}: until it is ready, s"][which].append(time.perf_counter() - started)

@@ -9,7 +9,7 @@ from vidsort.errors import VideoDecodeError
 from vidsort.media import probe, sample_frames
 from vidsort.media.reading import frames as frames_module
 from vidsort.media.reading import sound as sound_module
-from vidsort.media.reading.frames import Frames, FramesWanted
+from vidsort.media.reading.frames import Frames, FramesSource, FramesWanted
 from vidsort.media.reading.once import Given, read_once
 from vidsort.media.reading.runs import RunPackets, RunsWanted, another_decoder
 from vidsort.media.reading.sound import Sound, SoundWanted
@@ -45,7 +45,7 @@ def test_frames_movement_and_sound_come_out_of_one_opening(tmp_path, opened, nam
     assert reading.facts == probe(path)
 
 
-@pytest.mark.parametrize(("seconds", "gop"), [(12, 10), (2, 1000)])
+@pytest.mark.parametrize(("seconds", "gop"), [(12, 10), (2, 1000), (9, 1000)])
 def test_what_is_read_in_company_is_what_is_read_alone(tmp_path, seconds, gop):
     path = make_video(tmp_path / "1.mp4", seconds=seconds, audio=True, gop=gop, preset="medium")
     company = [*ALL, FramesWanted(8, 64, repeats=True), FramesWanted(2, None), RunsWanted(0.5)]
@@ -55,6 +55,28 @@ def test_what_is_read_in_company_is_what_is_read_alone(tmp_path, seconds, gop):
             assert np.array_equal(*pair)
     frames = sample_frames(path, 4)
     assert all(np.array_equal(*pair) for pair in zip(frames.images, together[FRAMES].images, strict=True))
+
+
+def test_a_video_with_one_key_frame_is_decoded_once_for_stills_and_movement(tmp_path, monkeypatch):
+    path = make_video(tmp_path / "1.mp4", seconds=9, gop=1000, preset="medium")
+    passes, real = [], FramesSource._all
+    monkeypatch.setattr(FramesSource, "_all", lambda *args: passes.append(args[1:]) or real(*args))
+    given = read_once(path, [RUNS, FRAMES, FramesWanted(8, 64, repeats=True)]).given
+    assert [len(given[FRAMES].images), len(given[RUNS])] == [4, 1]
+    assert passes == []
+    assert len(read_once(path, [FRAMES]).given[FRAMES].images) == 4
+    assert len(passes) == 1
+
+
+@pytest.mark.parametrize("seconds", [9, 30])
+def test_damage_in_a_video_with_one_key_frame_ends_the_movement_and_no_still(tmp_path, seconds):
+    """Where the one pass meets damage, each is decoded for itself."""
+    path = damage_pictures(make_video(tmp_path / "1.mp4", seconds=seconds, gop=1000), 60)
+    company = read_once(path, [RUNS, FRAMES]).given
+    alone = [read_once(path, [one]).given[one] for one in (RUNS, FRAMES)]
+    for one, other in zip((company[RUNS], company[FRAMES]), alone, strict=True):
+        assert len(_arrays(one)) == len(_arrays(other)) > 0
+        assert all(np.array_equal(*pair) for pair in zip(_arrays(one), _arrays(other), strict=True))
 
 
 def _arrays(given: Given) -> list[np.ndarray]:

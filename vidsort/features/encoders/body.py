@@ -48,7 +48,7 @@ LIMBS = ((SHOULDERS, ELBOWS), (ELBOWS, WRISTS), (HIPS, KNEES), (KNEES, ANKLES))
 class BodyConfig(EvidenceConfig):
     """What decides the features of a body."""
 
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     usual_s: ClassVar[float] = 0.05
 
     body_pictures: int = Field(4, ge=1, le=PICTURES_READ, description="pictures in which a body is looked for")

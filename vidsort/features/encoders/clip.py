@@ -38,7 +38,7 @@ WAIT_FOR_A_PICTURE_S = 5.0
 class ClipConfig(EvidenceConfig):
     """What decides what is seen by an image/text pair."""
 
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     usual_s: ClassVar[float] = 0.5
 
     clip_model: str = Field(

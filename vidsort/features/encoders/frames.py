@@ -22,7 +22,7 @@ NETWORKS: tuple[NetworkName, ...] = get_args(NetworkName)
 class FramesConfig(EvidenceConfig):
     """What decides the features of frames."""
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     usual_s: ClassVar[float] = 0.06
 
     encoder: NetworkName = Field("efficientnet_lite0", description="the network that sees the frames")

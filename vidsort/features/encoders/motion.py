@@ -32,7 +32,7 @@ SIDE = 16 * CELLS
 class MotionConfig(EvidenceConfig):
     """What decides the features of movement."""
 
-    revision: ClassVar[int] = 3
+    revision: ClassVar[int] = 4
     usual_s: ClassVar[float] = 0.015
 
     motion_seconds: float = Field(2.4, gt=0, le=60, description="seconds in which movement is looked for")

@@ -39,7 +39,7 @@ WAIT_FOR_A_FRAME_S = 20.0
 class OcrConfig(EvidenceConfig):
     """What decides what is read on screen."""
 
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
     usual_s: ClassVar[float] = 0.3
 
     ocr_frames: int = Field(4, ge=1, le=4, description="frames that differ, at most, in which text is read")

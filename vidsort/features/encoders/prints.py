@@ -30,7 +30,7 @@ SAMPLED = 96
 class PrintsConfig(EvidenceConfig):
     """What decides the prints: those frames that are seen anyway, so that none is decoded for them."""
 
-    revision: ClassVar[int] = 1
+    revision: ClassVar[int] = 2
 
     frames: int = Field(8, ge=1, le=64, description="frames sampled from each video")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from ...errors import VideoDecodeError
-from .packets import Contents, is_cheap
+from .packets import Contents, Screen, is_cheap
 from .runs import NOT_SMOOTHED, Run, RunPackets, another_decoder, own_decoder
 from .shape import display_matrix, to_picture
 from .source import (
@@ -31,10 +31,12 @@ if TYPE_CHECKING:
 
 # With fewer key frames than this a video is decoded in full, as a cheap one is that has fewer than are wanted.
 FEWEST_KEY_FRAMES = 2
+# So many stills are wanted of most videos.
+USUAL_STILLS = 8
 # A long video with a single key frame is decoded up to here (24 s of 1080 x 1920 at 30 frames/s, about 2 s).
 MOST_PIXELS = 1_500_000_000
 # A video of fewer frames than this for each wanted one is short.
-FEW_FRAMES = 8
+FEW_FRAMES = 6
 
 Skipped = Literal["NONREF", "DEFAULT"]
 
@@ -69,6 +71,8 @@ class FramesSource:
         self._deadline = deadline
         self._frame_pixels = max(1, stream.width * stream.height)
         self._known: dict[int, VideoFrame] = {}
+        # What was seen already of stills that need the whole video.
+        self._seen: dict[FramesWanted, Pictures] = {}
         self._is_rough = False
         self.first: VideoFrame | None = None
         self.aspect = sample_aspect(stream)
@@ -89,27 +93,22 @@ class FramesSource:
 
     def choose(self, wanted: FramesWanted) -> Frames:
         """The frames that are wanted; the same file always gives the same. Raises VideoDecodeError with the reason."""
-        from av.video.reformatter import VideoReformatter
-
-        contents, count, scaler = self._contents, wanted.count, VideoReformatter()
-        pictures = Pictures(wanted.repeats)
-
-        def offer(frame: "VideoFrame", time_s: float) -> None:
-            pictures.offer(time_s, to_picture(frame, self.aspect, wanted.short_side, scaler))
-
-        if self._has_key_frames_for(wanted):
+        contents, count, seen = self._contents, wanted.count, self._seen.pop(wanted, None)
+        pictures = seen or Pictures(wanted.repeats)
+        offer = self._offering(wanted, pictures)
+        if seen is None and self._has_key_frames_for(wanted):
             for time_s, frame in self._key_frames(count):
                 offer(frame, time_s)
                 if pictures.lit == count:
                     break
         # Frames that no other needs (in most videos every second one) are only decoded where few are left without.
         ways: tuple[Skipped, ...] = ("NONREF", "DEFAULT")
-        for skipped in ways[1:] if contents.frame_count < FEW_FRAMES * count else ways:
+        for skipped in ways[1:] if seen is not None or self._has_few_for(wanted) else ways:
             if pictures.lit >= min(FEWEST_KEY_FRAMES, count, len(contents.keys) or 1):
                 break
-            most = max(1, MOST_PIXELS // self._frame_pixels)
-            with contextlib.closing(self._all(skipped, most)) as frames:
-                _on_screen(frames, contents.moments(2 * count, most), offer)
+            with contextlib.closing(self._all(skipped, self._most)) as frames:
+                screen = Screen(contents.moments(2 * count, self._most), offer)
+                screen.end(any(map(screen.see, frames)))
         chosen = pictures.best(count)
         if not chosen:
             raise VideoDecodeError(NO_FRAMES)
@@ -120,18 +119,70 @@ class FramesSource:
 
         None where no two frames follow one another; raises VideoDecodeError with the reason.
         """
-        own = own_decoder(self._stream, are_stills_keys=all(map(self._has_key_frames_for, stills)))
+        is_smoothed, stream = self._is_decoded_in_full, self._stream
+        others = [one for one in stills if not self._has_key_frames_for(one)]
+        found = self._decode_together(packets, others) if is_smoothed else None
+        if found is not None:
+            return found
+        own = own_decoder(stream, are_stills_keys=not others, is_smoothed=is_smoothed)
         if own is None:
-            matrix = display_matrix(self.look())
-            return packets.decode(self._stream, another_decoder(self._stream), self._deadline, matrix=matrix)
-        self._is_rough = self._stream.codec_context.codec.name in NOT_SMOOTHED
-        found = packets.decode(self._stream, own, self._deadline, on_key=self._keep)
+            matrix, another = display_matrix(self.look()), another_decoder(stream, is_smoothed=is_smoothed)
+            return packets.decode(stream, another, self._deadline, matrix=matrix)
+        self._is_rough = not is_smoothed and stream.codec_context.codec.name in NOT_SMOOTHED
+        found = packets.decode(stream, own, self._deadline, on_key=self._keep)
         self.look()
         return found
+
+    def _decode_together(self, packets: RunPackets, stills: list[FramesWanted]) -> list[Run] | None:
+        """The one run, and what these stills are chosen from, by one pass over the video; None where it takes two."""
+        every = [packet for packet in self._contents.every or () if packet.size]
+        is_held = every and len(every) <= self._most and packets.are_one_from(every[0])
+        context = self._stream.codec_context
+        if not stills or not is_held or context.codec.name in SET_UP_ONCE or any(map(self._has_few_for, stills)):
+            return None
+        seen = {one: Pictures(one.repeats) for one in stills}
+        moments = self._contents.moments
+        screens = [Screen(moments(2 * one.count, self._most), self._offering(one, it)) for one, it in seen.items()]
+
+        def see(frame: "VideoFrame") -> None:
+            # Those that come out at the end have none.
+            frame.time_base = self._stream.time_base
+            for screen in screens:
+                screen.see(self._note(frame, self._stream))
+
+        context.skip_frame, found = "NONREF", None
+        with contextlib.suppress(VideoDecodeError):
+            found = packets.decode(self._stream, context, self._deadline, every=every, on_frame=see)
+        if found is None or not packets.are_whole:
+            return None
+        for screen in screens:
+            screen.end()
+        self._seen = seen
+        return found
+
+    @property
+    def _most(self) -> int:
+        """So many frames are decoded of a video that has to be decoded in full."""
+        return max(1, MOST_PIXELS // self._frame_pixels)
+
+    def _has_few_for(self, wanted: FramesWanted) -> bool:
+        return self._contents.frame_count < FEW_FRAMES * wanted.count
+
+    def _offering(self, wanted: FramesWanted, pictures: "Pictures") -> "Callable[[VideoFrame, float], None]":
+        from av.video.reformatter import VideoReformatter
+
+        scaler = VideoReformatter()
+        return lambda frame, time_s: pictures.offer(time_s, to_picture(frame, self.aspect, wanted.short_side, scaler))
 
     def _keep(self, frame: "VideoFrame") -> None:
         if frame.pts is not None:
             self._known.setdefault(frame.pts, self._note(frame, self._stream))
+
+    @property
+    def _is_decoded_in_full(self) -> bool:
+        """Whether stills usually need all of it: then its runs are had of the same frames, alone or in company."""
+        is_soon = is_cheap(self._contents.frame_count, self._stream)
+        return self._contents.key_count < (USUAL_STILLS if is_soon else FEWEST_KEY_FRAMES)
 
     def _has_key_frames_for(self, wanted: FramesWanted) -> bool:
         """Whether there are so many that frames are looked for among them, and others only where these are black."""
@@ -176,25 +227,6 @@ class FramesSource:
             # Some containers leave it to the decoder, which knows once it has decoded.
             self.first, self.aspect = frame, sample_aspect(stream)
         return frame
-
-
-def _on_screen(
-    frames: "Iterable[VideoFrame]", moments: np.ndarray, offer: "Callable[[VideoFrame, float], None]"
-) -> None:
-    """Offer the frames that are on screen at these moments (seconds, ascending), each once."""
-    wanted = iter(moments)
-    moment = next(wanted)
-    shown = None
-    for frame in frames:
-        if shown is not None and time_of(frame) > moment:
-            offer(shown, time_of(shown))
-            while moment is not None and time_of(frame) > moment:
-                moment = next(wanted, None)
-            if moment is None:
-                return
-        shown = frame
-    if shown is not None:
-        offer(shown, time_of(shown))
 
 
 # Mean of the picture, 0 to 255; video black is 0 after conversion, and fades and noise stay below this.

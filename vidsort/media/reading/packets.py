@@ -1,7 +1,7 @@
 """One reading of a file's packets: what is decoded afterwards is held, the rest let go, most of it unread."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.packet import Packet
     from av.stream import Stream
+    from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
 # A video that has fewer key frames than wanted and no more than this is decoded in full: 7 s of 360 x 640 take 0.05 s.
@@ -45,6 +46,28 @@ class Contents:
         """Seconds: the middles of `count` equal parts of the video, or of its first so many frames."""
         span_s = (self.end_s - self.start_s) * min(1.0, most_frames / max(1, self.frame_count))
         return self.start_s + (np.arange(count) + 0.5) / count * span_s
+
+
+class Screen:
+    """Offers the frames that are on screen at these moments (seconds, ascending), each once."""
+
+    def __init__(self, moments: np.ndarray, offer: "Callable[[VideoFrame, float], None]") -> None:
+        self._moments, self._offer = list(moments), offer
+        self._shown: VideoFrame | None = None
+
+    def see(self, frame: "VideoFrame") -> bool:
+        """The next frame that is shown; whether no more are wanted."""
+        if self._shown is not None and self._moments and time_of(frame) > self._moments[0]:
+            self._offer(self._shown, time_of(self._shown))
+            while self._moments and time_of(frame) > self._moments[0]:
+                self._moments.pop(0)
+        self._shown = frame
+        return not self._moments
+
+    def end(self, is_over: bool = False) -> None:
+        """There are no more frames: the last one stays on screen, for the moments that are left, if any."""
+        if not is_over and self._moments and self._shown is not None:
+            self._offer(self._shown, time_of(self._shown))
 
 
 def is_cheap(frame_count: int, stream: "VideoStream") -> bool:

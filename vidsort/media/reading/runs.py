@@ -1,6 +1,6 @@
 """Runs of consecutive frames, small and grey: what moves is seen in them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -109,13 +109,24 @@ class RunPackets:
             if not held.is_full:
                 held.take(packet, seconds(packet.dts if packet.dts is not None else packet.pts, packet.time_base))
 
+    def are_one_from(self, packet: "Packet") -> bool:
+        """Whether there is one run, which begins with this packet."""
+        return len(self._held) == 1 and self._held[0].packets[:1] == [packet]
+
+    @property
+    def are_whole(self) -> bool:
+        """Whether nothing was damaged of what was decoded."""
+        return not any(held.is_broken for held in self._held)
+
     def decode(
         self, stream: "VideoStream", decoder: "VideoCodecContext", deadline: Deadline, *,
         matrix: tuple[int, int, int, int] | None = None, on_key: "Callable[[VideoFrame], None]" = lambda _frame: None,
+        every: "Sequence[Packet] | None" = None, on_frame: "Callable[[VideoFrame], None]" = lambda _frame: None,
     ) -> list[Run] | None:
         """The runs, upright by this display matrix or that of each frame; None where no two frames follow one another.
 
-        `on_key` is given each run's key frame. Raises VideoDecodeError where the frames cannot be decoded.
+        `on_key` is given each run's key frame. Where `every` packet of the video is given, of which there is one run,
+        all are decoded, and `on_frame` is given each frame. Raises VideoDecodeError where frames cannot be decoded.
         """
         from av.video.reformatter import VideoReformatter
 
@@ -123,8 +134,11 @@ class RunPackets:
         rate = float(stream.average_rate or USUAL_FRAMES_PER_S)
         for held in self._held:
             span_s, packets = held.needed_for(self._wanted.span_s if len(self._held) == 1 else self._wanted.place_s)
-            images, times_s = [], []
-            for number, frame in enumerate(_decoded(held, packets, decoder, deadline)):
+            images, times_s, is_over = [], [], False
+            for number, frame in enumerate(_decoded(held, every or packets, decoder, deadline)):
+                on_frame(frame)
+                if is_over:
+                    continue
                 pts = frame.pts
                 if frame.key_frame and pts == packets[0].pts:
                     on_key(frame)
@@ -132,7 +146,10 @@ class RunPackets:
                 times_s.append(time_s)
                 if time_s - times_s[0] > span_s:
                     times_s.pop()
-                    break
+                    if every is None:
+                        break
+                    is_over = True
+                    continue
                 grey = scaler.reformat(frame, side, side, format="gray", interpolation="AREA", threads=1)
                 images.append(upright(grey.to_ndarray(), display_matrix(frame) if matrix is None else matrix))
             if len(images) > 1:
@@ -145,7 +162,7 @@ class RunPackets:
 
 
 def _decoded(
-    held: _Held, packets: "list[Packet]", context: "VideoCodecContext", deadline: Deadline
+    held: _Held, packets: "Sequence[Packet]", context: "VideoCodecContext", deadline: Deadline
 ) -> "Iterator[VideoFrame]":
     """The frames that others need, up to the first place that is damaged, which is noted."""
     import av
@@ -169,28 +186,30 @@ def _decoded(
         context.flush_buffers()
 
 
-def own_decoder(stream: "VideoStream", *, are_stills_keys: bool) -> "VideoCodecContext | None":
+def own_decoder(
+    stream: "VideoStream", *, are_stills_keys: bool, is_smoothed: bool
+) -> "VideoCodecContext | None":
     """The track's own decoder where it may be used for runs before stills are decoded by it, else None.
 
-    It leaves out frames that no other needs, and smoothing but of key frames: are_stills_keys says that no others
-    are wanted of it.
+    It leaves out frames that no other needs, and, unless is_smoothed, smoothing but of key frames: are_stills_keys says
+    that no others are wanted of it.
     """
     context = stream.codec_context
-    smoothed = NOT_SMOOTHED.get(context.codec.name)
-    if context.codec.name in SET_UP_ONCE or smoothed == "all" or (smoothed and not are_stills_keys):
+    not_smoothed = None if is_smoothed else NOT_SMOOTHED.get(context.codec.name)
+    if context.codec.name in SET_UP_ONCE or not_smoothed == "all" or (not_smoothed and not are_stills_keys):
         return None
     if not context.is_open:
-        set_up_decoder(context, "NONREF", smoothed)
+        set_up_decoder(context, "NONREF", not_smoothed)
     context.skip_frame = "NONREF"
     return context
 
 
-def another_decoder(stream: "VideoStream") -> "VideoCodecContext":
-    """A decoder beside the track's own, which leaves out frames that no other needs, and smoothing."""
+def another_decoder(stream: "VideoStream", *, is_smoothed: bool = False) -> "VideoCodecContext":
+    """A decoder beside the track's own, which leaves out frames that no other needs, and, unless is_smoothed, that."""
     import av
 
     own = stream.codec_context
     context: VideoCodecContext = av.CodecContext.create(own.codec.name, "r")  # type: ignore[assignment]
     context.extradata = own.extradata
-    set_up_decoder(context, "NONREF", NOT_SMOOTHED.get(own.codec.name, "all"))
+    set_up_decoder(context, "NONREF", None if is_smoothed else NOT_SMOOTHED.get(own.codec.name, "all"))
     return context
