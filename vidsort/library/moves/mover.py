@@ -157,6 +157,21 @@ class Mover:
             in_turn = move_id is None and batch is None
             return self._turn(folders, entries[::-1], "back", in_turn=in_turn, tell=tell)
 
+    def would_undo(self, count: int = 1, move_id: int | None = None, *, batch: str | None = None) -> list[Move]:
+        """What `undo` would take back now, `count` times in a row, in that order, by the journal alone.
+
+        Nothing is changed, nor is the disk looked at. Raises as `undo`.
+        """
+        if move_id is not None:
+            entries = chosen(self._journal, move_id)[::-1]
+        elif batch is not None:
+            entries = left_of(self._journal, batch)[::-1]
+        else:
+            entries = self._journal.last_done(count)
+        if not entries:
+            raise ConflictError("There is nothing to undo.")
+        return [entry.move for entry in entries]
+
     def redo(self, *, only_of: str | None = None) -> list[Move]:
         """Do again what was undone last; possible until something new is done. `only_of` and errors as for `undo`."""
         with self._alone() as folders:
