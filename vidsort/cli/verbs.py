@@ -61,6 +61,18 @@ COMMANDS = {
     "autofile": Command(
         "filing", "file what is surely right, so that at most a share of it is wrong", "autofile --at-most-wrong 0.02"
     ),
+    "export": Command(
+        "taking", "take out labels, predictions, features, the history, or all that people said",
+        "export labels --format csv --output labels.csv",
+    ),
+    "import-labels": Command(
+        "taking", "put videos where a table, or what another tool has exported, says that they belong",
+        "import-labels labels.csv --yes",
+    ),
+    "import": Command(
+        "taking", "bring back all that people said, after the artifacts were deleted", "import said.jsonl",
+        function="bring_back",
+    ),
     "duplicates": Command("worth_doing", "list sets of videos that are edits or copies of one another", "duplicates"),
     "misfiled": Command(
         "worth_doing", "list sorted videos that are likely in the wrong folder", "misfiled --limit 10"

@@ -13,7 +13,17 @@ from .bounds import (
     FolderName,
     Limit,
 )
-from .commands import ConfigAnswer, DownloadAnswer, Setting, StatusAnswer, User, UsersAnswer
+from .commands import (
+    ConfigAnswer,
+    DownloadAnswer,
+    ExportAnswer,
+    LabelsAnswer,
+    SaidAnswer,
+    Setting,
+    StatusAnswer,
+    User,
+    UsersAnswer,
+)
 from .faults import Complaint, Fault, Misfit
 from .filing import AutofileAnswer, AutofileBody, Basis, RealisedWrong, SureGuess
 from .folders import FoldersAnswer, MergeBody, NameBody
@@ -84,14 +94,15 @@ from .videos import (
 __all__ = [
     "BATCH_LIMIT", "BROWSER_HEADER", "BROWSER_PATTERN", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer",
     "AutofileAnswer", "AutofileBody", "Basis", "BlindAnswer", "Body", "Complaint", "ConfigAnswer", "Cursor",
-    "DismissedAnswer", "DownloadAnswer", "Duplicate", "DuplicatesAnswer", "EntriesBody", "Fault", "Filename",
-    "FolderName", "FolderOrder", "FolderVideosAnswer", "FoldersAnswer", "Health", "HistoryAnswer", "InsightAnswer",
-    "LeasesAnswer", "LeasesBody", "LibraryAnswer", "LibraryBody", "LibraryPreview", "LikeAnswer", "LikeRecord", "Limit",
-    "LookCancelled", "LookStarted", "LookStatus", "Me", "MergeBody", "MisfiledAnswer", "Misfit", "ModelsAnswer",
-    "MoveAnswer", "MoveBatchAnswer", "MoveBatchBody", "MoveBody", "MoveOutcome", "MoveWish", "Moved", "MovesAnswer",
-    "NameBody", "NamesBody", "NoDuplicatesAnswer", "NotLearnedBody", "Order", "Pace", "Preferences", "Preparing",
-    "Proposal", "ProposalsAnswer", "QueueAnswer", "QueueEntry", "RealisedWrong", "RecordsAnswer", "RetrainCancelled",
-    "RetrainStarted", "RetrainStatus", "SearchQuery", "Setting", "SkipBody", "SortAnswer", "SortBatchAnswer",
-    "SortBatchBody", "SortBody", "SortOutcome", "SortWish", "State", "StatusAnswer", "SureGuess", "Topic", "UndoBody",
-    "User", "UsersAnswer", "VideoAnswer", "VideoEntry", "VideosAnswer", "WhyAnswer",
+    "DismissedAnswer", "DownloadAnswer", "Duplicate", "DuplicatesAnswer", "EntriesBody", "ExportAnswer", "Fault",
+    "Filename", "FolderName", "FolderOrder", "FolderVideosAnswer", "FoldersAnswer", "Health", "HistoryAnswer",
+    "InsightAnswer", "LabelsAnswer", "LeasesAnswer", "LeasesBody", "LibraryAnswer", "LibraryBody", "LibraryPreview",
+    "LikeAnswer", "LikeRecord", "Limit", "LookCancelled", "LookStarted", "LookStatus", "Me", "MergeBody",
+    "MisfiledAnswer", "Misfit", "ModelsAnswer", "MoveAnswer", "MoveBatchAnswer", "MoveBatchBody", "MoveBody",
+    "MoveOutcome", "MoveWish", "Moved", "MovesAnswer", "NameBody", "NamesBody", "NoDuplicatesAnswer", "NotLearnedBody",
+    "Order", "Pace", "Preferences", "Preparing", "Proposal", "ProposalsAnswer", "QueueAnswer", "QueueEntry",
+    "RealisedWrong", "RecordsAnswer", "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SaidAnswer",
+    "SearchQuery", "Setting", "SkipBody", "SortAnswer", "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome",
+    "SortWish", "State", "StatusAnswer", "SureGuess", "Topic", "UndoBody", "User", "UsersAnswer", "VideoAnswer",
+    "VideoEntry", "VideosAnswer", "WhyAnswer",
 ]

@@ -7,8 +7,10 @@ from pydantic import BaseModel
 
 from ...accounts import Role
 from ...pile.pace import Pace
+from .folders import FoldersAnswer
 from .jobs import LookStatus, RetrainStatus
 from .library import LibraryAnswer
+from .moves import MoveOutcome, MoveWish
 
 
 class StatusAnswer(BaseModel):
@@ -59,3 +61,36 @@ class DownloadAnswer(BaseModel):
 
     kind: str
     place: str | None
+
+
+class ExportAnswer(BaseModel):
+    """What was written, in which form, where, and how many rows or videos of it."""
+
+    what: str
+    form: str
+    output: str
+    count: int
+
+
+class LabelsAnswer(FoldersAnswer):
+    """What labels mean here: `moves` that would be, or were, made, as `batch`, with the folders that are made for them.
+
+    `already`: how many lie where they should. `absent`: videos that are not in the library. `unclear`: those of which
+    it cannot be told which one is meant. `skipped`: what could not be moved.
+    """
+
+    dry_run: bool
+    moves: list[MoveWish]
+    makes: list[str]
+    already: int
+    absent: list[str]
+    unclear: list[str]
+    skipped: list[MoveOutcome]
+    batch: str | None
+
+
+class SaidAnswer(BaseModel):
+    """How many rows of what people said were brought back, and how many were there already, by their kind."""
+
+    added: dict[str, int]
+    known: dict[str, int]

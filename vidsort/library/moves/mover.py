@@ -74,7 +74,7 @@ class Mover:
 
         `makes` is a folder that is made first, where any video goes at all; raises as `create_folder`.
         """
-        return self.move_batch([Wish(filename, None, folder) for filename, folder in wanted], makes)
+        return self.move_batch([Wish(filename, None, folder) for filename, folder in wanted], [makes] if makes else ())
 
     def move(self, filename: str, origin: str | None, folder: str | None) -> Move:
         """Move a video from a folder into another, None being the root; raises as `sort`."""
@@ -84,9 +84,9 @@ class Mover:
         return outcome.result
 
     def move_batch(
-        self, wanted: Sequence[Wish], makes: str | None = None, noting: Noting | None = None
+        self, wanted: Sequence[Wish], makes: Sequence[str] = (), noting: Noting | None = None
     ) -> list[Outcome]:
-        """Move each as `move` does, each with its own outcome; one undo takes all back. `makes` as for `sort_batch`.
+        """Move each as `move` does, each with its own outcome; one undo takes all back, the folders it `makes` too.
 
         `noting` writes what else is remembered of the batch, with the intent, before anything is moved.
         """
