@@ -18,7 +18,11 @@ code, as in README.md. Made by `python tools/api_and_commands.py`.
 | --- | --- | --- |
 """
 MORE = """
-Commands without a route: what only this machine can do, or what only its owner should.
+Commands without a route: what only this machine can do, or what only its owner should. With `--json` they answer, as
+`status` does, in models of `vidsort.api.contract` that are made for that: `StatusAnswer`, `ConfigAnswer`,
+`UsersAnswer`, `DownloadAnswer`, `ExportAnswer`, `LabelsAnswer` (import-labels), `SaidAnswer` (import);
+`extract-features`, `train`, `predict` and `notebook` with the `Report` of their step, `clean`, `backup`, `restore` and
+`doctor` with what they did or found. `retrain` answers as its status does when it has ended.
 
 | command | what it does |
 | --- | --- |

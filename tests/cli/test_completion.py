@@ -32,11 +32,14 @@ def test_all_commands_actions_and_flags_are_among_the_words():
     assert "--role" in words["users add"]
 
 
-@pytest.mark.parametrize(("typed", "expected"), [
+TYPED = (
     (["so"], {"sort"}), (["folders", "re"], {"rename", "remove"}), (["undo", "--dr"], {"--dry-run"}),
-    (["notebook", "tr"], {"train"}),
-    (["folders", "merge", "--js"], {"--json"}), (["sort", "1.mp4", "--ma"], {"--makes"}),
-])
+    (["notebook", "tr"], {"train"}), (["folders", "merge", "--js"], {"--json"}), (["folders", "list", "--or"], set()),
+    (["sort", "1.mp4", "--ma"], {"--makes"}), (["list", "--or"], {"--order"}),
+)
+
+
+@pytest.mark.parametrize(("typed", "expected"), TYPED)
 def test_bash_completes_what_was_begun(script, tmp_path, typed, expected):
     (tmp_path / "vidsort.bash").write_text(script("bash"), encoding="utf-8")
     words = " ".join(f"'{word}'" for word in ["vidsort", *typed])
@@ -48,14 +51,29 @@ def test_bash_completes_what_was_begun(script, tmp_path, typed, expected):
     assert set(done.stdout.split()) == expected
 
 
-@pytest.mark.parametrize(("shell", "begins"), [("zsh", "#compdef vidsort"), ("fish", "complete -c vidsort")])
-def test_the_other_shells_read_theirs(script, tmp_path, shell, begins):
-    text = script(shell)
-    assert text.startswith(begins)
-    assert all(name in text for name in COMMANDS)
-    found = shutil.which(shell)
-    if found is None:
-        pytest.skip(f"no {shell} here")
-    path = tmp_path / shell
-    path.write_text(text, encoding="utf-8")
-    subprocess.run([found, "-n", str(path)], check=True)
+def test_zsh_completes_what_was_begun(script, tmp_path):
+    text = script("zsh")
+    assert text.startswith("#compdef vidsort\n")
+    (tmp_path / "_vidsort").write_text(text, encoding="utf-8")
+    zsh = shutil.which("zsh") or pytest.skip("no zsh here")
+    for typed, expected in TYPED:
+        words = " ".join(f"'{word}'" for word in ["vidsort", *typed])
+        code = (
+            f"compdef() {{ }}; _files() {{ }}; _describe() {{ print -l -- ${{(P)2}} }}; source '{tmp_path}/_vidsort';"
+            f" words=({words}); CURRENT={len(typed) + 1}; _vidsort"
+        )
+        done = subprocess.run([zsh, "-f", "-c", code], capture_output=True, text=True, check=True)
+        offered = {line.partition(":")[0] for line in done.stdout.splitlines()}
+        assert (typed, {word for word in offered if word.startswith(typed[-1])}) == (typed, expected)
+
+
+def test_fish_completes_what_was_begun(script, tmp_path, monkeypatch):
+    text = script("fish")
+    assert all(f" -a '{name}'" in text for name in COMMANDS)
+    fish = shutil.which("fish") or pytest.skip("no fish here")
+    (tmp_path / "vidsort.fish").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for typed, expected in TYPED:
+        code = f"source '{tmp_path}/vidsort.fish'; complete -C 'vidsort {' '.join(typed)}'"
+        done = subprocess.run([fish, "--no-config", "-c", code], capture_output=True, text=True, check=True)
+        assert (typed, {line.split("\t")[0] for line in done.stdout.splitlines()}) == (typed, expected)

@@ -49,6 +49,7 @@ ANSWERS = {
     "models list": contract.ModelsAnswer,
     "retrain --cancel": contract.RetrainCancelled,
     "config": contract.ConfigAnswer,
+    "download frames": contract.DownloadAnswer,
 }
 
 

@@ -89,22 +89,26 @@ _vidsort() {{
     _describe 'vidsort' choices
     _files
 }}
-compdef _vidsort vidsort"""
+if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _vidsort "$@"; else compdef _vidsort vidsort; fi"""
 
 
 def _fish(words: Mapping[str, list[Choice]]) -> str:
-    lines = []
+    lines = [f"""\
+function __vidsort_at
+    set -l path
+    for word in (commandline -opc)[2..-1]
+        string match -q -- '-*' $word; and continue
+        set -a path $word
+        contains -- $path[1] {_openers(words).replace("|", " ")}; or break
+        test (count $path) -eq 2; and break
+    end
+    test "$path" = "$argv"
+end"""]
     for path, choices in words.items():
         for one in choices:
-            condition = "; and ".join(
-                f"__fish_seen_subcommand_from {word}" for word in path.split()
-            ) if path else "__fish_use_subcommand"
-            if path and any(other.startswith(f"{path} ") for other in words):
-                actions = " ".join(other.split()[-1] for other in words if other.startswith(f"{path} "))
-                condition += f"; and not __fish_seen_subcommand_from {actions}"
             what = f"-l {one.word[2:]}" if one.word.startswith("--") else f"-a {_quoted(one.word)}"
             does = f" -d {_quoted(_line(one.does))}" if one.does else ""
-            lines.append(f"complete -c vidsort -n {_quoted(condition)} {what}{does}")
+            lines.append(f"complete -c vidsort -n {_quoted(f'__vidsort_at {path}'.rstrip())} {what}{does}")
     return "\n".join(lines)
 
 
