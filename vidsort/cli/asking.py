@@ -61,7 +61,7 @@ def body(kind: type[B], **values: object) -> B:
 
 
 def at_least_one(text: str) -> int:
-    """For argparse: a whole number from 1 on, and no more than the API takes at a time."""
+    """For argparse: a whole number from 1 on, of no more digits than SQLite takes."""
     if not text.isdecimal() or len(text) > 9 or not int(text):
         raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number from 1 on")
     return int(text)

@@ -135,11 +135,26 @@ def test_a_history_that_went_on_is_not_mixed_with_another(settings):
 
 
 HEAD = {"kind": "said with vidsort", "form": 1}
+MOVE = {
+    "kind": "moves", "id": 1, "batch": "b", "what": "sort", "source": "1.mp4", "target": "a/1.mp4", "state": "done",
+    "at": 1.0,
+}
+
+
+def test_the_move_that_is_made_odd_below_is_right_as_it_is(settings):
+    with contextlib.closing(open_database(settings.artifacts_dir)) as database:
+        assert bring_back(database, "here", [HEAD, MOVE]).added == {"moves": 1}
 
 
 @pytest.mark.parametrize("rows", [
     [], [{"kind": "moves"}], [{**HEAD, "form": 2}], [HEAD, {"kind": "sqlite_master"}], [HEAD, {"kind": "moves"}],
     [HEAD, {"kind": "skips", "filename": "1.mp4", "at": 1.0, "library); DROP TABLE moves; --": 1}],
+    *([HEAD, {**MOVE, **odd}] for odd in (
+        {"source": "../1.mp4"}, {"target": "a/../1.mp4"}, {"target": "/etc/1.mp4"}, {"target": "a/b/1.mp4"},
+        {"what": "x"}, {"state": "intended"}, {"source": "", "target": ""}, {"source": "1.mp4\0"}, {"at": "soon"},
+        {"id": None},
+    )),
+    [HEAD, MOVE, {"kind": "moved_sidecars", "move": 1, "name": "../1.json", "size_bytes": 1, "mtime_ns": 1}],
     [HEAD, {"kind": "skips", "filename": ["1.mp4"], "at": 1.0}], [HEAD, {"kind": "skips", "at": None}],
     [HEAD, {"kind": "decisions", "move": 7, "folder": "x", "predicted": "y", "confidence": 1.0, "is_blind": 1}],
     [HEAD, {"kind": "skips", "filename": "1.mp4", "at": 1.0}, {"kind": "dismissed", "what": "misfiled"}],

@@ -5,7 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from pydantic import ValidationError
+
 from ...errors import ConflictError, SettingsError
+from ...records import Move
 from ..database import Database
 from ..rescue import TABLES
 
@@ -68,6 +71,8 @@ def bring_back(database: Database, library: str, rows: Iterable[Mapping[str, Any
                     values["move"] = ids[values["move"]]
                 if has_library:
                     values["library"] = library if values.get("library") != "" else ""
+                if table == "moved_sidecars":
+                    _check_place(values.get("name"), 1)
                 if table == "blind_seeds":
                     # All cards are drawn by it, and another one may have been made since.
                     other = "DELETE FROM blind_seeds WHERE library = ? AND seed <> ?"
@@ -104,10 +109,9 @@ def _add_moves(
     """The ids that moves have here, by those that they had."""
     sql = f"SELECT id, {', '.join(_OF_MOVE)} FROM moves WHERE library = ?"  # noqa: S608 (names of our own)
     there = {tuple(row[1:]): row[0] for row in connection.execute(sql, (library,))}
-    try:
-        given = {row["id"]: tuple(row[name] for name in _OF_MOVE) for row in rows}
-    except KeyError as error:
-        raise _misfit(f"a move has no {error.args[0]}") from error
+    for row in rows:
+        _check_move(row)
+    given = {row["id"]: tuple(row[name] for name in _OF_MOVE) for row in rows}
     if there:
         if set(there) - set(given.values()) or set(given.values()) - set(there):
             raise ConflictError(
@@ -121,6 +125,25 @@ def _add_moves(
         added["moves"] += _insert(connection, "moves", values)
         ids[row["id"]] = connection.execute("SELECT last_insert_rowid()").fetchone()[0]
     return ids
+
+
+def _check_move(row: Mapping[str, Any]) -> None:
+    """Raise SettingsError for a move that vidsort never writes down: undo would carry it out, wherever it leads."""
+    try:
+        move = Move(**{name: row[name] for name in ("id", *_OF_MOVE, "state")})
+    except (KeyError, ValidationError) as error:
+        raise _misfit("a move in it is none") from error
+    if move.state not in ("done", "undone") or not (move.source or move.target):
+        raise _misfit(f"move {move.id} is not one that took place")
+    for place in filter(None, (move.source, move.target)):
+        _check_place(place, 2)
+
+
+def _check_place(place: object, depth: int) -> None:
+    """Raise SettingsError for what is not so deep in a library at most."""
+    parts = str(place).split("/")
+    if len(parts) > depth or not {"", ".", ".."}.isdisjoint(parts) or "\0" in str(place):
+        raise _misfit(f"{str(place)[:60]!r} is no place in a library")
 
 
 def _insert(connection: sqlite3.Connection, table: str, values: Mapping[str, Any]) -> int:
