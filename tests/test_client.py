@@ -194,6 +194,30 @@ def test_a_password_is_sent_and_a_wrong_one_is_an_error(serving, settings):
         stranger.videos()
 
 
+def test_the_client_does_what_is_chosen_on_the_page(serving, settings, tmp_path):
+    with VidsortClient(serving(settings)) as server:
+        name = server.videos().videos[0].filename
+        assert (server.health().status, server.ready().status) == ("ok", "ok")
+        assert server.library().unsorted == server.pace().remaining == 3
+        assert server.preview_library(str(tmp_path)).exists
+        for change in (lambda: server.choose_library(str(tmp_path)), lambda: server.set_video_names("any")):
+            with pytest.raises(ConflictError, match="started with"):
+                change()
+        assert server.skip(name).filename == name
+        assert server.queue().skipped == 1
+        assert server.entries([name]).videos[0].skipped
+        assert server.unskip(name).filename == name
+        assert server.queue().skipped == 0
+        assert server.blind().filenames == []
+        assert server.set_preferences(contract.Preferences(order="oldest")).order == "oldest"
+        assert server.preferences().order == "oldest"
+        assert server.set_preferences().order is None
+        server.sort_batch([(name, "dance")])
+        (action,) = server.actions().actions
+        assert action.count == 1
+        assert server.undo(batch=action.move.batch).moves[0].state == "undone"
+
+
 def test_where_no_server_is_the_error_says_how_to_start_one():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -221,10 +245,11 @@ def test_every_method_has_the_path_and_the_answer_of_the_schema(settings, monkey
                 if parameter.default is parameter.empty
             ]
             moves = [("1.mp4", "x", "x")[: 3 if name == "move_batch" else 2]]
-            method(*[moves if one.name == "moves" else "x" for one in needed])
+            given = {"moves": moves, "video_names": "any"}
+            method(*[given.get(one.name, "x") for one in needed])
     assert len(asked) >= 21
     named = {"folders": "name", "models": "model_id", "videos": "filename", "misfiled": "filename", "insights": "topic",
-             "duplicates": "id"}
+             "duplicates": "id", "skip": "filename"}
     for answer, method, path in asked:
         route = path
         for what, name in named.items():

@@ -21,7 +21,7 @@ def shown(capsys):
     def ask(*flags: str) -> dict[str, tuple[str, str]]:
         capsys.readouterr()
         assert main(["config", *flags]) == 0
-        rows = [re.split(r"\s*[│┃|]\s*", line.strip())[1:4] for line in capsys.readouterr().out.splitlines()]
+        rows = [re.split("  +", line) for line in capsys.readouterr().out.splitlines()]
         return {row[0]: (row[1], row[2]) for row in rows if len(row) == 3 and row[0] != "setting"}
 
     return ask

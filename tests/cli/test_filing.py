@@ -1,14 +1,19 @@
-"""`vidsort predict --at-most-wrong`: shown first, moved by a yes, safely beside a running server."""
+"""`vidsort autofile`: shown first, moved by a yes, safely beside a running server."""
 
 import pytest
 from promising import name_of, pile_up, true_folder
 
 from vidsort.api.workspace import Workspace
 from vidsort.cli import main
-from vidsort.cli.filing import autofile, warn_if_harder
+from vidsort.cli.filing import warn_if_harder
 from vidsort.errors import ConflictError
 
 SURE = 60
+
+
+def autofile(settings, at_most_wrong, *, really):
+    yes = ["--yes"] if really else []
+    return main(["autofile", "--at-most-wrong", str(at_most_wrong), *yes, *settings.as_flags()])
 
 
 @pytest.fixture

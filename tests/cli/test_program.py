@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import pytest
 from labelled import make_library, store_features
 
 from vidsort import errors
+from vidsort.api.contract import RetrainStatus
 from vidsort.cli import main, output
 from vidsort.cli.program import COMMANDS, EXIT_CODES
 from vidsort.jobs.retrain import Retrain
@@ -246,7 +248,7 @@ def test_what_a_step_has_to_say_beforehand_is_said_once_also_in_a_pipe(capsys):
     assert capsys.readouterr().err.splitlines() == ["3 videos are looked at anew: [x].", "Extracting features: 0 of 3"]
 
 
-def retrained(settings, monkeypatch, **codes: str) -> int:
+def retrained(settings, monkeypatch, *, flags: Sequence[str] = (), **codes: str) -> int:
     """The exit code of `vidsort retrain` whose steps are these pieces of Python instead."""
     good = "print(json.dumps({'report': {'outputs': {}}}))"
 
@@ -254,13 +256,34 @@ def retrained(settings, monkeypatch, **codes: str) -> int:
         return [sys.executable, "-c", "import json, os, sys, time\n" + codes.get(step, good)]
 
     monkeypatch.setattr(Retrain.__init__, "__defaults__", (command, tuple(STEPS)))
-    return main(["retrain", *settings.as_flags()])
+    return main(["retrain", *flags, *settings.as_flags()])
 
 
 def test_a_retrain_into_a_file_has_a_line_of_each_step_however_short(settings, monkeypatch, capsys):
     assert retrained(settings, monkeypatch) == 0
     lines = capsys.readouterr().err.splitlines()
     assert [line.split(":")[0] for line in lines] == ["Extracting features", "Training", "Predicting"]
+
+
+def test_a_retrain_is_told_as_json_and_its_progress_beside_it(settings, monkeypatch, capsys):
+    assert retrained(settings, monkeypatch, flags=["--json"]) == 0
+    told = capsys.readouterr()
+    status = RetrainStatus.model_validate_json(told.out)
+    assert (status.running, status.last_result) == (False, "success")
+    assert "Training" in told.err
+    assert retrained(settings, monkeypatch, flags=["--quiet"]) == 0
+    assert tuple(capsys.readouterr()) == ("", "")
+
+
+def test_a_retrain_of_another_process_is_stopped(settings, monkeypatch, capsys):
+    assert main(["retrain", "--cancel", *settings.as_flags()]) == 0
+    assert capsys.readouterr().out == "No retrain runs.\n"
+    cancels = (
+        "import subprocess, sys\n"
+        f"subprocess.run([sys.executable, '-m', 'vidsort', 'retrain', '--cancel', *{settings.as_flags()!r}])\n"
+        "time.sleep(60)"
+    )
+    assert retrained(settings, monkeypatch, train=cancels) == 130
 
 
 @pytest.mark.parametrize("code", [2, 3, 4, 5, 6, 7])
@@ -383,9 +406,9 @@ def test_a_notebook_that_does_not_exist_exits_with_2(capsys):
 
 
 @pytest.mark.parametrize(("counts", "expected"), [
-    ({"a": 1, "b": 1}, ("not measured yet", "│ -")),
-    ({"a": 15, "b": 1}, ("of one folder only: ", " videos of a were right, and b could not be tested", "│ -")),
-    ({"a": 15, "b": 15, "c": 1}, (", of 2 of 3 folders only: c could not be tested", "│ -")),
+    ({"a": 1, "b": 1}, ("not measured yet", "  -")),
+    ({"a": 15, "b": 1}, ("of one folder only: ", " videos of a were right, and b could not be tested", "  -")),
+    ({"a": 15, "b": 15, "c": 1}, (", of 2 of 3 folders only: c could not be tested", "  -")),
 ])
 def test_what_could_not_be_tested_is_told_and_is_not_zero(settings, tmp_path, capsys, counts, expected):
     place = settings.model_copy(update={"data_dir": tmp_path / "few", "artifacts_dir": tmp_path / "few-artifacts"})
@@ -414,7 +437,7 @@ def test_misfiled_says_what_is_missing_and_refuses_what_lies_in_no_folder(call):
 def test_a_limit_that_is_no_number_of_videos_is_refused(limit, capsys):
     with pytest.raises(SystemExit) as stopped:
         main(["misfiled", f"--limit={limit}"])
-    assert (stopped.value.code, "whole number from 1 on" in capsys.readouterr().err) == (2, True)
+    assert (stopped.value.code, "no number from 1 on" in capsys.readouterr().err) == (2, True)
 
 
 def test_duplicates_says_what_is_missing_and_refuses_a_set_that_is_not_there(call):

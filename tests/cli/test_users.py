@@ -13,6 +13,7 @@ from conftest import ROOT
 
 from vidsort.accounts import Accounts, Role, users_path
 from vidsort.accounts.hashing import is_password_of
+from vidsort.api.contract import UsersAnswer
 from vidsort.cli.program import main
 
 PASSWORD = "a long password"
@@ -162,3 +163,20 @@ def test_a_server_with_accounts_that_others_can_read_does_not_start(users, path,
     path.chmod(0o644)
     assert main(["serve", "--port", "0", *settings.as_flags()]) == 2
     assert capsys.readouterr().err.count("chmod 600") == 1
+
+
+def test_accounts_and_tokens_are_told_as_json_with_a_new_token_once(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["users", "token", "nightly", "--json"]) == 0
+    (made,) = UsersAnswer.model_validate_json(capsys.readouterr().out).users
+    assert (made.kind, made.role) == ("token", "viewer")
+    assert made.token
+    assert main(["users", "role", "nightly", "reviewer", "--json"]) == 0
+    (now,) = UsersAnswer.model_validate_json(capsys.readouterr().out).users
+    assert (now.role, now.token) == ("reviewer", None)
+    assert main(["users", "list", "--json"]) == 0
+    assert UsersAnswer.model_validate_json(capsys.readouterr().out).users == [now]
+    assert main(["users", "revoke", "nightly", "--json"]) == 0
+    assert UsersAnswer.model_validate_json(capsys.readouterr().out).users == []
+    assert main(["users", "token", "weekly", "-q"]) == 0
+    assert capsys.readouterr().out.startswith("vidsort_")

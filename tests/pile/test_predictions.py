@@ -44,6 +44,7 @@ def test_orders_are_told_what_they_need_of_many_also_where_another_program_wrote
 def test_a_missing_file_is_a_warning_and_an_empty_set(tmp_path, caplog):
     with caplog.at_level(logging.WARNING):
         live = LivePredictions(tmp_path / "predictions.json")
+        live.warn_if_none()
     assert live.current().by_video == {}
     assert "no predictions" in caplog.text
 

@@ -13,7 +13,7 @@ from ..errors import ConflictError
 from ..jobs.program import add_settings_flags, settings_from_flags
 from ..settings import CONFIG_NAME, PATHS, PLAIN, PREFIX, Settings, base_dir
 from ..steps import STEPS
-from .output import say, show_table
+from .output import say, show_answer, show_table
 
 HEAD = f"""\
 # Settings of vidsort. A line counts once its "# " is taken away.
@@ -33,10 +33,16 @@ def config(parser: argparse.ArgumentParser) -> None:
         path = base_dir() / CONFIG_NAME
         if flags.init:
             _write_new(path)
-            return
-        settings = settings_from_flags(flags)
-        show_table(("setting", "value", "comes from"), _rows(settings))
-        is_there = path.is_file()
+            if not flags.json:
+                return
+        from ..api.contract import ConfigAnswer, Setting
+
+        rows, is_there = list(_rows(settings_from_flags(flags))), path.is_file()
+        show_answer(ConfigAnswer(
+            settings=[Setting(name=name, value=value, origin=origin) for name, value, origin in rows],
+            file=str(path), is_there=is_there,
+        ))
+        show_table(("setting", "value", "comes from"), rows)
         say(f"The file is {path}." if is_there else f"There is no {path} yet: `vidsort config --init` writes one.")
 
     parser.set_defaults(run=call)

@@ -1,14 +1,13 @@
 """doctor: what is wrong, and what mends it."""
 
 import argparse
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import SettingsError
 from ..jobs.program import add_settings_flags, settings_from_flags
 from ..settings import Settings, load_settings
-from .output import say, show_table
+from .output import say, show_answer, show_table
 
 if TYPE_CHECKING:
     from ..insight.doctor import Check
@@ -23,7 +22,6 @@ def doctor(parser: argparse.ArgumentParser) -> None:
         "--rescue", action="store_true", help="put a new database in place of a damaged one, with the history it holds"
     )
     parser.add_argument("--all", action="store_true", help="show all videos that something is wrong with, not a few")
-    parser.add_argument("--json", action="store_true", help="say it as one JSON object")
 
     def call(flags: argparse.Namespace) -> int:
         from ..insight.doctor import examine, examine_without_settings, needs_mending, told
@@ -38,10 +36,8 @@ def doctor(parser: argparse.ArgumentParser) -> None:
             if flags.rescue:
                 _rescue(settings)
             checks = examine(settings, None) if flags.all else examine(settings)
-        if flags.json:
-            say(json.dumps(told(checks), indent=1))
-        else:
-            _show(checks)
+        show_answer(told(checks))
+        _show(checks)
         return 1 if needs_mending(checks) else 0
 
     parser.set_defaults(run=call)

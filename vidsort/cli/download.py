@@ -3,7 +3,7 @@
 import argparse
 
 from ..jobs.program import add_settings_flags, settings_from_flags
-from .output import say
+from .output import say, show_answer
 
 
 def download(parser: argparse.ArgumentParser) -> None:
@@ -16,10 +16,12 @@ def download(parser: argparse.ArgumentParser) -> None:
 
 
 def _download(flags: argparse.Namespace) -> None:
+    from ..api.contract import DownloadAnswer
     from ..extract_features import STEP
     from ..features.modalities import ExtractConfig, modality_of
 
     config = modality_of(flags.kind, settings_from_flags(flags).config(STEP, ExtractConfig)).config
     place = config.download()
     config.require()
+    show_answer(DownloadAnswer(kind=flags.kind, place=None if place is None else str(place)))
     say(f"{flags.kind} needs nothing that is not here." if place is None else f"It is in {place}.")

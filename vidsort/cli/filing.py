@@ -1,17 +1,34 @@
-"""Filing without a person, as far as a promise goes: `vidsort predict --at-most-wrong`."""
+"""Filing without a person, as far as a promise goes: `vidsort autofile`, and `predict --at-most-wrong`."""
 
 import argparse
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ..errors import ConflictError
+from ..jobs.program import add_settings_flags
 from ..settings import Settings
 from ..steps import counted, percent
-from .output import say, show_table
+from .asking import answered, body, opened
+from .output import say, show_answer, show_table
 
 if TYPE_CHECKING:
-    from ..autofile.filing import Choice
+    from ..api.contract import AutofileAnswer
+
+
+def autofile(parser: argparse.ArgumentParser) -> None:
+    """`vidsort autofile [--at-most-wrong RATE] [--yes]`."""
+    parser.add_argument(
+        "--at-most-wrong", type=share_of_wrong, default=0.02, metavar="RATE",
+        help="so large a share of what is filed may be wrong (default %(default)s)",
+    )
+    parser.add_argument("--yes", action="store_true", help="file what is shown; one `vidsort undo` takes all back")
+    add_settings_flags(parser)
+
+    def call(flags: argparse.Namespace) -> int:
+        return file_surely(flags, flags.at_most_wrong, really=flags.yes)
+
+    parser.set_defaults(run=call)
 
 
 def share_of_wrong(text: str) -> float:
@@ -38,61 +55,63 @@ def warn_if_harder(settings: Settings, confidences: Iterable[float]) -> None:
         say(warning)
 
 
-def autofile(settings: Settings, at_most_wrong: float, *, really: bool) -> int:
+def file_surely(flags: argparse.Namespace, at_most_wrong: float, *, really: bool) -> int:
     """Show what can be filed so that at most this share of it is wrong; file it where that is wanted."""
-    from ..autofile.filing import file, plan
-    from .library import opened
+    from ..api.contract import AutofileBody
+    from ..api.routes.filing import autofile as filed
 
-    with opened(settings) as here:
-        library = here.library
+    with opened(flags) as here:
         if really:
-            library.mover.recover()
-        planned = plan(library, here.predicted(), at_most_wrong, settings.blind_share)
-        say(planned.reason)
-        came = planned.realised
-        if came.checked and came.holds:
-            say(
-                f"Of {counted(came.checked, 'blind card')} as sure as these {came.wrong} "
-                f"{'was' if came.wrong == 1 else 'were'} wrong (90 % interval {percent(came.low, 1)} to "
-                f"{percent(came.high, 1)})."
-            )
-        if not planned.moves:
-            return 0
-        outcomes = file(library, planned) if really else []
-    stayed = {outcome.wish.filename: str(outcome.error) for outcome in outcomes if outcome.error is not None}
-    filed = [each for each in planned.moves if each.filename not in stayed]
-    if stayed:
-        show_table(("video", "reason"), stayed.items(), title="Stayed where they were")
-    _show(filed, planned.least_sure, really=really)
-    expected = planned.promise.expected_wrong
-    say(
-        f"About {expected * len(filed):.1f} of {counted(len(filed), 'video')} are expected to be wrong "
-        f"({percent(expected, 1)}), {percent(planned.promise.upper_bound, 1)} at the most."
+            here.library.mover.recover()
+        guesses = here.predicted().by_video
+        found = answered(filed, here, body(AutofileBody, at_most_wrong=at_most_wrong, dry_run=not really))
+    show_answer(found)
+    _show(found, {each.filename: guesses[each.filename].confidence for each in found.moves}, really=really)
+    return ConflictError.exit_code if found.skipped else 0
+
+
+def _show(found: "AutofileAnswer", confidences: Mapping[str, float], *, really: bool) -> None:
+    """Print how much goes into each folder, how surely, what is most likely wrong, and on what that rests."""
+    say(found.reason)
+    came = found.rests_on.realised
+    if came.checked and came.holds:
+        say(
+            f"Of {counted(came.checked, 'blind card')} as sure as these {came.wrong} "
+            f"{'was' if came.wrong == 1 else 'were'} wrong (90 % interval {percent(came.low, 1)} to "
+            f"{percent(came.high, 1)})."
+        )
+    if not found.moves and not found.skipped:
+        return
+    if found.skipped:
+        show_table(
+            ("video", "reason"), ((one.filename, one.detail) for one in found.skipped), title="Stayed where they were"
+        )
+    show_folders(((each.filename, each.folder) for each in found.moves), confidences, really=really)
+    show_table(
+        ("video", "folder", "confidence"),
+        ((each.filename, each.folder, percent(each.confidence, 1)) for each in found.least_sure), title="Least sure",
     )
-    if planned.held:
-        kept = counted(len(planned.held), "more video stays", "more videos stay")
+    filed = counted(len(found.moves), "video")
+    say(
+        f"About {found.expected_wrong * len(found.moves):.1f} of {filed} are expected to be wrong "
+        f"({percent(found.expected_wrong, 1)}), {percent(found.upper_bound, 1)} at the most."
+    )
+    if found.held:
+        kept = counted(len(found.held), "more video stays", "more videos stay")
         say(f"{kept} in the pile as blind cards: what you say of them tells whether the promise holds.")
-    if planned.left:
-        say(f"{planned.left} more could be filed: run the same again.")
-    if not really:
-        say(f"{counted(len(filed), 'video')} would be moved; nothing was. Add --yes to move them.")
-        return 0
-    say(f"{counted(len(filed), 'video')} moved. `vidsort undo` takes all of it back.")
-    return ConflictError.exit_code if stayed else 0
+    if found.left:
+        say(f"{found.left} more could be filed: run the same again.")
+    say(f"{filed} moved. `vidsort undo` takes all of it back." if really else
+        f"{filed} would be moved; nothing was. Add --yes to move them.")
 
 
-def _show(filed: Iterable["Choice"], least_sure: Iterable["Choice"], *, really: bool) -> None:
-    """Print how much goes into each folder, how surely, and what is most likely wrong."""
+def show_folders(moves: Iterable[tuple[str, str]], confidences: Mapping[str, float], *, really: bool) -> None:
+    """Print how much goes into each folder, and how sure, of (filename, folder)."""
     of_folder: dict[str, list[float]] = {}
-    for each in filed:
-        of_folder.setdefault(each.folder, []).append(each.confidence)
+    for video, folder in moves:
+        of_folder.setdefault(folder, []).append(confidences[video])
     show_table(
         ("folder", "moved there" if really else "would go there", "least confidence", "most"),
         ((folder, len(sure), percent(min(sure)), percent(max(sure))) for folder, sure in sorted(of_folder.items())),
         title="By folder",
-    )
-    show_table(
-        ("video", "folder", "confidence"),
-        ((each.filename, each.folder, percent(each.confidence, 1)) for each in least_sure),
-        title="Least sure",
     )

@@ -1,135 +1,83 @@
-"""undo, misfiled, duplicates, proposals, adopt: put back, see what is worth doing, say which library it is."""
+"""status, library, adopt: how all of it is, and which folder is the library."""
 
 import argparse
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, get_args
 
+from ..errors import SettingsError
 from ..jobs.program import add_settings_flags, settings_from_flags
-from ..settings import Settings, absolute
-from ..steps import percent
-from .output import say, show_table
+from ..records import VideoNames
+from ..settings import absolute
+from ..steps import counted, duration, percent
+from .asking import answered, body, opened
+from .output import say, show_answer, show_left_out, show_table
 
 if TYPE_CHECKING:
-    from ..api.workspace import Workspace
+    from ..api.contract import LibraryAnswer, StatusAnswer
 
 
-@contextlib.contextmanager
-def opened(settings: Settings) -> "Iterator[Workspace]":
-    """What the routes ask, without a server."""
-    from ..api.workspace import Workspace
-
-    here = Workspace(settings)
-    try:
-        yield here
-    finally:
-        here.stop()
-
-
-def undo(parser: argparse.ArgumentParser) -> None:
-    """`vidsort undo`."""
+def status(parser: argparse.ArgumentParser) -> None:
+    """`vidsort status`."""
     add_settings_flags(parser)
 
     def call(flags: argparse.Namespace) -> None:
-        from ..library.moves.mover import Mover
-        from ..store import open_database
+        from ..api.contract import StatusAnswer
+        from ..api.routes import jobs, review
+        from ..api.routes.library import library as library_of
 
-        settings = settings_from_flags(flags)
-        mover = Mover(settings.data_dir, open_database(settings.artifacts_dir), video_names=settings.video_names)
-        mover.recover()
-        moves = mover.undo(tell=say)
-        show_table(("undone", "was at", "is at"), ((move.kind, move.target, move.source) for move in moves))
-
-    parser.set_defaults(run=call)
-
-
-def misfiled(parser: argparse.ArgumentParser) -> None:
-    """`vidsort misfiled`."""
-    add_settings_flags(parser)
-    parser.add_argument("--limit", type=_at_least_one, default=50, help="list so many, the worst first (50)")
-    parser.add_argument("--right", metavar="FILENAME", help="say that this is right in its folder, and list the rest")
-
-    def call(flags: argparse.Namespace) -> None:
-        from ..api.insights.misfiled import dismiss, misfiled
-
-        with opened(settings_from_flags(flags)) as here:
-            if flags.right:
-                dismiss(here, flags.right)
-            found, reason = misfiled(here, flags.limit)
-        if not found:
-            say(reason or "No sorted video is clearly likelier in another folder.")
-            return
-        show_table(
-            ("video", "lies in", "likely", "own", "other"),
-            ((one["filename"], one["folder"], one["suggested"], percent(one["own"]), percent(one["other"]))
-             for one in found),
-        )
-
-    parser.set_defaults(run=call)
-
-
-def duplicates(parser: argparse.ArgumentParser) -> None:
-    """`vidsort duplicates`."""
-    add_settings_flags(parser)
-    parser.add_argument("--none", metavar="SET", help="say that this set is none, and list the rest")
-
-    def call(flags: argparse.Namespace) -> None:
-        from ..api.insights.duplicates import dismiss, duplicates
-
-        with opened(settings_from_flags(flags)) as here:
-            if flags.none:
-                dismiss(here, flags.none)
-            found, reason = duplicates(here)
-        if found:
-            show_table(
-                ("set", "video", "lies in", "picture", "seconds", "MB", "kbit/s"),
-                ((one["id"], *_of_set(video)) for one in found for video in one["videos"]),
+        with opened(flags, is_needed=False) as here:
+            found = StatusAnswer(
+                library=answered(library_of, here), model_id=answered(jobs.models, here).current,
+                retrain=answered(jobs.retrain_status, here), look=answered(jobs.look_status, here),
+                pace=answered(review.pace, here),
             )
-        if reason or not found:
-            say(reason or "No two videos are edits or copies of one another.")
-
-    parser.set_defaults(run=call)
-
-
-def proposals(parser: argparse.ArgumentParser) -> None:
-    """`vidsort proposals`."""
-    add_settings_flags(parser)
-    parser.add_argument("--limit", type=_at_least_one, default=20, help="list so many groups, the largest first (20)")
-
-    def call(flags: argparse.Namespace) -> None:
-        from ..api.finding import proposals
-        from ..insight.proposing.kept import KeptGroups
-
-        with opened(settings_from_flags(flags)) as here:
-            found = proposals(here, KeptGroups(here.database), flags.limit)
-        groups: Any = found["proposals"]
-        if not groups:
-            say(str(found["reason"]))
-            return
-        show_table(("group", "videos", "the most typical"), (
-            (group["name"], group["size"], " ".join(video["filename"] for video in group["videos"][:3]))
-            for group in groups
+        show_answer(found)
+        _show_library(found.library)
+        show_table(("", "now"), (
+            ("model", found.model_id or "none yet: `vidsort retrain` trains one"), ("retrain", _of_retrain(found)),
+            ("look at new videos", _of_look(found)), ("pace", _of_pace(found)),
         ))
 
     parser.set_defaults(run=call)
 
 
-def _of_set(video: dict[str, Any]) -> tuple[object, ...]:
-    """What tells which video of a set to keep."""
-    seconds, rate = video["duration_s"], video["bit_rate"]
-    return (
-        video["filename"], video["folder"] or "(unsorted)",
-        f"{video['width']} x {video['height']}" if video["width"] else "", "" if seconds is None else f"{seconds:.1f}",
-        f"{video['size_bytes'] / 1e6:.2f}", "" if rate is None else round(rate / 1000),
+def library(parser: argparse.ArgumentParser) -> None:
+    """`vidsort library [--preview PATH | --choose PATH | --names RULE | --never-learn FOLDER …]`."""
+    add_settings_flags(parser)
+    wanted = parser.add_mutually_exclusive_group()
+    wanted.add_argument("--preview", metavar="PATH", help="say what a folder would be as the library; change nothing")
+    wanted.add_argument("--choose", metavar="PATH", help="make a folder the library, in vidsort.toml")
+    wanted.add_argument("--names", choices=get_args(VideoNames), help="decide which names are videos, in vidsort.toml")
+    wanted.add_argument(
+        "--never-learn", nargs="*", metavar="FOLDER",
+        help="decide which of the folders are never learned from, in vidsort.toml: all of these and no other here",
     )
 
+    def call(flags: argparse.Namespace) -> None:
+        from ..api import contract
+        from ..api.routes import library as routes
 
-def _at_least_one(text: str) -> int:
-    """For argparse: a whole number from 1 on."""
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of videos: give a whole number from 1 on")
-    return int(text)
+        with opened(flags, is_needed=False) as here:
+            if flags.preview is not None:
+                found = answered(routes.preview, here, _whole(flags.preview))
+            elif flags.choose is not None:
+                found = answered(routes.choose, here, body(contract.LibraryBody, path=_whole(flags.choose)))
+            elif flags.names is not None:
+                found = answered(routes.choose_names, here, body(contract.NamesBody, video_names=flags.names))
+            elif flags.never_learn is not None:
+                wish = body(contract.NotLearnedBody, folders=flags.never_learn)
+                found = answered(routes.choose_not_learned, here, wish)
+            else:
+                found = answered(routes.library, here)
+        show_answer(found)
+        if isinstance(found, contract.LibraryAnswer):
+            _show_library(found)
+        else:
+            say(f"{found.path}: {counted(found.unsorted, 'unsorted video')}" if found.exists else
+                f"There is no folder {found.path}.")
+        show_table(("folder", "videos"), ((folder.name, folder.count) for folder in found.folders))
+
+    parser.set_defaults(run=call)
 
 
 def adopt(parser: argparse.ArgumentParser) -> None:
@@ -140,15 +88,63 @@ def adopt(parser: argparse.ArgumentParser) -> None:
     )
 
     def call(flags: argparse.Namespace) -> None:
+        from ..api.routes.library import library as library_of
         from ..artifacts.owners import adopt, choose_anew
 
         settings = settings_from_flags(flags)
         if flags.old is None:
             choose_anew(settings.artifacts_dir, settings.data_dir)
             say(f"{settings.data_dir} is taken for what it is now.")
-            return
-        home = adopt(settings.artifacts_dir, settings.data_dir, absolute("old", flags.old, Path.cwd()))
-        say(f"{settings.data_dir} has the models, predictions and history of {flags.old} now ({home}).")
+        else:
+            home = adopt(settings.artifacts_dir, settings.data_dir, absolute("old", flags.old, Path.cwd()))
+            say(f"{settings.data_dir} has the models, predictions and history of {flags.old} now ({home}).")
+        if flags.json:
+            with opened(flags, is_needed=False) as here:
+                show_answer(answered(library_of, here))
 
     parser.set_defaults(run=call)
 
+
+def _whole(path: str) -> str:
+    """The whole path, as a server needs it; raises SettingsError."""
+    if not path:
+        raise SettingsError("An empty text is no folder: give the path of one.")
+    return str(absolute("path", Path(path), Path.cwd()))
+
+
+def _show_library(found: "LibraryAnswer") -> None:
+    say(f"{found.data_dir}: {counted(found.unsorted, 'unsorted video')}, {counted(len(found.folders), 'folder')}, "
+        f"{counted(sum(folder.count for folder in found.folders), 'sorted video')}.")
+    if found.away:
+        say(found.away)
+    if found.not_learned:
+        say(f"Never learned from: {', '.join(found.not_learned)}.")
+    show_left_out(found.left_out)
+
+
+def _of_retrain(found: "StatusAnswer") -> str:
+    now = found.retrain
+    if now.running:
+        far = f"{now.done} of {now.total}" if now.total else now.message or "started"
+        return f"runs: {now.step or 'begins'}, {far}"
+    if now.last_result is None:
+        return "none yet"
+    return "the last one was done" if now.last_result == "success" else f"the last one failed: {now.last_result}"
+
+
+def _of_look(found: "StatusAnswer") -> str:
+    now = found.look
+    if now.running:
+        return f"runs: {now.done} of {now.total}"
+    if not now.not_looked_at:
+        return "nothing waits"
+    about = f", about {duration(now.about_s)}" if now.about_s is not None else ""
+    return f"{counted(now.not_looked_at, 'video waits', 'videos wait')}{about}: `vidsort extract-features`"
+
+
+def _of_pace(found: "StatusAnswer") -> str:
+    now = found.pace
+    said = f"{now.sorted_last_hour} sorted in the last hour"
+    if now.top1_accepted_share is not None:
+        said += f", {percent(now.top1_accepted_share)} as guessed"
+    return f"{said}, {duration(now.left_s)} left" if now.left_s is not None else said

@@ -7,22 +7,25 @@ from typing import Any
 
 from ..jobs.program import add_settings_flags, settings_from_flags
 from ..steps import accuracy_text
-from .output import say, show_table
+from .output import SPOKEN, Spoken, say, show_answer, show_table
+from .verbs import add_action
+
+EXAMPLE_ID = "20261126-211137-7ac80c"
 
 
 def models(parser: argparse.ArgumentParser) -> None:
     """`vidsort models list | show | promote | rollback`."""
     actions = parser.add_subparsers(metavar="<action>", required=True)
-    for name, call, needs_model, text in (
-        ("list", _list, False, "all versions, newest first, with their scores"),
-        ("show", _show, False, "one version: scores a folder, settings, data"),
-        ("promote", _promote, True, "put the predictions of this version in force"),
-        ("rollback", _rollback, False, "put the predictions before the current ones back in force, byte for byte"),
+    for name, call, example, text in (
+        ("list", _list, "", "all versions, newest first, with their scores"),
+        ("show", _show, EXAMPLE_ID, "one version: scores a folder, settings, data"),
+        ("promote", _promote, EXAMPLE_ID, "put the predictions of this version in force"),
+        ("rollback", _rollback, "", "put the predictions before the current ones back in force, byte for byte"),
     ):
-        action = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        action = add_action(actions, f"models {name}", text, example)
         if call is _show:
             action.add_argument("model_id", nargs="?", help="the version's id (default: the one that predicts)")
-        elif needs_model:
+        elif example:
             action.add_argument("model_id", help="the version's id, as `vidsort models list` shows it")
         add_settings_flags(action)
         action.set_defaults(run=call)
@@ -36,10 +39,23 @@ def _home(flags: argparse.Namespace) -> Path:
     return home_of(settings.artifacts_dir, settings.data_dir)
 
 
+def _answer(home: Path) -> None:
+    """What the API says of all models, where JSON was asked for."""
+    if SPOKEN.get() is not Spoken.JSON:
+        return
+    from ..api.contract import ModelsAnswer
+    from ..artifacts import current, list_models
+
+    now = current(home)
+    show_answer(ModelsAnswer(models=list_models(home), current=now.model_id if now else None))
+
+
 def _list(flags: argparse.Namespace) -> None:
     from ..artifacts import list_models
 
-    versions = list_models(_home(flags))
+    home = _home(flags)
+    versions = list_models(home)
+    _answer(home)
     if not versions:
         say("There are no models yet: `vidsort retrain` trains one.")
         return
@@ -65,7 +81,8 @@ def _show(flags: argparse.Namespace) -> None:
 
     artifacts_dir = _home(flags)
     found = show_model(artifacts_dir, flags.model_id or model_in_force(artifacts_dir))
-    version = found["version"]
+    show_answer(found)
+    version = dict(found["version"])
     value, low, high, note = (version.pop(name) for name in ("accuracy", "accuracy_low", "accuracy_high", "note"))
     accuracy = accuracy_text(value, low, high, note)
     shown = {"model_id": version.pop("model_id"), "accuracy": accuracy} | version
@@ -95,12 +112,16 @@ def _rounded(score: float | None) -> float | str:
 def _promote(flags: argparse.Namespace) -> None:
     from ..artifacts import promote
 
-    now = promote(_home(flags), flags.model_id)
+    home = _home(flags)
+    now = promote(home, flags.model_id)
+    _answer(home)
     say(f"Model {now.model_id} predicts now; `vidsort models rollback` goes back.")
 
 
 def _rollback(flags: argparse.Namespace) -> None:
     from ..artifacts import rollback
 
-    now = rollback(_home(flags))
+    home = _home(flags)
+    now = rollback(home)
+    _answer(home)
     say(f"The predictions {now.predictions_id} of {now.model_id or 'another program'} are in force again.")

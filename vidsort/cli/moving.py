@@ -1,39 +1,82 @@
-"""move and folders: what lies in folders is put elsewhere, and folders are made, renamed, merged and removed."""
+"""sort, move and folders: what lies where is put elsewhere, and folders are made, renamed, merged and removed."""
 
 import argparse
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from ..errors import ConflictError, NotFoundError
-from ..jobs.program import add_settings_flags, settings_from_flags
-from ..records import Move
-from ..settings import Settings
+from ..errors import ConflictError, NotFoundError, SettingsError
+from ..jobs.program import add_settings_flags
 from ..steps import counted
-from .output import say, show_table
+from .asking import answered, body, opened
+from .output import say, show_answer, show_table
+from .verbs import add_action
 
 if TYPE_CHECKING:
-    from ..library.moves.mover import Mover
+    from ..api.contract import MoveBatchAnswer, MovesAnswer, SortBatchAnswer
+    from ..api.workspace import Workspace
 
 PILE = "the unsorted videos"
 
 
+def sort(parser: argparse.ArgumentParser) -> None:
+    """`vidsort sort FILENAME FOLDER`, or `--batch FILE`."""
+    parser.add_argument("filename", nargs="?", help="the video, by its name alone")
+    parser.add_argument("folder", nargs="?", help="the folder it goes to")
+    _add_batch(parser, '{"filename": …, "folder": …}')
+    parser.add_argument("--makes", metavar="FOLDER", help="with --batch: make this folder first, as part of it")
+    add_settings_flags(parser)
+
+    def call(flags: argparse.Namespace) -> int:
+        from ..api import contract
+        from ..api.routes import moves as routes
+
+        if (flags.batch is None) == (flags.folder is None) or (flags.batch is None and flags.makes):
+            parser.error("say what goes where: a video and a folder, or --batch and where they are listed")
+        if flags.batch is not None:
+            wishes = body(contract.SortBatchBody, **_wishes(flags.batch, flags.makes))
+            with opened(flags) as here:
+                return _show_batch(answered(routes.sort_batch, here, wishes))
+        with opened(flags) as here:
+            wish = body(contract.SortBody, filename=flags.filename, folder=flags.folder)
+            found = answered(routes.sort, here, wish)
+        show_answer(found)
+        say(f"{found.filename} is in {found.folder} now; `vidsort undo` takes it back.")
+        return 0
+
+    parser.set_defaults(run=call)
+
+
 def move(parser: argparse.ArgumentParser) -> None:
-    """`vidsort move FILENAME [TO]`."""
-    parser.add_argument("filename", help="the video, by its name alone")
+    """`vidsort move FILENAME [TO]`, or `--batch FILE`."""
+    parser.add_argument("filename", nargs="?", help="the video, by its name alone")
     parser.add_argument("to", nargs="?", help="the folder it goes to")
     parser.add_argument("--to-pile", action="store_true", help="put it back among the unsorted videos instead")
     origin = parser.add_mutually_exclusive_group()
     origin.add_argument("--from", dest="origin", metavar="FOLDER", help="where it lies, if several folders have one")
     origin.add_argument("--from-pile", action="store_true", help="it is the one among the unsorted videos")
+    _add_batch(parser, '{"filename": …, "from": …, "to": …}, null being the unsorted ones')
     add_settings_flags(parser)
 
-    def call(flags: argparse.Namespace) -> None:
-        if (flags.to is None) != flags.to_pile:
-            parser.error("say where it goes: the name of a folder, or --to-pile")
-        settings = settings_from_flags(flags)
-        mover = _mover(settings)
-        origin = None if flags.from_pile else flags.origin or _origin(settings, flags.filename)
-        _show([mover.move(flags.filename, origin, flags.to)])
+    def call(flags: argparse.Namespace) -> int:
+        from ..api import contract
+        from ..api.routes import moves as routes
+
+        if flags.batch is not None and flags.filename is None:
+            wishes = body(contract.MoveBatchBody, **_wishes(flags.batch))
+            with opened(flags) as here:
+                return _show_batch(answered(routes.move_batch, here, wishes))
+        if flags.batch is not None or flags.filename is None or (flags.to is None) != flags.to_pile:
+            parser.error("say where it goes: the name of a folder, or --to-pile; or many by --batch")
+        with opened(flags) as here:
+            origin = None if flags.from_pile else flags.origin or _origin(here, flags.filename)
+            wish = body(contract.MoveBody, **{"filename": flags.filename, "from": origin, "to": flags.to})
+            found = answered(routes.move, here, wish)
+        show_answer(found)
+        at = f"among {PILE}" if found.to is None else f"at {found.to}/{found.filename}"
+        say(f"{found.filename} is {at} now; `vidsort undo` takes it back.")
+        return 0
 
     parser.set_defaults(run=call)
 
@@ -41,58 +84,108 @@ def move(parser: argparse.ArgumentParser) -> None:
 def folders(parser: argparse.ArgumentParser) -> None:
     """`vidsort folders list | make | rename | merge | remove`."""
     actions = parser.add_subparsers(metavar="<action>", required=True)
-    for name, names, change, text in (
-        ("list", (), None, "all folders with how many videos they hold"),
-        ("make", ("name",), lambda mover, name: [mover.create_folder(name)], "make a folder"),
-        ("rename", ("name", "new"), lambda mover, name, new: mover.rename_folder(name, new),
-         "give a folder another name"),
-        ("merge", ("name", "into"), lambda mover, name, into: mover.merge_folder(name, into, tell=say),
+    action = add_action(actions, "folders list", "all folders with how many videos they hold", "")
+    add_settings_flags(action)
+    action.set_defaults(run=_list)
+    for name, given, call, example, text in (
+        ("make", ("name",), _make, "soccer", "make a folder"),
+        ("rename", ("name", "new"), _rename, "soccer football", "give a folder another name"),
+        ("merge", ("name", "into"), _merge, "football soccer",
          "move the videos of a folder into another and remove it"),
-        ("remove", ("name",), lambda mover, name: mover.remove_folder(name), "remove a folder in which nothing is"),
+        ("remove", ("name",), _remove, "soccer", "remove a folder in which nothing is"),
     ):
-        action = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        for each in names:
+        action = add_action(actions, f"folders {name}", text, example)
+        for each in given:
             action.add_argument(each)
         add_settings_flags(action)
-        action.set_defaults(run=_list if change is None else _changing(change, names))
+        action.set_defaults(run=call)
 
 
 def _list(flags: argparse.Namespace) -> None:
-    from ..library import folders as listed
+    from ..api.routes.folders import folders as listed
 
-    settings = settings_from_flags(flags)
-    found = listed(settings.data_dir, settings.video_names)
-    if not found:
+    with opened(flags) as here:
+        found = answered(listed, here)
+    show_answer(found)
+    if not found.folders:
         say("There are no folders yet: `vidsort folders make` makes one.")
         return
-    show_table(("folder", "videos"), ((folder.name, folder.count) for folder in found))
+    show_table(("folder", "videos"), ((folder.name, folder.count) for folder in found.folders))
 
 
-def _changing(change: Callable[..., list[Move]], names: Sequence[str]) -> Callable[[argparse.Namespace], None]:
-    def call(flags: argparse.Namespace) -> None:
-        mover = _mover(settings_from_flags(flags))
-        _show(change(mover, *(getattr(flags, name) for name in names)))
+def _make(flags: argparse.Namespace) -> None:
+    from ..api.contract import NameBody
+    from ..api.routes.folders import create
 
-    return call
-
-
-def _mover(settings: Settings) -> "Mover":
-    """Works without a server, and beside one, which follows the journal; what a kill left is settled first."""
-    from ..library.moves.mover import Mover
-    from ..store import open_database
-
-    mover = Mover(settings.data_dir, open_database(settings.artifacts_dir), video_names=settings.video_names)
-    mover.recover()
-    return mover
+    with opened(flags) as here:
+        found = answered(create, here, body(NameBody, name=flags.name))
+    show_answer(found)
+    say(f"There is a folder {flags.name} now; `vidsort undo` takes it away again.")
 
 
-def _origin(settings: Settings, filename: str) -> str | None:
+def _rename(flags: argparse.Namespace) -> None:
+    from ..api.contract import NameBody
+    from ..api.routes.folders import rename
+
+    with opened(flags) as here:
+        _show_moves(answered(rename, here, flags.name, body(NameBody, name=flags.new)))
+
+
+def _merge(flags: argparse.Namespace) -> None:
+    from ..api.contract import MergeBody
+    from ..api.routes.folders import merge
+
+    with opened(flags) as here:
+        _show_moves(answered(merge, here, flags.name, body(MergeBody, into=flags.into)))
+
+
+def _remove(flags: argparse.Namespace) -> None:
+    from ..api.routes.folders import remove
+
+    with opened(flags) as here:
+        _show_moves(answered(remove, here, flags.name))
+
+
+def _add_batch(parser: argparse.ArgumentParser, line: str) -> None:
+    parser.add_argument(
+        "--batch", metavar="FILE", help=f"many, as one action: a file (- is standard input) with a line {line} each, "
+        "or the body that the API takes"
+    )
+
+
+def _wishes(source: str, makes: str | None = None) -> dict[str, Any]:
+    """The body of a batch from a file or standard input; raises SettingsError for what is none."""
+    try:
+        text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
+        try:
+            wanted = json.loads(text)
+        except ValueError:
+            wanted = [json.loads(line) for line in text.splitlines() if line.strip()]
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{source} is no list of moves ({error}): write a JSON object a line, in UTF-8.") from error
+    if isinstance(wanted, dict) and "moves" in wanted:
+        return wanted | ({"makes": makes} if makes else {})
+    return {"moves": wanted if isinstance(wanted, list) else [wanted]} | ({"makes": makes} if makes else {})
+
+
+def _show_batch(found: "SortBatchAnswer | MoveBatchAnswer") -> int:
+    """Show what came of a batch; returns the exit code."""
+    show_answer(found)
+    stayed = [one for one in found.outcomes if not one.success]
+    done = len(found.outcomes) - len(stayed)
+    if stayed:
+        show_table(("video", "reason"), ((one.filename, one.detail) for one in stayed), title="Stayed where they were")
+    say(f"{counted(done, 'video')} moved." + (" `vidsort undo` takes all of it back." if done else ""))
+    return ConflictError.exit_code if stayed else 0
+
+
+def _origin(here: "Workspace", filename: str) -> str | None:
     """The one folder that a video is in, None for the root; raises NotFoundError, and ConflictError for several."""
-    from ..library import scan
     from ..library.names import check_filename
 
-    check_filename(filename, settings.video_names)
-    places = scan(settings.data_dir, settings.video_names).places_of(filename)
+    library = here.library
+    check_filename(filename, library.video_names)
+    places = library.snapshot().places_of(filename)
     if not places:
         raise NotFoundError(f"There is no video {filename} in the library: it may have been moved out of it.")
     if len(places) > 1:
@@ -101,6 +194,9 @@ def _origin(settings: Settings, filename: str) -> str | None:
     return places[0]
 
 
-def _show(moves: Sequence[Move]) -> None:
-    show_table(("done", "was at", "is at"), ((move.kind, move.source, move.target) for move in moves))
-    say(f"{counted(len(moves), 'change')}. `vidsort undo` takes back all of it.")
+def _show_moves(found: "MovesAnswer") -> None:
+    show_answer(found)
+    show_table(("done", "was at", "is at"), ((move.kind, move.source, move.target) for move in found.moves))
+    for sentence in found.told:
+        say(sentence)
+    say(f"{counted(len(found.moves), 'change')}. `vidsort undo` takes back all of it.")

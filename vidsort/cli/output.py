@@ -1,17 +1,22 @@
-"""What the commands print: progress on stderr, tables and sentences on stdout.
+"""What the commands print: progress on stderr, tables and sentences on stdout, or the answer as JSON and nothing else.
 
 Names of folders and reasons from files are printed as they are, never read as rich's markup; what nobody would see of
 them, or what steers a terminal, by its code. Who stops reading stops nothing: by then videos may be moved.
 """
 
 import contextlib
+import enum
+import json
 import os
 import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 
+from pydantic import BaseModel
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TaskID, TextColumn
 from rich.progress import Progress as Bars
@@ -21,23 +26,51 @@ from rich.text import Text
 from ..library.invisible import lines_with_codes
 from ..library.left_out import sentence
 from ..records import Failure, LeftOut, Progress, Report
-from ..steps import STEPS, ProgressCallback, duration
+from ..steps import STEPS, ProgressCallback, duration, ignore_progress
 
 TITLES = {"demo": "Drawing clips"} | {step.name: step.title for step in STEPS.values()}
 # So often a line is written where there is no terminal to draw on.
 LINE_EVERY_S = 30.0
-# In a pipe there is no width to fit into; a wide line is easier to grep than a wrapped one.
-PIPE_WIDTH = 160
+# What stands between two columns where there is no terminal to draw lines on.
+GAP = "  "
+
+
+class Spoken(enum.Enum):
+    """What a command prints: all for a person, its answer as JSON, or nothing but errors."""
+
+    PLAIN = "plain"
+    JSON = "json"
+    QUIET = "quiet"
+
+
+SPOKEN: ContextVar[Spoken] = ContextVar("spoken", default=Spoken.PLAIN)
 
 
 def say(text: str = "") -> None:
-    """Print one line."""
-    _console().print(_as_it_is(text), soft_wrap=True)
+    """Print one line, for a person."""
+    if SPOKEN.get() is Spoken.PLAIN:
+        _console().print(_as_it_is(text), soft_wrap=True)
+
+
+def show_answer(answer: BaseModel | dict[str, object]) -> None:
+    """Print the answer as the API would give it, where JSON was asked for; nothing else is printed then."""
+    if SPOKEN.get() is Spoken.JSON:
+        told = answer.model_dump(mode="json", by_alias=True) if isinstance(answer, BaseModel) else answer
+        # In ASCII, so that a name which is no valid Unicode can be told as well.
+        _console().out(json.dumps(told, indent=1), highlight=False)
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
-    """Print a table; numbers are set to the right, None is left empty."""
+    """Print a table for a person; numbers are set to the right, None is left empty.
+
+    Where there is no terminal a row is a line, however long, so that it can be searched and cut.
+    """
+    if SPOKEN.get() is not Spoken.PLAIN:
+        return
     rows = [list(row) for row in rows]
+    if not _console().is_terminal:
+        _show_lines(columns, rows, title)
+        return
     table = Table(title=title, title_justify="left", header_style="bold")
     for index, column in enumerate(columns):
         numbers = bool(rows) and all(isinstance(row[index], int | float | None) for row in rows)
@@ -45,6 +78,17 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: 
     for row in rows:
         table.add_row(*(_as_it_is("" if cell is None else str(cell)) for cell in row))
     _console().print(table)
+
+
+def _show_lines(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str | None) -> None:
+    cells = [["" if cell is None else lines_with_codes(str(cell)).replace("\n", " ") for cell in row]
+             for row in (columns, *rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+    if title:
+        say(title)
+    for row in cells:
+        padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
+        say(GAP.join(padded).rstrip())
 
 
 def show_failures(failed: Sequence[Failure]) -> None:
@@ -76,6 +120,9 @@ def summary(report: Report) -> str:
 @contextmanager
 def progress_bars() -> Iterator[ProgressCallback]:
     """Yield a callback that draws one bar a step on stderr: count, rate, time left; into a file it writes lines."""
+    if SPOKEN.get() is Spoken.QUIET:
+        yield ignore_progress
+        return
     console = Console(stderr=True)
     if not console.is_terminal:
         with _Lines() as lines:
@@ -179,5 +226,4 @@ class _Stdout(Console):
 
 
 def _console() -> Console:
-    console = _Stdout(markup=False, highlight=False, emoji=False)
-    return console if console.is_terminal else _Stdout(markup=False, highlight=False, emoji=False, width=PIPE_WIDTH)
+    return _Stdout(markup=False, highlight=False, emoji=False)

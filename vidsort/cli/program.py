@@ -1,43 +1,19 @@
-"""`vidsort <command>`: which commands there are, and what their errors exit with."""
+"""`vidsort <command>`: parsed, run, and what its errors exit with."""
 
 import argparse
+import contextlib
 import importlib
 import io
 import logging
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from .. import __doc__ as description
 from .. import __version__
 from ..errors import VidsortError
+from .verbs import COMMANDS, Command
 
-# name: (the module of this package that holds it, what it does). The function there is named like
-# the command; it adds the command's flags and sets what runs.
-COMMANDS = {
-    "extract-features": ("steps", "step 1: look at every video that is new"),
-    "train": ("steps", "step 2: learn from the videos that lie in folders"),
-    "predict": ("steps", "step 3: predict a folder for each unsorted video; --move files them"),
-    "retrain": ("steps", "the three steps, one after the other"),
-    "serve": ("server", "serve the review page and the API"),
-    "demo": ("server", "make a small library of clips, learn it and serve it"),
-    "undo": ("library", "take back the last move or batch of moves"),
-    "move": ("moving", "move a video to another folder, or back to the unsorted ones"),
-    "folders": ("moving", "list, make, rename, merge and remove folders"),
-    "duplicates": ("library", "list sets of videos that are edits or copies of one another"),
-    "misfiled": ("library", "list sorted videos that are likely in the wrong folder"),
-    "proposals": ("library", "list groups of unsorted videos that are alike and no folder yet"),
-    "adopt": ("library", "say that this library is the one that lay elsewhere, or is now what it is"),
-    "doctor": ("doctor", "check that everything vidsort needs is there, and say what mends what is not"),
-    "clean": ("upkeep", "remove old versions, and what is kept of videos that are gone; never what is in force"),
-    "backup": ("upkeep", "copy the artifacts and the settings into a folder, while servers run"),
-    "restore": ("upkeep", "check a backup and put it back; artifacts that are there are never written over"),
-    "config": ("config", "show every setting and where it comes from; --init writes a file for them"),
-    "models": ("models", "list, show, promote and roll back models"),
-    "users": ("users", "accounts and tokens: who may sign in on this server, and what each may do"),
-    "download": ("download", "get what a kind of evidence needs and is not on this machine, a model of speech say"),
-    "notebook": ("notebook", "run one of the three notebooks and keep its report"),
-}
 EXIT_CODES = {
     0: "done",
     1: "failed for a reason that has no code of its own; doctor: something needs mending",
@@ -55,20 +31,55 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; an error is one sentence on stderr."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     _replace_what_cannot_be_encoded()
+    flags = build_parser([argument for argument in arguments if argument in COMMANDS][:1]).parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
-    try:
-        flags = build_parser(arguments).parse_args(arguments)
-        return flags.run(flags) or 0
-    except (VidsortError, sqlite3.DatabaseError, OSError) as error:
-        from ..jobs.program import as_told
-        from ..library.invisible import lines_with_codes
+    with _logging(flags):
+        try:
+            with _spoken(flags):
+                return flags.run(flags) or 0
+        except (VidsortError, sqlite3.DatabaseError, OSError) as error:
+            from ..jobs.program import as_told
 
-        told = as_told(error)
-        print(lines_with_codes(str(told)), file=sys.stderr)
-        return told.exit_code
-    except KeyboardInterrupt:
-        print("Stopped; finished work is kept.", file=sys.stderr)
-        return 130
+            told = as_told(error)
+            logging.getLogger(__name__).debug("The command failed.", exc_info=error)
+            tell_error(told)
+            return told.exit_code
+        except KeyboardInterrupt:
+            print("Stopped; finished work is kept.", file=sys.stderr)
+            return 130
+
+
+def tell_error(error: VidsortError) -> None:
+    """Print the sentence of an error."""
+    from ..library.invisible import lines_with_codes
+
+    print(lines_with_codes(str(error)), file=sys.stderr)
+
+
+@contextlib.contextmanager
+def _spoken(flags: argparse.Namespace) -> Iterator[None]:
+    """Let the command print what these flags ask for."""
+    from .output import SPOKEN, Spoken
+
+    asked = Spoken.JSON if flags.json else Spoken.QUIET if flags.quiet else Spoken.PLAIN
+    token = SPOKEN.set(asked)
+    try:
+        yield
+    finally:
+        SPOKEN.reset(token)
+
+
+@contextlib.contextmanager
+def _logging(flags: argparse.Namespace) -> Iterator[None]:
+    """Let vidsort itself log as much as these flags ask for; what it is made of stays as it is."""
+    own = logging.getLogger(__package__.partition(".")[0])
+    before = own.level
+    if flags.verbose or flags.quiet:
+        own.setLevel(logging.DEBUG if flags.verbose else logging.ERROR)
+    try:
+        yield
+    finally:
+        own.setLevel(before)
 
 
 def _replace_what_cannot_be_encoded() -> None:
@@ -77,9 +88,8 @@ def _replace_what_cannot_be_encoded() -> None:
         sys.stdout.reconfigure(errors="replace")
 
 
-def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    """The parser with every command's name, and with the flags of the command that these arguments call."""
-    chosen = next((argument for argument in arguments if argument in COMMANDS), None)
+def build_parser(whole: Collection[str]) -> argparse.ArgumentParser:
+    """The parser with every command's name, and with the flags of those commands that are named."""
     codes = "\n".join(f"  {code:3}  {meaning}" for code, meaning in EXIT_CODES.items())
     parser = argparse.ArgumentParser(
         prog="vidsort",
@@ -89,9 +99,30 @@ def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"vidsort {__version__}")
     commands = parser.add_subparsers(metavar="<command>", required=True)
-    for name, (module, summary) in COMMANDS.items():
-        command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
-        if name == chosen:
-            add_flags = getattr(importlib.import_module(f"{__package__}.{module}"), name.replace("-", "_"))
-            add_flags(command)
+    for name, command in COMMANDS.items():
+        one = commands.add_parser(
+            name, help=command.summary, description=command.summary[0].upper() + command.summary[1:] + ".",
+            epilog=f"example:\n  vidsort {command.example}", formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if name in whole:
+            _add_flags(one, name, command)
     return parser
+
+
+def _add_flags(parser: argparse.ArgumentParser, name: str, command: Command) -> None:
+    """Add what a command takes, and to each of its actions what all take."""
+    module = importlib.import_module(f"{__package__}.{command.module}")
+    getattr(module, command.function or name.replace("-", "_"))(parser)
+    for each in actions_of(parser).values() or [parser]:
+        each.set_defaults(json=False)
+        if command.has_json:
+            each.add_argument("--json", action="store_true", help="print the answer as JSON, as the API has it")
+        how_much = each.add_mutually_exclusive_group()
+        how_much.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
+        how_much.add_argument("-v", "--verbose", action="store_true", help="log what is done, too, on stderr")
+
+
+def actions_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """The parsers of what a parser takes next, a command or an action of one, by name; none where it takes no such."""
+    found = [one.choices for one in parser._actions if isinstance(one, argparse._SubParsersAction)]
+    return dict(found[0]) if found else {}

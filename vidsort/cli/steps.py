@@ -10,8 +10,8 @@ from ..jobs.program import add_config_flags, add_settings_flags, config_from_fla
 from ..records import LeftOut, Progress, Report
 from ..settings import Settings
 from ..steps import PROMISED_ERROR, STEPS, ProgressCallback, Step, counted, percent, written_outputs
-from .filing import autofile, share_of_wrong, warn_if_harder
-from .output import TITLES, duration, progress_bars, say, show_failures, show_left_out, show_table, summary
+from .filing import file_surely, share_of_wrong, show_folders, warn_if_harder
+from .output import TITLES, duration, progress_bars, say, show_answer, show_failures, show_left_out, show_table, summary
 
 if TYPE_CHECKING:
     from ..jobs.retrain import Retrain
@@ -53,13 +53,17 @@ def predict(parser: argparse.ArgumentParser) -> None:
             raise SettingsError("--move goes by confidence and --at-most-wrong by a promise: take one of them.")
         if flags.yes and not flags.move and flags.at_most_wrong is None:
             raise SettingsError("--yes goes with --move or --at-most-wrong: it moves what they show.")
+        if flags.json and (flags.move or flags.at_most_wrong is not None):
+            raise SettingsError(
+                "--json is of predicting alone: `vidsort autofile --json` and `vidsort sort --batch FILE --json` move."
+            )
         settings = settings_from_flags(flags)
         config = config_from_flags(flags, settings, "predict", PredictConfig)
         with progress_bars() as progress:
             report = run(settings, config, progress=progress)
         show_report(report)
         if flags.at_most_wrong is not None:
-            return autofile(settings, flags.at_most_wrong, really=flags.yes)
+            return file_surely(flags, flags.at_most_wrong, really=flags.yes)
         if not flags.move:
             return 0
         least = least_confidence(settings, config, str(report.outputs["model_id"]))
@@ -80,14 +84,19 @@ def predict(parser: argparse.ArgumentParser) -> None:
 
 
 def retrain(parser: argparse.ArgumentParser) -> None:
-    """`vidsort retrain`."""
+    """`vidsort retrain [--cancel]`."""
     add_settings_flags(parser)
+    parser.add_argument("--cancel", action="store_true", help="stop the one that runs, in whichever process")
 
     def call(flags: argparse.Namespace) -> None:
+        from ..api.contract import RetrainStatus
         from ..jobs.retrain import Retrain
         from ..store import open_database
 
         settings = settings_from_flags(flags)
+        if flags.cancel:
+            _cancel(settings)
+            return
         job = Retrain(open_database(settings.artifacts_dir))
         if job.start(settings) == "already_running":
             raise ConflictError("A retrain is running already: wait for its end, or cancel it on the page.")
@@ -98,6 +107,7 @@ def retrain(parser: argparse.ArgumentParser) -> None:
             job.stop()
         if status["last_result"] != "success":
             raise _failure(status)
+        show_answer(RetrainStatus.model_validate(status))
         say(f"Retrained in {duration(status['took_s'])}.")
         show_outputs({name: status[name] for name in JOB_OUTPUTS if name in status})
         if status.get("failed"):
@@ -108,8 +118,21 @@ def retrain(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=call)
 
 
+def _cancel(settings: Settings) -> None:
+    from ..api.contract import RetrainCancelled
+    from ..artifacts.owners import history_of, home_of
+    from ..jobs.retrain import Retrain
+    from ..store import open_database
+
+    library = history_of(home_of(settings.artifacts_dir, settings.data_dir), settings.data_dir)
+    found = RetrainCancelled(status=Retrain(open_database(settings.artifacts_dir)).cancel(library))
+    show_answer(found)
+    say("It stops within two seconds; finished work is kept." if found.status == "cancelling" else "No retrain runs.")
+
+
 def show_report(report: Report) -> None:
     """Print what a step did: its counts, what it made, and what it left out with the reasons."""
+    show_answer(report)
     say(summary(report))
     show_outputs(report.outputs)
     show_failures(report.failed)
@@ -199,24 +222,12 @@ def _move(settings: Settings, threshold: float, *, really: bool) -> int:
     )
     if stayed:
         show_table(("video", "reason"), stayed.items(), title="Stayed where they were")
-    _show_folders([move for move in plan if move[0] not in stayed], confidences, really=really)
+    show_folders([move for move in plan if move[0] not in stayed], confidences, really=really)
     if not really:
         say(f"{counted(len(plan), 'video')} would be moved; nothing was. Add --yes to move them.")
         return 0
     say(f"{counted(len(plan) - len(stayed), 'video')} moved. `vidsort undo` takes all of it back.")
     return ConflictError.exit_code if stayed else 0
-
-
-def _show_folders(plan: list[tuple[str, str]], confidences: Mapping[str, float], *, really: bool) -> None:
-    """Print how much goes into each folder, and how sure."""
-    of_folder: dict[str, list[float]] = {}
-    for video, folder in plan:
-        of_folder.setdefault(folder, []).append(confidences[video])
-    show_table(
-        ("folder", "moved there" if really else "would go there", "least confidence", "most"),
-        ((folder, len(sure), percent(min(sure)), percent(max(sure))) for folder, sure in of_folder.items()),
-        title="By folder",
-    )
 
 
 def _sort(settings: Settings, plan: list[tuple[str, str]]) -> list["Outcome"]:

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..jobs.program import add_settings_flags, settings_from_flags
-from ..records import Record
 from ..steps import counted, size_text
-from .output import say, show_table
+from .output import say, show_answer, show_table
 
 if TYPE_CHECKING:
     from ..upkeep.backups.manifest import Manifest
@@ -23,15 +22,12 @@ def clean(parser: argparse.ArgumentParser) -> None:
         "--keep", type=int, default=KEEP, metavar="N",
         help="models and predictions to keep, the newest, beside what is in force (default %(default)s)",
     )
-    _add_json(parser)
 
     def call(flags: argparse.Namespace) -> None:
         from ..upkeep.cleaning import clean
 
         done = clean(settings_from_flags(flags), flags.keep, is_dry_run=flags.dry_run)
-        if flags.json:
-            _say_json(done)
-            return
+        show_answer(done)
         show_table(
             ("part", "kept", "takes", "would go" if done.is_dry_run else "removed", "of", ""),
             (
@@ -54,15 +50,12 @@ def backup(parser: argparse.ArgumentParser) -> None:
     """`vidsort backup DIR`."""
     add_settings_flags(parser)
     parser.add_argument("dir", type=Path, help="the folder to make, which is not there yet")
-    _add_json(parser)
 
     def call(flags: argparse.Namespace) -> None:
         from ..upkeep.backups.backup import backup
 
         done = backup(settings_from_flags(flags), flags.dir)
-        if flags.json:
-            _say_json(done)
-            return
+        show_answer(done)
         _show_manifest(done.manifest)
         say(f"The backup is {done.folder}; `vidsort restore {done.folder}` puts it back.")
 
@@ -75,7 +68,6 @@ def restore(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dir", type=Path, help="the folder that `vidsort backup` has made")
     parser.add_argument("--aside", action="store_true", help="rename what is there, which else is in the way")
     parser.add_argument("--dry-run", action="store_true", help="check it and say what is in it; nothing is written")
-    _add_json(parser)
 
     def call(flags: argparse.Namespace) -> None:
         from ..upkeep.backups.restore import Restored, check, restore
@@ -84,9 +76,7 @@ def restore(parser: argparse.ArgumentParser) -> None:
             done = Restored(folder=flags.dir, manifest=check(flags.dir))
         else:
             done = restore(settings_from_flags(flags), flags.dir, sets_aside=flags.aside)
-        if flags.json:
-            _say_json(done)
-            return
+        show_answer(done)
         _show_manifest(done.manifest)
         for notice in done.notices:
             say(notice)
@@ -110,11 +100,3 @@ def _show_manifest(manifest: "Manifest") -> None:
         f"{size_text(manifest.size_bytes)}, with {counted(manifest.moves, 'move')} and "
         f"{counted(manifest.features, 'row')} of features."
     )
-
-
-def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="say it as one JSON object")
-
-
-def _say_json(result: Record) -> None:
-    say(result.model_dump_json(indent=1))

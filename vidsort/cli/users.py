@@ -7,7 +7,8 @@ from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from ..errors import ConflictError, NotFoundError, SettingsError
-from .output import say, show_table
+from .output import say, show_answer, show_table
+from .verbs import add_action
 
 if TYPE_CHECKING:
     from ..accounts.users_file import Users
@@ -20,16 +21,17 @@ def users(parser: argparse.ArgumentParser) -> None:
     from ..accounts import Role
 
     actions = parser.add_subparsers(metavar="<action>", required=True)
-    for name, call, asks, role, text in (
-        ("list", _list, False, None, "all accounts and tokens with their roles"),
-        ("add", _add, True, Role.REVIEWER, "make an account; the password is asked for twice"),
-        ("remove", _remove, False, None, "remove an account, which ends its sessions"),
-        ("password", _password, True, None, "set another password, which ends the sessions of the account"),
-        ("role", _role, False, None, "let an account or a token do more, or less"),
-        ("token", _token, False, Role.VIEWER, "make a token for a script; it is shown once"),
-        ("revoke", _revoke, False, None, "let a token in no more"),
+    for name, call, asks, role, example, text in (
+        ("list", _list, False, None, "", "all accounts and tokens with their roles"),
+        ("add", _add, True, Role.REVIEWER, "ann --role admin", "make an account; the password is asked for twice"),
+        ("remove", _remove, False, None, "ann", "remove an account, which ends its sessions"),
+        ("password", _password, True, None, "ann", "set another password, which ends the sessions of the account"),
+        ("role", _role, False, None, "ann viewer", "let an account or a token do more, or less"),
+        ("token", _token, False, Role.VIEWER, "nightly --role reviewer",
+         "make a token for a script; it is shown once"),
+        ("revoke", _revoke, False, None, "nightly", "let a token in no more"),
     ):
-        action = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        action = add_action(actions, f"users {name}", text, example)
         if call is not _list:
             action.add_argument("name", help="the name that the history shows")
         if call is _role:
@@ -47,6 +49,7 @@ def _list(_: argparse.Namespace) -> None:
 
     path = users_path()
     known = read_users(path)
+    _answer(known)
     if not known:
         say(
             f"There are no accounts in {path}: whoever reaches the server on this machine may do everything. "
@@ -70,6 +73,7 @@ def _add(flags: argparse.Namespace) -> None:
         if known.known_as(name):
             raise _taken(name)
         known.accounts[name] = Account(role=Role(flags.role), password=kept)
+    _answer(known, name)
     say(f"{name} is {Role(flags.role).spoken} now, and signs in with that password.")
     _tell_without_admin(known)
 
@@ -80,6 +84,7 @@ def _remove(flags: argparse.Namespace) -> None:
     with changing(users_path()) as known:
         name = _known(flags.name, known.known_as(flags.name), known.accounts, "account")
         del known.accounts[name]
+    _answer(known, name)
     say(f"{name} is let in no more. What {name} did stays in the history, and is an admin's to take back.")
     if known:
         _tell_without_admin(known)
@@ -98,6 +103,7 @@ def _password(flags: argparse.Namespace) -> None:
     with changing(users_path()) as known:
         name = _known(flags.name, known.known_as(flags.name), known.accounts, "account")
         known.accounts[name] = known.accounts[name].model_copy(update={"password": kept})
+    _answer(known, name)
     say(f"{name} has another password now, and has to sign in anew.")
 
 
@@ -112,6 +118,7 @@ def _role(flags: argparse.Namespace) -> None:
             known.accounts[name] = known.accounts[name].model_copy(update={"role": role})
         else:
             known.tokens[name] = known.tokens[name].model_copy(update={"role": role})
+    _answer(known, name)
     say(f"{name} is {role.spoken} now.")
     _tell_without_admin(known)
 
@@ -127,6 +134,10 @@ def _token(flags: argparse.Namespace) -> None:
             raise _taken(name)
         today = datetime.datetime.now(datetime.UTC).date()
         known.tokens[name] = Token(role=role, sha256=token_digest(token.encode()), made=today)
+    _answer(known, name, token)
+    # Also where nothing else shall be printed: nobody sees it again.
+    if flags.quiet and not flags.json:
+        print(token)
     say(token)
     print(
         f"{name} is {role.spoken}: send this as `Authorization: Bearer …`. It is shown this once, and "
@@ -140,7 +151,23 @@ def _revoke(flags: argparse.Namespace) -> None:
     with changing(users_path()) as known:
         name = _known(flags.name, known.known_as(flags.name), known.tokens, "token")
         del known.tokens[name]
+    _answer(known, name)
     say(f"The token {name} is let in no more.")
+
+
+def _answer(known: "Users | None", name: str | None = None, token: str | None = None) -> None:
+    """Print all of them, or the one of this name, as JSON where that was asked for."""
+    from ..accounts.users_file import Users, users_path
+    from ..api.contract import User, UsersAnswer
+
+    known = known or Users()
+    found = [User(name=each, kind="account", role=one.role) for each, one in sorted(known.accounts.items())]
+    found += [
+        User(name=each, kind="token", role=one.role, made=one.made, token=token if each == name else None)
+        for each, one in sorted(known.tokens.items())
+    ]
+    shown = found if name is None else [one for one in found if one.name == name]
+    show_answer(UsersAnswer(users=shown, file=str(users_path())))
 
 
 def _require_free(name: str) -> None:

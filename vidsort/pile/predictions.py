@@ -66,8 +66,11 @@ class LivePredictions:
         self._completed: tuple[Predictions, Predictions] | None = None
         self._reading = threading.Lock()
         self.current()
+
+    def warn_if_none(self) -> None:
+        """Log it where there are none, for who starts a server."""
         if self._stamp is None:
-            log.warning("There are no predictions in %s yet: run `vidsort retrain` to make them.", path)
+            log.warning("There are no predictions in %s yet: run `vidsort retrain` to make them.", self._path)
 
     def current(self) -> Predictions:
         """The predictions in force; reads a file if it has changed, and costs two `stat` otherwise."""

@@ -60,6 +60,7 @@ def create_app(settings: Settings | None = None) -> "FastAPI":
     load_hashing()
     load_explaining()
     workspace = Workspace(settings)
+    workspace.library.predictions.warn_if_none()
     stopping = Stopping()
 
     @contextlib.asynccontextmanager

@@ -1,5 +1,6 @@
 """What the API takes and gives, a module a subject: the documented bodies, and those of the additions."""
 
+from ...pile.pace import Pace
 from .bounds import (
     BATCH_LIMIT,
     BROWSER_HEADER,
@@ -11,6 +12,17 @@ from .bounds import (
     Filename,
     FolderName,
     Limit,
+)
+from .commands import (
+    ConfigAnswer,
+    DownloadAnswer,
+    ExportAnswer,
+    LabelsAnswer,
+    SaidAnswer,
+    Setting,
+    StatusAnswer,
+    User,
+    UsersAnswer,
 )
 from .faults import Complaint, Fault, Misfit
 from .filing import AutofileAnswer, AutofileBody, Basis, RealisedWrong, SureGuess
@@ -59,10 +71,12 @@ from .review import (
 )
 from .videos import (
     DismissedAnswer,
+    Duplicate,
     DuplicatesAnswer,
     FolderOrder,
     FolderVideosAnswer,
     LikeAnswer,
+    LikeRecord,
     MisfiledAnswer,
     NoDuplicatesAnswer,
     Order,
@@ -79,14 +93,16 @@ from .videos import (
 
 __all__ = [
     "BATCH_LIMIT", "BROWSER_HEADER", "BROWSER_PATTERN", "HISTORY_LIMIT", "PAGE_LIMIT", "ActionsAnswer",
-    "AutofileAnswer", "AutofileBody", "Basis", "BlindAnswer", "Body", "Complaint", "Cursor", "DismissedAnswer",
-    "DuplicatesAnswer", "EntriesBody", "Fault", "Filename", "FolderName", "FolderOrder", "FolderVideosAnswer",
-    "FoldersAnswer", "Health", "HistoryAnswer", "InsightAnswer", "LeasesAnswer", "LeasesBody", "LibraryAnswer",
-    "LibraryBody", "LibraryPreview", "LikeAnswer", "Limit", "LookCancelled", "LookStarted", "LookStatus", "Me",
-    "MergeBody", "MisfiledAnswer", "Misfit", "ModelsAnswer", "MoveAnswer", "MoveBatchAnswer", "MoveBatchBody",
-    "MoveBody", "MoveOutcome", "MoveWish", "Moved", "MovesAnswer", "NameBody", "NamesBody", "NoDuplicatesAnswer",
-    "NotLearnedBody", "Order", "Preferences", "Preparing", "Proposal", "ProposalsAnswer", "QueueAnswer", "QueueEntry",
-    "RealisedWrong", "RecordsAnswer", "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SearchQuery", "SkipBody",
-    "SortAnswer", "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome", "SortWish", "State", "SureGuess",
-    "Topic", "UndoBody", "VideoAnswer", "VideoEntry", "VideosAnswer", "WhyAnswer",
+    "AutofileAnswer", "AutofileBody", "Basis", "BlindAnswer", "Body", "Complaint", "ConfigAnswer", "Cursor",
+    "DismissedAnswer", "DownloadAnswer", "Duplicate", "DuplicatesAnswer", "EntriesBody", "ExportAnswer", "Fault",
+    "Filename", "FolderName", "FolderOrder", "FolderVideosAnswer", "FoldersAnswer", "Health", "HistoryAnswer",
+    "InsightAnswer", "LabelsAnswer", "LeasesAnswer", "LeasesBody", "LibraryAnswer", "LibraryBody", "LibraryPreview",
+    "LikeAnswer", "LikeRecord", "Limit", "LookCancelled", "LookStarted", "LookStatus", "Me", "MergeBody",
+    "MisfiledAnswer", "Misfit", "ModelsAnswer", "MoveAnswer", "MoveBatchAnswer", "MoveBatchBody", "MoveBody",
+    "MoveOutcome", "MoveWish", "Moved", "MovesAnswer", "NameBody", "NamesBody", "NoDuplicatesAnswer", "NotLearnedBody",
+    "Order", "Pace", "Preferences", "Preparing", "Proposal", "ProposalsAnswer", "QueueAnswer", "QueueEntry",
+    "RealisedWrong", "RecordsAnswer", "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SaidAnswer",
+    "SearchQuery", "Setting", "SkipBody", "SortAnswer", "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome",
+    "SortWish", "State", "StatusAnswer", "SureGuess", "Topic", "UndoBody", "User", "UsersAnswer", "VideoAnswer",
+    "VideoEntry", "VideosAnswer", "WhyAnswer",
 ]

@@ -74,7 +74,7 @@ class Mover:
 
         `makes` is a folder that is made first, where any video goes at all; raises as `create_folder`.
         """
-        return self.move_batch([Wish(filename, None, folder) for filename, folder in wanted], makes)
+        return self.move_batch([Wish(filename, None, folder) for filename, folder in wanted], [makes] if makes else ())
 
     def move(self, filename: str, origin: str | None, folder: str | None) -> Move:
         """Move a video from a folder into another, None being the root; raises as `sort`."""
@@ -84,9 +84,9 @@ class Mover:
         return outcome.result
 
     def move_batch(
-        self, wanted: Sequence[Wish], makes: str | None = None, noting: Noting | None = None
+        self, wanted: Sequence[Wish], makes: Sequence[str] = (), noting: Noting | None = None
     ) -> list[Outcome]:
-        """Move each as `move` does, each with its own outcome; one undo takes all back. `makes` as for `sort_batch`.
+        """Move each as `move` does, each with its own outcome; one undo takes all back, the folders it `makes` too.
 
         `noting` writes what else is remembered of the batch, with the intent, before anything is moved.
         """
@@ -156,6 +156,21 @@ class Mover:
             # What cannot be undone now may be after the changes that came later, so what is named keeps its turn.
             in_turn = move_id is None and batch is None
             return self._turn(folders, entries[::-1], "back", in_turn=in_turn, tell=tell)
+
+    def would_undo(self, count: int = 1, move_id: int | None = None, *, batch: str | None = None) -> list[Move]:
+        """What `undo` would take back now, `count` times in a row, in that order, by the journal alone.
+
+        Nothing is changed, nor is the disk looked at. Raises as `undo`.
+        """
+        if move_id is not None:
+            entries = chosen(self._journal, move_id)[::-1]
+        elif batch is not None:
+            entries = left_of(self._journal, batch)[::-1]
+        else:
+            entries = self._journal.last_done(count)
+        if not entries:
+            raise ConflictError("There is nothing to undo.")
+        return [entry.move for entry in entries]
 
     def redo(self, *, only_of: str | None = None) -> list[Move]:
         """Do again what was undone last; possible until something new is done. `only_of` and errors as for `undo`."""

@@ -61,9 +61,9 @@ def moved(results: Sequence[Result]) -> list[Move]:
 
 def plan_wishes(
     folders: Folders, wanted: Sequence[Wish], beside: Beside, video_names: VideoNames = "digits",
-    made: str | None = None,
+    made: Set[str] = frozenset(),
 ) -> list[Intent | VidsortError]:
-    """Move each video; for each its change, or why it cannot be. `made` is a folder that is made first.
+    """Move each video; for each its change, or why it cannot be. `made` are folders that are made first.
 
     The errors are InvalidNameError (also for the folder that it is in), NotFoundError (not where it should be, or named
     before in this batch), ConflictError (the folder has, or is to have, a file of that name, or of a sidecar's) and
@@ -75,7 +75,7 @@ def plan_wishes(
     # Looked at once a batch: where case does not count, it takes a listing of the root.
     @functools.cache
     def opened(folder: str | None) -> OpenFolder | None:
-        return folders.root if folder is None else _open_category(folders, folder) if folder != made else None
+        return folders.root if folder is None else _open_category(folders, folder) if folder not in made else None
 
     for wish in wanted:
         filename, folder = wish.filename, wish.folder
@@ -100,15 +100,14 @@ def plan_wishes(
 
 
 def plan_batch(
-    folders: Folders, wanted: Sequence[Wish], beside: Beside, video_names: VideoNames, makes: str | None
+    folders: Folders, wanted: Sequence[Wish], beside: Beside, video_names: VideoNames, makes: Sequence[str]
 ) -> tuple[list[Intent], list[Intent | VidsortError]]:
-    """What comes first, a folder that is made, and then for each wish as `plan_wishes`; raises as `plan_create`."""
-    if makes is None:
-        return [], plan_wishes(folders, wanted, beside, video_names)
-    first = plan_create(folders, makes)
-    # It may be spelled otherwise than it was asked for.
-    wanted = [wish._replace(folder=first.target) if wish.folder == makes else wish for wish in wanted]
-    return [first], plan_wishes(folders, wanted, beside, video_names, first.target)
+    """What comes first, folders that are made, and then for each wish as `plan_wishes`; raises as `plan_create`."""
+    first = [plan_create(folders, name) for name in makes]
+    # One may be spelled otherwise than it was asked for.
+    spelled = {name: each.target for name, each in zip(makes, first, strict=True)}
+    wanted = [wish._replace(folder=spelled.get(wish.folder or "", wish.folder)) for wish in wanted]
+    return first, plan_wishes(folders, wanted, beside, video_names, {each.target for each in first})
 
 
 def _place_of(folder: str | None, filename: str) -> str:

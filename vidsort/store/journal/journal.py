@@ -186,6 +186,14 @@ class Journal:
             state, *values, self._library, state, *values,
         )
 
+    def last_done(self, turns: int) -> list[Entry]:
+        """What undo takes back in so many turns, in that order."""
+        last = "SELECT DISTINCT turn FROM moves WHERE library = ? AND state = 'done' ORDER BY turn DESC LIMIT ?"
+        return self._select(
+            self._database.connection(), f"state = 'done' AND turn IN ({last}) ORDER BY turn DESC, id DESC",
+            self._library, turns,
+        )
+
     def find(self, move_id: int) -> Entry | None:
         """The move with this id, if it is one of this library."""
         return self._one(self._database.connection(), move_id)

@@ -1,0 +1,18 @@
+"""A running server from Python: the documented API with the types of its schema, and nothing of its own.
+
+    with VidsortClient("http://127.0.0.1:8000") as server:
+        first = server.videos().videos[0]
+        server.sort(first.filename, first.predicted_folder)
+        server.undo()
+"""
+
+from .changes import Changes
+from .reads import Reads
+
+
+class VidsortClient(Reads, Changes):
+    """One server; a method a route, which takes and gives what the schema at `/openapi.json` says.
+
+    Every method raises the error that the server's status stands for (NotFoundError, ConflictError, ForbiddenError,
+    InvalidNameError, else VidsortError) with the server's sentence, and VidsortError where no server answers.
+    """
