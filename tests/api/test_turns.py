@@ -3,11 +3,13 @@
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import filelock
 import httpx
 import pytest
 import uvicorn
+from anyio import to_thread
 from fastapi import FastAPI
 from test_workspace import workspace
 
@@ -92,14 +94,21 @@ def test_readers_are_never_behind_a_long_copy(server, settings, eventually):
     ("DELETE", "/api/folders/food", None),
 ])
 def test_whatever_moves_waits_its_turn_and_says_so_when_that_takes_long(
-    server, settings, eventually, monkeypatch, method, path, body
+    server, settings, monkeypatch, method, path, body
 ):
     monkeypatch.setattr(turns.moving, "_patience_s", 0.1)
+    begun = threading.Event()
+
+    def run_sync(*values, **named):
+        begun.set()
+        return to_thread.run_sync(*values, **named)
+
+    monkeypatch.setattr(turns, "to_thread", SimpleNamespace(run_sync=run_sync))
     lock = hold_the_moves(settings)
     try:
         with ThreadPoolExecutor(1) as pool:
             first = pool.submit(server.post, "/api/sort", json={"filename": "0.mp4", "folder": "food"})
-            eventually(lambda: "/api/sort" in server.received, 30)
+            assert begun.wait(30)
             answer = server.request(method, path, json=body)
             assert answer.status_code == 409
             assert "under way" in answer.json()["detail"]
