@@ -153,3 +153,75 @@ def test_what_nothing_can_decode_shows_a_reason_and_can_still_be_filed(pile, ser
     assert name_of(0) in pile.inside("food")
     assert on_show(page) == name_of(1)
     page.wait_for_function(PLAYING)
+
+
+def test_seconds_frames_and_the_start_have_keys(page):
+    page.wait_for_function("document.querySelector('video.on-show').currentTime > 0.5")
+    page.keyboard.press("Space")
+    page.wait_for_function("document.querySelector('video.on-show').paused")
+    at = "document.querySelector('video.on-show').currentTime"
+
+    def moved(key: str) -> float:
+        before = page.evaluate(at)
+        page.keyboard.press(key)
+        page.wait_for_function("!document.querySelector('video.on-show').seeking")
+        return page.evaluate(at) - before
+
+    page.keyboard.press("0")
+    page.wait_for_function(f"{at} === 0")
+    # The tiny videos have ten frames a second.
+    assert moved("}") == pytest.approx(0.1, abs=0.02)
+    assert moved("}") == pytest.approx(0.1, abs=0.02)
+    assert moved("{") == pytest.approx(-0.1, abs=0.02)
+    assert page.evaluate(at) > 0
+    moved("[")
+    assert page.evaluate(at) == 0
+    # No further than its end.
+    moved("]")
+    duration = page.evaluate("document.querySelector('video.on-show').duration")
+    assert page.evaluate(at) == pytest.approx(duration, abs=0.1)
+
+
+def test_the_screen_is_filled_and_left_by_one_key_and_files_there_too(page):
+    page.keyboard.press("Shift+V")
+    page.wait_for_function("document.fullscreenElement?.id === 'vidsort'")
+    assert not page.locator(".top").is_visible()
+    assert page.locator("[data-guesses]").is_visible()
+    page.keyboard.press("1")
+    wait_for_card(page, name_of(1))
+    page.keyboard.press("Shift+V")
+    page.wait_for_function("document.fullscreenElement === null")
+    assert page.locator(".top").is_visible()
+
+
+def test_the_name_on_show_is_copied_and_what_is_refused_is_told(page):
+    page.evaluate("() => { navigator.clipboard.writeText = async (text) => { window.copied = text; }; }")
+    page.keyboard.press("Shift+C")
+    page.wait_for_selector(f".toast:has-text('Copied: {name_of(0)}')")
+    assert page.evaluate("window.copied") == name_of(0)
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new DOMException('no')); }")
+    page.keyboard.press("Shift+C")
+    page.wait_for_selector(".toast:has-text('no page write to the clipboard')")
+
+
+def test_colours_are_as_the_system_has_them_or_as_chosen_also_after_a_reload(page):
+    ground = "getComputedStyle(document.querySelector('#vidsort')).backgroundColor"
+    light, dark = "rgb(247, 246, 243)", "rgb(19, 19, 22)"
+    page.emulate_media(color_scheme="light")
+    assert page.evaluate(ground) == light
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(ground) == dark
+    page.keyboard.press(",")
+    page.get_by_label("Colours").select_option("light")
+    assert page.evaluate(ground) == light
+    page.keyboard.press("Escape")
+    wait_for_answer(page, "api/preferences", "answer.colours === 'light'")
+    page.reload()
+    wait_for_card(page, name_of(0))
+    assert page.evaluate(ground) == light
+    page.emulate_media(color_scheme="light")
+    page.keyboard.press(",")
+    page.get_by_label("Colours").select_option("dark")
+    assert page.evaluate(ground) == dark
+    page.get_by_label("Colours").select_option("")
+    assert page.evaluate(ground) == light

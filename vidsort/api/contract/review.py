@@ -76,7 +76,7 @@ class BlindAnswer(BaseModel):
 
 
 class Preferences(Body):
-    """What the page remembers for every browser: keys of folders, keys of actions, the order, the player."""
+    """What the page remembers for every browser: keys of folders, keys of actions, the order, the player, the colours."""
 
     folder_keys: dict[Annotated[str, Field(max_length=255)], Key] = Field({}, max_length=1000)
     keys: dict[Annotated[str, Field(max_length=64)], Key] = Field({}, max_length=100)
@@ -84,6 +84,7 @@ class Preferences(Body):
     muted: bool | None = None
     volume: Annotated[float, Field(ge=0, le=1)] | None = None
     speed: Annotated[float, Field(gt=0, le=16)] | None = None
+    colours: Literal["light", "dark"] | None = None
 
 
 class Moved(BaseModel):

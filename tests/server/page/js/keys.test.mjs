@@ -142,3 +142,9 @@ test("folder names of JavaScript's own words are only names", () => {
   const assigned = assignFolderKeys(["constructor", "toString", "__proto__"], {}, bindings());
   assert.deepEqual(Object.entries(assigned).map(([, key]) => key), ["1", "2", "3"]);
 });
+
+test("seconds and frames are reached by the places of brackets, where a keyboard has other letters there", () => {
+  assert.deepEqual(means(press("ü", "BracketLeft")), { action: "back5" });
+  assert.deepEqual(means(press("*", "BracketRight", { shiftKey: true })), { action: "frameOn" });
+  assert.deepEqual(means(press("0", "Digit0")), { action: "restart" });
+});

@@ -10,7 +10,9 @@
 // act    what a key or a button with this name in `data-do` does; `page` is the Commands
 
 import { fileEvery } from "./every_group.js";
+import { copyName, fill, insightsIn } from "./screen.js";
 
+const SEEK_S = 5;
 const SINGLE = ["single"];
 const GRID = ["grid"];
 const EITHER = ["single", "grid"];
@@ -64,6 +66,20 @@ export const ACTIONS = {
     does: "Put what is marked among the filed back into the pile", act: (page) => page.app.file(null) },
   pause: { keys: ["Space"], label: "Play or pause", where: SINGLE,
     does: "Play or pause", act: (page) => page.pause() },
+  back5: { keys: ["["], label: "Back 5 s", where: SINGLE,
+    does: "Go 5 seconds back in the video", act: (page) => page.app.player.move(-SEEK_S) },
+  on5: { keys: ["]"], label: "On 5 s", where: SINGLE,
+    does: "Go 5 seconds on in the video", act: (page) => page.app.player.move(SEEK_S) },
+  frameBack: { keys: ["{"], label: "Frame before", where: SINGLE,
+    does: "Stand still, a frame further back", act: (page) => page.app.player.step(-1) },
+  frameOn: { keys: ["}"], label: "Next frame", where: SINGLE,
+    does: "Stand still, a frame further on", act: (page) => page.app.player.step(1) },
+  restart: { keys: ["0"], label: "From the start", where: SINGLE,
+    does: "Go to the start of the video", act: (page) => page.app.player.seek(0) },
+  fill: { keys: ["Shift+v"], label: "Full screen",
+    does: "Fill the screen, and leave it again", act: (page) => void fill(page.app) },
+  copyName: { keys: ["Shift+c"], label: "Copy the name", where: SINGLE,
+    does: "Copy the filename of the video", act: (page) => void copyName(page.app) },
   mute: { keys: ["m"], label: "Sound", where: SINGLE,
     does: "Sound on or off", act: (page) => page.mute() },
   slower: { keys: ["<"], label: "Slower", where: SINGLE,
@@ -91,7 +107,7 @@ export const ACTIONS = {
   retrain: { keys: ["r"], label: "Retrain",
     does: "Show how learning goes and what it came to", act: (page) => page.retrain() },
   insights: { keys: ["i"], label: "Insights",
-    does: "Show how good the model is and where it errs, on a page of its own", act: () => location.assign("insights") },
+    does: "Show how good the model is and where it errs, on a page of its own", act: (page) => location.assign(insightsIn(page.app.preferences.values.colours)) },
   retrainNow: { keys: ["Shift+r"], label: "Retrain now", for: "admin",
     does: "Learn from the folders and guess the rest again", act: (page) => page.retrainNow() },
   look: { keys: ["Shift+l"], label: "Look at the rest", for: "admin",

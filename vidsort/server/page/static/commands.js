@@ -8,6 +8,7 @@ import { regroupPile, search, showFolder, showGroups, showLike, showPile } from 
 import { askNewFolder } from "./folder_dialogs.js";
 import { capText, isCommand, isNative, meaning, readings, shortcut } from "./keys.js";
 import { rove } from "./roving.js";
+import { paint } from "./screen.js";
 import { openHelp, openSettings } from "./settings.js";
 import * as swipe from "./swipe.js";
 import { nothingHere, unbound } from "./telling.js";
@@ -48,9 +49,10 @@ export class Commands {
     });
   }
 
-  // Writes the keys in force on the buttons.
+  // Shows what was chosen: the keys in force on the buttons, the colours.
   hint() {
-    const { bound } = this.app.preferences;
+    const { bound, values } = this.app.preferences;
+    paint(this.app.root, values.colours);
     for (const button of this.app.root.querySelectorAll("[data-do]")) {
       const { label, for: role } = ACTIONS[button.dataset.do];
       if (role) button.dataset.for = role;

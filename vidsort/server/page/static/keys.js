@@ -6,7 +6,8 @@ import { ACTIONS } from "./actions.js";
 
 const FOLDER_KEYS = [..."123456789", ..."qwertyuiopasdfghjklzxcvbnm"];
 const ALL = "Ctrl+a";
-const SHIFTED_PLACES = { Comma: "<", Period: ">", Slash: "?" };
+const PLACES = { Slash: "/", Comma: ",", BracketLeft: "[", BracketRight: "]" };
+const SHIFTED_PLACES = { Comma: "<", Period: ">", Slash: "?", BracketLeft: "{", BracketRight: "}" };
 
 export function isLetter(key) {
   return key.length === 1 && key.toLowerCase() !== key.toUpperCase();
@@ -28,7 +29,7 @@ export function readings(event) {
 function placeOf(code = "", shift = false) {
   const match = /^(?:Key([A-Z])|(?:Digit|Numpad)([0-9]))$/.exec(code);
   if (match) return (match[1] ?? match[2]).toLowerCase();
-  return shift ? SHIFTED_PLACES[code] : { Slash: "/", Comma: "," }[code];
+  return (shift ? SHIFTED_PLACES : PLACES)[code];
 }
 
 // Whether a key press may be a command at all. Those with Ctrl are the browser's, but for the one that chooses all there, too.

@@ -1,5 +1,6 @@
 // Two <video> elements that swap: one on show, the other with the next video's first frame ready.
 
+import { FrameTimes } from "./frame_times.js";
 import { Prefetcher } from "./prefetch.js";
 
 const BEHIND = 2;
@@ -13,6 +14,7 @@ export class Player {
   #item = null;
   #recent = [];
   #paused = CALM.matches;
+  #frames = new FrameTimes();
 
   // `tell`: state() when anything a control shows has changed, note(item, text or null) for what stands in the
   // picture's place, shape(width, height)
@@ -79,6 +81,18 @@ export class Player {
   seek(share) {
     const { duration } = this.#front;
     if (Number.isFinite(duration)) this.#front.currentTime = Math.min(share * duration, Math.max(0, duration - 0.05));
+  }
+
+  // So many seconds on, or back.
+  move(seconds) {
+    const { currentTime, duration } = this.#front;
+    if (Number.isFinite(duration)) this.seek(Math.max(0, currentTime + seconds) / duration);
+  }
+
+  // A frame on (1) or back (-1), at a standstill.
+  step(direction) {
+    if (!this.#paused) this.toggle();
+    this.move(direction * this.#frames.of(this.#front));
   }
 
   #switch(item) {
@@ -148,6 +162,7 @@ export class Player {
   }
 
   #listen(video) {
+    this.#frames.watch(video);
     video.addEventListener("loadeddata", () => {
       // A stream of sound alone, or one whose pictures the browser cannot decode.
       if (video.videoWidth === 0) this.#fallBack(video);

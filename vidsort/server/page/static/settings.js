@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { ACTIONS } from "./actions.js";
 import { capText, conflict, isCommand, readings } from "./keys.js";
 
+const COLOURS = { "": "As the system has them", light: "Light", dark: "Dark" };
 // The parts of the help, each with the view that its actions are for in the first place.
 const PARTS = { "One video at a time": "single", "The grid": "grid", Everywhere: undefined };
 
@@ -31,6 +32,11 @@ function row(label, keys) {
 export function openSettings({ preferences, folders, orders, library, parting, reorder, changed }) {
   const order = h("select", { className: "field", onchange: () => reorder(order.value) }, orders);
   if (preferences.values.order) order.value = preferences.values.order;
+  const colours = h("select", { className: "field", onchange: () => {
+    preferences.set({ colours: colours.value || null });
+    changed();
+  } }, ...Object.entries(COLOURS).map(([value, text]) => h("option", { value }, text)));
+  colours.value = preferences.values.colours ?? "";
   const note = h("p", { className: "form-note", role: "status" }, "Choose a key cap, then press the new key.");
   const list = h("div", { className: "key-list" });
   const state = { waiting: null };
@@ -52,7 +58,7 @@ export function openSettings({ preferences, folders, orders, library, parting, r
     render();
   } }, "Reset keys");
   const dialog = openDialog("Keys and order",
-    h("div", { className: "form" }, h("label", {}, "Order of review", order), h("hr"), note, list,
+    h("div", { className: "form" }, h("label", {}, "Order of review", order), h("label", {}, "Colours", colours), h("hr"), note, list,
       h("div", { className: "form-actions" }, reset), ...(library ? whereFrom(library) : []),
       ...(parting.length ? [h("hr"), ...parting] : [])));
 
