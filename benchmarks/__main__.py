@@ -30,6 +30,7 @@ BENCHMARKS = {
     "proposals": "groups from nothing: purity, share of the pile; what fits no folder; time of the first answer",
     "against": "what people wait for, beside the revision that BEFORE names, turn by turn",
     "looking": "a folder of 5 000 opened and scrolled in Chromium, the Insights page on 5 000 videos",
+    "playing": "parts of a video as a browser asks for them, beside nginx",
     "page": "from a key to the next video's frame in Chromium, beside a page with gr.Video",
 }
 

@@ -76,7 +76,7 @@ class BlindAnswer(BaseModel):
 
 
 class Preferences(Body):
-    """What the page remembers for every browser: keys of folders, keys of actions, the order, the player, the colours."""
+    """What the page remembers for every browser: keys of folders and actions, the order, the player, the colours."""
 
     folder_keys: dict[Annotated[str, Field(max_length=255)], Key] = Field({}, max_length=1000)
     keys: dict[Annotated[str, Field(max_length=64)], Key] = Field({}, max_length=100)
