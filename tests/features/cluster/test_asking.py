@@ -16,7 +16,9 @@ from vidsort import extract_features
 from vidsort.cli import main
 from vidsort.errors import SettingsError, VidsortError
 from vidsort.features.cluster import Cluster, asking
+from vidsort.features.cluster.asking import task_size
 from vidsort.features.modalities import ExtractConfig
+from vidsort.jobs.child import run_step, step_command
 from vidsort.media.pictures import picture_path
 from vidsort.settings import Settings, load_settings
 
@@ -88,6 +90,17 @@ def test_what_is_known_is_not_looked_at_again_and_needs_no_cluster(clustered, ma
     assert machines.looks() == {}
 
 
+def test_a_retrain_takes_the_cluster_and_so_does_the_command(clustered, machines, capsys):
+    chosen = {"steps": {"extract_features": {"modalities": ["motion"]}}}
+    command = step_command(clustered.model_copy(update=chosen), "extract_features")
+    assert run_step("extract_features", command, 60, lambda _: None, lambda: None)["done"] == 15
+    shutil.rmtree(clustered.artifacts_dir)
+    flags = [*clustered.as_flags(), "--modalities", "motion", "--cluster", machines.address]
+    assert main(["extract-features", *flags, "--cluster-library", str(clustered.data_dir)]) == 0
+    assert "15 done" in capsys.readouterr().out
+    assert set(machines.looks().values()) == {2}
+
+
 def test_what_comes_new_beside_a_server_is_looked_at_here(clustered, machines):
     assert extract_features.run(clustered, CONFIG, only=["dance/70000000000000000.mp4"]).done == 1
     assert machines.looks() == {}
@@ -119,7 +132,8 @@ def test_a_video_that_ends_each_worker_costs_itself_and_is_tried_again_another_t
     with contextlib.closing(Machines(tmp_path, failures=0)) as machines:
         machines.add_worker()
         assert extract_features.run(settings.model_copy(update={"cluster": machines.address}), CONFIG).done == 15
-        assert machines.looks()[f"food/7{KILLS}.mp4"] == 2
+        # In its task, in one of its own, and at the end, when nothing else was looked at.
+        assert machines.looks()[f"food/7{KILLS}.mp4"] == 3
     assert errors(settings) == [(asking.LOST, 1)]
 
 
@@ -268,17 +282,12 @@ def test_without_the_extra_it_is_said_what_to_install_before_anything_is_looked_
 
 
 def test_a_task_is_some_hundred_videos_and_at_the_end_fewer():
-    sized = Cluster.__new__(Cluster)
-    sized._video_s = None
-    assert sized._size(10_000, 4) == asking.FIRST_AT_ONCE
-    sized._video_s = 0.06
-    assert sized._size(10_000, 4) == 167
-    assert sized._size(100, 4) == 13
-    sized._video_s = 0.01
-    assert sized._size(10_000, 4) == asking.MOST_AT_ONCE
-    sized._video_s = 60
-    assert sized._size(10_000, 4) == 1
-    assert sized._size(0, 0) == 1
+    assert task_size(None, 10_000, 4) == asking.FIRST_AT_ONCE
+    assert task_size(0.06, 10_000, 4) == 167
+    assert task_size(0.06, 100, 4) == 13
+    assert task_size(0.01, 10_000, 4) == asking.MOST_AT_ONCE
+    assert task_size(60, 10_000, 4) == 1
+    assert task_size(0.06, 0, 0) == 1
 
 
 def test_the_setting_reaches_every_way_to_run_the_step(tmp_path, monkeypatch):

@@ -48,6 +48,15 @@ def require_dask() -> None:
         raise SettingsError(f"The setting cluster does nothing here because {INSTALL}")
 
 
+def task_size(video_s: float | None, left: int, threads: int) -> int:
+    """How many videos the next task has, where one takes so long on a thread (None: not known yet).
+
+    At the end fewer, so that all threads are done at once.
+    """
+    paced = FIRST_AT_ONCE if video_s is None else min(MOST_AT_ONCE, round(TASK_S / video_s))
+    return max(1, min(paced, math.ceil(left / (IN_ADVANCE * max(threads, 1)))))
+
+
 class Cluster:
     """The workers of a Dask scheduler, for one extraction; `answers` may be called several times. Close it."""
 
@@ -108,7 +117,8 @@ class Cluster:
         """`count` requests with their answers, a batch a task as they come; posters are kept in these artifacts.
 
         Takes at most two tasks a thread from `requests` in advance. A task whose worker dies is done by another one,
-        and one that has ended several workers is done again, a video a task. Close it: what was not answered is lost.
+        and one that has ended several workers is done again, a video a task; one that does so alone, too, is an error,
+        to be tried again another time. Close it: what was not answered is lost.
         Raises VidsortError where a worker would look in another way, does not find the library, or all have gone.
         """
         waiting = iter(requests)
@@ -117,12 +127,17 @@ class Cluster:
         self._check(wanted, first)
         waiting = itertools.chain(first, waiting)
         pending: dict[Future, list[Request]] = {}
-        alone: deque[Request] = deque()
+        # Of tasks that have ended workers: each video by itself; of these again, one after the other at the end, as
+        # until then a worker may have been ended by what it had beside.
+        alone, last, tried = deque[Request](), deque[Request](), set[str]()
         try:
             while True:
                 threads = self.threads
                 while len(pending) < IN_ADVANCE * max(threads, 1):
-                    some = [alone.popleft()] if alone else list(itertools.islice(waiting, self._size(count, threads)))
+                    size = task_size(self._video_s, count, threads)
+                    some = [alone.popleft()] if alone else list(itertools.islice(waiting, size))
+                    if not some and last and not pending:
+                        some = [last.popleft()]
                     if not some:
                         break
                     count -= len(some)
@@ -138,22 +153,21 @@ class Cluster:
                         # Its worker has died with the answer: it is done anew, where there is another one.
                         continue
                     del pending[future]
-                    if answered is None:
-                        alone.extend(some)
-                        count += len(some)
-                    else:
+                    if answered is not None:
                         batch += zip(some, answered, strict=True)
+                    elif len(some) > 1:
+                        alone.extend(some)
+                    elif some[0]["path"] not in tried:
+                        tried.add(some[0]["path"])
+                        last.append(some[0])
+                    else:
+                        batch.append((some[0], {"error": LOST, "retry": True}))
                 if batch:
                     _keep_posters(artifacts_dir, batch)
                     yield batch
         finally:
             for future in pending:
                 future.release()
-
-    def _size(self, left: int, threads: int) -> int:
-        """How many videos the next task has: at the end fewer, so that all workers are done at once."""
-        paced = FIRST_AT_ONCE if self._video_s is None else min(MOST_AT_ONCE, round(TASK_S / self._video_s))
-        return max(1, min(paced, math.ceil(left / (IN_ADVANCE * max(threads, 1)))))
 
     def _submitted(self, wanted: str, some: Sequence[Request]) -> "Future":
         with self._reached():
@@ -186,7 +200,7 @@ class Cluster:
                 raise self._without_workers()
 
     def _answered(self, future: "Future", some: Sequence[Request]) -> list[Answer] | None:
-        """What came of a task; None where it is to be done again, a video a task.
+        """What came of a task; None where it has ended its workers.
 
         Raises TimeoutError where its answer is nowhere any more.
         """
@@ -199,7 +213,7 @@ class Cluster:
             future.release()
         if isinstance(error, KilledWorker):
             log.warning("A task of %s videos has ended several workers.", len(some))
-            return [{"error": LOST, "retry": True}] if len(some) == 1 else None
+            return None
         if error is not None:
             raise VidsortError(
                 f"A task failed on a worker of the cluster ({error!r}): its log says why; what was finished is kept."
