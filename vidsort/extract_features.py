@@ -79,7 +79,7 @@ def run(
             only=only,
         )
         missing = missing_of(store, contents, modalities)
-        with _asked(settings) if is_shared and missing else contextlib.nullcontext() as cluster:
+        with _asked(settings, progress, missing) if is_shared and missing else contextlib.nullcontext() as cluster:
             notice = told_anew(
                 store, contents, missing, _looked_for_before(settings), config.feature_set,
                 pace if cluster is None else None, None if cluster is None else cluster.threads,
@@ -137,8 +137,9 @@ def _had_here(modalities: Mapping[str, Modality]) -> dict[str, Modality]:
     return found
 
 
-def _asked(settings: Settings) -> contextlib.closing[Cluster]:
-    """The cluster that is set."""
+def _asked(settings: Settings, progress: ProgressCallback, missing: Missing) -> contextlib.closing[Cluster]:
+    """The cluster that is set, once it has a worker."""
+    progress(_looking(0, len(missing), "reaching the cluster"))
     return contextlib.closing(Cluster(str(settings.cluster), settings.data_dir, settings.cluster_library))
 
 
