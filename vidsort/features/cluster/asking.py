@@ -16,6 +16,7 @@ from ...errors import SettingsError, VidsortError
 from ...media.pictures import keep_drawn
 from ..modalities import Modality, to_json
 from ..workers import Answer, Request
+from .place import is_here
 from .sameness import made
 from .task import look_at, why_unfit
 
@@ -37,6 +38,7 @@ WITHOUT_WORKERS_S = 60.0
 TICK_S = 1.0
 # An answer comes over the network in no time, unless the worker that has it is gone.
 ANSWER_S = 20.0
+FORGETTING_S = 0.005
 # Of so many videos each worker has to find one, before any is looked at.
 SAMPLES = 3
 LOST = "the worker ended each time that it was looked at: the next extraction tries it again"
@@ -145,7 +147,8 @@ class Cluster:
                 if not pending:
                     return
                 batch: list[tuple[Request, Answer]] = []
-                for future in self._done(pending):
+                done = self._done(pending)
+                for future in done:
                     some = pending[future]
                     try:
                         answered = self._answered(future, some)
@@ -163,11 +166,22 @@ class Cluster:
                     else:
                         batch.append((some[0], {"error": LOST, "retry": True}))
                 if batch:
+                    self._let_go([future for future in done if future not in pending])
                     _keep_posters(artifacts_dir, batch)
                     yield batch
         finally:
             for future in pending:
                 future.release()
+
+    def _let_go(self, answered: Collection["Future"]) -> None:
+        """Return when the scheduler has forgotten these: else they would be done anew where their worker dies later."""
+        scheduler: Any = self._client.scheduler
+        keys = [future.key for future in answered]
+        for future in answered:
+            future.release()
+        with self._reached():
+            while any(self._client.sync(scheduler.who_has, keys=keys).values()):
+                time.sleep(FORGETTING_S)
 
     def _submitted(self, wanted: str, some: Sequence[Request]) -> "Future":
         with self._reached():
@@ -179,7 +193,7 @@ class Cluster:
             {**request, "place": Path(request["path"]).relative_to(self._data_dir).as_posix()} for request in some
         ]
 
-    def _done(self, pending: Collection["Future"]) -> Iterable["Future"]:
+    def _done(self, pending: Collection["Future"]) -> Collection["Future"]:
         """Those that have ended, as soon as there is one; none where others are to be submitted to new workers."""
         from distributed import wait
 
@@ -209,8 +223,6 @@ class Cluster:
         with self._reached():
             error = future.exception(timeout=ANSWER_S)
             told: dict[str, Any] = {} if error is not None else future.result(timeout=ANSWER_S)
-            # Else what is here would be computed again where its worker dies later.
-            future.release()
         if isinstance(error, KilledWorker):
             log.warning("A task of %s videos has ended several workers.", len(some))
             return None
@@ -231,7 +243,7 @@ class Cluster:
     def _check(self, wanted: str, first: Sequence[Request]) -> None:
         """Raise VidsortError where a worker would look at videos in another way, or cannot find one of these."""
         with self._reached():
-            there = self._placed(request for request in first if _is_here(request))
+            there = self._placed(request for request in first if is_here(request))
             told = self._client.run(why_unfit, made(), self._base, wanted, there, on_error="return")
         unfit = []
         for address, why in told.items():
@@ -247,7 +259,7 @@ class Cluster:
 
     def _require_library(self, host: str, some: Sequence[Request]) -> None:
         """Raise VidsortError where a machine that never found a video does not find one that is there."""
-        there = next((request for request in some if _is_here(request)), None)
+        there = next((request for request in some if is_here(request)), None)
         if there is not None and host not in self._finding:
             raise VidsortError(
                 f"The worker on {host} does not find {self._placed([there])[0]['place']} in {self._base}: let it reach "
@@ -273,15 +285,6 @@ class Cluster:
             f"The Dask scheduler at {self._address} has no workers: start some by `dask worker {self._address}`; what "
             "was finished is kept."
         )
-
-
-def _is_here(request: Request) -> bool:
-    """Whether a video still is where it was listed on this machine."""
-    try:
-        facts = Path(request["path"]).stat()
-    except OSError:
-        return False
-    return [facts.st_size, facts.st_mtime_ns] == request["stamp"]
 
 
 def _keep_posters(artifacts_dir: Path, batch: Iterable[tuple[Request, Answer]]) -> None:

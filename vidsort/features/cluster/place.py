@@ -77,6 +77,15 @@ class Place:
         return Path(name)
 
 
+def is_here(request: Request) -> bool:
+    """Whether a video still is where the machine that asks, this one, has listed it."""
+    try:
+        facts = Path(request["path"]).stat()
+    except OSError:
+        return False
+    return [facts.st_size, facts.st_mtime_ns] == request["stamp"]
+
+
 def _unread(request: Request, reason: str) -> Answer:
     return {"found": {modality: {"error": reason, "retry": True} for modality in request["wanted"]}}
 
