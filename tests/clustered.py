@@ -26,7 +26,7 @@ import os, signal, sys
 from vidsort.features import extraction
 looked = extraction.answer
 def answer(request, folder, encoders):
-    with open({LOOKS!r} in os.environ and os.environ[{LOOKS!r}] or os.devnull, "a") as looks:
+    with open(os.environ[{LOOKS!r}], "a") as looks:
         looks.write(request["place"] + "\\n")
     if {KILLS!r} in request["place"]:
         os.kill(os.getppid(), signal.SIGKILL)
