@@ -13,6 +13,7 @@ BENCHMARKS = {
     "evidence": "what each kind of evidence costs a video, beside a pipeline that opens the file for each",
     "extraction": "features of a whole library: videos/s, shares of decode and encode, memory",
     "phone": "1080p H.265 clips with one key frame, beside the revision that BEFORE names",
+    "cluster": "features by one and two workers of a Dask scheduler, by simulation up to 64, and what limits them",
     "accuracy": "grouped cross-validation on the shared sets, beside their reference figures",
     "reading": "what is said and shown in videos: what is kept of it, that nothing is made up, cost a video",
     "retrain": "retrain after sorting 20 videos of 600, beside a run from nothing",

@@ -24,13 +24,15 @@ TABLES = {"api.contract", "api.routes", "cli", "features.encoders", "insight.fig
 # Beside `library.moves`, which alone renames or removes anything in a library: these do so with files of their own.
 OWN_FILES = {
     "api.metrics.shared", "store.rescue", "artifacts.files", "cli.demo.library", "jobs.notebook", "live.guesses",
-    "media.pictures", "media.playable", "upkeep.backups.backup", "upkeep.backups.restore",
+    "features.cluster.place", "features.cluster.task", "media.pictures", "media.playable",
+    "upkeep.backups.backup", "upkeep.backups.restore",
     "upkeep.files",
 }
 REMOVING = {"remove", "removedirs", "rename", "renames", "rmdir", "rmtree", "unlink"}
 HEAVY = {
-    "av", "faster_whisper", "fastapi", "gradio", "imageio_ffmpeg", "matplotlib", "moviepy", "onnxruntime", "pandas",
-    "papermill", "plotly", "rapidocr", "scipy", "skimage", "sklearn", "skops", "uvicorn",
+    "av", "dask", "distributed", "faster_whisper", "fastapi", "fsspec", "gradio", "imageio_ffmpeg", "matplotlib",
+    "moviepy", "onnxruntime", "pandas", "papermill", "plotly", "rapidocr", "scipy", "skimage", "sklearn", "skops",
+    "uvicorn",
 }
 WEB = {"fastapi", "starlette", "uvicorn"}
 FORBIDDEN_WORD = re.compile(r"(^|_)(helpers?|utils?|common|managers?)(_|$)|^_*(process|handle|do)_", re.IGNORECASE)

@@ -77,7 +77,7 @@ def mirror_faults(step: str, notebook: dict) -> list[str]:
         found.append("its first cell does not say what it answers")
     fields = STEPS[step].config_type.model_fields
     # None leaves it to vidsort.toml and the environment, as on every other surface.
-    expected = dict.fromkeys([*SETTINGS, *fields])
+    expected = dict.fromkeys([*SETTINGS, *STEPS[step].settings, *fields])
     expected |= {name: ReportConfig.model_fields[name].default for name in SHOWN_ONLY[step]}
     given, lines = parameters(notebook)
     if given != expected:

@@ -1,6 +1,5 @@
 """Step 1: videos to features, only what is new."""
 
-import base64
 import contextlib
 import dataclasses
 import logging
@@ -8,13 +7,12 @@ import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-import numpy as np
-
 from . import artifacts, library
 from .artifacts.feature_sets import extraction_pace, record_begun, record_extraction
 from .artifacts.owners import remember
 from .artifacts.recognition import seen
 from .errors import ArtifactError, SettingsError
+from .features.cluster import Cluster, require_dask
 from .features.contents import GONE, MOST_LOOKS, Contents, failure_of, found_anew, library_contents
 from .features.encoders.semantic import SemanticEncoder
 from .features.missing import Missing, missing_of, told_anew
@@ -23,7 +21,7 @@ from .features.said import understand
 from .features.stored import errors_of, read_in
 from .features.unreadable import lacking
 from .features.words import gather
-from .features.workers import Answer, Request, answers, cores
+from .features.workers import Answer, Request, answers, cores, request_of, rows_of
 from .insight.duplicates import links_now
 from .jobs.program import step_main
 from .records import FeatureSet, Progress, Report, Video
@@ -31,7 +29,7 @@ from .settings import Settings
 from .steps import ProgressCallback, ignore_progress
 from .store import open_database
 from .store.database import shared_dir
-from .store.features import SIGNATURE_TYPE, VECTOR_TYPE, FeatureRow, FeatureStore
+from .store.features import FeatureStore
 from .store.words import captions_of
 
 __all__ = ["ExtractConfig", "run"]
@@ -53,18 +51,23 @@ def run(
     last extraction stays. `turn` is called before each video and may wait; `most_children` work at once, by default
     one a core.
 
+    Where a cluster is set, its workers look at them, but for those of `only`, of which there are few.
+
     Beside those of this config also those that the model in force needs, so that it goes on
     predicting until another one takes over. A video that cannot be read or decoded is in the report
     with its reason and stops nothing; one that is moved meanwhile is found anew by its content. What
     was extracted before an interruption is kept. In the report each video counts once: as left out, as
     done, or as known already, which copies of those done are. Raises NotFoundError without a library,
-    SettingsError where a kind needs what is not installed.
+    SettingsError where a kind needs what is not installed, VidsortError where the cluster cannot do it.
     """
     config = config or settings.config(STEP, ExtractConfig)
     settings, started = artifacts.at_home(settings), time.monotonic()
     in_force = artifacts.feature_set_in_force(settings.artifacts_dir)
     for modality in config.chosen.values():
         modality.config.require()
+    is_shared = settings.cluster is not None and only is None
+    if is_shared:
+        require_dask()
     modalities = config.chosen | config.beside | (_had_here(makeable(in_force)) if in_force else {})
     record_begun(settings.artifacts_dir, modalities)
     understanding = _understanding(modalities, config.chosen)
@@ -76,9 +79,15 @@ def run(
             only=only,
         )
         missing = missing_of(store, contents, modalities)
-        notice = told_anew(store, contents, missing, _looked_for_before(settings), config.feature_set, pace)
-        work = _Work(settings, store, modalities, contents, progress, notice, turn, most_children or cores())
-        work.extract(missing)
+        with _asked(settings, progress, missing) if is_shared and missing else contextlib.nullcontext() as cluster:
+            notice = told_anew(
+                store, contents, missing, _looked_for_before(settings), config.feature_set,
+                pace if cluster is None else None, None if cluster is None else cluster.threads,
+            )
+            work = _Work(
+                settings, store, modalities, contents, progress, notice, turn, most_children or cores(), cluster
+            )
+            work.extract(missing)
         # What words there are, and what is said everywhere, is a matter of all videos that were ever looked at.
         known = contents if only is None else dataclasses.replace(
             contents, hashes=store.remembered_contents(library.videos(settings.data_dir, settings.video_names))
@@ -96,7 +105,8 @@ def run(
             links_now(database, settings.artifacts_dir, videos, config.feature_set, within_s)
     if only is None:
         remember(settings.artifacts_dir, seen(settings.data_dir))
-        record_extraction(settings.artifacts_dir, config.feature_set, work.videos_per_s or pace)
+        # How fast a cluster was tells nothing of this machine, which looks at new videos.
+        record_extraction(settings.artifacts_dir, config.feature_set, (not is_shared and work.videos_per_s) or pace)
     failed = (
         *contents.failed,
         *(failure_of(video, reason) for video, reason in errors.items()),
@@ -125,6 +135,12 @@ def _had_here(modalities: Mapping[str, Modality]) -> dict[str, Modality]:
             continue
         found[modality_id] = modality
     return found
+
+
+def _asked(settings: Settings, progress: ProgressCallback, missing: Missing) -> contextlib.closing[Cluster]:
+    """The cluster that is set, once it has a worker."""
+    progress(_looking(0, len(missing), "reaching the cluster"))
+    return contextlib.closing(Cluster(str(settings.cluster), settings.data_dir, settings.cluster_library))
 
 
 def _looked_for_before(settings: Settings) -> FeatureSet | None:
@@ -162,6 +178,7 @@ class _Work:
     def __init__(
         self, settings: Settings, store: FeatureStore, modalities: Mapping[str, Modality], contents: Contents,
         progress: ProgressCallback, notice: str, turn: Callable[[], object], most_children: int,
+        cluster: Cluster | None,
     ) -> None:
         self._pictures_dir = shared_dir(settings.artifacts_dir)
         self._store = store
@@ -169,7 +186,7 @@ class _Work:
         self._contents = contents
         self._progress = progress
         self._notice = notice
-        self._turn, self._most_children = turn, most_children
+        self._turn, self._most_children, self._cluster = turn, most_children, cluster
         self._answered = self._calls = self._total = 0
         self._started = time.monotonic()
         self._spent = dict.fromkeys(("decode_s", "encode_s", "poster_s", "frames"), 0.0)
@@ -207,11 +224,14 @@ class _Work:
         gone: Missing = {}
         wanted = {modality: self._modalities[modality] for sources in missing.values() for modality in sources}
         requests = self._requests(missing, content_of)
-        count = min(self._most_children, len(missing))
-        with contextlib.closing(answers(requests, self._pictures_dir, wanted, count)) as batches:
+        if self._cluster is None:
+            answering = answers(requests, self._pictures_dir, wanted, min(self._most_children, len(missing)))
+        else:
+            answering = self._cluster.answers(requests, self._pictures_dir, wanted, len(missing))
+        with contextlib.closing(answering) as batches:
             for batch in batches:
                 self._store.put(
-                    [row for request, answer in batch for row in _rows(request, answer)],
+                    [row for request, answer in batch for row in rows_of(request, answer)],
                     {bytes.fromhex(request["content"]): answer["facts"]
                      for request, answer in batch if answer.get("facts")},
                 )
@@ -226,7 +246,7 @@ class _Work:
     def _requests(self, missing: Missing, content_of: Mapping[Video, bytes]) -> Iterator[Request]:
         for video, sources in missing.items():
             self._turn()
-            yield _request(video, content_of[video], sources)
+            yield request_of(video, content_of[video], sources)
 
     def _count(self, request: Request, answer: Answer) -> None:
         self._answered += 1
@@ -264,35 +284,6 @@ class _Work:
             "poster_share": self._spent["poster_s"] / busy_s,
             "notice": self._notice or None,
         }
-
-
-def _request(video: Video, content: bytes, sources: Mapping[str, bytes]) -> Request:
-    return {
-        "path": str(video.path), "stamp": [video.size_bytes, video.mtime_ns], "content": content.hex(),
-        "wanted": {modality: source.hex() for modality, source in sources.items()},
-    }
-
-
-def _rows(request: Request, answer: Answer) -> list[FeatureRow]:
-    """What is to be kept of an answer; nothing of a video that was not there."""
-    if "gone" in answer:
-        return []
-    # A child that died over a video says so once, of all that was wanted.
-    found = answer.get("found") or dict.fromkeys(request["wanted"], answer)
-    return [_row(modality, bytes.fromhex(request["wanted"][modality]), part) for modality, part in found.items()]
-
-
-def _row(modality: str, source: bytes, part: Answer) -> FeatureRow:
-    if "error" in part:
-        return FeatureRow(modality, source, error=part["error"], retry=part["retry"])
-    return FeatureRow(
-        modality, source, vector=_unpacked(part["vector"], VECTOR_TYPE),
-        signatures=_unpacked(part["signatures"], SIGNATURE_TYPE), document=part["document"],
-    )
-
-
-def _unpacked(text: str | None, kind: np.dtype) -> np.ndarray | None:
-    return None if text is None else np.frombuffer(base64.b64decode(text), kind)
 
 
 if __name__ == "__main__":

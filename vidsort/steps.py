@@ -42,6 +42,8 @@ class Step(typing.NamedTuple):
     folder: str
     output: str
     config_name: str
+    # Which of the settings beyond those of every step it goes by.
+    settings: tuple[str, ...] = ()
 
     @property
     def config_type(self) -> type[StepConfig]:
@@ -60,7 +62,10 @@ class Step(typing.NamedTuple):
 STEPS: dict[str, Step] = {
     step.name: step
     for step in (
-        Step("extract_features", "Extracting features", "features", "feature_set", "ExtractConfig"),
+        Step(
+            "extract_features", "Extracting features", "features", "feature_set", "ExtractConfig",
+            ("cluster", "cluster_library"),
+        ),
         Step("train", "Training", "models", "model_id", "TrainConfig"),
         Step("predict", "Predicting", "predictions", "predictions_id", "PredictConfig"),
     )

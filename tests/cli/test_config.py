@@ -79,7 +79,7 @@ def test_what_the_file_shows_are_the_defaults(capsys):
     text = Path("vidsort.toml").read_text(encoding="utf-8")
     # What has no default cannot be written as one.
     nothing = (
-        r"^# (password|threshold|model_id|folds|semantic_model) = .*$"
+        r"^# (password|cluster|cluster_library|threshold|model_id|folds|semantic_model) = .*$"
         r"|^# the kinds of evidence to learn from[^\n]*\n# modalities = .*$"
     )
     without = re.sub(nothing, "", text, flags=re.MULTILINE)

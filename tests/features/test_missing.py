@@ -131,6 +131,14 @@ def test_how_long_a_slow_kind_takes_is_told_though_the_last_extraction_was_quick
     assert took == f"{duration(2 * SpeechConfig.usual_s / cores())}: vidsort did not look for speech before."
 
 
+def test_many_machines_are_told_to_take_less_time(store, contents):
+    looked_at(store, NOW, contents, "1.mp4")
+    both = NOW.feature_set.model_copy(update={"modalities": NOW.feature_set.modalities | {"speech": "s"}})
+    missing = {video: {"s": b"what is said"} for video in contents.hashes}
+    took = told_anew(store, contents, missing, NOW.feature_set, both, None, 64).split(" for about ")[1]
+    assert took.startswith(f"{duration(2 * SpeechConfig.usual_s / 64)}: ")
+
+
 def test_where_nothing_tells_what_was_before_it_says_just_that(store, contents):
     looked_at(store, BEFORE, contents, "1.mp4")
     assert sentence(store, contents, None).endswith(": they were looked at in another way before.")

@@ -23,7 +23,7 @@ def notebook(parser: argparse.ArgumentParser) -> None:
         help="run nothing: keep this notebook, which was run by hand and saved, beside the version that it made "
         "(by default the one in notebooks/)",
     )
-    add_settings_flags(parser)
+    add_settings_flags(parser, *(name for step in STEPS.values() for name in step.settings))
 
     def call(flags: argparse.Namespace) -> None:
         from ..artifacts import at_home

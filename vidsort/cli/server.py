@@ -7,6 +7,7 @@ from pathlib import Path
 from ..errors import SettingsError
 from ..jobs.program import add_settings_flags, settings_from_flags
 from ..settings import Settings, absolute, load_settings
+from ..steps import STEPS
 from .output import progress_bars, say
 
 SERVER_FLAGS = ("host", "port", "allowed_hosts", "trusted_proxies")
@@ -14,7 +15,8 @@ SERVER_FLAGS = ("host", "port", "allowed_hosts", "trusted_proxies")
 
 def serve(parser: argparse.ArgumentParser) -> None:
     """`vidsort serve`."""
-    add_settings_flags(parser, *SERVER_FLAGS, "step_timeout_s", "blind_share", "log_json")
+    of_steps = (name for step in STEPS.values() for name in step.settings)
+    add_settings_flags(parser, *SERVER_FLAGS, "step_timeout_s", "blind_share", "log_json", *of_steps)
 
     def call(flags: argparse.Namespace) -> None:
         _serve(settings_from_flags(flags))

@@ -85,7 +85,7 @@ def predict(parser: argparse.ArgumentParser) -> None:
 
 def retrain(parser: argparse.ArgumentParser) -> None:
     """`vidsort retrain [--cancel]`."""
-    add_settings_flags(parser)
+    add_settings_flags(parser, *(name for step in STEPS.values() for name in step.settings))
     parser.add_argument("--cancel", action="store_true", help="stop the one that runs, in whichever process")
 
     def call(flags: argparse.Namespace) -> None:
@@ -189,7 +189,7 @@ def _watch(job: "Retrain", progress: ProgressCallback) -> dict[str, Any]:
 
 def _add_step(parser: argparse.ArgumentParser, step: Step) -> None:
     config_type = step.config_type
-    add_settings_flags(parser)
+    add_settings_flags(parser, *step.settings)
     add_config_flags(parser, config_type)
 
     def call(flags: argparse.Namespace) -> None:

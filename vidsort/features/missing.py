@@ -32,11 +32,12 @@ def missing_of(store: FeatureStore, contents: Contents, modalities: Mapping[str,
 
 def told_anew(
     store: FeatureStore, contents: Contents, missing: Missing, before: FeatureSet | None, now: FeatureSet,
-    videos_per_s: float | None,
+    videos_per_s: float | None, at_once: int | None = None,
 ) -> str:
     """A sentence for who waits: how many videos were known and are looked at anew, how long, why; empty for none.
 
-    `before` is what the extraction before looked for, `videos_per_s` how fast the last one was.
+    `before` is what the extraction before looked for, `videos_per_s` how fast the last one was, `at_once` how many
+    videos are looked at at once, by default one a core.
     """
     if before is not None and before.modalities == now.modalities:
         return ""
@@ -49,7 +50,7 @@ def told_anew(
     asked_for = {modality for sources in missing.values() for modality in sources}
     usual_s = sum(KINDS[kind].config.usual_s for kind, modality in now.modalities.items() if modality in asked_for)
     # A kind that was not looked for yet may take longer than all that was measured.
-    left_s = count * max(1 / videos_per_s if videos_per_s else 0.0, usual_s / cores())
+    left_s = count * max(1 / videos_per_s if videos_per_s else 0.0, usual_s / (at_once or cores()))
     looked_at = counted(count, "video is", "videos are")
     return f"{looked_at} looked at anew, for about {duration(left_s)}: {_why(before, now)}."
 

@@ -1,5 +1,6 @@
 """Child processes that extract features, one a core: a file that crashes or stalls a decoder costs one of them."""
 
+import base64
 import contextlib
 import json
 import logging
@@ -15,8 +16,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ..errors import StepCancelled, VidsortError
 from ..media.limited import ended, pipes
+from ..records import Video
+from ..store.features import SIGNATURE_TYPE, VECTOR_TYPE, FeatureRow
 from .extraction import VIDEO_LIMIT_S, video_limit_s
 from .modalities import Modality, to_json
 
@@ -35,6 +40,36 @@ Request = dict[str, Any]
 # spent}; neither vector nor document: the video has no such thing. {"gone"} where another file or none is at the path,
 # {"error", "retry"} of all that was wanted where the child died over it.
 Answer = dict[str, Any]
+
+
+def request_of(video: Video, content: bytes, sources: Mapping[str, bytes]) -> Request:
+    """What is asked of a video: its content, and the source of each modality that is to be looked for."""
+    return {
+        "path": str(video.path), "stamp": [video.size_bytes, video.mtime_ns], "content": content.hex(),
+        "wanted": {modality: source.hex() for modality, source in sources.items()},
+    }
+
+
+def rows_of(request: Request, answer: Answer) -> list[FeatureRow]:
+    """What is to be kept of an answer; nothing of a video that was not there."""
+    if "gone" in answer:
+        return []
+    # A child that died over a video says so once, of all that was wanted.
+    found = answer.get("found") or dict.fromkeys(request["wanted"], answer)
+    return [_row(modality, bytes.fromhex(request["wanted"][modality]), part) for modality, part in found.items()]
+
+
+def _row(modality: str, source: bytes, part: Answer) -> FeatureRow:
+    if "error" in part:
+        return FeatureRow(modality, source, error=part["error"], retry=part["retry"])
+    return FeatureRow(
+        modality, source, vector=_unpacked(part["vector"], VECTOR_TYPE),
+        signatures=_unpacked(part["signatures"], SIGNATURE_TYPE), document=part["document"],
+    )
+
+
+def _unpacked(text: str | None, kind: np.dtype) -> np.ndarray | None:
+    return None if text is None else np.frombuffer(base64.b64decode(text), kind)
 
 
 class Worker:
@@ -111,6 +146,12 @@ def _died(code: int, took_s: float, limit_s: float) -> Answer:
     return {"error": f"the decoder crashed over it (exit code {code})", "retry": code >= 0}
 
 
+def new_worker(artifacts_dir: Path, modalities: Mapping[str, Modality]) -> Worker:
+    """A child that looks for these in videos, and keeps posters in these artifacts."""
+    command = [sys.executable, "-m", "vidsort.features.extraction", str(artifacts_dir), to_json(modalities)]
+    return Worker(command, video_limit_s(modalities))
+
+
 def cores() -> int:
     """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -124,8 +165,7 @@ def answers(
     Takes at most two requests a child from `requests` in advance. Close it: that ends the children,
     and what they are at then is lost, nothing else.
     """
-    command = [sys.executable, "-m", "vidsort.features.extraction", str(artifacts_dir), to_json(modalities)]
-    workers = [Worker(command, video_limit_s(modalities)) for _ in range(count)]
+    workers = [new_worker(artifacts_dir, modalities) for _ in range(count)]
     idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
     for worker in workers:
         idle.put(worker)

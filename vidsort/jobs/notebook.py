@@ -61,7 +61,7 @@ if (matchMedia("(prefers-reduced-motion: reduce)").matches)
 </script>"""
 SHOW_CODE = '<input type="checkbox" id="code"><label for="code">Show the code</label>'
 FEATURE_SET = re.compile("[0-9a-f]{12}", re.ASCII)
-# Given by the settings, never by parameters of one run.
+# Given by the settings, as are those of a step's own, never by parameters of one run.
 SETTINGS = ("data_dir", "artifacts_dir", "video_names", "not_learned")
 
 
@@ -104,7 +104,7 @@ def run_notebook(
     source = notebook_path(name)
     given = checked_parameters(name, settings, parameters or {})
     said = settings.model_dump(mode="json")
-    given |= {setting: said[setting] for setting in SETTINGS if said[setting]}
+    given |= {setting: said[setting] for setting in (*SETTINGS, *STEPS[name].settings) if said[setting]}
     failed = settings.artifacts_dir / "notebooks" / f"{name}.failed.ipynb"
     failed.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -248,7 +248,8 @@ def checked_parameters(name: str, settings: Settings, given: Mapping[str, object
 
     Raises SettingsError where it takes no parameter of this name, or not this value.
     """
-    known = [parameter for parameter in parameters_of(name) if parameter not in SETTINGS]
+    of_settings = (*SETTINGS, *STEPS[name].settings)
+    known = [parameter for parameter in parameters_of(name) if parameter not in of_settings]
     for parameter in given:
         if parameter not in known:
             raise SettingsError(unknown(parameter, f"parameter of the notebook {name}", known))

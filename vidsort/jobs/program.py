@@ -19,7 +19,7 @@ from ..errors import SettingsError, VidsortError
 from ..logs import to_starter
 from ..records import Progress, Report
 from ..settings import PATHS, PLAIN, Settings, load_settings
-from ..steps import C, ProgressCallback, StepConfig
+from ..steps import STEPS, C, ProgressCallback, StepConfig
 
 
 def add_settings_flags(parser: argparse.ArgumentParser, *names: str) -> None:
@@ -103,7 +103,7 @@ def step_main(
     them; people use `vidsort <step>`, which draws them. Returns the exit code.
     """
     parser = argparse.ArgumentParser(description=description)
-    add_settings_flags(parser)
+    add_settings_flags(parser, *STEPS[step].settings)
     add_config_flags(parser, config_type)
     parser.add_argument("--settings", metavar="JSON", help="all settings as a retrain has them; nothing else is read")
     parser.add_argument("--stop-with-stdin", action="store_true", help="stop at once when standard input is closed")

@@ -139,6 +139,11 @@ def keep_pictures(artifacts_dir: Path, content: bytes, frames: Frames, kinds: Se
         _write(picture_path(artifacts_dir, content, kind), draw[kind](frames))
 
 
+def keep_drawn(artifacts_dir: Path, content: bytes, kind: Kind, picture: bytes) -> None:
+    """Keep a picture of a content that another machine has drawn; raises OSError."""
+    _write(picture_path(artifacts_dir, content, kind), picture)
+
+
 def picture_path(artifacts_dir: Path, content: bytes, kind: Kind) -> Path:
     """Where the picture of a content is kept; a folder for each first byte, so that none grows large."""
     name = content.hex()

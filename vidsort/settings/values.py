@@ -54,6 +54,14 @@ class Settings(BaseModel):
     step_timeout_s: float = Field(
         900, gt=0, allow_inf_nan=False, description="seconds that one retrain step may take"
     )
+    cluster: str | None = Field(
+        None, pattern=r"^(tcp|tls|wss?)://.+", examples=["tcp://192.168.1.10:8786"],
+        description="the Dask scheduler whose workers extract features",
+    )
+    cluster_library: str | None = Field(
+        None, pattern=r"^(/|[A-Za-z][A-Za-z0-9+.-]*:)", examples=["s3://bucket/videos"],
+        description="where these workers find the library: a folder or an address; by default at data_dir",
+    )
     live_learning: bool = Field(True, description="learn from each decision at once, beside the server")
     blind_share: float = Field(
         0.05, ge=0, le=1, description="the share of cards that show no guess, to see how good guesses are; 0: none"
