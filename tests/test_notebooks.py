@@ -66,7 +66,7 @@ def mirror_faults(step: str, notebook: dict) -> list[str]:
         found.append("it does not call its step's run, once")
     if "inspect.getsource" not in calls:
         found.append("it does not show the code that runs")
-    if [calls.count(name) for name in ("load_settings", "settings.config", "make_config")] != [1, 1, 1]:
+    if [calls.count(name) for name in ("vidsort.open", "settings.config", "make_config")] != [1, 1, 1]:
         found.append("its parameters are not checked")
     if any("sys.path" in ast.unparse(tree) for tree in trees):
         found.append("it changes sys.path")

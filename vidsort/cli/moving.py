@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ConflictError, NotFoundError, SettingsError
+from ..desk.opened import PILE, place_of
+from ..errors import ConflictError, SettingsError
 from ..jobs.program import add_settings_flags
 from ..steps import counted
 from .asking import answered, body, opened
@@ -16,8 +17,6 @@ from .verbs import add_action
 if TYPE_CHECKING:
     from ..api.contract import MoveBatchAnswer, MovesAnswer, SortBatchAnswer
     from ..api.workspace import Workspace
-
-PILE = "the unsorted videos"
 
 
 def sort(parser: argparse.ArgumentParser) -> None:
@@ -185,13 +184,7 @@ def _origin(here: "Workspace", filename: str) -> str | None:
 
     library = here.library
     check_filename(filename, library.video_names)
-    places = library.snapshot().places_of(filename)
-    if not places:
-        raise NotFoundError(f"There is no video {filename} in the library: it may have been moved out of it.")
-    if len(places) > 1:
-        lying = ", ".join(place or PILE for place in places)
-        raise ConflictError(f"{filename} is in several places ({lying}): say which one by --from or --from-pile.")
-    return places[0]
+    return place_of(library.snapshot(), filename, "--from or --from-pile")
 
 
 def _show_moves(found: "MovesAnswer") -> None:

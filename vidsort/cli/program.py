@@ -9,7 +9,7 @@ import sqlite3
 import sys
 from collections.abc import Collection, Iterator, Sequence
 
-from .. import __doc__ as description
+from .. import __doc__ as page
 from .. import __version__
 from ..errors import VidsortError
 from .verbs import COMMANDS, Command
@@ -93,7 +93,7 @@ def build_parser(whole: Collection[str]) -> argparse.ArgumentParser:
     codes = "\n".join(f"  {code:3}  {meaning}" for code, meaning in EXIT_CODES.items())
     parser = argparse.ArgumentParser(
         prog="vidsort",
-        description=description,
+        description=(page or "").partition("\n")[0],
         epilog=f"exit codes:\n{codes}\n\n`vidsort <command> --help` lists what a command takes.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

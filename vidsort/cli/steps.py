@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..desk.opened import mover_of
 from ..errors import ConflictError, SettingsError, StepCancelled, VidsortError
 from ..jobs.program import add_config_flags, add_settings_flags, config_from_flags, settings_from_flags
 from ..records import LeftOut, Progress, Report
@@ -231,9 +232,5 @@ def _move(settings: Settings, threshold: float, *, really: bool) -> int:
 
 
 def _sort(settings: Settings, plan: list[tuple[str, str]]) -> list["Outcome"]:
-    from ..library.moves.mover import Mover
-    from ..store import open_database
-
-    mover = Mover(settings.data_dir, open_database(settings.artifacts_dir), video_names=settings.video_names)
-    mover.recover()
-    return mover.sort_batch(plan)
+    with mover_of(settings) as mover:
+        return mover.sort_batch(plan)

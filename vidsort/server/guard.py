@@ -7,6 +7,7 @@ whom it says.
 """
 
 import json
+from collections.abc import Mapping, Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -59,8 +60,11 @@ SECURITY_HEADERS = {
 class Guard:
     """Middleware around the whole application; see the module."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, entrance: Entrance, openings: Openings) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: Settings, entrance: Entrance, openings: Openings, framed_by: Sequence[str] = ()
+    ) -> None:
         self.app = app
+        self._security = _framed(framed_by) if framed_by else SECURITY_HEADERS
         names = (*LOOPBACK_NAMES, settings.host, *settings.allowed_hosts)
         self._hosts = {host for host, _ in map(split_host, names)}
         self._entrance = entrance
@@ -76,11 +80,11 @@ class Guard:
         except Refusal as refusal:
             answer = self._refused(scope, refusal)
         if answer is None:
-            await self.app(scope, _limited(receive), _with_headers(send))
+            await self.app(scope, _limited(receive), _with_headers(send, self._security))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
-            await answer(scope, receive, _with_headers(send))
+            await answer(scope, receive, _with_headers(send, self._security))
 
     async def _answer(self, scope: Scope, receive: Receive, headers: Headers) -> Response | None:
         """The answer of the way in and the way out, None where the request may go on; raises Refusal."""
@@ -137,7 +141,14 @@ def _limited(receive: Receive) -> Receive:
     return limited
 
 
-def _with_headers(send: Send) -> Send:
+def _framed(sources: Sequence[str]) -> dict[str, str]:
+    """The security headers where pages of these sources, too, may show ours inside them."""
+    policy = CONTENT_POLICY.replace("frame-ancestors 'self'", f"frame-ancestors 'self' {' '.join(sources)}")
+    kept = {name: value for name, value in SECURITY_HEADERS.items() if name != "x-frame-options"}
+    return kept | {"content-security-policy": policy}
+
+
+def _with_headers(send: Send, security: Mapping[str, str]) -> Send:
     """Add the security headers to the answer and take out what would let other sites read it."""
 
     async def guarded(message: Message) -> None:
@@ -145,7 +156,7 @@ def _with_headers(send: Send) -> Send:
             headers = MutableHeaders(raw=list(message.get("headers", [])))
             for name in {name for name in headers if name.startswith("access-control-")}:
                 del headers[name]
-            for name, value in SECURITY_HEADERS.items():
+            for name, value in security.items():
                 headers.setdefault(name, value)
             message = {**message, "headers": headers.raw}
         await send(message)

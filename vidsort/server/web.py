@@ -5,7 +5,7 @@ import contextlib
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from .. import __version__, logs
@@ -22,10 +22,11 @@ SWITCH_S = 0.0005
 DESCRIPTION = "Sort a pile of short videos into your own folders. Every error is `{\"detail\": \"…\"}`, a sentence."
 
 
-def create_app(settings: Settings | None = None) -> "FastAPI":
+def create_app(settings: Settings | None = None, framed_by: Sequence[str] = ()) -> "FastAPI":
     """The application for these settings, else for those of the environment and vidsort.toml.
 
-    Raises SettingsError and ArtifactError. Works without its lifespan, too; that adds watching the
+    framed_by: the sources, as a content policy has them, whose pages may show this one inside them. Raises
+    SettingsError and ArtifactError. Works without its lifespan, too; that adds watching the
     library in the background and a clean stop.
     """
     # Read by Gradio when it is imported: nobody is told that it runs, and nothing is asked of a hub.
@@ -88,7 +89,8 @@ def create_app(settings: Settings | None = None) -> "FastAPI":
     _in_a_loop(lambda: mount(app, settings, Rooted))
     password = settings.password.get_secret_value() if settings.password else None
     entrance = Entrance(password, accounts, workspace.database)
-    app.add_middleware(Guard, settings=settings, entrance=entrance, openings=Openings(ROLES, EVERYBODY))
+    openings = Openings(ROLES, EVERYBODY)
+    app.add_middleware(Guard, settings=settings, entrance=entrance, openings=openings, framed_by=framed_by)
     app.add_middleware(Seen, metrics=app.state.metrics)
     app.add_middleware(Proxies, trusted=[str(network) for network in settings.trusted_proxies])
     app.add_middleware(EndStreams, stopping=stopping)
@@ -110,8 +112,13 @@ def _in_a_loop(mount: Callable[[], object]) -> None:
         mount()
 
 
-def serve(settings: Settings) -> None:
-    """Serve the page and the API; raises SettingsError for an unsafe host and for a port that is taken."""
+def serve(
+    settings: Settings, *, tell: Callable[[int], object] = lambda _: None, framed_by: Sequence[str] = ()
+) -> None:
+    """Serve the page and the API; `tell` is called with the port once it listens. `framed_by` as for `create_app`.
+
+    Raises SettingsError for an unsafe host and for a port that is taken.
+    """
     from ..accounts import has_accounts
 
     settings.require_safe_host(has_accounts=has_accounts())
@@ -120,12 +127,13 @@ def serve(settings: Settings) -> None:
     # have it back where another thread calculates; by default ten times as long.
     sys.setswitchinterval(SWITCH_S)
     with listener:
+        tell(listener.getsockname()[1])
         import uvicorn
 
         from .connections import TimedConnection
 
         config = uvicorn.Config(
-            create_app(settings), http=TimedConnection, proxy_headers=False, log_level="warning",
+            create_app(settings, framed_by), http=TimedConnection, proxy_headers=False, log_level="warning",
             timeout_graceful_shutdown=STOP_S, server_header=False,
             # Uvicorn would give its loggers handlers of their own.
             log_config=None if settings.log_json else uvicorn.config.LOGGING_CONFIG,
