@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import papermill
 import pytest
 from conftest import BROWSER_FLAGS, ROOT
 from labelled import make_library, store_features
@@ -17,11 +18,11 @@ from playwright.sync_api import sync_playwright
 from pydantic.fields import FieldInfo
 from videos import make_video
 
-from vidsort.artifacts import list_models, read_predictions
+from vidsort.artifacts import list_models, read_predictions, show_model
 from vidsort.cli.program import main
 from vidsort.client import VidsortClient
 from vidsort.errors import VidsortError
-from vidsort.jobs.notebook import SETTINGS, NotebookRun, ReportConfig, run_notebook
+from vidsort.jobs.notebook import SETTINGS, NotebookRun, ReportConfig, own_kernel, run_notebook
 from vidsort.learning.rows.names import NO_NAMES
 from vidsort.library import scan
 from vidsort.settings import Settings
@@ -206,6 +207,30 @@ def test_the_three_notebooks_predict_what_the_command_line_and_a_servers_retrain
             page.goto(run.html.as_uri())
             for frame in page.frames:
                 axe(frame, "html")
+
+
+@pytest.mark.timeout(300)
+def test_the_notebook_of_an_own_head_defines_nothing_and_puts_that_in_force(learned, tmp_path):
+    notebook = read("own_head")
+    trees = [ast.parse(source) for source in cells(notebook, "code")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    assert not [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+    assert not any(cell.get("outputs") or cell.get("execution_count") for cell in notebook["cells"])
+    given = parameters(notebook)[0]
+    assert given == dict.fromkeys(SETTINGS) | {"kind": "frames", "promote": False}
+    executed = papermill.execute_notebook(
+        ROOT / "notebooks" / "own_head.ipynb", tmp_path / "own_head.ipynb",
+        {"data_dir": str(learned.data_dir), "artifacts_dir": str(learned.artifacts_dir), "promote": True},
+        progress_bar=False, kernel_manager_class=own_kernel(),
+    )
+    outputs = {output["output_type"] for cell in executed.cells for output in cell.get("outputs", ())}
+    assert outputs == {"display_data", "execute_result"}
+    newest = list_models(learned.artifacts_dir)[0]
+    assert newest.is_current
+    made = show_model(learned.artifacts_dir, newest.model_id)["manifest"]
+    raced = [row["head"] for row in made["selection"]]
+    assert raced == ["centroid", "lda", "logistic C=3", "logistic C=30", "Pipeline"]
+    assert made["own_heads"] == {"Pipeline": "sklearn.pipeline.Pipeline"}
 
 
 @pytest.mark.storm

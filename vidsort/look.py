@@ -135,7 +135,8 @@ class _Guessing:
         if self._model is None or self._model[0] != now.model_id:
             try:
                 feature_set = artifacts.model_feature_set(self._home, now.model_id)
-                self._model = now.model_id, feature_set, artifacts.read_model(self._home, now.model_id)
+                classifier = artifacts.read_model(self._home, now.model_id, self._settings.trusted_types)
+                self._model = now.model_id, feature_set, classifier
             except ArtifactError as error:
                 log.warning("New videos get no guess: %s", error)
                 return None

@@ -153,7 +153,7 @@ def _predict(
 ) -> tuple[str, int, list[Failure]]:
     """Store what a model says of these videos; returns the predictions' id, their number, and who has none."""
     feature_set = artifacts.model_feature_set(settings.artifacts_dir, model_id)
-    classifier = artifacts.read_model(settings.artifacts_dir, model_id)
+    classifier = artifacts.read_model(settings.artifacts_dir, model_id, settings.trusted_types)
     failed: list[Failure] = []
     blocks: list[bytes] = []
     count = 0

@@ -8,7 +8,7 @@ import math
 import platform
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,8 @@ from .insight.duplicates import joined, links_now, near_duplicates, sets_of
 from .insight.proposing.halves import halves
 from .jobs.program import step_main
 from .learning.files import model_files
-from .learning.fitting import TrainConfig, Trained, fit_classifier, fit_names, heads_of
+from .learning.fitting import Trained, fit_classifier, fit_names, heads_of
+from .learning.offered import TrainConfig, named_heads, own_heads, type_name
 from .library.left_out import sentence
 from .records import Failure, LeftOut, Progress, Report, Video
 from .settings import Settings
@@ -52,16 +53,25 @@ log = logging.getLogger(__name__)
 
 
 def run(
-    settings: Settings, config: TrainConfig | None = None, *, progress: ProgressCallback = ignore_progress
+    settings: Settings, config: TrainConfig | None = None, *, progress: ProgressCallback = ignore_progress,
+    heads: Iterable[Any] | None = None,
 ) -> Report:
     """Train on every video that lies in a folder and has features; write `models/<model_id>/`.
+
+    heads: names and classifiers with `predict_proba` (or classes of such) that race in place of `config.heads`.
 
     Where videos of fewer than two folders can be learned from, the names of folders are what the model goes by.
     Nothing is put in force here: the verdict in the manifest says whether the next predictions will
     be. Videos without features are in the report with their reasons. Raises NotEnoughLabelsError,
-    NotFoundError without a library, ArtifactError before any features were extracted.
+    NotFoundError without a library, ArtifactError before any features were extracted, SettingsError for a head that is
+    none, cannot be kept or holds types that are not trusted, VidsortError for one that cannot learn.
     """
     config = config or settings.config(STEP, TrainConfig)
+    if heads is not None:
+        raced, own = named_heads(heads)
+        config = config.model_copy(update={"heads": raced})
+    else:
+        own = own_heads(config.heads)
     settings = artifacts.at_home(settings)
     started = time.monotonic()
     progress(Progress(step=STEP, done=0, total=1, message="reading features"))
@@ -103,10 +113,10 @@ def run(
         content, groups, trained, curve, splits = [], np.zeros(0, int), fit_names(names, config), NO_CURVE, []
     else:
         labels = [str(video.folder) for video in found.videos]
-        trained = fit_classifier(parts, labels, groups, config, tell, names)
+        trained = fit_classifier(parts, labels, groups, config, tell, names, own)
         progress(Progress(step=STEP, done=1, total=1, message="how it learns"))
-        heads = heads_of(parts, trained.choice.winner.name, config)
-        curve = learning_curve(parts, labels, groups, trained, heads, seed=config.seed)
+        of_kinds = heads_of(parts, trained.choice.winner.name, config, own)
+        curve = learning_curve(parts, labels, groups, trained, of_kinds, seed=config.seed)
         splits = _splits(parts, found.videos)
     evidence = out_of_fold(trained, found.videos, content, groups)
     promotion = _judge(settings, evidence)
@@ -119,6 +129,7 @@ def run(
         "groups": int(groups.max(initial=-1)) + 1, "folders": dict.fromkeys(trained.folders, 0) | _counts(found.videos),
         "rests_on": names.rests_on if is_by_name else None, "left_out": found.failed,
         "versions": _versions(), "selection": trained.choice.table,
+        "own_heads": {name: type_name(head) for name, head in own.items()},
         "dataset": [
             [video.filename, video.folder, digest] for video, digest in zip(found.videos, content, strict=True)
         ],

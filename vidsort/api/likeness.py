@@ -101,7 +101,7 @@ class Explanations:
         with self._lock:
             known = self._model
             if known is None or (known.model_id, known.artifacts_dir) != (model_id, opened.artifacts_dir):
-                classifier = artifacts.read_model(opened.artifacts_dir, model_id)
+                classifier = artifacts.read_model(opened.artifacts_dir, model_id, self._here.settings.trusted_types)
                 feature_set = artifacts.model_feature_set(opened.artifacts_dir, model_id)
                 videos = library.labelled(library.videos(opened.data_dir, opened.video_names), opened.not_learned)
                 labelled = features_of(self._here.database, videos, feature_set)

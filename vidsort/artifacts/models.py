@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,8 +47,8 @@ def may_take_over(artifacts_dir: Path, model_id: str) -> bool:
     return bool(read_manifest(model_dir(artifacts_dir, model_id))["promotion"]["promote"])
 
 
-def read_model(artifacts_dir: Path, model_id: str) -> "Classifier":
-    """A stored model, ready to predict.
+def read_model(artifacts_dir: Path, model_id: str, trusted: Collection[str] = ()) -> "Classifier":
+    """A stored model, ready to predict; trusted: the types that a head of others may hold (`Settings.trusted_types`).
 
     Raises NotFoundError, and ArtifactError for one that cannot be read, or that would sort out of the library.
     """
@@ -55,19 +56,19 @@ def read_model(artifacts_dir: Path, model_id: str) -> "Classifier":
 
     folder = model_dir(artifacts_dir, model_id)
     files = {name: read_file(folder / name) for name in MODEL_FILES if os.path.lexists(folder / name)}
-    found = classifier_of(files, model_id)
+    found = classifier_of(files, model_id, trusted)
     strange = [name for name in found.folders if not is_folder_name(name)]
     if strange:
         raise ArtifactError(f"The model {model_id} names a folder {strange[0]!r:.80}, which is none: train anew.")
     return found
 
 
-def promote(artifacts_dir: Path, model_id: str) -> Current:
-    """Put a model's stored predictions in force at once.
+def promote(artifacts_dir: Path, model_id: str, trusted: Collection[str] = ()) -> Current:
+    """Put a model's stored predictions in force at once; trusted: as for `read_model`.
 
     Raises NotFoundError, and ArtifactError where it has none, or is itself none that could make the next ones.
     """
-    read_model(artifacts_dir, model_id)
+    read_model(artifacts_dir, model_id, trusted)
     predictions_id = predictions_of_models(artifacts_dir).get(model_id)
     if predictions_id is None:
         raise ArtifactError(

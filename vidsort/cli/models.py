@@ -88,6 +88,25 @@ def _show(flags: argparse.Namespace) -> None:
     shown = {"model_id": version.pop("model_id"), "accuracy": accuracy} | version
     shown |= {name: _rounded(version[name]) for name in ("macro_f1", "calibration_error", "log_loss")}
     show_table(("", "value"), ((name.replace("_", " "), value) for name, value in shown.items()))
+    own = found["manifest"].get("own_heads", {})
+    show_table(
+        ("head", "accuracy (95 %)", "which is"),
+        (
+            (row["head"], _share(row["accuracy"], row["low"], row["high"]), own.get(row["head"], "vidsort's"))
+            for row in found["manifest"].get("selection", ())
+        ),
+        title="What raced",
+    )
+    show_table(
+        ("evidence", "weight", "alone (95 %)", "all without it (95 %)"),
+        (
+            (name, f"{kind['weight']:.2f}", *(
+                _share(score["value"], score["low"], score["high"]) for score in (kind["alone"], kind["without"])
+            ))
+            for name, kind in found["metrics"]["modalities"].items()
+        ),
+        title="What it goes by",
+    )
     per_folder = found["metrics"].get("folders", {})
     show_table(
         ("folder", "videos", "recall (95 %)", ""),
@@ -98,6 +117,11 @@ def _show(flags: argparse.Namespace) -> None:
             for name, score in per_folder.items()
         ),
     )
+
+
+def _share(value: float | None, low: float | None, high: float | None) -> str:
+    """An accuracy with its interval; what was not measured has none."""
+    return "-" if value is None else accuracy_text(value, low, high, None)
 
 
 def _recall(score: Mapping[str, Any]) -> str:
@@ -113,7 +137,7 @@ def _promote(flags: argparse.Namespace) -> None:
     from ..artifacts import promote
 
     home = _home(flags)
-    now = promote(home, flags.model_id)
+    now = promote(home, flags.model_id, settings_from_flags(flags).trusted_types)
     _answer(home)
     say(f"Model {now.model_id} predicts now; `vidsort models rollback` goes back.")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from .. import artifacts
 from .. import library as on_disk
 from ..errors import NotFoundError
+from ..library.names import check_filename
 from ..records import Move, Report
 from ..settings import Settings
 from ..steps import STEPS, ProgressCallback, counted, ignore_progress
@@ -115,22 +116,26 @@ class Library:
         return self._run("extract_features", parameters, progress)
 
     def train(
-        self, head: str | Iterable[str] | None = None, *, progress: ProgressCallback = ignore_progress,
-        **parameters: object,
+        self, head: Any = None, *, progress: ProgressCallback = ignore_progress, **parameters: object
     ) -> Report:
         """Step 2: learn from the videos that lie in folders. Parameters: the fields of `TrainConfig`.
 
-        head: the one to take, or several that race; by default those that are set. The report names the new model
-        (`outputs["model_id"]`) and says whether it is to take over, and why (`outputs["verdict"]`).
+        head: the one to take, or a list of those that race; by default those that are set. One is a name, or a
+        classifier of your own with `predict_proba`, as scikit-learn has them (or the class of one). The report names
+        the new model (`outputs["model_id"]`) and says whether it is to take over, and why (`outputs["verdict"]`).
 
         >>> library.train("lda").outputs["head"]
         'lda'
+        >>> from sklearn.naive_bayes import GaussianNB
+        >>> library.train(["centroid", GaussianNB()]).outputs["promoted"]
+        True
 
-        Raises NotEnoughLabelsError, and as `extract`.
+        Raises NotEnoughLabelsError, SettingsError for a head that is none or cannot be kept, and as `extract`.
         """
-        if head is not None:
-            parameters["heads"] = (head,) if isinstance(head, str) else tuple(head)
-        return self._run("train", parameters, progress)
+        if head is None:
+            return self._run("train", parameters, progress)
+        heads = head if isinstance(head, list | tuple) else [head]
+        return self._run("train", parameters, progress, heads=heads)
 
     def predict(self, *, progress: ProgressCallback = ignore_progress, **parameters: object) -> Report:
         """Step 3: predict a folder for each unsorted video. Parameters: the fields of `PredictConfig`.
@@ -148,7 +153,7 @@ class Library:
         The row "accuracy on shared videos" judges both on the videos that both were tested on.
 
         >>> library.compare().loc["head"].to_list()
-        ['centroid', 'lda', np.True_]
+        ['lda', 'centroid', np.True_]
 
         Raises NotFoundError.
         """
@@ -176,7 +181,7 @@ class Library:
 
         home, model_id = self.artifacts_dir, model_id or self._newest()
         if model_id in predictions_of_models(home):
-            artifacts.promote(home, model_id)
+            artifacts.promote(home, model_id, self._settings.trusted_types)
         else:
             self.predict(model_id=model_id)
         return model_id
@@ -218,9 +223,10 @@ class Library:
 
         Raises as `sort`, and ConflictError where it is not plain which video is meant.
         """
+        check_filename(filename, self._settings.video_names)
         with mover_of(self._settings) as mover:
-            lies_in = place_of(self._settings, filename, "origin") if origin is None else origin or None
-            return mover.move(filename, lies_in, folder)
+            now = on_disk.scan(self._settings.data_dir, self._settings.video_names)
+            return mover.move(filename, place_of(now, filename, "origin") if origin is None else origin or None, folder)
 
     def undo(self, move_id: int | None = None) -> list[Move]:
         """Take back what was done last and is not undone yet, by whatever surface; or the move of this id.
@@ -276,10 +282,10 @@ class Library:
         pile, lying = len(now.unsorted), sum(map(len, now.folders.values()))
         return f"<Library {self._settings.data_dir}: {pile} unsorted, {lying} in {counted(len(now.folders), 'folder')}>"
 
-    def _run(self, step: str, parameters: Mapping[str, object], progress: ProgressCallback) -> Report:
+    def _run(self, step: str, parameters: Mapping[str, object], progress: ProgressCallback, **given: object) -> Report:
         chosen = STEPS[step]
         config = self._settings.config(step, chosen.config_type, parameters)
-        return chosen.run(self._settings, config, progress=progress)
+        return chosen.run(self._settings, config, progress=progress, **given)
 
     def _newest(self) -> str:
         ids = artifacts.model_ids(self.artifacts_dir)

@@ -113,7 +113,7 @@ def run_notebook(
             failed,
             given,
             progress_bar=False,
-            kernel_manager_class=_own_kernel(),
+            kernel_manager_class=own_kernel(),
             on_cell_start=_follow(name, source, progress),
             # What a kernel complains of when it is stopped in the middle is nothing to show to a person.
             extra_arguments=["--log-level=CRITICAL"],
@@ -262,7 +262,7 @@ def checked_parameters(name: str, settings: Settings, given: Mapping[str, object
     )
 
 
-def _own_kernel() -> type:
+def own_kernel() -> type:
     """A kernel of the Python that runs this, whatever kernels are installed for the user."""
     from jupyter_client import AsyncKernelManager
     from jupyter_client.kernelspec import KernelSpecManager

@@ -1,10 +1,10 @@
-"""A classifier's file, which is numbers and text only: nothing that is read from one is ever run."""
+"""A classifier's file: numbers and text, of which nothing is ever run, and of a head of others only what is trusted."""
 
 import io
 import json
 import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -51,14 +51,15 @@ def model_files(classifier: Classifier) -> dict[str, bytes]:
     return {MODEL_FILE: written.getvalue()}
 
 
-def classifier_of(files: Mapping[str, bytes], model_id: str) -> Classifier:
+def classifier_of(files: Mapping[str, bytes], model_id: str, trusted: Collection[str] = ()) -> Classifier:
     """The classifier that a model's files hold, by their names; old forms too.
 
-    Runs no code from a file. Raises ArtifactError where there is none, or one that no training gives.
+    Runs no code from a file; `trusted` are the types that a head of others may hold. Raises ArtifactError where there
+    is none, or one that no training gives, and for a type that is not trusted.
     """
     try:
         if MODEL_FILE in files:
-            return _checked(_from_arrays(files[MODEL_FILE]))
+            return _checked(_from_arrays(files[MODEL_FILE], trusted))
         if OLD_LAYERS in files:
             return _checked(_from_old_layers(files[OLD_LAYERS]))
         return _checked(_from_skops(files[OLD_SKOPS]))
@@ -118,7 +119,7 @@ def _check_expert(expert: Expert, folders: int) -> None:
         raise ValueError("it has learned folders that it does not hold")
 
 
-def _from_arrays(data: bytes) -> Classifier:
+def _from_arrays(data: bytes, trusted: Collection[str]) -> Classifier:
     with np.load(_small_enough(data), allow_pickle=False) as arrays:
         folders = tuple(_value(arrays["folders"]))
         if "kinds" not in arrays:
@@ -130,7 +131,7 @@ def _from_arrays(data: bytes) -> Classifier:
             own = {
                 array.removeprefix(prefix): arrays[array] for array in arrays.files if array.startswith(prefix)
             }
-            experts[name] = Expert(_preparation(kind["rows"], own), head_of(own), Calibration.from_arrays(own),
+            experts[name] = Expert(_preparation(kind["rows"], own), head_of(own, trusted), Calibration.from_arrays(own),
                                    own["columns"], str(kind.get("reads", "")))
     weights, skills = ({name: float(kind[key]) for name, kind in kinds.items()} for key in ("weight", "skill"))
     named = tuple(name for name, expert in experts.items() if expert.reads)

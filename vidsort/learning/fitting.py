@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from pydantic import Field
 
 from ..errors import NotEnoughLabelsError
-from ..steps import StepConfig
 from .calibration import Calibration
 from .classifier import Classifier, Expert, Prepared, prepare
 from .fusion import Fusion, Weighing
-from .heads import Candidate, Name, candidates, cheap_candidates, logits
+from .heads import Candidate, candidates, cheap_candidates, logits
+from .offered import TrainConfig
 from .rows.names import NO_NAMES, Named, Names
 from .rows.parts import Part, Preparation
 from .scores import UNTESTED, Scored, scores, share_right
@@ -30,28 +29,9 @@ SPLIT = (
     "without the fold"
 )
 UNCALIBRATED = ("calibration_error", "log_loss", "reliability")
+NO_HEADS: Mapping[str, Any] = {}
 # Names are a head that nothing is fitted for.
 BY_NAMES = Candidate("names", lambda _rows, _labels, _seed: None)
-
-
-class TrainConfig(StepConfig):
-    """What decides a model, beside the videos; every field is in the model's manifest."""
-
-    seed: int = Field(0, ge=0, lt=2**32, description="what folds and the MLP's start are drawn from")
-    folds: int | None = Field(
-        None, ge=2, le=20, description="folds of the cross-validation: by default 5, of fewer than 300 videos 8"
-    )
-    repeats: int = Field(3, ge=1, le=20, description="how often candidates that are close are compared anew")
-    heads: tuple[Name, ...] = Field(
-        ("centroid", "lda", "logistic", "neighbours", "mlp"), min_length=1, description="the heads that may be chosen"
-    )
-    strengths: tuple[float, ...] = Field((3.0, 30.0), min_length=1, description="values of C of logistic regression")
-    selection_videos: int = Field(
-        4000, ge=100, description="of a larger library, so many videos decide on the head; the others give the scores"
-    )
-    modalities: tuple[str, ...] | None = Field(
-        None, min_length=1, description="the kinds of evidence to learn from: by default all that were extracted"
-    )
 
 
 @dataclass(frozen=True)
@@ -78,13 +58,15 @@ def fit_classifier(
     config: TrainConfig,
     tell: Callable[[int, int, str], None] = lambda _done, _total, _message: None,
     names: Names = NO_NAMES,
+    own: Mapping[str, Any] = NO_HEADS,
 ) -> Trained:
     """Choose, fit, calibrate and weigh a classifier; pure, and the same for the same input.
 
     parts: by kind of evidence, n rows each, as they are stored. y: the folder of each. groups: int [n],
     rows of one number are never on both sides of a split. `tell` is called with folds done, folds in
     all and what is being done. names: what is known of folders by what they are called; those without a
-    video take part by it. Raises NotEnoughLabelsError for fewer than two folders with videos.
+    video take part by it. own: classifiers of others, by the names that `config.heads` has of them. Raises
+    NotEnoughLabelsError for fewer than two folders with videos, VidsortError where one of those cannot learn.
     """
     import sklearn.linear_model  # noqa: F401 (libraries that are loaded later would not be limited below)
     from threadpoolctl import threadpool_limits
@@ -98,7 +80,7 @@ def fit_classifier(
             f"Training needs videos in at least two folders and found {min(len(folders), 1)}: sort a few videos first."
         )
     with threadpool_limits(1 if len(labels) < THREADS_FROM else None):
-        return _Fitting(folders, labels, np.asarray(groups), config, tell).fit(parts, known, names)
+        return _Fitting(folders, labels, np.asarray(groups), config, own, tell).fit(parts, known, names)
 
 
 def fit_names(names: Names, config: TrainConfig) -> Trained:
@@ -126,9 +108,10 @@ class _Fitting:
 
     def __init__(
         self, folders: Sequence[str], labels: np.ndarray, groups: np.ndarray, config: TrainConfig,
-        tell: Callable[[int, int, str], None],
+        own: Mapping[str, Any], tell: Callable[[int, int, str], None],
     ) -> None:
         self._folders, self._labels, self._groups, self._config, self._tell = folders, labels, groups, config, tell
+        self._own = own
         self._folds = config.folds or (FOLDS_OF_FEW if len(labels) < FEW_VIDEOS else FOLDS)
         self._part = _selection_part(labels, groups, config)
         self._fold_of = [
@@ -141,7 +124,7 @@ class _Fitting:
         """The classifier from those parts that are known in two folders or more; the others are only told of."""
         labels, groups = self._labels, self._groups
         learned = {name: prepare(part) for name, part in known.items()}
-        heads = {name: _raced(part.rows, self._config) for name, part in known.items()}
+        heads = {name: _raced(part.rows, self._config, self._own) for name, part in known.items()}
         everything = len(self._part) == len(labels)
         fold_of = self._fold_of[0] if everything else grouped_folds(
             labels, groups, self._folds, self._config.seed
@@ -272,15 +255,19 @@ def _of_kind(weight: float, skill: float, videos: int, reason: str | None = None
     return {"weight": weight, "skill": float(skill), "videos": videos, "reason": reason}
 
 
-def heads_of(parts: Mapping[str, Part], winner: str, config: TrainConfig) -> dict[str, Candidate]:
+def heads_of(
+    parts: Mapping[str, Part], winner: str, config: TrainConfig, own: Mapping[str, Any] = NO_HEADS
+) -> dict[str, Candidate]:
     """The head of each kind of evidence: of those that race the one of this name, else the only one."""
-    raced = {name: _raced(part.rows, config) for name, part in parts.items()}
+    raced = {name: _raced(part.rows, config, own) for name, part in parts.items()}
     return {name: next((one for one in among if one.name == winner), among[0]) for name, among in raced.items()}
 
 
-def _raced(rows: Preparation, config: TrainConfig) -> tuple[Candidate, ...]:
+def _raced(rows: Preparation, config: TrainConfig, own: Mapping[str, Any]) -> tuple[Candidate, ...]:
     """The heads that a kind of evidence with such rows chooses from, simplest first."""
-    return candidates(config.heads, config.strengths) if rows == "rooted" else cheap_candidates(rows)
+    if rows != "rooted":
+        return cheap_candidates(rows)
+    return candidates(config.heads, config.strengths, own, config.trusted_types)
 
 
 def _selection_part(labels: np.ndarray, groups: np.ndarray, config: TrainConfig) -> np.ndarray:

@@ -3,18 +3,18 @@
 Rows are centred features of length about 1 (see `rows/`), of words sparse; labels are column numbers.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
+from .offered import OwnHead, fit_of, from_bytes, to_bytes
 from .rows.parts import Preparation
 from .rows.text import unit
 
 # (weights [in, out], biases [out]) one after the other, ReLU between.
 Layers = list[tuple[np.ndarray, np.ndarray]]
-Name = Literal["centroid", "lda", "logistic", "neighbours", "mlp"]
 # The leading directions are enough for the MLP, and make it four times as fast.
 MLP_DIRECTIONS = 128
 # Rows have length 1 over hundreds of directions; Adam's steps suit inputs of size 1.
@@ -112,8 +112,15 @@ class Candidate:
     fit: Callable[[Any, np.ndarray, int], Any]
 
 
-def candidates(names: tuple[Name, ...], strengths: tuple[float, ...]) -> tuple[Candidate, ...]:
-    """The candidates with these names, simplest first; logistic regression once for each C of `strengths`."""
+def candidates(
+    names: Sequence[str], strengths: tuple[float, ...], own: Mapping[str, Any] | None = None,
+    trusted: Sequence[str] = (),
+) -> tuple[Candidate, ...]:
+    """The candidates with these names, simplest first; logistic regression once for each C of `strengths`.
+
+    own: classifiers of others by name, of which nobody knows how simple they are: they come last, in their order.
+    trusted: the types that they may hold.
+    """
     known = {
         "centroid": [Candidate("centroid", _centroid)],
         "lda": [Candidate("lda", _lda)],
@@ -121,6 +128,7 @@ def candidates(names: tuple[Name, ...], strengths: tuple[float, ...]) -> tuple[C
         "neighbours": [Candidate("neighbours", _neighbours)],
         "mlp": [Candidate("mlp", _mlp)],
     }
+    known |= {name: [Candidate(name, fit_of(name, head, trusted))] for name, head in (own or {}).items()}
     return tuple(candidate for name, found in known.items() if name in names for candidate in found)
 
 
@@ -234,6 +242,8 @@ def expand(estimator: Any, directions: np.ndarray) -> Any:
 
     `directions` is [d, r] with orthonormal columns; neighbours keep their rows in full features.
     """
+    if isinstance(estimator, OwnHead):
+        return OwnHead(estimator.estimator, directions)
     if hasattr(estimator, "coef_"):
         estimator.coef_ = estimator.coef_ @ directions.T
     elif hasattr(estimator, "coefs_"):
@@ -246,7 +256,11 @@ def expand(estimator: Any, directions: np.ndarray) -> Any:
 
 
 def arrays_of(head: Any) -> dict[str, np.ndarray]:
-    """A fitted head (or its dense layers) as named arrays of numbers: layers, or the rows that neighbours are among."""
+    """A fitted head (or its dense layers) as named arrays: layers, the rows that neighbours are among, or a file."""
+    if isinstance(head, OwnHead):
+        return {"own": np.frombuffer(to_bytes(head.estimator), np.uint8)} | (
+            {} if head.directions is None else {"directions": head.directions}
+        )
     layers = head if isinstance(head, list) else layers_of(head)
     if layers is None:
         return {"rows": head._fit_X, "labels": head.classes_[head._y], "neighbours": np.array(head.n_neighbors)}
@@ -257,8 +271,13 @@ def arrays_of(head: Any) -> dict[str, np.ndarray]:
     }
 
 
-def head_of(arrays: Mapping[str, np.ndarray]) -> Any:
-    """What `arrays_of` gave, as dense layers or as fitted neighbours; raises KeyError and ValueError."""
+def head_of(arrays: Mapping[str, np.ndarray], trusted: Collection[str] = ()) -> Any:
+    """What `arrays_of` gave, as dense layers, as fitted neighbours or as it was; raises KeyError and ValueError.
+
+    trusted: types that a head of others may hold; ArtifactError is raised for any other.
+    """
+    if "own" in arrays:
+        return OwnHead(from_bytes(arrays["own"].tobytes(), trusted), arrays.get("directions"))
     if "rows" in arrays:
         return _among(arrays["rows"], arrays["labels"], int(arrays["neighbours"]))
     count = sum(name.startswith("weights") for name in arrays)

@@ -144,7 +144,7 @@ class Learner:
         if self._model_id is None:
             return artifacts.current_feature_set(self._home), None, QUICK[0]
         model, manifest = self._model_id, artifacts.show_model(self._home, self._model_id)["manifest"]
-        held = artifacts.read_model(self._home, model)
+        held = artifacts.read_model(self._home, model, self._settings.trusted_types)
         return artifacts.model_feature_set(self._home, model), held, manifest.get("head", QUICK[0])
 
     def _labels_of_model(self) -> dict[str, str]:

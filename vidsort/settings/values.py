@@ -96,6 +96,11 @@ class Settings(BaseModel):
                 f"`vidsort users add`, or set {PREFIX}PASSWORD, or leave host at 127.0.0.1."
             )
 
+    @property
+    def trusted_types(self) -> tuple[str, ...]:
+        """The types that heads of models may hold beside those that are trusted anyway, as [train] has them."""
+        return tuple(self.steps.get("train", {}).get("trusted_types", ()))
+
     def config(self, step: str, config_type: type[C], given: Mapping[str, Any] | None = None) -> C:
         """The config of a step: what is set of it, and over that what is given for one run (None: as it is set)."""
         over = {name: value for name, value in (given or {}).items() if value is not None}

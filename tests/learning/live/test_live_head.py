@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from labelled import clouds
+from sklearn.naive_bayes import GaussianNB
 
 from vidsort.learning.fitting import TrainConfig, fit_classifier
 from vidsort.learning.live.head import LiveHead
@@ -154,3 +155,21 @@ def test_nothing_known_is_no_error():
     head.learn({}, [])
     folders, pile, shares = head.shares()
     assert (folders, len(pile), shares.shape) == ((), 0, (0, 0))
+
+
+def test_a_head_of_others_learns_on_as_it_was_handed_over():
+    parts, order = parts_of(("frames",)), np.random.default_rng(0).permutation(len(OF))
+    before, now = order[:30], order[:40]
+    learned = {name: part.at(before) for name, part in parts.items()}
+    held = fit_classifier(
+        learned, OF[before], np.arange(len(before)), QUICK.model_copy(update={"heads": ("mine",)}),
+        own={"mine": GaussianNB(var_smoothing=0.05)},
+    )
+    head = LiveHead(parts, held, winner="mine")
+    head.learn(labels_of(before), FOLDERS)
+    assert right(head) > 0.8
+    # A folder that the model has not seen is known once videos lie in it, and the others stay so.
+    head.learn({int(row): "aside" for row in now[30:]}, [*FOLDERS, "aside"])
+    folders, _, shares = head.shares()
+    assert shares[:, folders.index("aside")].max() > 0.1
+    assert shares.shape == (len(OF) - 40, 4)

@@ -68,7 +68,7 @@ def models(here: Here) -> ModelsAnswer:
 @router.post("/api/models/{model_id}/promote", responses=faults(404, 422, 500))
 def promote(here: Here, model_id: str) -> ModelsAnswer:
     """Let this version predict from now on; its predictions are served at once."""
-    artifacts.promote(here.library.artifacts_dir, model_id)
+    artifacts.promote(here.library.artifacts_dir, model_id, here.settings.trusted_types)
     return _models(here)
 
 

@@ -41,7 +41,7 @@ def model(patient: Patient) -> Check:
     if now is None or now.model_id is None:
         return Check("model", "ok", "none of ours: predictions.json is of another program")
     try:
-        found = read_model(patient.home, now.model_id)
+        found = read_model(patient.home, now.model_id, patient.settings.trusted_types)
     except NotFoundError as error:
         mend = "Run `vidsort retrain`, which makes another, or put its folder back from a backup."
         return Check("model", "failed", str(error).partition(":")[0], mend)

@@ -1,5 +1,6 @@
 """The head refitted between two key presses, from what is stored of all videos of a library."""
 
+import functools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -7,8 +8,9 @@ import numpy as np
 from ...errors import NotEnoughLabelsError
 from ..calibration import Calibration
 from ..classifier import Classifier, Expert, prepare
-from ..fitting import TrainConfig, fit_classifier, heads_of
+from ..fitting import fit_classifier, heads_of
 from ..fusion import Fusion
+from ..offered import OwnHead, TrainConfig, fit_own
 from ..rows.dense import Numbers
 from ..rows.names import NO_NAMES, Names
 from ..rows.parts import Part
@@ -150,7 +152,13 @@ class LiveHead:
         """An expert with a head that has no quick way, as training fits it."""
         config, part = TrainConfig(), self._parts[name].at(labelled)
         prepared = prepare(part)
-        fitted = heads_of({name: part}, self._winner, config)[name].fit(prepared.rows, labels, config.seed)
+        held = self._held.experts[name].head if self._held else None
+        # A head of others is not known by its name here, where it may have been handed over; the model has one.
+        fit = (
+            functools.partial(fit_own, self._winner, held.estimator) if isinstance(held, OwnHead)
+            else heads_of({name: part}, self._winner, config)[name].fit
+        )
+        fitted = fit(prepared.rows, labels, config.seed)
         return Expert(*prepared.whole(fitted), calibration, np.asarray(fitted.classes_))
 
     def _named(self, name: str, pile: np.ndarray) -> np.ndarray | None:

@@ -208,7 +208,8 @@ def page(here: Workspace) -> "Blocks":
             return gallery(told.split(here, told.model_of(here), folder) if folder else [])
 
         def put_in_force(model_id: str | None) -> str:
-            return _said(lambda: artifacts.promote(here.library.artifacts_dir, _chosen(model_id)), "is in force now")
+            home, trusted = here.library.artifacts_dir, here.settings.trusted_types
+            return _said(lambda: artifacts.promote(home, _chosen(model_id), trusted), "is in force now")
 
         def roll_back() -> str:
             return _said(lambda: artifacts.rollback(here.library.artifacts_dir), "is in force again")
