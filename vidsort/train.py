@@ -16,6 +16,7 @@ import numpy as np
 from . import artifacts, library
 from .artifacts.files import as_json, created_now, new_version_id, write_version
 from .errors import ArtifactError, NotEnoughLabelsError, NotFoundError, SettingsError
+from .features.modalities import KINDS
 from .features.said import names_of
 from .features.stored import LibraryFeatures, Part, features_of
 from .features.words.folders import descriptions
@@ -130,6 +131,7 @@ def run(
         "rests_on": names.rests_on if is_by_name else None, "left_out": found.failed,
         "versions": _versions(), "selection": trained.choice.table,
         "own_heads": {name: type_name(head) for name, head in own.items()},
+        "own_evidence": {name: KINDS[name].origin for name in chosen.modalities if KINDS[name].origin},
         "dataset": [
             [video.filename, video.folder, digest] for video, digest in zip(found.videos, content, strict=True)
         ],

@@ -88,7 +88,7 @@ def _show(flags: argparse.Namespace) -> None:
     shown = {"model_id": version.pop("model_id"), "accuracy": accuracy} | version
     shown |= {name: _rounded(version[name]) for name in ("macro_f1", "calibration_error", "log_loss")}
     show_table(("", "value"), ((name.replace("_", " "), value) for name, value in shown.items()))
-    own = found["manifest"].get("own_heads", {})
+    own, origins = (found["manifest"].get(name, {}) for name in ("own_heads", "own_evidence"))
     show_table(
         ("head", "accuracy (95 %)", "which is"),
         (
@@ -98,11 +98,11 @@ def _show(flags: argparse.Namespace) -> None:
         title="What raced",
     )
     show_table(
-        ("evidence", "weight", "alone (95 %)", "all without it (95 %)"),
+        ("evidence", "weight", "alone (95 %)", "all without it (95 %)", "which is"),
         (
             (name, f"{kind['weight']:.2f}", *(
                 _share(score["value"], score["low"], score["high"]) for score in (kind["alone"], kind["without"])
-            ))
+            ), origins.get(name, "vidsort's"))
             for name, kind in found["metrics"]["modalities"].items()
         ),
         title="What it goes by",

@@ -66,7 +66,10 @@ def look(path: Path, encoders: Mapping[str, Encoder], time_limit_s: float = TIME
     found: dict[str, Evidence | VideoDecodeError] = {}
     for modality, encoder in encoders.items():
         given = reading.given[encoder.wanted]
-        found[modality] = given if isinstance(given, VideoDecodeError) else encoder.encode(given)
+        try:
+            found[modality] = given if isinstance(given, VideoDecodeError) else encoder.encode(given)
+        except VideoDecodeError as error:
+            found[modality] = error
     frames = next((given for given in reading.given.values() if isinstance(given, Frames)), None)
     encoded = time.perf_counter()
     lasting = decoded - started < time_limit_s

@@ -1,6 +1,7 @@
 """The kinds of evidence, a row each; what a config chooses of them, by ids under which vectors are kept.
 
-A further kind is one file in `encoders/` and one row here; nothing outside this room counts them. A
+A further kind is one file in `encoders/` and one row here; nothing outside this room counts them. Those of other
+packages come behind: see `encoders/brought.py`. A
 *modality* is a kind with its config: its id changes with the kind, each field and the revision.
 """
 
@@ -14,6 +15,7 @@ from pydantic import Field, ValidationError
 from ..records import FeatureSet, Video
 from .contents import Contents
 from .encoders.body import BodyConfig, BodyEncoder
+from .encoders.brought import brought
 from .encoders.clip import ClipConfig, ClipEncoder, ClipNames
 from .encoders.evidence import Encoder, EvidenceConfig, FolderNames
 from .encoders.frames import FramesConfig, FramesEncoder
@@ -47,7 +49,7 @@ class Kind(NamedTuple):
     load: None where nothing is encoded. rows: how learning prepares what it gives; an encoder whose rows
     are text reads. essential: a video of which this could not be had has no features at all. understands: what
     encodes words that were gathered, where these are encoded, and folder names. names: what encodes folder names
-    beside what is looked for in the videos themselves, where that can be.
+    beside what is looked for in the videos themselves, where that can be. origin: where another package has it.
     """
 
     config: type[EvidenceConfig]
@@ -57,6 +59,7 @@ class Kind(NamedTuple):
     essential: bool = False
     understands: Callable[[Any], SemanticEncoder] | None = None
     names: Callable[[Any], FolderNames] | None = None
+    origin: str = ""
 
     @property
     def takes_names(self) -> bool:
@@ -84,6 +87,10 @@ KINDS: dict[str, Kind] = {
     "speech": Kind(SpeechConfig, video_bytes, SpeechEncoder, "text"),
     "ocr": Kind(OcrConfig, video_bytes, OcrEncoder, "text"),
     "clip": Kind(ClipConfig, video_bytes, ClipEncoder, "scaled", names=ClipNames),
+}
+KINDS |= {
+    name: Kind(found.config, video_bytes, found.load, found.rows, origin=found.origin)
+    for name, found in brought(taken={*KINDS, "prints"}).items()
 }
 # Kept beside frames, of the same pictures, and never learned from: what tells that a video was edited.
 PRINTS = "prints"

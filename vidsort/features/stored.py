@@ -42,7 +42,8 @@ class LibraryFeatures:
     @property
     def pictures(self) -> np.ndarray:
         """What near-duplicates are told by, float32 [n, d]; without pictures only the same bytes are alike."""
-        seen = (part.X for part in self.parts.values() if part.rows == "rooted")
+        # Not of another package's kind, of which nobody knows how alike two that show the same are.
+        seen = (part.X for name, part in self.parts.items() if part.rows == "rooted" and not KINDS[name].origin)
         return next(seen, np.zeros((len(self.videos), 1), np.float32))
 
 
@@ -157,7 +158,7 @@ def sources_of(contents: Contents, feature_set: FeatureSet) -> dict[str, Mapping
     if unknown:
         raise ArtifactError(
             f"These features are of kinds that this vidsort does not know ({', '.join(sorted(unknown))}): update "
-            "vidsort, or run `vidsort retrain`."
+            "vidsort, install the package that brings them, or run `vidsort retrain`."
         )
     return {name: KINDS[name].reads(contents) for name in feature_set.modalities}
 

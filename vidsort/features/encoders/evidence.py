@@ -104,7 +104,7 @@ class Encoder(Protocol):
         """What a reading is asked for."""
 
     def encode(self, given: Any) -> Evidence:
-        """What there is in what a reading gave of `wanted`."""
+        """What there is in what a reading gave of `wanted`; raises VideoDecodeError where it cannot be had."""
 
 
 class FolderNames(Protocol):

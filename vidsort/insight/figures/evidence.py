@@ -102,7 +102,10 @@ def _encoded(kind: str, encoder: Any, given: Any, name: str, shape: tuple[int, i
         return _said(f"Failed: {given}.")
     if kind == "frames":
         return _frames(given, name)
-    found = encoder.encode(given)
+    try:
+        found = encoder.encode(given)
+    except VideoDecodeError as error:
+        return _said(f"Failed: {error}.")
     if found.document is not None:
         return _words(Words.of(found.document))
     if found.vector is None:
