@@ -1,31 +1,25 @@
 """A library as an object: what is in it as tables and arrays, the three steps, moves, and the review page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from .. import artifacts
 from .. import library as on_disk
 from ..errors import NotFoundError
-from ..library.names import check_filename
+from ..features.modalities import ExtractConfig
 from ..records import Move, Report
 from ..settings import Settings
 from ..steps import STEPS, ProgressCallback, counted, ignore_progress
 from . import tables
 from .arrays import Features, Labels, read_features
-from .opened import mover_of, opened, place_of
+from .given import KIND, keep_vectors
+from .opened import found_place, mover_of, opened
 from .review import Review
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
-
-
-class Folders(Protocol):
-    """Folders by filename: a dict, or a pandas Series whose index are the filenames."""
-
-    def items(self) -> Iterable[tuple[Any, Any]]:
-        """(filename, folder)."""
 
 
 class Library:
@@ -105,6 +99,24 @@ class Library:
         """
         return read_features(self._settings, kind, unsorted=False).labels
 
+    def give(self, vectors: "np.ndarray", filenames: Sequence[str], name: str = "own") -> Report:
+        """Take vectors that you have made of videos, float [n, d], as the kind of evidence `given`.
+
+        They are kept by the content of each video and weighed like any other kind. Other videos have none until they
+        are given some. To go on with them in every retrain, name `given` in [extract_features] modalities, and `name`
+        as given_vectors.
+
+        >>> seen = library.features()
+        >>> made = library.give(seen.X[:, :64], seen.filenames)
+        >>> library.features("given")
+        <Features of 12 videos: given, 64 numbers each>
+
+        Raises SettingsError for what are no vectors, NotFoundError for a video that there is not.
+        """
+        keep_vectors(self._settings, name, vectors, [str(filename) for filename in filenames])
+        chosen = self._settings.config("extract_features", ExtractConfig).modalities
+        return self.extract(modalities=tuple(dict.fromkeys([*chosen, KIND])), given_vectors=name)
+
     def extract(self, *, progress: ProgressCallback = ignore_progress, **parameters: object) -> Report:
         """Step 1: look at every video that is new. Parameters: the fields of `ExtractConfig`.
 
@@ -157,15 +169,7 @@ class Library:
 
         Raises NotFoundError.
         """
-        from ..insight.comparison import compare
-
-        home = self.artifacts_dir
-        second = second or self._newest()
-        if first is None:
-            before = [one for one in artifacts.model_ids(home) if one < second]
-            in_force = artifacts.model_in_force(home)
-            first = before[-1] if in_force == second and before else in_force
-        return compare(home, first, second)
+        return tables.compared_frame(self.artifacts_dir, first, second or self._newest())
 
     def promote(self, model_id: str | None = None) -> str:
         """Put a model in force, by default the newest one, whatever its verdict; returns its id.
@@ -198,7 +202,7 @@ class Library:
         with mover_of(self._settings) as mover:
             return mover.sort(filename, folder)
 
-    def sort_many(self, folders: Folders) -> "pd.DataFrame":
+    def sort_many(self, folders: tables.Folders) -> "pd.DataFrame":
         """File each of these unsorted videos: filename, folder, is_moved and the reason why one stayed where it was.
 
         One `undo` takes back all of it. `folders` is a dict, or a Series whose index are the filenames:
@@ -223,10 +227,9 @@ class Library:
 
         Raises as `sort`, and ConflictError where it is not plain which video is meant.
         """
-        check_filename(filename, self._settings.video_names)
         with mover_of(self._settings) as mover:
-            now = on_disk.scan(self._settings.data_dir, self._settings.video_names)
-            return mover.move(filename, place_of(now, filename, "origin") if origin is None else origin or None, folder)
+            lies_in = found_place(self._settings, filename, "origin") if origin is None else origin or None
+            return mover.move(filename, lies_in, folder)
 
     def undo(self, move_id: int | None = None) -> list[Move]:
         """Take back what was done last and is not undone yet, by whatever surface; or the move of this id.
@@ -272,9 +275,7 @@ class Library:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __repr__(self) -> str:

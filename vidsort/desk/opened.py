@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..errors import ConflictError, NotFoundError
-from ..library import Snapshot
+from ..library import Snapshot, scan
+from ..library.names import check_filename
 from ..settings import Settings
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ def mover_of(settings: Settings) -> "Iterator[Mover]":
         mover = Mover(settings.data_dir, database, video_names=settings.video_names)
         mover.recover()
         yield mover
+
+
+def found_place(settings: Settings, filename: str, how: str) -> str | None:
+    """The same as `place_of` of what is on disk now; raises InvalidNameError, too."""
+    check_filename(filename, settings.video_names)
+    return place_of(scan(settings.data_dir, settings.video_names), filename, how)
 
 
 def place_of(now: Snapshot, filename: str, how: str) -> str | None:

@@ -6,7 +6,6 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from types import TracebackType
 from typing import Self
 
 from ..errors import VidsortError
@@ -78,9 +77,7 @@ class Review:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __repr__(self) -> str:

@@ -1,9 +1,10 @@
 """What there is in a library and what is predicted of it, as tables of pandas."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
-from .. import library
+from .. import artifacts, library
 from ..api.workspace import Workspace
 from ..library.moves import Outcome
 from ..records import Prediction
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 VIDEOS = ("filename", "folder", "size_bytes", "modified", "path")
 FOUND = ("filename", "folder", "predicted_folder", "confidence")
 MOVED = ("filename", "folder", "is_moved", "reason")
+
+
+class Folders(Protocol):
+    """Folders by filename: a dict, or a pandas Series whose index are the filenames."""
+
+    def items(self) -> Iterable[tuple[Any, Any]]:
+        """(filename, folder)."""
 
 
 def videos_frame(settings: Settings) -> "pd.DataFrame":
@@ -46,6 +54,17 @@ def predictions_frame(here: Workspace) -> "pd.DataFrame":
 
 def _shares(entry: Prediction) -> dict[str, float]:
     return {score.folder: score.confidence for score in entry.top_predictions}
+
+
+def compared_frame(home: Path, first: str | None, second: str) -> "pd.DataFrame":
+    """Two models side by side; first: by default the one in force, or where that is the second the one before it."""
+    from ..insight.comparison import compare
+
+    if first is None:
+        before = [one for one in artifacts.model_ids(home) if one < second]
+        in_force = artifacts.model_in_force(home)
+        first = before[-1] if in_force == second and before else in_force
+    return compare(home, first, second)
 
 
 def found_frame(records: Sequence[Mapping[str, Any]]) -> "pd.DataFrame":

@@ -19,6 +19,7 @@ from .encoders.brought import brought
 from .encoders.clip import ClipConfig, ClipEncoder, ClipNames
 from .encoders.evidence import Encoder, EvidenceConfig, FolderNames
 from .encoders.frames import FramesConfig, FramesEncoder
+from .encoders.given import GivenConfig
 from .encoders.motion import MotionConfig, MotionEncoder
 from .encoders.ocr import OcrConfig, OcrEncoder
 from .encoders.prints import PrintsConfig, PrintsEncoder
@@ -49,7 +50,8 @@ class Kind(NamedTuple):
     load: None where nothing is encoded. rows: how learning prepares what it gives; an encoder whose rows
     are text reads. essential: a video of which this could not be had has no features at all. understands: what
     encodes words that were gathered, where these are encoded, and folder names. names: what encodes folder names
-    beside what is looked for in the videos themselves, where that can be. origin: where another package has it.
+    beside what is looked for in the videos themselves, where that can be. origin: of one that is not vidsort's, where
+    it is from.
     """
 
     config: type[EvidenceConfig]
@@ -72,6 +74,11 @@ class Kind(NamedTuple):
         return self.rows == "text" and self.load is not None
 
     @property
+    def is_given(self) -> bool:
+        """Whether nothing looks for it, neither in the videos nor in words."""
+        return self.rows != "text" and self.load is None and self.understands is None
+
+    @property
     def is_gathered(self) -> bool:
         """Whether it is text that goes with the videos, taken as it is."""
         return self.rows == "text" and self.load is None
@@ -87,6 +94,7 @@ KINDS: dict[str, Kind] = {
     "speech": Kind(SpeechConfig, video_bytes, SpeechEncoder, "text"),
     "ocr": Kind(OcrConfig, video_bytes, OcrEncoder, "text"),
     "clip": Kind(ClipConfig, video_bytes, ClipEncoder, "scaled", names=ClipNames),
+    "given": Kind(GivenConfig, video_bytes, None, "rooted", origin="handed over"),
 }
 KINDS |= {
     name: Kind(found.config, video_bytes, found.load, found.rows, origin=found.origin)

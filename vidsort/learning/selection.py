@@ -79,7 +79,7 @@ class Trials:
             learned, asked_about = ~held_out & self.mask, held_out & self.mask
             known = self.labels[learned]
             found = np.full((len(self.labels), self.columns), -np.inf)
-            if len(known) and known.min() != known.max():
+            if len(known) and known.min() != known.max() and asked_about.any():
                 fitted = candidate.fit(self.rows[learned], known, self.seed)
                 found[asked_about] = logits(fitted, self.rows[asked_about], self.columns)
             self._made[key] = found

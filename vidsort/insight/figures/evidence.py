@@ -37,6 +37,7 @@ ABSENT = {
     "body": "None: no body was found in it.",
     "speech": "None: nobody speaks in it, or what is said was not understood.",
     "ocr": "None: no text could be read in it.",
+    "given": "None: no vector of it was handed over.",
 }
 
 
