@@ -1,5 +1,6 @@
 """The client speaks the documented API: every method against a real server, every error as its sentence."""
 
+import contextlib
 import inspect
 import socket
 import threading
@@ -18,6 +19,9 @@ from vidsort.artifacts.files import as_json, new_version_id
 from vidsort.artifacts.publication import publish, write_predictions
 from vidsort.cli.program import main
 from vidsort.client import VidsortClient
+from vidsort.client import following as following_module
+from vidsort.client.following import Following
+from vidsort.client.streams import Streams
 from vidsort.errors import ConflictError, ForbiddenError, InvalidNameError, NotFoundError, VidsortError
 from vidsort.server.entrance import Entrance
 from vidsort.server.guard import Guard
@@ -225,6 +229,63 @@ def test_where_no_server_is_the_error_says_how_to_start_one():
         server.videos()
 
 
+def test_all_pages_are_gone_through_and_make_a_table(serving, settings, monkeypatch):
+    monkeypatch.setattr(following_module, "PAGE", 2)
+    names = sorted(path.name for path in settings.data_dir.glob("*.mp4"))
+    with VidsortClient(serving(settings)) as server:
+        assert sorted(video.filename for video in server.each_video()) == names
+        assert len(names) > 2
+        table = server.predictions()
+        assert list(table.columns) == ["filename", "predicted_folder", "confidence"]
+        assert sorted(table["filename"]) == names
+        # What is sorted while the pages are gone through is no error.
+        going = server.each_video(order="filename")
+        first = next(going).filename
+        server.sort(first, "dance")
+        assert [first, *(video.filename for video in going)] == names
+
+
+def test_a_retrain_is_waited_for_and_patience_has_an_end(serving, settings, monkeypatch):
+    with VidsortClient(serving(settings)) as server:
+        assert server.wait_for_retrain().running is False
+        running = server.retrain_status().model_copy(update={"running": True})
+        answers = iter([running, running, running.model_copy(update={"running": False, "last_result": "success"})])
+        monkeypatch.setattr(server, "retrain_status", lambda: next(answers))
+        assert server.wait_for_retrain(every_s=0).last_result == "success"
+        monkeypatch.setattr(server, "retrain_status", lambda: running)
+        with pytest.raises(VidsortError, match="still runs after 0 s"):
+            server.wait_for_retrain(timeout_s=0, every_s=0)
+
+
+def test_events_are_typed_and_begin_with_how_things_are(serving, settings):
+    with VidsortClient(serving(settings)) as server, contextlib.closing(server.events()) as events:
+        first = next(events)
+        assert isinstance(first, contract.State)
+        name = server.videos().videos[0].filename
+        server.sort(name, "dance")
+        moved = next(event for event in events if isinstance(event, contract.Moved))
+        assert [move.source for move in moved.moves] == [name]
+        assert next(events).total == first.total - 1
+
+
+def test_videos_and_pictures_are_saved_and_nothing_is_written_over(serving, settings, tmp_path):
+    with VidsortClient(serving(settings)) as server:
+        name = server.videos().videos[0].filename
+        saved = server.download(name, tmp_path / "saved.mp4")
+        assert saved.read_bytes() == (settings.data_dir / name).read_bytes()
+        with pytest.raises(ConflictError, match="is there already"):
+            server.download(name, saved)
+        assert saved.read_bytes() == (settings.data_dir / name).read_bytes()
+        with pytest.raises(NotFoundError):
+            server.download("404.mp4", tmp_path / "none.mp4")
+        assert not (tmp_path / "none.mp4").exists()
+        with pytest.raises(VidsortError, match="cannot be written"):
+            server.download(name, tmp_path / "no folder" / "1.mp4")
+        for picture in (server.poster(name), server.strip(name)):
+            assert picture[:4] == b"RIFF"
+        assert "vidsort_" in server.metrics()
+
+
 def test_every_method_has_the_path_and_the_answer_of_the_schema(settings, monkeypatch):
     """A route that is renamed, or answers otherwise than before, is found here and not by a user."""
     app, workspace = routes(settings)
@@ -238,7 +299,7 @@ def test_every_method_has_the_path_and_the_answer_of_the_schema(settings, monkey
     monkeypatch.setattr(VidsortClient, "_ask", note)
     with VidsortClient() as server:
         for name, method in inspect.getmembers(server, inspect.ismethod):
-            if name.startswith("_") or name == "close":
+            if name.startswith("_") or name == "close" or name in {**vars(Following), **vars(Streams)}:
                 continue
             needed = [
                 parameter for parameter in inspect.signature(method).parameters.values()

@@ -50,10 +50,14 @@ ROUTES = {
     "GET /api/models": Way("models list", "models"),
     "POST /api/models/{model_id}/promote": Way("models promote ID", "promote"),
     "POST /api/models/rollback": Way("models rollback", "rollback"),
-    "GET /videos/{filename}": Way("", "", STREAM + "who has the disk opens the file where `show` says that it lies."),
-    "GET /playable/{filename}": Way("", "", STREAM + "a copy that browsers can play, made when one asks for it."),
-    "GET /posters/{filename}.webp": Way("", "", STREAM + "a picture of a card, made when one asks for it."),
-    "GET /strips/{filename}.webp": Way("", "", STREAM + "the pictures of a card, made when one asks for them."),
+    "GET /videos/{filename}": Way(
+        "", "download", STREAM + "who has the disk opens the file where `show` says that it lies."
+    ),
+    "GET /playable/{filename}": Way(
+        "", "download_playable", STREAM + "a copy that browsers can play, made when one asks for it."
+    ),
+    "GET /posters/{filename}.webp": Way("", "poster", STREAM + "a picture of a card, made when one asks for it."),
+    "GET /strips/{filename}.webp": Way("", "strip", STREAM + "the pictures of a card, made when one asks for them."),
     "GET /api/library": Way("library", "library"),
     "POST /api/library": Way("library --choose PATH", "choose_library"),
     "GET /api/library/preview": Way("library --preview PATH", "preview_library"),
@@ -79,7 +83,7 @@ ROUTES = {
         "", "me", "It tells whom a server takes somebody for; who types commands has the disk and is asked by nobody."
     ),
     "GET /api/events": Way(
-        "", "", "It is a stream without an end, for pages that stay open; a script asks for the history."
+        "", "events", "It is a stream without an end, for pages that stay open; a script asks for the history."
     ),
-    "GET /metrics": Way("", "", "It is read by Prometheus, in its own form; `status` says how things are."),
+    "GET /metrics": Way("", "metrics", "It is read by Prometheus, in its own form; `status` says how things are."),
 }

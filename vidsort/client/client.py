@@ -4,14 +4,17 @@
         first = server.videos().videos[0]
         server.sort(first.filename, first.predicted_folder)
         server.undo()
+        server.retrain()
+        server.wait_for_retrain()
+        server.predictions()                # a table of pandas
 """
 
-from .changes import Changes
-from .reads import Reads
+from .following import Following
+from .streams import Streams
 
 
-class VidsortClient(Reads, Changes):
-    """One server; a method a route, which takes and gives what the schema at `/openapi.json` says.
+class VidsortClient(Following, Streams):
+    """One server; a method a route, which takes and gives what the schema at `/openapi.json` says; some of several.
 
     Every method raises the error that the server's status stands for (NotFoundError, ConflictError, ForbiddenError,
     InvalidNameError, else VidsortError) with the server's sentence, and VidsortError where no server answers.

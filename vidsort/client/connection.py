@@ -1,7 +1,9 @@
 """What asks one server: the connection, and how its answers and its errors are read."""
 
+import contextlib
 import json
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
@@ -63,20 +65,14 @@ class Connection:
         *,
         wanted: dict[str, Any] | None = None,
     ) -> Answer:
-        import httpx
-
         given = {name: value for name, value in (wanted or {}).items() if value is not None}
         # ASCII here, too, for a name that is no valid Unicode.
         content = None if body is None else json.dumps(body.model_dump(mode="json", by_alias=True)).encode("ascii")
         headers = {} if body is None else {"Content-Type": "application/json"}
-        try:
+        with self._reached():
             response = self._http.request(method, path, params=given, content=content, headers=headers)
-        except httpx.TransportError as error:
-            raise VidsortError(
-                f"No vidsort answers at {self._http.base_url} ({error}): start it with `vidsort serve`."
-            ) from error
         if not response.is_success:
-            raise ERRORS.get(response.status_code, VidsortError)(_sentence(response))
+            self._refuse(response)
         try:
             # By way of Python: a name that is no valid Unicode is valid JSON, which pydantic's own reader refuses.
             return answer.model_validate(response.json())
@@ -85,6 +81,21 @@ class Connection:
                 f"What answers {method} {path} at {self._http.base_url} is no vidsort of this version: "
                 "see that both are of the same version."
             ) from error
+
+    @contextlib.contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Where no server answers, that is the error."""
+        import httpx
+
+        try:
+            yield
+        except httpx.TransportError as error:
+            raise VidsortError(
+                f"No vidsort answers at {self._http.base_url} ({error}): start it with `vidsort serve`."
+            ) from error
+
+    def _refuse(self, response: "httpx.Response") -> NoReturn:
+        raise ERRORS.get(response.status_code, VidsortError)(_sentence(response))
 
 
 def part(name: str) -> str:
