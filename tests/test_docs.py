@@ -17,6 +17,8 @@ import uvicorn
 from conftest import BROWSER_FLAGS, ROOT
 
 from vidsort.cli import main
+from vidsort.cli.program import build_parser
+from vidsort.cli.verbs import COMMANDS
 
 sys.path.insert(0, str(ROOT / "tools"))
 
@@ -132,6 +134,14 @@ def test_what_is_made_from_the_code_is_what_the_code_has(page):
     assert tool.PAGE.read_text(encoding="utf-8") == tool.written(), f"run: python tools/{MADE[page]}.py"
 
 
+def test_every_example_of_a_command_is_one_that_can_be_typed():
+    examples = [words[1:] for block in blocks("commands.md") for words in block.commands("vidsort")]
+    assert len(examples) == len(COMMANDS)
+    for words in examples:
+        typed = [word for word in words if not word.startswith(">")]
+        assert build_parser(typed[:1]).parse_args(typed).run
+
+
 def test_the_keys_are_those_that_the_page_has():
     """The table is read by a pattern here, and by JavaScript there."""
     node = shutil.which("node")
@@ -142,6 +152,12 @@ def test_the_keys_are_those_that_the_page_has():
     asked = f"import {{ ACTIONS }} from {str(ACTIONS)!r}; console.log(Object.keys(ACTIONS).join(' '))"
     done = subprocess.run([node, "--input-type=module", "-e", asked], capture_output=True, text=True, check=True)
     assert [row[0] for row in ROW.findall(ACTIONS.read_text(encoding="utf-8"))] == done.stdout.split()
+
+
+def test_the_readme_links_to_what_is_there():
+    links = re.findall(r"\]\((?!\w+:)([^)#]+)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert "docs/index.md" in links
+    assert not [link for link in links if not (ROOT / link).exists()]
 
 
 @pytest.fixture(scope="module")
