@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 DOCS = ROOT / "docs"
 # Made from the code, so that they show an example of each command, not a way to go.
 MADE = {"commands.md": "cli_reference", "keys.md": "page_keys"}
-API = "http-api.md"
+API, PYTHON = "http-api.md", "python.md"
 BLOCK = re.compile(r"^(?:<!-- (not run|takes long)(?:: ([^>]+))? -->\n+)?```(console|python)\n(.*?)^```", re.M | re.S)
 # Where the pages say that a server is.
 ADDRESS = "127.0.0.1:8000"
@@ -84,6 +84,9 @@ def test_what_a_page_tells_to_type_can_be_typed(page, home, capsys):
 def test_what_takes_long_can_be_typed_too(home, capsys):
     pages = [page for page in PAGES if any(block.mark == "takes long" for block in blocks(page))]
     assert sum(follow(page, capsys, ("takes long",)) for page in pages)
+    for block in blocks(PYTHON):
+        if block.mark == "takes long":
+            exec(compile(block.text, PYTHON, "exec"), {})
 
 
 def test_what_is_not_run_says_why_and_is_no_way_out():
@@ -92,6 +95,14 @@ def test_what_is_not_run_says_why_and_is_no_way_out():
     run = sum(len(block.commands("vidsort")) for page in PAGES for block in found[page] if not block.mark)
     left = sum(len(block.commands("vidsort")) for page in PAGES for block in found[page] if block.mark == "not run")
     assert run > 2 * left > 0
+
+
+def test_what_python_is_told_can_be_done(home, capsys):
+    names: dict[str, object] = {}
+    for block in blocks(PYTHON):
+        if not block.mark:
+            exec(compile(block.text, PYTHON, "exec"), names)
+    assert "nothing.mp4" in capsys.readouterr().out
 
 
 def test_what_the_api_is_asked_for_is_answered(home, learned, eventually, capsys):
