@@ -11,6 +11,7 @@
 #   make audit      known holes in the pinned versions, where the data of them can be reached
 #   make test-other-python the fast tests on another Python than the first that was found, where there is one
 #   make dist       the wheel, checked, installed into a fresh environment, and its demo run
+#   make docs       the documentation as a site that needs no network, in site/
 #   make notebooks  Jupyter Lab on notebooks/
 #   make reports    the three notebooks, run and kept as HTML
 #   make clean      remove .venv, node_modules and caches; never a video, never artifacts
@@ -23,10 +24,10 @@ ARGS ?=
 WORKERS ?= auto
 LONGER ?= 10
 LOWEST := $(VENV)/lowest
-# What needs neither a browser nor Jupyter.
+# What needs neither a browser nor Jupyter nor what makes the site.
 FAST := tests --ignore tests/server/page --ignore tests/test_notebooks.py --ignore tests/jobs/test_notebook.py \
 	--ignore tests/insight/figures --ignore tests/test_end_to_end.py --ignore tests/cli/test_demo.py \
-	--ignore tests/test_check_notebooks.py --ignore tests/test_conventions.py
+	--ignore tests/test_check_notebooks.py --ignore tests/test_conventions.py --ignore tests/test_docs.py
 
 # The first of these that is 3.11 or newer and can make a virtual environment; PYTHON=… chooses another.
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3 python; do \
@@ -37,7 +38,7 @@ OTHER_PYTHON = $(shell for python in python3.14 python3.13 python3.12 python3.11
 	test "$$($$python -V 2>&1)" != "$$($(PYTHON) -V)" && $$python -c 'import sys, venv, ensurepip' 2>/dev/null \
 	&& echo $$python && break; done)
 
-.PHONY: demo test test-storm attack soak test-lowest test-other-python dist bench lint audit notebooks reports clean
+.PHONY: demo test test-storm attack soak test-lowest test-other-python dist bench lint audit docs notebooks reports clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.base
@@ -85,6 +86,12 @@ lint: $(VENV)/.test
 audit: $(VENV)/.audit
 	@$(BIN)/python tools/audit.py
 
+# First the pages that are made of what is in the code.
+docs: $(VENV)/.docs
+	@for page in api_and_commands cli_reference page_keys; do $(BIN)/python tools/$$page.py || exit $$?; done
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet $(ARGS)
+	@echo "Written: $(CURDIR)/site/index.html."
+
 notebooks: $(VENV)/.notebook
 	@$(BIN)/jupyter lab --notebook-dir notebooks \
 		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(ARGS)
@@ -94,7 +101,7 @@ reports: $(VENV)/.notebook
 		$(BIN)/vidsort notebook $$step $(ARGS) || exit $$?; done
 
 clean:
-	rm -rf $(VENV) .venv-other node_modules build dist .pytest_cache .ruff_cache .hypothesis .schemathesis vidsort.egg-info
+	rm -rf $(VENV) .venv-other node_modules build dist site .pytest_cache .ruff_cache .hypothesis .schemathesis vidsort.egg-info
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "vidsort needs Python 3.11 or newer with venv: install it, or say PYTHON=/path/to/it." >&2; exit 1; }
@@ -103,11 +110,12 @@ $(BIN)/python:
 # One stamp a set of packages, made anew when what it depends on has changed.
 $(VENV)/.base: EXTRAS :=
 $(VENV)/.notebook: EXTRAS := [notebook]
-$(VENV)/.test: EXTRAS := [notebook,test]
+$(VENV)/.test: EXTRAS := [notebook,test,docs]
 $(VENV)/.bench: EXTRAS := [notebook,test,bench]
+$(VENV)/.docs: EXTRAS := [docs]
 $(VENV)/.dist: EXTRAS := [dist]
 $(VENV)/.audit: EXTRAS := [audit]
-$(VENV)/.base $(VENV)/.notebook $(VENV)/.test $(VENV)/.bench $(VENV)/.dist $(VENV)/.audit: $(BIN)/python pyproject.toml constraints.txt
+$(VENV)/.base $(VENV)/.notebook $(VENV)/.test $(VENV)/.bench $(VENV)/.docs $(VENV)/.dist $(VENV)/.audit: $(BIN)/python pyproject.toml constraints.txt
 	@echo "Installing vidsort$(EXTRAS) into $(VENV) …"
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint constraints.txt --editable ".$(EXTRAS)"
 	@touch $@
