@@ -23,10 +23,9 @@ MOST_MODULES = 8
 TABLES = {"api.contract", "api.routes", "cli", "features.encoders", "insight.figures"}
 # Beside `library.moves`, which alone renames or removes anything in a library: these do so with files of their own.
 OWN_FILES = {
-    "api.metrics.shared", "store.rescue", "artifacts.files", "cli.demo.library", "jobs.notebook", "live.guesses",
-    "features.cluster.place", "features.cluster.task", "media.pictures", "media.playable",
-    "upkeep.backups.backup", "upkeep.backups.restore",
-    "upkeep.files",
+    "api.metrics.shared", "artifacts.files", "cli.demo.library", "client.streams", "features.cluster.place",
+    "features.cluster.task", "jobs.notebook", "live.guesses", "media.pictures", "media.playable", "store.rescue",
+    "upkeep.backups.backup", "upkeep.backups.restore", "upkeep.files",
 }
 REMOVING = {"remove", "removedirs", "rename", "renames", "rmdir", "rmtree", "unlink"}
 HEAVY = {
