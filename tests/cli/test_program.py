@@ -172,7 +172,7 @@ def test_no_address_is_promised_for_a_server_that_is_not_started(call):
                                              ("localhost", "localhost"), ("192.168.1.5", "192.168.1.5")])
 def test_the_address_that_is_told_can_be_opened(call, monkeypatch, host, shown):
     monkeypatch.setenv("VIDSORT_PASSWORD", "x")
-    monkeypatch.setattr("vidsort.server.web.serve", lambda settings: None)
+    monkeypatch.setattr("vidsort.server.web.serve", lambda settings, tell: tell(settings.port))
     code, out, _ = call("serve", "--host", host)
     assert code == 0
     assert f"http://{shown}:8000/" in out

@@ -6,6 +6,7 @@ them, or what steers a terminal, by its code. Who stops reading stops nothing: b
 
 import contextlib
 import enum
+import io
 import json
 import os
 import sys
@@ -33,6 +34,8 @@ TITLES = {"demo": "Drawing clips"} | {step.name: step.title for step in STEPS.va
 LINE_EVERY_S = 30.0
 # What stands between two columns where there is no terminal to draw lines on.
 GAP = "  "
+# What a QR code is drawn of.
+HALVES = "▀▄█"
 
 
 class Spoken(enum.Enum):
@@ -89,6 +92,34 @@ def _show_lines(columns: Sequence[str], rows: Sequence[Sequence[object]], title:
     for row in cells:
         padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
         say(GAP.join(padded).rstrip())
+
+
+def is_seen() -> bool:
+    """Whether a person sees at once what is printed, on a terminal that keeps nothing of it."""
+    return SPOKEN.get() is Spoken.PLAIN and sys.stdout.isatty()
+
+
+def show_code(text: str) -> None:
+    """Draw a text as a QR code, two of its rows a line, on a terminal that can; elsewhere nothing is drawn."""
+    console = _console()
+    if not is_seen() or not _takes(HALVES, console.encoding):
+        return
+    import segno
+
+    drawn = io.StringIO()
+    segno.make_qr(text).terminal(drawn, compact=True)
+    lines = drawn.getvalue().splitlines()
+    if len(lines[0]) < console.width:
+        # In colours of its own: cameras read dark on light, whatever the terminal's are.
+        console.print(Text("\n".join(lines), style="#ffffff on #000000"), soft_wrap=True)
+
+
+def _takes(characters: str, encoding: str) -> bool:
+    try:
+        characters.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def show_failures(failed: Sequence[Failure]) -> None:
