@@ -2,8 +2,10 @@
 
 import contextlib
 import sqlite3
+import sys
 
 import pytest
+from windows_rules import on_windows
 
 from vidsort.errors import ArtifactError
 from vidsort.store import open_database
@@ -12,6 +14,7 @@ from vidsort.store.journal import Fate, Intent, Journal, Sidecar
 from vidsort.store.people.review import Review
 from vidsort.store.rescue import is_damaged, rescue
 
+__all__ = ["on_windows"]
 MOVES = 500
 
 
@@ -63,6 +66,16 @@ def test_a_file_that_is_no_database_is_kept_aside_and_a_new_one_begins(tmp_path)
     aside, saved = rescue(tmp_path)
     assert (aside.read_bytes(), saved) == (b"no database " * 100, 0)
     open_database(tmp_path).close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what is open is read from /proc")
+def test_a_damaged_one_is_let_go_of_so_that_windows_can_put_it_aside(tmp_path, on_windows):
+    (tmp_path / DATABASE_NAME).write_bytes(b"no database " * 100)
+    with pytest.raises(ArtifactError) as kept:
+        open_database(tmp_path)
+    assert rescue(tmp_path)[1] == 0
+    # Whoever holds the error holds its traceback, too, and all that was open in it.
+    assert "doctor --rescue" in str(kept.value)
 
 
 def test_where_there_is_no_database_nothing_is_damaged(tmp_path):

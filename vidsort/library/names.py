@@ -34,6 +34,7 @@ FOREIGN_FOLDERS = frozenset(
 _WINDOWS_PORTS = frozenset(port + number for port in ("com", "lpt") for number in "123456789¹²³")
 _WINDOWS_DEVICES = _WINDOWS_PORTS | {"con", "prn", "aux", "nul"}
 _WINDOWS_CHARACTERS = frozenset('<>:"/\\|?*')
+ON_WINDOWS = os.name == "nt"
 
 
 def is_filename(name: str, video_names: VideoNames = "digits") -> bool:
@@ -112,7 +113,7 @@ def labelled(videos: Iterable[Video], not_learned: Collection[str]) -> list[Vide
 
 def _filename_fault(name: str) -> str | None:
     """Why a name that ends like a video's cannot be used."""
-    if "/" in name or (os.name == "nt" and not _WINDOWS_CHARACTERS.isdisjoint(name)):
+    if "/" in name or (ON_WINDOWS and _windows_fault(name) is not None):
         return "no file can be called so"
     if CONTROL.search(name):
         return "it has a control character in it"
@@ -145,6 +146,9 @@ def _folder_fault(name: str) -> str | None:
         return "hidden folders are left alone"
     if name.casefold() in FOREIGN_FOLDERS:
         return "such folders belong to other programs"
+    if ON_WINDOWS and (fault := _windows_fault(name)) is not None:
+        # Windows would take another folder for it, or a device.
+        return fault
     return _length_fault(name)
 
 
@@ -152,10 +156,14 @@ def _portability_fault(name: str) -> str | None:
     invisible = first_invisible(name)
     if invisible is not None:
         return f"it has the invisible character {code_of(invisible)} in it"
+    return _windows_fault(name) or ("it begins with a space" if name != name.strip() else None)
+
+
+def _windows_fault(name: str) -> str | None:
     if not _WINDOWS_CHARACTERS.isdisjoint(name):
         return 'Windows allows none of < > : " | ? *'
-    if name != name.strip() or name.endswith("."):
-        return "it begins or ends with a space, or ends with a dot"
+    if name != name.rstrip() or name.endswith("."):
+        return "it ends with a space or a dot"
     if name.split(".")[0].rstrip().casefold() in _WINDOWS_DEVICES:
         return "Windows reserves it"
     return None

@@ -81,12 +81,16 @@ class Database:
 
     def _connect(self) -> sqlite3.Connection:
         try:
-            connection = sqlite3.connect(
-                self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-            )
-            connection.execute("PRAGMA journal_mode=WAL")
-            # FULL: an intent that was journaled must survive a power cut, not only a kill.
-            connection.execute("PRAGMA synchronous=FULL")
+            with contextlib.ExitStack() as unless_it_opens:
+                connection = sqlite3.connect(
+                    self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+                )
+                # Windows puts no file aside that is open, and a damaged one is put aside next.
+                unless_it_opens.callback(connection.close)
+                connection.execute("PRAGMA journal_mode=WAL")
+                # FULL: an intent that was journaled must survive a power cut, not only a kill.
+                connection.execute("PRAGMA synchronous=FULL")
+                unless_it_opens.pop_all()
         except sqlite3.Error as error:
             raise explained(self.path, error) from error
         with self._lock:
@@ -206,8 +210,10 @@ def open_database(artifacts_dir: Path) -> Database:
         artifacts_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ArtifactError(f"{artifacts_dir} cannot be made ({error}): choose another artifacts_dir.") from error
-    database = Database(artifacts_dir / DATABASE_NAME)
-    _migrate(database)
+    with contextlib.ExitStack() as unless_it_opens:
+        database = unless_it_opens.enter_context(contextlib.closing(Database(artifacts_dir / DATABASE_NAME)))
+        _migrate(database)
+        unless_it_opens.pop_all()
     return database
 
 
