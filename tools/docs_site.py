@@ -14,8 +14,9 @@ from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parents[1]
 BESIDE = (
-    "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "RELEASING.md", "artifacts/README.md", "constraints.txt",
-    "deploy/Caddyfile", "deploy/grafana.json", "deploy/nginx.conf", "deploy/prometheus.yml", "environment.yml",
+    "CHANGELOG.md", "CONTRIBUTING.md", "Dockerfile", "LICENSE", "RELEASING.md", "artifacts/README.md", "compose.yaml",
+    "constraints.txt", "deploy/Caddyfile", "deploy/grafana.json", "deploy/nginx.conf", "deploy/prometheus.yml",
+    "deploy/vidsort.service", "environment.yml",
     "notebooks/README.md", "notebooks/extract_features.ipynb", "notebooks/own_head.ipynb", "notebooks/predict.ipynb",
     "notebooks/train.ipynb", "vidsort/api/routes/roles.py", "vidsort/features/encoders/weights/NOTICE",
 )
