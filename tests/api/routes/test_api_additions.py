@@ -260,7 +260,7 @@ def test_what_was_skipped_and_sorted_since_is_not_counted(client):
 def test_preferences_are_kept_for_every_browser_and_every_restart(make_client):
     wanted = {"folder_keys": {"food": "1"}, "keys": {"undo": "z"}, "order": "unsure", "muted": True, "speed": 1.5}
     assert make_client().put("/api/preferences", json=wanted).status_code == 200
-    assert make_client().get("/api/preferences").json() == wanted | {"volume": None}
+    assert make_client().get("/api/preferences").json() == wanted | {"volume": None, "colours": None}
 
 
 @pytest.mark.parametrize("wrong", [

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import SettingsError, VidsortError
-from ...steps import unknown
+from ...steps import counted, unknown
 from .trust import require_trusted
 
 GROUP = "vidsort.heads"
@@ -110,8 +110,8 @@ def fit_own(name: str, estimator: Any, rows: np.ndarray, labels: np.ndarray, see
         return OwnHead(copy.set_params(**unset).fit(rows, labels))
     except Exception as error:  # whatever another package raises ends in one sentence
         raise VidsortError(
-            f"The head {name} cannot learn from {len(labels)} videos ({type(error).__name__}: {error!s:.200}): leave "
-            "it out of [train] heads, or sort more videos into the smallest folders."
+            f"The head {name} cannot learn from {counted(len(labels), 'video')} ({type(error).__name__}: "
+            f"{error!s:.200}): leave it out of [train] heads, or sort more videos into the smallest folders."
         ) from error
 
 
