@@ -1,4 +1,4 @@
-"""The examples in docstrings and in the README are true of a tiny real library."""
+"""The examples in docstrings and in docs/your-own.md are true of a tiny real library."""
 
 import doctest
 import importlib
@@ -25,13 +25,13 @@ def test_examples_in_docstrings_are_true(learned, name):
 
 
 def test_the_way_to_a_head_of_ones_own_in_the_readme_is_short_and_works(learned, capsys):
-    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "your-own.md").read_text(encoding="utf-8")
     code = page.split("<!-- own head -->")[1].split("```")[1].removeprefix("python\n")
     assert len([line for line in code.splitlines() if line.strip()]) <= 8
     opening = 'vidsort.open("~/Videos/favorites")'
     assert opening in code
     known = {"data_dir": learned.data_dir, "artifacts_dir": learned.artifacts_dir}
-    exec(compile(code.replace(opening, "vidsort.open(data_dir, artifacts_dir)"), "README.md", "exec"), known)
+    exec(compile(code.replace(opening, "vidsort.open(data_dir, artifacts_dir)"), "your-own.md", "exec"), known)
     assert known["X"].shape[0] == known["y"].shape[0] == 12
     made = artifacts.show_model(learned.artifacts_dir, known["report"].outputs["model_id"])
     assert [row["head"] for row in made["manifest"]["selection"]][-1] == "GaussianNB"

@@ -28,7 +28,7 @@ from vidsort.settings import Settings
 from vidsort.store import open_database
 
 START_S = 60
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
 
 def free_port() -> int:
@@ -101,8 +101,8 @@ LONG = {
     "VIDSORT_EXTRACT_FEATURES__MODALITIES": "frames", "VIDSORT_EXTRACT_FEATURES__FRAMES": "64",
     "VIDSORT_EXTRACT_FEATURES__CROPS_PER_FRAME": "4",
 }
-# What README.md recommends for many viewers.
-WORKERS = ("-m", *re.search(r"^\$ (uvicorn .*--workers .*)$", README, re.MULTILINE)[1].split(), "--port", "{port}")
+# What docs/operations.md recommends for many viewers.
+WORKERS = ("-m", *re.search(r"^\$ (uvicorn .*--workers .*)$", OPERATIONS, re.MULTILINE)[1].split(), "--port", "{port}")
 
 
 @pytest.fixture
