@@ -177,3 +177,32 @@ def test_what_others_do_during_a_burst_of_sorts_shows_within_three_seconds(data_
     assert not errors
     assert number > 10
     eventually(lambda: live.snapshot() == scan(data_dir), WITHIN_S)
+
+
+def test_who_asks_while_another_thread_catches_up_is_answered_when_that_is_done(data_dir, database, live, monkeypatch):
+    mover, other = Mover(data_dir, database, live), Mover(data_dir, database)
+    other.sort("10.mp4", "soccer")
+    may_go_on, is_at_it, follow = threading.Event(), threading.Event(), live.follow
+
+    def slowly(moves):
+        is_at_it.set()
+        assert may_go_on.wait(WITHIN_S)
+        follow(moves)
+
+    monkeypatch.setattr(live, "follow", slowly)
+    first = threading.Thread(target=mover.catch_up)
+    first.start()
+    assert is_at_it.wait(WITHIN_S)
+    seen = []
+
+    def look():
+        mover.catch_up()
+        seen.append("10.mp4" in live.snapshot().unsorted)
+
+    second = threading.Thread(target=look)
+    second.start()
+    second.join(0.2)
+    may_go_on.set()
+    for thread in (first, second):
+        thread.join(WITHIN_S)
+    assert seen == [False]

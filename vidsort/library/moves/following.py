@@ -30,13 +30,14 @@ class Following:
             before, now = self._mark, self._activity.mark()
             if self._is_ours or now == before:
                 return
-            self._mark = now
             changes = self._activity.between(before, now)
             moves = [places for change in changes if (places := self._confirmed(change))]
             if moves:
                 self._live.follow(moves)
             if len(moves) < len(changes):
                 self._live.poll()
+            # Last: whoever asks meanwhile waits until it is applied.
+            self._mark = now
 
     @contextlib.contextmanager
     def ours(self) -> Iterator[None]:
