@@ -3,6 +3,7 @@
 import json
 import os
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,23 @@ def test_another_process_follows(folder):
     other = LibraryChoice(load_settings())
     LibraryChoice(load_settings()).choose(str(folder))
     assert other.settings().data_dir == folder
+
+
+def test_another_thread_that_asks_while_the_file_is_read_has_what_it_says_now(folder, monkeypatch):
+    choice, follow, asked = LibraryChoice(load_settings()), LibraryChoice._follow, []
+    LibraryChoice(load_settings()).choose(str(folder))
+
+    def slowly(self):
+        if not asked:
+            # The first to see the change is held up here, while another asks.
+            asked.append(None)
+            with ThreadPoolExecutor(1) as pool:
+                asked[0] = pool.submit(choice.settings).result()
+        follow(self)
+
+    monkeypatch.setattr(LibraryChoice, "_follow", slowly)
+    assert choice.settings().data_dir == folder
+    assert asked[0].data_dir == folder
 
 
 def test_only_the_library_follows_the_file(folder):

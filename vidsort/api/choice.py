@@ -78,8 +78,9 @@ class LibraryChoice:
         if self.origin.kind != "program":
             stamp = self._look()
             if stamp != self._stamp:
-                self._stamp = stamp
                 self._follow()
+                # Last: another thread that asks meanwhile reads for itself.
+                self._stamp = stamp
         return self._settings
 
     def choose(self, path: str) -> Settings:
