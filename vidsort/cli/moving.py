@@ -31,7 +31,7 @@ def sort(parser: argparse.ArgumentParser) -> None:
         from ..api import contract
         from ..api.routes import moves as routes
 
-        if (flags.batch is None) == (flags.folder is None) or (flags.batch is None and flags.makes):
+        if (flags.batch is None) == (flags.folder is None) or (flags.batch is None and flags.makes is not None):
             parser.error("say what goes where: a video and a folder, or --batch and where they are listed")
         if flags.batch is not None:
             wishes = body(contract.SortBatchBody, **_wishes(flags.batch, flags.makes))
@@ -163,8 +163,8 @@ def _wishes(source: str, makes: str | None = None) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"{source} is no list of moves ({error}): write a JSON object a line, in UTF-8.") from error
     if isinstance(wanted, dict) and "moves" in wanted:
-        return wanted | ({"makes": makes} if makes else {})
-    return {"moves": wanted if isinstance(wanted, list) else [wanted]} | ({"makes": makes} if makes else {})
+        return wanted | ({} if makes is None else {"makes": makes})
+    return {"moves": wanted if isinstance(wanted, list) else [wanted]} | ({} if makes is None else {"makes": makes})
 
 
 def _show_batch(found: "SortBatchAnswer | MoveBatchAnswer") -> int:

@@ -430,8 +430,9 @@ def test_where_nothing_can_be_filed_no_folder_is_made(mover, data_dir):
     assert [type(each.error) for each in mover.sort_batch([("99.mp4", "new")], "new")] == [NotFoundError]
     with pytest.raises(ConflictError, match="There is a folder food"):
         mover.sort_batch([("10.mp4", "Food")], "Food")
-    with pytest.raises(InvalidNameError):
-        mover.sort_batch([("10.mp4", "con")], "con")
+    for name in ("con", ""):
+        with pytest.raises(InvalidNameError):
+            mover.sort_batch([("10.mp4", name)], name)
     assert tree(data_dir) == before
     assert mover.history(10) == []
 

@@ -74,7 +74,8 @@ class Mover:
 
         `makes` is a folder that is made first, where any video goes at all; raises as `create_folder`.
         """
-        return self.move_batch([Wish(filename, None, folder) for filename, folder in wanted], [makes] if makes else ())
+        wishes = [Wish(filename, None, folder) for filename, folder in wanted]
+        return self.move_batch(wishes, () if makes is None else [makes])
 
     def move(self, filename: str, origin: str | None, folder: str | None) -> Move:
         """Move a video from a folder into another, None being the root; raises as `sort`."""
