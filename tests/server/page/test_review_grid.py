@@ -28,6 +28,26 @@ def test_it_may_be_opened_before_the_library_is_there(pile, serve, visitor):
     visitor.open(serve(pile.fill(9).settings), ready=".grid .tile", context=context)
 
 
+def test_its_keys_mean_something_also_while_the_page_is_still_loading(pile, serve, visitor):
+    """Opened before anything else has come, and while the cards of the other view have not."""
+    pressed = []
+
+    def press(route):
+        if not pressed:
+            pressed.append(True)
+            page = route.request.frame.page
+            page.keyboard.press("g")
+            page.wait_for_selector(".grid .tile")
+            page.keyboard.press("x")
+            page.wait_for_selector(".tile.is-marked")
+        route.continue_()
+
+    context = visitor.context()
+    context.route("**/api/queue?*", press)
+    visitor.open(serve(pile.fill(9).settings), ready=".tile.is-marked", context=context)
+    assert pressed
+
+
 def marked(page) -> list[str]:
     return [tile.get_attribute("id").removeprefix("tile-") for tile in page.locator(".tile.is-marked").all()]
 

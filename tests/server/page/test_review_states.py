@@ -198,7 +198,7 @@ def test_a_cancelled_retrain_is_no_failure(reviewing, shot, axe):
 def test_a_model_that_was_held_back_is_put_in_force_by_one_click(gallery, serve, visitor, shot, axe, monkeypatch):
     in_force, asked = ["20261030-101010-abcdef"], []
 
-    def promote(artifacts_dir, model_id):
+    def promote(artifacts_dir, model_id, trusted):
         asked.append(model_id)
         in_force[:] = [model_id]
 

@@ -48,6 +48,7 @@ export class App {
   view = "single";
   // What is on the screen: the view, or "welcome" where there is nothing to show in it.
   shownView = null;
+  arrived = new Promise((resolve) => { this.hasArrived = resolve; }); // the library and its keys: no view is opened before
   isInTrouble = false;
   // When other hands than these last changed the card on show, and which one came instead.
   changed = { at: -Infinity, to: null };
@@ -224,9 +225,8 @@ export class App {
 
   // What nobody waits for: after the next video is on the screen.
   #renderRest() {
-    const { cards: queue, preferences } = this;
-    const item = queue.current;
-    const keyOf = (folder) => preferences.keyOf(folder);
+    const [queue, item] = [this.cards, this.cards.current];
+    const keyOf = (folder) => this.preferences.keyOf(folder);
     this.folderList.render(this.shownFolders(), { first: this.shownView === "single" ? item?.predicted_folder : null, keyOf,
       agreementOf: (folder) => this.agreement.of(folder), aside: this.library?.not_learned });
     this.pile.render(this.left, this.sorted, this.retraining.learned);
@@ -275,9 +275,9 @@ export class App {
 
   async load() {
     const [library] = await Promise.all([this.api.get("api/library"), this.preferences.load()]);
-    this.library = library;
-    this.all = library.unsorted + library.folders.reduce((sum, folder) => sum + folder.count, 0);
+    [this.library, this.all] = [library, library.unsorted + library.folders.reduce((sum, folder) => sum + folder.count, 0)];
     this.setFolders(library.folders, library.heirs);
+    this.hasArrived();
     const { muted, volume, speed } = this.preferences.values;
     this.player.set({ muted: muted ?? true, volume: volume ?? 1, speed: speed ?? 1 });
     this.commands.hint();

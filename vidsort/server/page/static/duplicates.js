@@ -22,7 +22,7 @@ export class Duplicates {
     const { app } = this;
     const patience = setTimeout(() => app.hint("Looking for duplicates…"), PATIENCE_MS);
     try {
-      const [{ duplicates: sets, reason }, library] = await Promise.all([app.api.get("api/duplicates"), app.api.get("api/library")]);
+      const [{ duplicates: sets, reason }, library] = await Promise.all([app.api.get("api/duplicates"), app.api.get("api/library"), app.arrived]);
       if (!sets.length) {
         app.hint(reason ?? "No two videos are copies or edits of one another.");
         return;

@@ -53,7 +53,9 @@ function after(cursor) {
 // What comes page by page, from its first one on.
 async function openPages(app, pages, what) {
   try {
-    open(app, await pages.next(), { ...what, pages });
+    const videos = await pages.next();
+    await app.arrived;
+    open(app, videos, { ...what, pages });
   } catch (error) {
     app.fail(error.message);
   }
@@ -73,7 +75,7 @@ export async function regroupPile(app) {
 // Groups that are no folder yet; gives whether there are any.
 export async function showGroups(app) {
   try {
-    const [{ proposals, reason }, blind] = await Promise.all([app.api.get("api/proposals?limit=50"), blindNames(app.api)]);
+    const [{ proposals, reason }, blind] = await Promise.all([app.api.get("api/proposals?limit=50"), blindNames(app.api), app.arrived]);
     const videos = asShown(app, proposals.flatMap((proposal) => proposal.videos), blind);
     if (!videos.length) {
       app.hint(reason ?? "All groups are filed.");
@@ -133,7 +135,7 @@ export async function refile(app, items, to) {
 
 async function withPile(app, use) {
   try {
-    const [{ videos }, blind] = await Promise.all([app.api.get("api/videos"), blindNames(app.api)]);
+    const [{ videos }, blind] = await Promise.all([app.api.get("api/videos"), blindNames(app.api), app.arrived]);
     use(asShown(app, videos, blind));
   } catch (error) {
     app.fail(error.message);
@@ -142,7 +144,8 @@ async function withPile(app, use) {
 
 async function show(app, videos, title) {
   try {
-    open(app, asShown(app, videos, await blindNames(app.api)), { grouped: groupFound(title), label: "Videos that were found" });
+    const [blind] = await Promise.all([blindNames(app.api), app.arrived]);
+    open(app, asShown(app, videos, blind), { grouped: groupFound(title), label: "Videos that were found" });
   } catch (error) {
     app.fail(error.message);
   }

@@ -33,7 +33,7 @@ export class Misfiled {
   async open() {
     const { app } = this;
     try {
-      await app.outbox.settled();
+      await Promise.all([app.arrived, app.outbox.settled()]);
       const { videos, reason } = await app.api.get(`api/misfiled?limit=${MOST}`);
       this.queue.load(videos.map(suspectCard));
       this.#gone.clear();
