@@ -232,3 +232,16 @@ def test_history_takes_no_key_of_review_and_tab_leads_into_it(page, pile):
     page.wait_for_function("document.activeElement.textContent === 'Put back'")
     page.keyboard.press("Escape")
     page.wait_for_selector(".panel", state="hidden")
+
+
+def test_a_key_right_after_a_dialog_was_closed_means_what_it_always_does(pile, serve, visitor):
+    page = visitor.open(serve(pile.fill(4).settings))
+    wait_for_card(page, name_of(0))
+    for _ in range(5):
+        page.keyboard.press("n")
+        page.wait_for_selector("dialog[open]")
+        page.keyboard.press("Escape")
+        page.wait_for_selector("dialog[open]", state="detached")
+        page.keyboard.press("h")
+        page.wait_for_selector(".panel:not([hidden]) #panel-title:has-text('History')", timeout=5000)
+        page.keyboard.press("Escape")

@@ -255,7 +255,9 @@ export class Commands {
   }
 
   #press(event) {
-    if (isOpen() || event.target.closest?.(TYPING) || !isCommand(event) || isNative(event)) return;
+    // A dialog that has just closed has the focus for a moment still, and is not typed into.
+    const isTyped = event.target.closest?.(TYPING) && !event.target.closest("dialog:not([open])");
+    if (isOpen() || isTyped || !isCommand(event) || isNative(event)) return;
     const { app } = this;
     const meant = meaning(event, app.preferences.bound, app.preferences.folderKeys);
     if (!meant) {
