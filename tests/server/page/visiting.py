@@ -2,11 +2,13 @@
 
 from urllib.parse import urljoin
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 DESKTOP = (1280, 800)
 # Playwright waits for an expression by eval, which the pages' policy forbids; test_policy.py has the policy as it is.
 WAITING = {"bypass_csp": True}
+BLANK = "about:blank"
+HEARD_MS = 15_000
 READY = "#vidsort:not([hidden]) [data-card]"
 
 
@@ -40,7 +42,13 @@ class Visitor:
         page.set_default_timeout(45_000)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self.asked.add(request.url))
-        page.goto(address)
+        try:
+            page.goto(address, timeout=HEARD_MS)
+        except Error:
+            # Once in a thousand times the browser is there, and its driver, which says about:blank, never hears of it.
+            if page.url != BLANK:
+                raise
+            page.goto(address)
         page.wait_for_selector(ready)
         return page
 
