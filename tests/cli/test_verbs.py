@@ -165,3 +165,14 @@ def test_the_library_is_chosen_and_looked_at_beforehand(tmp_path, monkeypatch, c
     found = contract.LibraryAnswer.model_validate_json(capsys.readouterr().out)
     assert (found.data_dir, found.video_names, found.not_learned) == (str(tmp_path / "videos"), "any", ["later"])
     assert main(["library", "--choose", "nowhere"]) == 2
+
+
+def test_a_star_is_given_listed_and_taken_away(settings, call):
+    name = "71000000000000000.mp4"
+    assert call("star")[1] == "No video has a star.\n"
+    assert call("star", name)[1] == f"{name} has a star now.\n"
+    assert [line.split() for line in call("star")[1].splitlines()] == [["video", "lies", "in"], [name, "(unsorted)"]]
+    assert call("star", name, "--back")[1] == f"{name} has no star now.\n"
+    assert call("star")[1] == "No video has a star.\n"
+    assert call("star", "--back")[0] == 2
+    assert call("star", "79999999999999999.mp4")[0] == 3

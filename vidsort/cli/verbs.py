@@ -57,6 +57,9 @@ COMMANDS = {
     "skip": Command(
         "history", "put an unsorted video off: it comes last on the page", "skip 7234567890123456.mp4"
     ),
+    "star": Command(
+        "worth_doing", "give a video a star, or list those that have one", "star 7234567890123456.mp4"
+    ),
     "folders": Command("moving", "list, make, rename, merge and remove folders", "folders rename soccer football"),
     "autofile": Command(
         "filing", "file what is surely right, so that at most a share of it is wrong", "autofile --at-most-wrong 0.02"

@@ -1,15 +1,16 @@
-"""misfiled, duplicates, proposals: what is worth a look, and what a person says of it."""
+"""misfiled, duplicates, proposals, star: what is worth a look, and what a person says of it."""
 
 import argparse
 from typing import TYPE_CHECKING
 
+from ..errors import SettingsError
 from ..jobs.program import add_settings_flags
 from ..steps import percent
 from .asking import add_limit, answered, opened
 from .output import say, show_answer, show_table
 
 if TYPE_CHECKING:
-    from ..api.contract import Duplicate
+    from ..api.contract import Duplicate, RecordsAnswer
 
 
 def misfiled(parser: argparse.ArgumentParser) -> None:
@@ -82,6 +83,36 @@ def proposals(parser: argparse.ArgumentParser) -> None:
         ))
 
     parser.set_defaults(run=call)
+
+
+def star(parser: argparse.ArgumentParser) -> None:
+    """`vidsort star [FILENAME] [--back]`."""
+    parser.add_argument("filename", nargs="?", help="the video, by its name alone; without it all are listed")
+    parser.add_argument("--back", action="store_true", help="take its star away instead")
+    add_settings_flags(parser)
+
+    def call(flags: argparse.Namespace) -> None:
+        from ..api.routes import stars
+
+        if flags.back and flags.filename is None:
+            raise SettingsError("--back takes the star of one video away: say which one.")
+        with opened(flags) as here:
+            if flags.filename is None:
+                _show_stars(answered(stars.find, here))
+                return
+            found = answered(stars.take if flags.back else stars.give, here, flags.filename)
+        show_answer(found)
+        say(f"{found.filename} has {'a' if found.starred else 'no'} star now.")
+
+    parser.set_defaults(run=call)
+
+
+def _show_stars(found: "RecordsAnswer") -> None:
+    show_answer(found)
+    if found.videos:
+        show_table(("video", "lies in"), ((one.filename, one.folder or "(unsorted)") for one in found.videos))
+    else:
+        say("No video has a star.")
 
 
 def _of_set(video: "Duplicate") -> tuple[object, ...]:

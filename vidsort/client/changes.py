@@ -54,6 +54,14 @@ class Changes(Connection):
         """Say that the videos of a set are no duplicates of one another."""
         return self._ask(contract.NoDuplicatesAnswer, "POST", f"/api/duplicates/{part(set_id)}/dismiss")
 
+    def star(self, filename: str) -> contract.StarAnswer:
+        """Give a video a star, wherever it lies."""
+        return self._ask(contract.StarAnswer, "PUT", f"/api/stars/{part(filename)}")
+
+    def unstar(self, filename: str) -> contract.StarAnswer:
+        """Take its star away."""
+        return self._ask(contract.StarAnswer, "DELETE", f"/api/stars/{part(filename)}")
+
     def set_not_learned(self, folders: Iterable[str]) -> contract.LibraryAnswer:
         """Decide which folders are never learned from or suggested: all that are here; other names stay."""
         body = contract.NotLearnedBody(folders=list(folders))

@@ -73,6 +73,10 @@ class Reads(Connection):
         """Sets of videos that are edits or copies of one another, the largest first."""
         return self._ask(contract.DuplicatesAnswer, "GET", "/api/duplicates")
 
+    def stars(self) -> contract.RecordsAnswer:
+        """The videos with a star, wherever they lie, the last that got one first."""
+        return self._ask(contract.RecordsAnswer, "GET", "/api/stars")
+
     def insight(self, topic: contract.Topic) -> contract.InsightAnswer:
         """The numbers of one topic, of the model in force."""
         return self._ask(contract.InsightAnswer, "GET", f"/api/insights/{part(topic)}")

@@ -12,7 +12,7 @@ from .database import DATABASE_NAME, open_database, shared_dir
 # What cannot be made again; everything else in the database can.
 TABLES = (
     "moves", "moved_sidecars", "skips", "preferences", "library_preferences", "account_preferences", "autofiled",
-    "held_back", "decisions", "blind_seeds", "dismissed",
+    "held_back", "decisions", "blind_seeds", "dismissed", "stars",
 )
 SIDES = ("", "-wal", "-shm")
 log = logging.getLogger(__name__)

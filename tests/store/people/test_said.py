@@ -42,6 +42,7 @@ def say_all(settings) -> None:
     dismissed.note("misfiled", [f"food/{FILES[0]}"])
     dismissed.note("duplicates", ["00ff 11ee"])
     library.review.skip(FILES[2])
+    library.review.stars.give(FILES[0])
     library.review.set_preferences({"order": "oldest", "folder_keys": {"food": "f"}})
     library.review.set_preferences({"muted": True, "folder_keys": {"food": "g"}}, "ann")
     here.stop()
@@ -57,7 +58,7 @@ def seen(settings) -> dict[str, object]:
         "agreement": library.decisions.agreement(), "blind": library.decisions.blind(),
         "held": library.decisions.held(), "alone": library.decisions.filed_alone(), "seed": library.decisions.seed(),
         "dismissed": [dismissed.subjects(kind) for kind in ("misfiled", "duplicates")],
-        "skipped": library.review.skipped(),
+        "skipped": library.review.skipped(), "stars": library.review.stars.filenames(),
         "preferences": [library.review.preferences(), library.review.preferences("ann")],
     }
     here.stop()

@@ -85,6 +85,7 @@ from .videos import (
     ProposalsAnswer,
     RecordsAnswer,
     SearchQuery,
+    StarAnswer,
     VideoAnswer,
     VideoEntry,
     VideosAnswer,
@@ -103,6 +104,6 @@ __all__ = [
     "Order", "Pace", "Preferences", "Preparing", "Proposal", "ProposalsAnswer", "QueueAnswer", "QueueEntry",
     "RealisedWrong", "RecordsAnswer", "RetrainCancelled", "RetrainStarted", "RetrainStatus", "SaidAnswer",
     "SearchQuery", "Setting", "SkipBody", "SortAnswer", "SortBatchAnswer", "SortBatchBody", "SortBody", "SortOutcome",
-    "SortWish", "State", "StatusAnswer", "SureGuess", "Topic", "UndoBody", "User", "UsersAnswer", "VideoAnswer",
-    "VideoEntry", "VideosAnswer", "WhyAnswer",
+    "SortWish", "StarAnswer", "State", "StatusAnswer", "SureGuess", "Topic", "UndoBody", "User", "UsersAnswer",
+    "VideoAnswer", "VideoEntry", "VideosAnswer", "WhyAnswer",
 ]

@@ -69,6 +69,14 @@ class RecordsAnswer(BaseModel):
     videos: list[VideoRecord]
 
 
+class StarAnswer(BaseModel):
+    """Whether a video has a star now."""
+
+    success: Literal[True] = True
+    filename: str
+    starred: bool
+
+
 class FolderVideosAnswer(RecordsAnswer):
     """The videos of a folder, `total` of them; `next_cursor` is there when there are more than this page."""
 

@@ -32,13 +32,14 @@ from . import (
     people,
     review,
     search,
+    stars,
     videos,
 )
 from .roles import with_roles
 
 OWN_FOLDERS = ("/api/", "/videos/", "/posters/", "/strips/", "/playable/", "/docs/")
 SUBJECTS = (
-    videos, search, moves, filing, folders, jobs, files, library, misfiled, duplicates, insights, review, people,
+    videos, search, moves, filing, folders, jobs, files, library, misfiled, duplicates, stars, insights, review, people,
     events, metrics, documentation,
 )
 

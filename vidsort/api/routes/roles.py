@@ -45,6 +45,7 @@ ROLES: dict[Role, tuple[str, ...]] = {
         "GET /api/proposals",
         "GET /api/misfiled",
         "GET /api/duplicates",
+        "GET /api/stars",
         "GET /api/insights/{topic}",
         "GET /api/history",
         "GET /api/history/actions",
@@ -75,6 +76,8 @@ ROLES: dict[Role, tuple[str, ...]] = {
         "PUT /api/preferences",
         "POST /api/misfiled/{filename}/dismiss",
         "POST /api/duplicates/{id}/dismiss",
+        "PUT /api/stars/{filename}",
+        "DELETE /api/stars/{filename}",
     ),
     Role.ADMIN: (
         "POST /api/folders",

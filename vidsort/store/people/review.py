@@ -1,4 +1,4 @@
-"""Where the reviewers are: videos put off, cards on show, and the page's preferences."""
+"""Where the reviewers are: videos put off or given a star, cards on show, and the page's preferences."""
 
 import json
 import time
@@ -6,18 +6,20 @@ from collections.abc import Mapping, Sequence
 
 from ..database import Database, value_of
 from .leases import Leases
+from .stars import Stars
 
 # What means something in one library only.
 OF_LIBRARY = ("folder_keys",)
 
 
 class Review:
-    """Skips of one library, the `leases` of its cards, and the preferences of the page."""
+    """Skips and `stars` of one library, the `leases` of its cards, and the preferences of the page."""
 
     def __init__(self, database: Database, library: str) -> None:
         self._database = database
         self._library = library
         self.leases = Leases(database, library)
+        self.stars = Stars(database, library)
 
     def skip(self, filename: str) -> None:
         """Put a video off: it comes last in every order, the one put off first before the others."""

@@ -9,6 +9,7 @@
 // isElsewhereNative  in other views its keys are the browser's
 // act    what a key or a button with this name in `data-do` does; `page` is the Commands
 
+import { throwAway } from "./aside.js";
 import { fileEvery } from "./every_group.js";
 import { copyName, fill, insightsIn } from "./screen.js";
 
@@ -38,6 +39,12 @@ export const ACTIONS = {
     does: "Say of what is likely misfiled, or chosen in a folder, that it is right there; of duplicates that they are none", act: (page) => page.right() },
   skip: { keys: ["s"], label: "Skip for later", for: "reviewer", where: SINGLE,
     does: "Put the video off: it comes last", act: (page) => page.skip() },
+  trash: { keys: ["Delete", "Shift+t"], label: "Throw away", for: "reviewer", where: EITHER,
+    does: "Put the video, in the grid what is marked, into the folder trash, which is never learned from; nothing is deleted", act: (page) => throwAway(page.app) },
+  star: { keys: ["Shift+a"], label: "Star", for: "reviewer", where: EITHER,
+    does: "Give the video a star, or take it away", act: (page) => page.app.stars.toggle() },
+  starred: { keys: ["Shift+s"], label: "Videos with a star",
+    does: "Show all that have a star, sorted or not", act: (page) => void page.app.stars.open() },
   undo: { keys: ["z"], label: "Undo", for: "reviewer",
     does: "Take back what was done last, again and again", act: (page) => page.undo() },
   redo: { keys: ["Shift+z"], label: "Redo", for: "reviewer",

@@ -29,6 +29,7 @@ import { Queue } from "./queue.js";
 import { Retraining } from "./retrain.js";
 import { Rights } from "./rights.js";
 import { sender } from "./sending.js";
+import { Stars } from "./stars.js";
 import { Supply } from "./supply.js";
 import { tellings } from "./telling.js";
 import { tipOf } from "./tips.js";
@@ -92,15 +93,14 @@ export class App {
     this.toasts = new Toasts(find("toasts"), { undo: (action) => this.decisions.undoOne(action) });
     this.history = new History({ api, pictures, panel: this.panel, rights: this.rights, revert: (batch) => this.decisions.revert(batch) });
     this.why = new Why({ api, pictures, panel: this.panel, like: (filename) => showLike(this, filename) });
-    this.retraining = new Retraining({ root, api, panel: this.panel, failed: (text) => this.fail(text),
-      drawn: () => this.commands.hint() });
+    this.retraining = new Retraining({ root, api, panel: this.panel, failed: (text) => this.fail(text), drawn: () => this.commands.hint() });
     this.welcome = new Welcome({ element: find("welcome"), api });
     this.leftOut = new LeftOut({ line: find("left-out"), api, panel: this.panel, toasts: this.toasts, changed: () => void this.load() });
     this.looking = new LookingLine({ line: find("look"), api, failed: (text) => this.fail(text) });
     this.grid = new Grid({ element: find("grid"), api, pictures,
       file: (items, folder, isNew) => this.decisions.sortMany(items, folder, isNew && !this.hasFolder(folder)), refile: (items, folder) => refile(this, items, folder),
-      failed: (text) => this.fail(text) });
-    [this.misfiled, this.duplicates] = [new Misfiled(this), new Duplicates(this)];
+      failed: (text) => this.fail(text), isStarred: (filename) => this.stars.has(filename) });
+    [this.misfiled, this.duplicates, this.stars] = [new Misfiled(this), new Duplicates(this), new Stars(this)];
     this.commands = new Commands(this);
     this.folderList = new Folders({ list: find("folders"), rights: this.rights, choose: (folder) => this.file(folder),
       look: (folder) => this.commands.lookInto(folder), edit: (folder) => editFolder(this, folder) });
@@ -214,7 +214,7 @@ export class App {
     }
     if (view === "single") {
       this.welcome.hide();
-      this.card.show(item, { guessKeys: this.#guessKeys(), tip: tipOf(this, item),
+      this.card.show(item, { guessKeys: this.#guessKeys(), tip: tipOf(this, item), isStarred: this.stars.has(item?.filename),
         place: `${queue.index + 1} of ${figure(this.misfiled.isOpen ? queue.items.length : this.left)}` });
     }
     this.#afterPaint ??= afterPaint(() => {
@@ -274,7 +274,7 @@ export class App {
   }
 
   async load() {
-    const [library] = await Promise.all([this.api.get("api/library"), this.preferences.load()]);
+    const [library] = await Promise.all([this.api.get("api/library"), this.preferences.load(), this.stars.load()]);
     [this.library, this.all] = [library, library.unsorted + library.folders.reduce((sum, folder) => sum + folder.count, 0)];
     this.setFolders(library.folders, library.heirs);
     this.hasArrived();

@@ -29,13 +29,14 @@ export class Card {
     this.file = find("file");
     this.card = find("card");
     this.note = find("note");
+    this.star = find("star");
     this.strip.addEventListener("load", () => (this.strip.hidden = false));
     this.strip.addEventListener("error", () => (this.strip.hidden = true));
     for (let rank = 0; rank < GUESSES; rank += 1) this.#addRow(rank);
   }
 
   // `guessKeys` are those of the first, second and third guess; `tip` a hint or null.
-  show(item, { guessKeys, tip, place }) {
+  show(item, { guessKeys, tip, place, isStarred }) {
     const guesses = item?.top_predictions?.slice(0, GUESSES) ?? [];
     this.#rows.forEach((row, rank) => this.#fill(row, guesses[rank], guessKeys[rank]));
     setText(this.title, guesses.length ? item.question ?? "Where does it go?" : item?.blind ? BLIND_TITLE : "No guess yet: choose a folder");
@@ -44,6 +45,7 @@ export class Card {
     setText(this.caption, item?.caption ?? "");
     setRead(this.caption, "title", item?.caption ?? "");
     setText(this.file, item ? `${isolated(item.filename)} · ${place}` : "");
+    this.star.setAttribute("aria-pressed", String(isStarred));
     if (item?.filename !== this.#filename) this.#turnTo(item);
   }
 

@@ -1,8 +1,9 @@
 // Videos that are copies or edits of one another, set by set, with all but the best marked as surplus. What is marked goes to a
 // folder that is not learned from; nothing is ever deleted.
 
+import { aboutAside, refusalOfAside, setAside } from "./aside.js";
 import { form, openDialog, textField } from "./dialog.js";
-import { count, figure, h } from "./dom.js";
+import { count, figure } from "./dom.js";
 import { open, refile } from "./finding.js";
 import { groupSets } from "./grid_rows.js";
 
@@ -12,7 +13,6 @@ const PATIENCE_MS = 400;
 
 export class Duplicates {
   #none = new Set();
-  #aside = new Set();
 
   constructor(app) {
     this.app = app;
@@ -28,11 +28,10 @@ export class Duplicates {
         return;
       }
       app.library = library;
-      this.#aside = new Set(library.not_learned);
       this.#none.clear();
       const videos = sets.flatMap(({ id, videos: members }) => members.map((video) => ({ ...video, setId: id, facts: factsOf(video) })));
       const marked = sets.flatMap(({ videos: [, ...surplus] }) => surplus);
-      open(app, videos, { grouped: groupSets(sets, (folder) => this.#aside.has(folder), (id) => this.#none.has(id)),
+      open(app, videos, { grouped: groupSets(sets, (folder) => app.library.not_learned.includes(folder), (id) => this.#none.has(id)),
         label: "Duplicates, set by set", isOfSets: true, marked, noSet: (id) => void this.dismiss(id), empty: "No set of duplicates is left." });
       if (reason) app.hint(reason);
     } catch (error) {
@@ -67,24 +66,19 @@ export class Duplicates {
       app.hint(app.view === "grid" && app.grid.setHere ? "Nothing is marked as surplus." : "This is for duplicates, set by set.");
       return;
     }
-    const [first] = this.#aside;
-    const refusal = app.rights.refusal("admin", "Choosing a folder for the surplus");
-    if (this.#aside.size === 1 && app.hasFolder(first)) void refile(app, items, first);
+    const { not_learned: aside } = app.library;
+    const refusal = refusalOfAside(app, "Choosing a folder for the surplus");
+    if (aside.length === 1 && app.hasFolder(aside[0])) void refile(app, items, aside[0]);
     else if (refusal) app.hint(refusal);
     else this.#ask(items);
   }
 
   #ask(items) {
     const { app } = this;
-    const { reason_of_not_learned: reason } = app.library;
-    const field = textField("name", "Folder for the surplus", this.#aside.size ? [...this.#aside][0] : FIRST_NAME, { required: "" });
-    const about = h("p", { className: "form-note" }, reason ?? "vidsort sorts into it and takes back from it like any folder, but never learns from it, suggests it, or "
-      + "deletes what is in it. It is written into vidsort.toml as not_learned.");
-    openDialog(`Put ${figure(items.length)} aside`, form({ fields: [field, about], label: "Move them", submit: async ({ name }) => {
+    const field = textField("name", "Folder for the surplus", app.library.not_learned[0] ?? FIRST_NAME, { required: "" });
+    openDialog(`Put ${figure(items.length)} aside`, form({ fields: [field, aboutAside()], label: "Move them", submit: async ({ name }) => {
       const folder = name.trim();
-      if (!app.hasFolder(folder)) app.setFolders((await app.api.post("api/folders", { name: folder })).folders);
-      if (!this.#aside.has(folder)) app.library = await app.api.call("PUT", "api/library/not-learned", { folders: [...this.#aside, folder] });
-      this.#aside.add(folder);
+      await setAside(app, folder);
       void refile(app, items, folder);
     } }));
   }

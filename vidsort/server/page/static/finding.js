@@ -142,7 +142,7 @@ async function withPile(app, use) {
   }
 }
 
-async function show(app, videos, title) {
+export async function show(app, videos, title) {
   try {
     const [blind] = await Promise.all([blindNames(app.api), app.arrived]);
     open(app, asShown(app, videos, blind), { grouped: groupFound(title), label: "Videos that were found" });

@@ -26,15 +26,18 @@ export class Grid {
 
   // `file(items, folder, isNew)` files them as one batch, in a folder that is made for them; `refile(items, folder)` those
   // that lie in a folder already (null: back to the pile).
-  constructor({ element, api, pictures, file, refile, failed }) {
+  constructor({ element, api, pictures, file, refile, failed, isStarred }) {
     Object.assign(this, { element, file, refile, failed });
     this.tiles = new Tiles({ api, pictures, mark: (at, isRange) => this.#mark(at, isRange),
-      fileRest: (group) => this.fileRest(group), rename: (group, name) => this.#rename(group, name), noSet: (id) => this.#what.noSet(id) });
+      fileRest: (group) => this.fileRest(group), rename: (group, name) => {
+        Object.assign(group, { folder: name, title: name });
+        this.#tell();
+      }, noSet: (id) => this.#what.noSet(id) });
     this.view = new GridView({ tiles: this.tiles, pictures, moved: () => this.#moved(),
       paint: (tile, at) => this.tiles.paint(tile, this.#items[at], { isMarked: this.#chosen.has(this.#items[at]),
-        isHere: at === this.#chosen.at, isChoice: isChoice(this.view.groupAt(at)) }) });
+        isHere: at === this.#chosen.at, isChoice: isChoice(this.view.groupAt(at)), isStarred: isStarred(this.#items[at].filename) }) });
     this.scroll = this.view.scroll;
-    this.head = new GridHead({ reorder: (order) => this.#what.reorder(order), least: (share) => this.#filter(share) });
+    this.head = new GridHead({ reorder: (order) => this.#what.reorder(order), least: (share) => this.#regroup(this.#all, share) });
     element.append(this.head.element, this.scroll);
     listenForBand({ scroll: this.scroll, space: this.view.space, begins: (point) => this.#beginBand(point),
       touches: (rectangle) => this.#band(rectangle), ends: () => this.focus() });
@@ -54,6 +57,10 @@ export class Grid {
     this.focus();
   }
 
+  repaint() {
+    this.view.repaint(this.#group());
+  }
+
   focus() {
     this.scroll.focus({ preventScroll: true });
   }
@@ -69,6 +76,11 @@ export class Grid {
   // Whether it shows the pile, and not what was found.
   get isPile() {
     return this.#what.isPile === true;
+  }
+
+  // The video of the tile where one is.
+  get here() {
+    return this.#items[this.#chosen.at];
   }
 
   // The folder that it shows, if it is one.
@@ -166,7 +178,7 @@ export class Grid {
     const group = this.#group();
     if (!group?.isThere) return [];
     const marked = group.items.filter((item) => this.#chosen.has(item));
-    return marked.length ? marked : [this.#items[this.#chosen.at]];
+    return marked.length ? marked : [this.here];
   }
 
   // Of every group of the pile that has a guess what is not marked.
@@ -183,24 +195,13 @@ export class Grid {
     if (group.isNew) this.focus();
   }
 
-  #rename(group, name) {
-    group.folder = name;
-    group.title = name;
-    this.#tell();
-  }
-
   #rest(group) {
     return group.items.filter((item) => !this.#chosen.has(item));
   }
 
-  #filter(least) {
-    this.#least = least;
-    this.#regroup(this.#all);
-  }
-
-  #regroup(videos) {
-    const was = this.#items[this.#chosen.at];
-    this.#all = videos;
+  #regroup(videos, least = this.#least) {
+    const was = this.here;
+    [this.#all, this.#least] = [videos, least];
     this.#arrange(was);
   }
 
@@ -255,10 +256,10 @@ export class Grid {
     if (!videos || this.#what.pages !== pages) return false;
     const known = new Set(this.#all.map((item) => item.filename));
     this.#all = [...this.#all, ...videos.filter((video) => !known.has(video.filename))];
-    const was = this.#items[this.#chosen.at];
+    const was = this.here;
     this.#makeGroups();
     // What keeps its place does so, too, for a range that is being marked.
-    if (was && this.#items[this.#chosen.at] !== was) this.#chosen.keep(this.#items, this.#placeOf(was));
+    if (was && this.here !== was) this.#chosen.keep(this.#items, this.#placeOf(was));
     this.view.arrange(this.#groups, this.#items);
     this.#tell();
     return true;
@@ -289,8 +290,8 @@ export class Grid {
 
   #tell() {
     const group = this.#group();
-    const item = this.#items[this.#chosen.at];
-    this.view.repaint(group);
+    const item = this.here;
+    this.repaint();
     this.scroll.setAttribute("aria-activedescendant", item ? tileId(item) : "");
     const empty = this.#least ? `No guess is as sure as ${Math.round(this.#least * 100)}%.` : this.#what.empty ?? "Nothing left to sort here.";
     this.head.tell(group, group ? this.#rest(group).length : 0, empty);

@@ -21,7 +21,7 @@ export function advice(group, rest) {
 // What Enter does with a group; of more than a batch can hold the surest go first.
 function fileAdvice(rest, marked) {
   const number = figure(Math.min(rest, MOST));
-  return `Enter files ${rest > MOST ? `the surest ${number}` : number}${marked ? `, ${figure(marked)} marked stay` : ""}`;
+  return `Enter files ${rest > MOST ? `the surest ${number}` : number}${marked ? `, ${figure(marked)} marked ${marked > 1 ? "stay" : "stays"}` : ""}`;
 }
 
 // What of a group goes into a folder (null: back to the pile) by its key: {items}, or why nothing does as {refusal}.

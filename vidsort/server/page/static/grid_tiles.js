@@ -51,14 +51,15 @@ export class Tiles {
   }
 
   // `isChoice`: what is marked goes somewhere, rather than stays.
-  paint(tile, item, { isMarked, isHere, isChoice }) {
+  paint(tile, item, { isMarked, isHere, isChoice, isStarred }) {
     tile.classList.toggle("is-marked", isMarked);
     tile.classList.toggle("is-choice", isChoice);
     tile.classList.toggle("is-at", isHere);
+    tile.classList.toggle("has-star", isStarred);
     tile.setAttribute("aria-selected", String(isMarked));
     const mark = !isMarked ? "" : isChoice ? ", chosen" : ", marked as wrong";
     const guess = item.folder ? `in ${item.folder}` : item.predicted_folder ? guessOn(item) : "no guess";
-    setRead(tile, "aria-label", `${isolated(item.filename)}, ${item.facts ? linesOf(item).join(" ") : guess}${mark}`);
+    setRead(tile, "aria-label", `${isolated(item.filename)}, ${item.facts ? linesOf(item).join(" ") : guess}${isStarred ? ", with a star" : ""}${mark}`);
   }
 
   #tile(item, at) {
@@ -66,7 +67,8 @@ export class Tiles {
     picture.addEventListener("error", () => (picture.hidden = true));
     this.pictures.want(picture, this.api.poster(item.filename));
     const tile = h("div", { className: "tile", role: "gridcell", id: tileId(item), dataset: { at } },
-      picture, item.facts ? factsOf(item) : item.predicted_folder ? h("span", { className: "share" }, guessOn(item)) : null);
+      picture, item.facts ? factsOf(item) : item.predicted_folder ? h("span", { className: "share" }, guessOn(item)) : null,
+      h("span", { className: "star-mark", "aria-hidden": "true" }, "★"));
     tile.addEventListener("click", (event) => this.mark(at, event.shiftKey));
     tile.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && this.hover.play(tile, item));
     tile.addEventListener("pointerleave", () => this.hover.stop());
