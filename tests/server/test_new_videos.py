@@ -217,6 +217,19 @@ def test_a_library_that_was_away_is_not_new_when_it_is_back(learned, eventually,
         assert (guess_of(client, NEW), looked(client)["not_looked_at"]) == (None, 1)
 
 
+def test_what_was_sorted_since_is_not_taken_for_new(learned, eventually):
+    make_video(learned.data_dir / NEW, pattern=1)
+    with serving(learned) as client:
+        eventually(lambda: looked(client)["not_looked_at"] == 1, SOON_S)
+        for video in client.get("/api/videos").json()["videos"]:
+            answer = client.post("/api/sort", json={"filename": video["filename"], "folder": "food"})
+            assert answer.status_code == 200
+        client.app.state.workspace.library.looking._counted = None
+        counted = eventually(lambda: client.app.state.workspace.library.looking._counted, SOON_S)
+        assert counted
+        assert looked(client)["not_looked_at"] == 1
+
+
 def test_of_two_servers_one_looks_and_both_serve_the_guess(learned, eventually):
     with serving(learned) as first, serving(learned) as second:
         make_video(learned.data_dir / NEW, pattern=1)

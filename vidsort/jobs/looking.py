@@ -7,7 +7,6 @@ one ends, tells how far it is, and hands on what it is asked for.
 import contextlib
 import json
 import logging
-import os
 import sys
 import tempfile
 import threading
@@ -30,6 +29,7 @@ from ..settings import Settings
 from ..store import Database
 from ..store.features import FeatureStore
 from .arrivals import Arrivals
+from .backlog import never_looked_at, place_of
 from .board import Board
 from .child import StepFailedError, run_step
 from .retrain import Retrain
@@ -223,7 +223,7 @@ class Looking:
         return True
 
     def _tell_failed(self, report: Report) -> None:
-        failed = {_place(one.folder, one.filename): one.reason for one in report.failed}
+        failed = {place_of(one.folder, one.filename): one.reason for one in report.failed}
         self._hopeless.update(failed)
         for place, reason in list(failed.items())[:1]:
             self._board.tell(failed=len(failed), reason=f"{place}: {reason}")
@@ -257,21 +257,16 @@ class Looking:
         contents = self._store.remembered_contents(videos_at(self._live.data_dir, places))
         seen = self._store.modalities_of(contents.values())
         return {
-            _place(video.folder, video.filename) for video, content in contents.items()
+            place_of(video.folder, video.filename) for video, content in contents.items()
             if content in seen
             and (video.folder is not None or self._predicted is None or self._is_named(video.filename))
         }
 
     def _not_looked_at(self) -> list[str]:
-        """All places of the library whose videos were never looked at, those of the pile first."""
-        names = self._live.snapshot()
-        sorted_ones = (_place(folder, name) for folder, inside in names.folders.items() for name in inside)
-        places = [*names.unsorted, *sorted_ones]
-        beneath = os.fsencode(self._live.data_dir / "-")[:-1]
-        seen = self._store.looked_at(beneath + os.fsencode(place) for place in places)
+        """What waits for a press: neither what has only just come nor what gives nothing."""
         return [
-            place for place in places
-            if beneath + os.fsencode(place) not in seen and place not in self._hopeless and place not in self._arrivals
+            place for place in never_looked_at(self._live, self._store)
+            if place not in self._hopeless and place not in self._arrivals
         ]
 
     def _count(self) -> None:
@@ -291,7 +286,3 @@ class Looking:
 
     def _is_held(self) -> bool:
         return time.monotonic() < self._busy_until_s
-
-
-def _place(folder: str | None, filename: str) -> str:
-    return filename if folder is None else f"{folder}/{filename}"

@@ -247,12 +247,12 @@ class FeatureStore:
         rows = self._chunked("SELECT path, content_hash FROM contents WHERE content_hash IN ({})", list(contents))
         return {Path(os.fsdecode(path)): content for path, content in rows}
 
-    def looked_at(self, paths: Iterable[bytes]) -> set[bytes]:
-        """Those of these paths, as the disk has them, of which the content that was read last was looked at at all."""
-        rows = self._chunked(
-            "SELECT path FROM contents WHERE path IN ({})"
+    def looked_at(self, data_dir: Path) -> set[bytes]:
+        """The paths of a library, as the disk has them, of which the content read last was looked at at all."""
+        rows = self.database.connection().execute(
+            "SELECT path FROM contents WHERE path >= ? AND path < ?"
             " AND EXISTS (SELECT 1 FROM features WHERE source = content_hash)",
-            list(paths),
+            _under(data_dir),
         )
         return {path for (path,) in rows}
 
