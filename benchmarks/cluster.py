@@ -99,7 +99,7 @@ def scheduler_s(address: str, pid: int, answer_bytes: int) -> float:
 def measured(folder: Path, library: Path, workers: int) -> tuple[float, Costs]:
     """Videos a second by so many workers, and what that cost; their start, the same for any library, is left out."""
     from vidsort.features.cluster import Cluster
-    from vidsort.features.cluster.asking import task_size
+    from vidsort.features.cluster.pacing import task_size
     from vidsort.features.contents import contents_of
     from vidsort.features.missing import missing_of
     from vidsort.features.modalities import ExtractConfig
@@ -144,7 +144,7 @@ def simulated(costs: Costs, workers: int, videos: int = SIMULATED_VIDEOS) -> tup
 
     Each of these three does one thing after the other; a task's videos come over the line while others are looked at.
     """
-    from vidsort.features.cluster.asking import IN_ADVANCE, task_size
+    from vidsort.features.cluster.pacing import IN_ADVANCE, task_size
 
     free_s = dict.fromkeys(("writer", "scheduler", "storage"), 0.0)
     busy_s = dict.fromkeys(free_s, 0.0)

@@ -1,10 +1,12 @@
 """A cluster of real processes finds what one machine finds; what dies costs itself, and nothing is done twice."""
 
 import contextlib
+import logging
 import os
 import shutil
 import signal
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,7 @@ from videos import make_video
 from vidsort import extract_features
 from vidsort.cli import main
 from vidsort.errors import SettingsError, VidsortError
-from vidsort.features.cluster import Cluster, asking
-from vidsort.features.cluster.asking import task_size
+from vidsort.features.cluster import Cluster, asking, pacing
 from vidsort.features.modalities import ExtractConfig
 from vidsort.jobs.child import run_step, step_command
 from vidsort.media.content import content_hash
@@ -132,7 +133,7 @@ def test_a_poison_file_costs_itself_and_no_worker(clustered, machines):
 
 @pytest.mark.storm
 def test_a_video_that_ends_each_worker_costs_itself_and_is_tried_again_another_time(settings, tmp_path, monkeypatch):
-    monkeypatch.setattr(asking, "FIRST_AT_ONCE", 8)
+    monkeypatch.setattr(pacing, "FIRST_AT_ONCE", 8)
     make_video(settings.data_dir / "food" / f"7{KILLS}.mp4")
     with contextlib.closing(Machines(tmp_path, failures=0)) as machines:
         machines.add_worker()
@@ -143,8 +144,8 @@ def test_a_video_that_ends_each_worker_costs_itself_and_is_tried_again_another_t
 
 
 def test_a_worker_that_dies_in_the_middle_costs_what_it_had_not_answered(settings, few, monkeypatch, eventually):
-    monkeypatch.setattr(asking, "FIRST_AT_ONCE", 2)
-    monkeypatch.setattr(asking, "TASK_S", 0.0)
+    monkeypatch.setattr(pacing, "FIRST_AT_ONCE", 2)
+    monkeypatch.setattr(pacing, "TASK_S", 0.0)
     for number in range(40):
         make_video(settings.data_dir / f"72{number:03}.mp4", seconds=2)
     workers = few.add_worker("--no-nanny"), few.add_worker("--no-nanny")
@@ -165,7 +166,7 @@ def test_a_worker_that_dies_in_the_middle_costs_what_it_had_not_answered(setting
     content_of = {str(path.relative_to(settings.data_dir)): content_hash(path) for path in all_of(settings)}
     assert {looks[place] for place, content in content_of.items() if content in answered_when_killed} == {1}
     # At most all tasks that there were, two a worker, had their answers under way from the one that died.
-    assert sum(looks.values()) - 55 <= 2 * asking.IN_ADVANCE * asking.FIRST_AT_ONCE
+    assert sum(looks.values()) - 55 <= 2 * pacing.IN_ADVANCE * pacing.FIRST_AT_ONCE
 
 
 @pytest.mark.storm
@@ -245,7 +246,7 @@ def test_a_scheduler_without_workers_is_told_and_one_that_goes_ends_the_run(sett
     with pytest.raises(VidsortError, match=f"has no workers: start some by `dask worker {few.address}`"):
         extract_features.run(clustered, CONFIG)
     monkeypatch.setattr(asking, "WITHOUT_WORKERS_S", 30)
-    monkeypatch.setattr(asking, "FIRST_AT_ONCE", 1)
+    monkeypatch.setattr(pacing, "FIRST_AT_ONCE", 1)
     few.add_worker()
 
     def end(progress):
@@ -259,7 +260,7 @@ def test_a_scheduler_without_workers_is_told_and_one_that_goes_ends_the_run(sett
 
 @pytest.mark.storm
 def test_workers_that_have_all_gone_are_not_waited_for_without_end(settings, few, monkeypatch):
-    monkeypatch.setattr(asking, "FIRST_AT_ONCE", 1)
+    monkeypatch.setattr(pacing, "FIRST_AT_ONCE", 1)
     monkeypatch.setattr(asking, "ANSWER_S", 0.5)
     worker = few.add_worker("--no-nanny")
     clustered = settings.model_copy(update={"cluster": few.address})
@@ -274,6 +275,21 @@ def test_workers_that_have_all_gone_are_not_waited_for_without_end(settings, few
     assert rows(settings)
 
 
+def test_who_interrupts_it_or_finds_the_scheduler_gone_leaves_no_thread_and_no_silence(settings, few, monkeypatch):
+    from distributed import Client
+
+    def began() -> tuple[set[str], int]:
+        threads = {thread.name for thread in threading.enumerate() if thread.name.startswith("IO loop")}
+        return threads, logging.getLogger("distributed").level
+
+    before = began()
+    for raised, told in ((KeyboardInterrupt(), KeyboardInterrupt), (OSError("gone"), VidsortError)):
+        monkeypatch.setattr(Client, "wait_for_workers", lambda *_, raised=raised, **__: (_ for _ in ()).throw(raised))
+        with pytest.raises(told):
+            Cluster(few.address, settings.data_dir)
+        assert began() == before
+
+
 def test_certificates_that_are_wanted_and_not_configured_are_told(settings):
     secure = settings.model_copy(update={"cluster": "tls://127.0.0.1:1"})
     with pytest.raises(SettingsError, match="needs certificates"):
@@ -286,15 +302,6 @@ def test_without_the_extra_it_is_said_what_to_install_before_anything_is_looked_
     with pytest.raises(SettingsError, match=r'pip install "vidsort\[cluster\]"'):
         extract_features.run(clustered, CONFIG)
     assert not (settings.artifacts_dir / "vidsort.db").exists()
-
-
-def test_a_task_is_some_hundred_videos_and_at_the_end_fewer():
-    assert task_size(None, 10_000, 4) == asking.FIRST_AT_ONCE
-    assert task_size(0.06, 10_000, 4) == 167
-    assert task_size(0.06, 100, 4) == 13
-    assert task_size(0.01, 10_000, 4) == asking.MOST_AT_ONCE
-    assert task_size(60, 10_000, 4) == 1
-    assert task_size(0.06, 0, 0) == 1
 
 
 def test_the_setting_reaches_every_way_to_run_the_step(tmp_path, monkeypatch):

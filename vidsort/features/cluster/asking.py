@@ -5,7 +5,6 @@ import contextlib
 import importlib.util
 import itertools
 import logging
-import math
 import time
 from collections import deque
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from ...errors import SettingsError, VidsortError
 from ...media.pictures import keep_drawn
 from ..modalities import Modality, to_json
 from ..workers import Answer, Request
+from .pacing import IN_ADVANCE, task_size
 from .place import is_here
 from .sameness import made
 from .task import look_at, why_unfit
@@ -26,12 +26,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 INSTALL = 'the extra "cluster" is not installed: pip install "vidsort[cluster]"'
-# Before it is known how long a video takes, and at most: what is lost with a worker.
-FIRST_AT_ONCE, MOST_AT_ONCE = 16, 200
-# A task takes about so long, whatever is looked for: how far the extraction is, is told as often.
-TASK_S = 10.0
-# Tasks at the scheduler for each thread of a worker, so that none waits for the next.
-IN_ADVANCE = 2
 REACH_S = 10.0
 # For so long there may be no worker at all: one that a nanny starts anew is back by then.
 WITHOUT_WORKERS_S = 60.0
@@ -48,15 +42,6 @@ def require_dask() -> None:
     """Raise SettingsError where the extra is not installed."""
     if importlib.util.find_spec("distributed") is None:
         raise SettingsError(f"The setting cluster does nothing here because {INSTALL}")
-
-
-def task_size(video_s: float | None, left: int, threads: int) -> int:
-    """How many videos the next task has, where one takes so long on a thread (None: not known yet).
-
-    At the end fewer, so that all threads are done at once.
-    """
-    paced = FIRST_AT_ONCE if video_s is None else min(MOST_AT_ONCE, round(TASK_S / video_s))
-    return max(1, min(paced, math.ceil(left / (IN_ADVANCE * max(threads, 1)))))
 
 
 class Cluster:
@@ -89,10 +74,14 @@ class Cluster:
                 "cluster."
             ) from error
         try:
-            self._client.wait_for_workers(1, timeout=WITHOUT_WORKERS_S)
-        except TimeoutError as error:
+            with self._reached():
+                self._client.wait_for_workers(1, timeout=WITHOUT_WORKERS_S)
+        except BaseException as error:
+            # Also of who interrupts it: its threads would go on.
             self.close()
-            raise self._without_workers() from error
+            if isinstance(error, TimeoutError):
+                raise self._without_workers() from error
+            raise
         # How long a video took on one thread, lately.
         self._video_s: float | None = None
         # Machines that were seen to find the library.
