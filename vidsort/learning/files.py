@@ -14,6 +14,7 @@ from .calibration import Calibration
 from .classifier import Classifier, Expert
 from .fusion import Fusion
 from .heads import arrays_of, head_of
+from .offered.trust import small_enough
 from .rows.dense import Numbers
 from .rows.parts import Part
 from .rows.text import Vocabulary
@@ -27,8 +28,6 @@ FIRST_KIND = "frames"
 # Everything else in a skops file is numpy, or scikit-learn as skops knows it; nothing else is ever loaded.
 TRUSTED = ["vidsort.learning.heads.ShrinkageLDA"]
 MOVED = {b'"vidsort.heads"': b'"vidsort.learning.heads"'}
-# Arrays are not packed at all, and skops packs nothing either; a bomb comes to a thousand.
-MOST_INFLATED = 20
 
 
 def model_files(classifier: Classifier) -> dict[str, bytes]:
@@ -120,7 +119,7 @@ def _check_expert(expert: Expert, folders: int) -> None:
 
 
 def _from_arrays(data: bytes, trusted: Collection[str]) -> Classifier:
-    with np.load(_small_enough(data), allow_pickle=False) as arrays:
+    with np.load(small_enough(data), allow_pickle=False) as arrays:
         folders = tuple(_value(arrays["folders"]))
         if "kinds" not in arrays:
             return _of_one_kind(folders, arrays, float(arrays["scale"]), Calibration.from_arrays(arrays))
@@ -157,17 +156,9 @@ def _of_one_kind(
 
 
 def _from_old_layers(data: bytes) -> Classifier:
-    with np.load(_small_enough(data), allow_pickle=False) as arrays:
+    with np.load(small_enough(data), allow_pickle=False) as arrays:
         scale, inverse_temperature = arrays["numbers"].tolist()
         return _of_one_kind(tuple(_value(arrays["folders"])), arrays, scale, Calibration(inverse_temperature))
-
-
-def _small_enough(data: bytes) -> io.BytesIO:
-    """An archive to read from; raises ValueError where far more comes out of it than went in."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > MOST_INFLATED * len(data):
-            raise ValueError("it is packed as no model is")
-    return io.BytesIO(data)
 
 
 def _from_skops(data: bytes) -> Classifier:
@@ -191,7 +182,7 @@ def _from_skops(data: bytes) -> Classifier:
 def _with_todays_names(data: bytes) -> bytes:
     """The same skops file with the names that types of ours have now: modules have moved since it was written."""
     written = io.BytesIO()
-    with zipfile.ZipFile(_small_enough(data)) as before, zipfile.ZipFile(written, "w") as after:
+    with zipfile.ZipFile(small_enough(data)) as before, zipfile.ZipFile(written, "w") as after:
         for entry in before.infolist():
             part = before.read(entry)
             if entry.filename == "schema.json":

@@ -148,6 +148,11 @@ class Picky(GaussianNB):
         self.needed = needed
 
 
+class Unclonable(GaussianNB):
+    def __init__(self, shift=0):
+        self.shift = shift + 1
+
+
 @pytest.mark.parametrize(("head", "error", "said"), [
     ("lda2", SettingsError, "lda2 is no head; did you mean lda"),
     ("broken", SettingsError, "The head broken cannot be loaded from brought.nowhere:Head"),
@@ -155,6 +160,7 @@ class Picky(GaussianNB):
     (Picky, SettingsError, "cannot be made without arguments"),
     (7, SettingsError, "has no fit"),
     (Clumsy(), VidsortError, "The head Clumsy cannot learn from .* videos .IndexError: too few."),
+    (Unclonable(), VidsortError, "The head Unclonable cannot learn from .*RuntimeError: Cannot clone"),
     (Local(), SettingsError, "is of a class that is defined here"),
 ])
 def test_a_head_that_is_none_is_one_sentence(brought, place, head, error, said, monkeypatch):
@@ -163,6 +169,11 @@ def test_a_head_that_is_none_is_one_sentence(brought, place, head, error, said, 
         train.run(place, heads=[head])
     assert "\n" not in str(raised.value)
     assert artifacts.model_ids(place.artifacts_dir) == []
+
+
+def test_no_head_at_all_is_one_sentence(place):
+    with pytest.raises(SettingsError, match="No head is given"):
+        train.run(place, heads=[])
 
 
 def test_a_misspelt_head_in_the_settings_is_found_when_they_are_read(brought, tmp_path):

@@ -53,3 +53,18 @@ def test_what_takes_memory_and_is_no_part_of_a_classifier_is_refused(name):
             after.writestr(entry, part)
     with pytest.raises(ArtifactError):
         from_bytes(written.getvalue(), [])
+
+
+def test_an_archive_out_of_which_far_more_comes_is_not_opened():
+    written = BytesIO()
+    with (
+        zipfile.ZipFile(BytesIO(to_bytes(fitted(GaussianNB)))) as before,
+        zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as after,
+    ):
+        for entry in before.infolist():
+            after.writestr(entry.filename, before.read(entry))
+        after.writestr("padding", bytes(1 << 20))
+    with pytest.raises(ArtifactError, match="packed as no model is"):
+        from_bytes(written.getvalue(), [])
+    with pytest.raises(ArtifactError, match="run `vidsort retrain`"):
+        from_bytes(b"no archive", [])

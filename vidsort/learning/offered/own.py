@@ -75,6 +75,8 @@ def named_heads(heads: Iterable[Any]) -> tuple[tuple[str, ...], dict[str, Any]]:
         name = next(one for at in range(1, 100) if (one := called if at == 1 else f"{called}_{at}") not in own)
         names.append(name)
         own[name] = estimator
+    if not names:
+        raise SettingsError("No head is given: name one, or leave heads out, which takes those that are set.")
     return tuple(dict.fromkeys(names)), own
 
 
@@ -103,10 +105,10 @@ def fit_own(name: str, estimator: Any, rows: np.ndarray, labels: np.ndarray, see
     """
     from sklearn.base import clone
 
-    copy = clone(estimator)
-    parameters = copy.get_params()
-    unset = {key: seed for key, value in parameters.items() if _is_seed(key) and value is None}
     try:
+        copy = clone(estimator)
+        parameters = copy.get_params()
+        unset = {key: seed for key, value in parameters.items() if _is_seed(key) and value is None}
         return OwnHead(copy.set_params(**unset).fit(rows, labels))
     except Exception as error:  # whatever another package raises ends in one sentence
         raise VidsortError(

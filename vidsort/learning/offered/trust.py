@@ -10,6 +10,8 @@ from ...errors import ArtifactError, SettingsError
 
 # Made from one number they take as much memory as that says, and no classifier holds them.
 SPACIOUS = {"bytes_", "void"}
+# Arrays are not packed at all, and skops packs nothing either; a bomb comes to a thousand.
+MOST_INFLATED = 20
 # What was defined in a notebook or a script is nowhere to be found by who reads the model.
 HERE = "__main__."
 
@@ -54,6 +56,10 @@ def from_bytes(data: bytes, trusted: Collection[str]) -> Any:
     """What `to_bytes` wrote; raises ArtifactError for types that nobody trusts, before anything of them is made."""
     import skops.io
 
+    try:
+        small_enough(data)
+    except (ValueError, zipfile.BadZipFile) as error:
+        raise ArtifactError(f"A head of this model cannot be read ({error}): run `vidsort retrain`.") from error
     strange = _strange(data, trusted)
     if strange:
         raise ArtifactError(
@@ -64,6 +70,14 @@ def from_bytes(data: bytes, trusted: Collection[str]) -> Any:
         if _is_spacious(json.loads(archive.read("schema.json"))):
             raise ArtifactError("A head of this model holds what no classifier holds: run `vidsort retrain`.")
     return skops.io.loads(data, trusted=[*trusted])
+
+
+def small_enough(data: bytes) -> BytesIO:
+    """An archive to read from; raises ValueError where far more comes out of it than went in."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > MOST_INFLATED * len(data):
+            raise ValueError("it is packed as no model is")
+    return BytesIO(data)
 
 
 def _strange(data: bytes, trusted: Collection[str]) -> list[str]:
