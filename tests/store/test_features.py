@@ -5,6 +5,7 @@ import sqlite3
 import numpy as np
 import pytest
 
+from vidsort.errors import ArtifactError
 from vidsort.records import Video
 from vidsort.store import open_database
 from vidsort.store.features import CHUNK, FeatureRow, FeatureStore
@@ -113,3 +114,9 @@ def test_a_document_in_place_of_a_vector_is_kept_and_is_not_nothing(store):
     assert store.missing("a", [b"1", b"2", b"3", b"4"]) == [b"4"]
     with pytest.raises(sqlite3.IntegrityError):
         store.put([FeatureRow("a", b"5", error="x", document="{}")])
+
+
+def test_vectors_of_one_modality_that_differ_in_length_are_one_sentence(store):
+    store.put([a_row(b"1"), FeatureRow("a", b"2", vector=np.ones(6, np.float32))])
+    with pytest.raises(ArtifactError, match="differ in length"):
+        store.load("a", [b"1", b"2"])

@@ -65,7 +65,7 @@ def look(path: Path, encoders: Mapping[str, Encoder], time_limit_s: float = TIME
     decoded = time.perf_counter()
     found: dict[str, Evidence | VideoDecodeError] = {}
     for modality, encoder in encoders.items():
-        given = reading.given[encoder.wanted]
+        given = reading.of(encoder.wanted)
         try:
             found[modality] = given if isinstance(given, VideoDecodeError) else encoder.encode(given)
         except VideoDecodeError as error:

@@ -96,12 +96,12 @@ KINDS: dict[str, Kind] = {
     "clip": Kind(ClipConfig, video_bytes, ClipEncoder, "scaled", names=ClipNames),
     "given": Kind(GivenConfig, video_bytes, None, "rooted", origin="handed over"),
 }
-KINDS |= {
-    name: Kind(found.config, video_bytes, found.load, found.rows, origin=found.origin)
-    for name, found in brought(taken={*KINDS, "prints"}).items()
-}
 # Kept beside frames, of the same pictures, and never learned from: what tells that a video was edited.
 PRINTS = "prints"
+KINDS |= {
+    name: Kind(found.config, video_bytes, found.load, found.rows, origin=found.origin)
+    for name, found in brought({name: kind.config for name, kind in KINDS.items()} | {PRINTS: PrintsConfig}).items()
+}
 BESIDE: dict[str, Kind] = {PRINTS: Kind(PrintsConfig, video_bytes, PrintsEncoder)}
 
 

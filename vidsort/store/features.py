@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ArtifactError
 from ..records import Video
 from .database import Database, checked_document, value_of
 
@@ -209,6 +210,11 @@ class FeatureStore:
                 # Filled in place, so that a large library is never held twice.
                 vectors = np.empty((len(wanted), len(vector) // VECTOR_TYPE.itemsize), np.float32)
                 signatures = np.empty((len(wanted), len(signature or b"") // SIGNATURE_TYPE.itemsize), np.uint64)
+            if len(vector) != vectors.shape[1] * VECTOR_TYPE.itemsize:
+                raise ArtifactError(
+                    "Vectors of one kind of evidence differ in length, so that nothing can be learned from them: where "
+                    "its encoder is yours, raise the revision of its config, else run `vidsort doctor --rescue`."
+                )
             vectors[len(index)] = np.frombuffer(vector, VECTOR_TYPE)
             signatures[len(index)] = np.frombuffer(signature or b"", SIGNATURE_TYPE)
             index[source] = len(index)

@@ -13,12 +13,14 @@ from videos import make_video
 
 from vidsort.artifacts import list_models, show_model
 from vidsort.errors import VideoDecodeError
-from vidsort.features.encoders.brought import Guarded, brought
+from vidsort.features.encoders.brought import Guarded, _misfit, brought
 from vidsort.features.encoders.evidence import Evidence, EvidenceConfig
-from vidsort.features.extraction import look
+from vidsort.features.extraction import _as_json, look
 from vidsort.features.modalities import KINDS
+from vidsort.media.reading.frames import FramesWanted
 
 BROUGHT = ROOT / "tests" / "brought"
+CONFIGS = {name: kind.config for name, kind in KINDS.items()}
 
 
 def vidsort(*commands: tuple[str, ...], is_installed: bool = True) -> subprocess.CompletedProcess[str]:
@@ -86,7 +88,7 @@ def test_it_predicts_and_is_told_of_while_its_package_is_there_and_asked_for_whe
 
 def test_what_is_found_is_of_the_form_and_takes_no_name_that_there_is(monkeypatch, caplog):
     monkeypatch.syspath_prepend(str(BROUGHT))
-    found = brought(taken=KINDS)
+    found = brought(taken=CONFIGS)
     assert set(found) == {"glow"}
     assert found["glow"].origin == "brought:Glow"
     assert found["glow"].rows == "scaled"
@@ -102,7 +104,7 @@ def odd(gives, rows="scaled"):
 
     class Odd:
         config = OddConfig
-        wanted = None
+        wanted = FramesWanted(4, 96)
 
         def __init__(self, config):
             pass
@@ -128,10 +130,9 @@ def test_what_can_be_no_evidence_is_a_reason_and_no_crash(gives):
 def test_what_one_kind_fails_at_costs_no_other(tmp_path, monkeypatch):
     path = make_video(tmp_path / "1.mp4")
     monkeypatch.syspath_prepend(str(BROUGHT))
-    glow = brought(taken=KINDS)["glow"]
+    glow = brought(taken=CONFIGS)["glow"]
     encoder = glow.load(glow.config())
     failing = Guarded("odd", odd(ValueError("dark")), OddConfig())
-    monkeypatch.setattr(type(failing._encoder), "wanted", encoder.wanted)
     found = look(path, {"glow": encoder, "odd": failing}).found
     assert found["glow"].vector.shape == (6,)
     assert str(found["odd"]) == "odd failed (ValueError: dark)"
@@ -141,3 +142,65 @@ def test_none_is_none_and_a_document_is_one():
     assert Guarded("odd", odd(Evidence(None)), OddConfig()).encode(None).vector is None
     said = Evidence(None, document=json.dumps({"title": "x"}))
     assert Guarded("odd", odd(said, "text"), OddConfig()).encode(None).document == said.document
+
+
+@pytest.mark.parametrize("document", ["just words", "[1]", {"title": "x"}, '{"title": 7}', b"{}"])
+def test_what_is_no_document_is_a_reason_and_not_kept(document):
+    with pytest.raises(VideoDecodeError, match=r"^odd failed \(ValueError: it gives no document"):
+        Guarded("odd", odd(Evidence(None, document=document), "text"), OddConfig()).encode(None)
+    assert Guarded("odd", odd(Evidence(None), "text"), OddConfig()).encode(None).document is None
+
+
+def test_vectors_of_another_length_are_refused(monkeypatch):
+    lengths = iter((6, 6, 7))
+    made = odd(None)
+    monkeypatch.setattr(made, "encode", lambda self, given: Evidence(np.ones(next(lengths))))
+    guarded = Guarded("odd", made, OddConfig())
+    assert [len(guarded.encode(None).vector) for _ in range(2)] == [6, 6]
+    with pytest.raises(VideoDecodeError, match="it gives 7 numbers here and 6 before"):
+        guarded.encode(None)
+
+
+def test_one_that_cannot_be_made_costs_the_other_kinds_nothing_and_is_tried_again(tmp_path, monkeypatch):
+    path = make_video(tmp_path / "1.mp4")
+    monkeypatch.syspath_prepend(str(BROUGHT))
+    glow = brought(taken=CONFIGS)["glow"]
+
+    def unable(self, config):
+        raise ImportError("no lamp")
+
+    dark, strange = odd(None), odd(None)
+    monkeypatch.setattr(dark, "__init__", unable)
+    monkeypatch.setattr(strange, "wanted", "everything")
+    found = look(path, {
+        "glow": glow.load(glow.config()), "dark": Guarded("dark", dark, OddConfig()),
+        "strange": Guarded("strange", strange, OddConfig()),
+    }).found
+    assert found["glow"].vector.shape == (6,)
+    assert str(found["dark"]) == "dark failed (ImportError: no lamp)"
+    assert "which nothing reads" in str(found["strange"])
+    assert _as_json(found["dark"], lasting=True)["retry"]
+
+
+class Twin(OddConfig):
+    pass
+
+
+class Clash(EvidenceConfig):
+    revision = 1
+    clash_a: int = 1
+
+
+class Clasher(EvidenceConfig):
+    revision = 1
+    clash_a: int = 2
+
+
+@pytest.mark.parametrize(("name", "config", "taken"), [
+    ("odd", OddConfig, {"other": OddConfig}), ("odd", Twin, {"other": OddConfig}), ("clash", Clasher, {"other": Clash}),
+])
+def test_a_config_that_another_kind_has_is_left_out_and_stops_no_command(name, config, taken):
+    encoder = odd(None)
+    encoder.config = config
+    assert "its config is one of another kind" in _misfit(name, encoder, taken)
+    assert _misfit(name, encoder, {}) == ""

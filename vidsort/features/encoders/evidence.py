@@ -100,8 +100,8 @@ class Encoder(Protocol):
     """A kind of evidence in memory, made from its config."""
 
     @property
-    def wanted(self) -> "Wanted":
-        """What a reading is asked for."""
+    def wanted(self) -> "Wanted | None":
+        """What a reading is asked for; None: for nothing, as this encoder can make nothing of it."""
 
     def encode(self, given: Any) -> Evidence:
         """What there is in what a reading gave of `wanted`; raises VideoDecodeError where it cannot be had."""

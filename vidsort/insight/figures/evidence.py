@@ -68,7 +68,7 @@ def evidence(artifacts_dir: Path, known: LibraryFeatures, row: int, config: Extr
     for kind in chosen:
         if kind in encoders:
             shape = (reading.facts.width or 1, reading.facts.height or 1)
-            panels[kind] = _encoded(kind, encoders[kind], reading.given[encoders[kind].wanted], video.filename, shape)
+            panels[kind] = _encoded(kind, encoders[kind], reading.of(encoders[kind].wanted), video.filename, shape)
         else:
             panels[kind] = _gathered(kind, known, row)
     if others := ", ".join(kind for kind in KINDS if kind not in chosen):

@@ -35,14 +35,18 @@ class Reading:
     read_s: float = 0.0
     decode_s: Mapping[Wanted, float] | None = None
 
+    def of(self, wanted: Wanted | None) -> Given:
+        """What it gave of this; None where nothing was wanted."""
+        return None if wanted is None else self.given[wanted]
 
-def read_once(path: Path, wanted: Iterable[Wanted], *, time_limit_s: float = 20) -> Reading:
+
+def read_once(path: Path, wanted: Iterable[Wanted | None], *, time_limit_s: float = 20) -> Reading:
     """Open the file, read its packets once, and decode what is wanted; one thing that fails stops no other.
 
     Raises FileNotFoundError only. A file that few key frames are in is decoded in full; where it is
     too large to be held for that, it is opened once more.
     """
-    asked, known = list(dict.fromkeys(wanted)), {}
+    asked, known = list(dict.fromkeys(one for one in wanted if one is not None)), {}
     deadline = Deadline(time_limit_s)
     try:
         with open_video(path, deadline) as (container, stream):
