@@ -1,6 +1,7 @@
 """Vectors that a person has made are a kind of evidence: kept by content, weighed, and refused where they are none."""
 
 import contextlib
+import shutil
 
 import numpy as np
 import pytest
@@ -75,6 +76,7 @@ def test_a_further_set_has_a_name_of_its_own_and_a_vector_that_is_given_again_is
 @pytest.mark.parametrize("spoil", [
     lambda vectors: vectors[:-1], lambda vectors: vectors[:, 0], lambda vectors: vectors[:, :0],
     lambda vectors: np.where(vectors > 0.5, np.nan, vectors), lambda vectors: 1e6 * vectors,
+    lambda vectors: [["a"]] * len(vectors), lambda vectors: [[0.0] * (1 + row % 2) for row in range(len(vectors))],
 ])
 def test_what_are_no_vectors_is_one_sentence_and_kept_nowhere(library, spoil):
     vectors, filenames = told_apart(library)
@@ -88,3 +90,25 @@ def test_a_video_that_there_is_not_is_named(library):
     vectors, filenames = told_apart(library)
     with pytest.raises(NotFoundError, match=r"There is no video '404\.mp4'"):
         library.give(vectors, [*filenames[:-1], "404.mp4"])
+
+
+def test_a_name_that_means_several_videos_is_refused_and_nothing_is_kept(library, learned):
+    vectors, filenames = told_apart(library)
+    with pytest.raises(SettingsError, match="is given two vectors that differ"):
+        library.give(np.vstack([vectors, vectors[:1] + 1]), [*filenames, filenames[0]])
+    inside = sorted((learned.data_dir / "food").glob("*.mp4"))
+    shutil.copy(sorted((learned.data_dir / "dance").glob("*.mp4"))[0], inside[0].with_name("7.mp4"))
+    shutil.copy(inside[1], learned.data_dir / "sport" / "7.mp4")
+    with pytest.raises(SettingsError, match=r"'7\.mp4' is the name of several videos that differ"):
+        library.give(vectors[:1], ["7.mp4"])
+    # The same video twice is one, and so is a vector that is given twice.
+    shutil.copy(learned.data_dir / "sport" / "7.mp4", inside[0].with_name("7.mp4"))
+    library.give(np.vstack([vectors[:1]] * 2), ["7.mp4", "7.mp4"])
+    assert list(library.features("given").filenames).count("7.mp4") == 2
+
+
+def test_a_name_of_a_set_that_fits_nowhere_is_one_sentence(library):
+    vectors, filenames = told_apart(library)
+    for name in ("", "x" * 61):
+        with pytest.raises(SettingsError, match="given_vectors"):
+            library.give(vectors, filenames, name=name)

@@ -157,3 +157,22 @@ def test_what_a_step_takes_is_set_or_given_and_told_while_it_runs(learned):
     assert opened.train(["centroid", "lda"], seed=3).outputs["head"] == "centroid"
     assert {progress.step for progress in told} == {"train"}
     assert opened.models()["train.seed"].to_list() == [3, 0, 0]
+
+
+def test_what_is_filed_is_remembered_beside_what_was_guessed_as_on_the_page(opened, learned):
+    opened.sort(PILE[0], "food")
+    opened.sort_many({PILE[1]: "food", PILE[2]: "nowhere"})
+    with contextlib.closing(open_database(learned.artifacts_dir)) as database:
+        assert database.connection().execute("SELECT count(*) FROM decisions").fetchone() == (2,)
+
+
+def test_it_says_what_it_is_also_when_its_folder_has_gone(opened, learned, tmp_path):
+    learned.data_dir.rename(tmp_path / "elsewhere")
+    assert repr(opened).startswith(f"<Library {learned.data_dir}: ")
+
+
+def test_numbers_that_fit_nowhere_are_one_sentence(opened):
+    with pytest.raises(NotFoundError, match="There is no move 1000000000000000000000"):
+        opened.undo(10**21)
+    with pytest.raises(SettingsError, match="limit"):
+        opened.search("a", -5)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from conftest import BROWSER_FLAGS
 from playwright.sync_api import sync_playwright
 
 import vidsort
+from vidsort.desk.review import Review
 from vidsort.desk.serving import FRAMED_BY
 from vidsort.errors import VidsortError
 
@@ -89,3 +91,27 @@ def test_what_keeps_it_from_being_served_is_one_sentence(learned):
         library.review()
     assert database.name in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_it_works_with_the_settings_that_the_library_was_opened_with(learned):
+    library = vidsort.open(
+        learned.data_dir, learned.artifacts_dir, not_learned=("-old",), live_learning=False, train={"seed": 7},
+    )
+    with library.review() as page:
+        assert httpx.get(f"{page.address}api/retrain/status").json()["live"] is None
+        command = Path(f"/proc/{page._process.pid}/cmdline").read_bytes()
+    assert str(learned.data_dir).encode() not in command
+
+
+def test_who_interrupts_the_start_leaves_no_server(learned, monkeypatch):
+    started = []
+    monkeypatch.setattr(Review, "_require_answer", lambda self: started.append(self) or (_ for _ in ()).throw(
+        KeyboardInterrupt()
+    ))
+    library = vidsort.open(learned.data_dir, learned.artifacts_dir)
+    with pytest.raises(KeyboardInterrupt):
+        library.review()
+    assert not started[0].is_served
+    monkeypatch.undo()
+    with library, library.review() as page:
+        assert page.is_served

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from .. import artifacts
 from .. import library as on_disk
-from ..errors import NotFoundError
+from ..errors import NotFoundError, SettingsError, VidsortError
 from ..features.modalities import ExtractConfig
 from ..records import Move, Report
 from ..settings import Settings
@@ -14,7 +14,7 @@ from ..steps import STEPS, ProgressCallback, counted, ignore_progress
 from . import tables
 from .arrays import Features, Labels, read_features
 from .given import KIND, keep_vectors
-from .opened import found_place, mover_of, opened
+from .opened import found_place, mover_of, opened, sort
 from .review import Review
 
 if TYPE_CHECKING:
@@ -199,8 +199,7 @@ class Library:
         Raises InvalidNameError, NotFoundError where it is not among the unsorted ones, ConflictError where its place
         is taken.
         """
-        with mover_of(self._settings) as mover:
-            return mover.sort(filename, folder)
+        return sort(self._settings, [(filename, folder)])[0].moved()
 
     def sort_many(self, folders: tables.Folders) -> "pd.DataFrame":
         """File each of these unsorted videos: filename, folder, is_moved and the reason why one stayed where it was.
@@ -212,8 +211,7 @@ class Library:
         [True, True]
         """
         wanted = [(str(name), str(folder)) for name, folder in folders.items()]
-        with mover_of(self._settings) as mover:
-            return tables.outcomes_frame(mover.sort_batch(wanted))
+        return tables.outcomes_frame(sort(self._settings, wanted))
 
     def move(self, filename: str, folder: str | None, *, origin: str | None = None) -> Move:
         """Put a video into another folder, or by None back among the unsorted ones.
@@ -251,6 +249,8 @@ class Library:
         from ..api.finding import search
         from ..api.meaning import Meaning
 
+        if limit < 1:
+            raise SettingsError(f"The limit {limit} does not fit: it is a number from 1 on.")
         with opened(self._settings) as here:
             return tables.found_frame(search(here, query, limit, Meaning(here)))
 
@@ -279,7 +279,10 @@ class Library:
         self.close()
 
     def __repr__(self) -> str:
-        now = on_disk.scan(self._settings.data_dir, self._settings.video_names)
+        try:
+            now = on_disk.scan(self._settings.data_dir, self._settings.video_names)
+        except VidsortError as error:
+            return f"<Library {self._settings.data_dir}: {error}>"
         pile, lying = len(now.unsorted), sum(map(len, now.folders.values()))
         return f"<Library {self._settings.data_dir}: {pile} unsorted, {lying} in {counted(len(now.folders), 'folder')}>"
 

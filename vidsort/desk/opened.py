@@ -1,7 +1,7 @@
 """What works on a library without a server, and safely beside one: what the routes ask, and the mover."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import ConflictError, NotFoundError
@@ -11,6 +11,7 @@ from ..settings import Settings
 
 if TYPE_CHECKING:
     from ..api.workspace import Workspace
+    from ..library.moves import Outcome
     from ..library.moves.mover import Mover
 
 PILE = "the unsorted videos"
@@ -26,6 +27,18 @@ def opened(settings: Settings) -> "Iterator[Workspace]":
         yield here
     finally:
         here.stop()
+
+
+def sort(settings: Settings, wanted: Sequence[tuple[str, str]]) -> "list[Outcome]":
+    """File (filename, folder), each with its outcome; beside each is remembered what was guessed, as the page does."""
+    from ..api.routes.moves import guesses_of
+    from ..autofile.deciding import remember
+
+    with opened(settings) as here:
+        guesses = guesses_of(here, [filename for filename, _ in wanted])
+        done = here.library.mover.sort_batch(wanted)
+        remember(here.library.decisions, guesses, [outcome.move for outcome in done if outcome.move])
+    return done
 
 
 @contextlib.contextmanager

@@ -1,12 +1,16 @@
 """The review page beside a program: served by a child process, shown inside a notebook, its address said elsewhere."""
 
+import contextlib
 import html
+import json
 import subprocess
 import sys
 import tempfile
 import urllib.error
 import urllib.request
 from typing import Self
+
+from pydantic_core import to_jsonable_python
 
 from ..errors import VidsortError
 from ..media.limited import ended, pipes
@@ -27,32 +31,51 @@ class Review:
     def __init__(self, settings: Settings) -> None:
         """Start it and wait until it answers; raises VidsortError where it does not."""
         self._said = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the process)
-        command = [
-            sys.executable, "-m", "vidsort.desk.serving", "--host", "127.0.0.1", "--port", "0", *settings.as_flags(),
-        ]
         # In a session of its own: what interrupts a cell of a notebook does not stop the page.
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said, text=True,
-            start_new_session=True,
+            [sys.executable, "-m", "vidsort.desk.serving"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=self._said, text=True, start_new_session=True,
         )
-        port = pipes(self._process)[1].readline().strip()
-        self.address = f"http://127.0.0.1:{port}/"
-        if not port or not self._answers():
-            # What has failed says why before it ends.
-            self._end()
-            self._said.seek(0)
-            lines = self._said.read().decode(errors="replace").strip().splitlines()
-            self._said.close()
-            raise VidsortError(lines[-1] if lines else "The review page cannot be served: run `vidsort doctor`.")
+        try:
+            self.address = f"http://127.0.0.1:{self._port(settings)}/"
+            self._require_answer()
+        except BaseException:
+            # Also of who interrupts the cell: nobody else could end it.
+            self.close()
+            raise
 
-    def _answers(self) -> bool:
+    def _port(self, settings: Settings) -> str:
+        """The port on which it listens, once it does; raises VidsortError where it does not."""
+        at = {"data_dir": settings.data_dir, "artifacts_dir": settings.artifacts_dir, "host": "127.0.0.1", "port": 0}
+        # The password is not handed on: what may come in is of this machine.
+        given = {name: value for name, value in settings.flags().items() if name != "password"} | at
+        asks, says = pipes(self._process)
+        try:
+            asks.write(json.dumps(to_jsonable_python(given)) + "\n")
+            asks.flush()
+        except BrokenPipeError as error:
+            raise VidsortError(self._why()) from error
+        port = says.readline().strip()
+        if not port:
+            raise VidsortError(self._why())
+        return port
+
+    def _why(self) -> str:
+        """What it said before it ended, as it does when nobody asks it for more."""
+        pipes(self._process)[0].close()
+        self._end()
+        self._said.seek(0)
+        lines = self._said.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "The review page cannot be served: run `vidsort doctor`."
+
+    def _require_answer(self) -> None:
         # Never by a proxy, which the environment may name: it is this machine.
         directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
             with directly.open(f"{self.address}healthz", timeout=START_S):
-                return True
-        except (urllib.error.URLError, OSError):
-            return False
+                return
+        except (urllib.error.URLError, OSError) as error:
+            raise VidsortError(self._why()) from error
 
     @property
     def is_served(self) -> bool:
@@ -63,7 +86,8 @@ class Review:
         """Stop serving; again is no error."""
         if self._said.closed:
             return
-        pipes(self._process)[0].close()
+        with contextlib.suppress(BrokenPipeError):
+            pipes(self._process)[0].close()
         self._end()
         self._said.close()
 

@@ -114,13 +114,19 @@ class Settings(BaseModel):
         """The same flags over the file and the environment as they are now; raises SettingsError."""
         from .loading import load_settings
 
-        flags: dict[str, Any] = {}
-        for name, origin in (self._origins or {}).items():
+        return load_settings(**({} if self._origins is None else self.flags()))
+
+    def flags(self) -> dict[str, Any]:
+        """What was given over file and environment, as `load_settings` takes it; of what a program made, all."""
+        if self._origins is None:
+            return {**dict(self), "steps": None} | self.steps
+        given: dict[str, Any] = {}
+        for name, origin in self._origins.items():
             if origin.kind == "flag":
                 step, _, field = name.rpartition(".")
-                into = flags.setdefault(step, {}) if step else flags
+                into = given.setdefault(step, {}) if step else given
                 into[field] = self.steps[step][field] if step else getattr(self, field)
-        return load_settings(**flags)
+        return given
 
     def as_flags(self) -> list[str]:
         """The flags that make a command work on the same library and artifacts."""

@@ -11,7 +11,8 @@ def chosen(journal: Journal, move_id: int) -> list[Entry]:
 
     Raises NotFoundError, and ConflictError where it is undone already or later changes build on it.
     """
-    entry = journal.find(move_id)
+    # A larger number than SQLite has is that of no move.
+    entry = journal.find(move_id) if 0 < move_id < 2**63 else None
     if entry is None:
         raise NotFoundError(f"There is no move {move_id} in the history of this library.")
     if entry.move.state != "done":

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ...artifacts.owners import follow_folders, history_of, home_of
-from ...errors import AwayError, ConflictError, VidsortError
+from ...errors import AwayError, ConflictError
 from ...records import Action, Move, VideoNames
 from ...store import Database
 from ...store.journal import Activity, Direction, Entry, Fate, Intent, Journal, Noting
@@ -80,9 +80,7 @@ class Mover:
     def move(self, filename: str, origin: str | None, folder: str | None) -> Move:
         """Move a video from a folder into another, None being the root; raises as `sort`."""
         (outcome,) = self.move_batch([Wish(filename, origin, folder)])
-        if isinstance(outcome.result, VidsortError):
-            raise outcome.result
-        return outcome.result
+        return outcome.moved()
 
     def move_batch(
         self, wanted: Sequence[Wish], makes: Sequence[str] = (), noting: Noting | None = None

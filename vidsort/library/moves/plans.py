@@ -41,6 +41,12 @@ class Outcome:
         """The move, where there was one."""
         return None if isinstance(self.result, VidsortError) else self.result
 
+    def moved(self) -> Move:
+        """The move; raises the error that kept the video where it was."""
+        if isinstance(self.result, VidsortError):
+            raise self.result
+        return self.result
+
     @property
     def error(self) -> VidsortError | None:
         """Why the video was not moved."""
