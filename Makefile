@@ -10,7 +10,7 @@
 #   make lint       ruff, mypy and the notebooks' cleanness
 #   make audit      known holes in the pinned versions, where the data of them can be reached
 #   make test-other-python the fast tests on another Python than the first that was found, where there is one
-#   make dist       the wheel, checked, installed into a fresh environment, and its demo run
+#   make dist       the wheel, checked, and the way of a newcomer from it to the first predictions, timed
 #   make docs       the documentation as a site that needs no network, in site/
 #   make notebooks  Jupyter Lab on notebooks/
 #   make reports    the three notebooks, run and kept as HTML
@@ -66,10 +66,8 @@ dist: $(VENV)/.dist
 	@rm -rf build dist dist.log
 	@$(BIN)/python -m build --quiet --outdir dist . >dist.log 2>&1 || { cat dist.log; exit 1; }
 	@$(BIN)/check-wheel-contents dist/*.whl
-	@$(PYTHON) -m venv dist/fresh
-	@dist/fresh/bin/python -m pip install --quiet --quiet --constraint constraints.txt dist/vidsort-*.whl
-	@cd dist && fresh/bin/vidsort demo --no-serve --dir demo && fresh/bin/vidsort doctor --data-dir demo/videos --artifacts-dir demo/artifacts
-	@rm -rf dist/fresh dist/demo dist.log build
+	@$(PYTHON) tools/newcomer.py dist/vidsort-*.whl
+	@rm -rf dist.log build
 	@ls -l dist
 
 soak: $(VENV)/.bench
