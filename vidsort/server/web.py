@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None, framed_by: Sequence[str] = ()) 
     from ..api.routes import EVERYBODY, ROLES, add_routes
     from ..api.workspace import Workspace
     from ..media.reading.source import load_decoder
+    from ..webhooks import Telling
     from .connections import TellFullOnce
     from .entrance import Entrance
     from .guard import Guard
@@ -74,9 +75,12 @@ def create_app(settings: Settings | None = None, framed_by: Sequence[str] = ()) 
         asyncio.get_running_loop().set_exception_handler(TellFullOnce())
         with stopping.listening():
             await run_in_threadpool(workspace.start)
+            telling = Telling(workspace, app.state.metrics.webhooks.count)
+            await run_in_threadpool(telling.start)
             try:
                 yield
             finally:
+                await run_in_threadpool(telling.stop)
                 await run_in_threadpool(workspace.stop)
                 app.state.metrics.close()
 

@@ -12,7 +12,7 @@ from test_client import routes, serving
 
 from vidsort.accounts import Role
 from vidsort.api import contract
-from vidsort.api.contract import events, filing, folders, jobs, library, moves, review, videos
+from vidsort.api.contract import events, filing, folders, jobs, library, moves, review, videos, webhooks
 from vidsort.api.contract.examples import ANOTHER, BATCH, EXAMPLES, SORTED, VIDEO
 from vidsort.artifacts import ModelVersion
 from vidsort.pile.pace import Agreement
@@ -21,7 +21,7 @@ from vidsort.settings import load_settings
 
 __all__ = ["serving"]
 
-ROOMS = (contract, events, filing, folders, jobs, library, moves, review, videos)
+ROOMS = (contract, events, filing, folders, jobs, library, moves, review, videos, webhooks)
 LENT = (Action, Agreement, Folder, FolderScore, LeftOut, ModelVersion, Move, Role)
 ELSEWHERE = {each.__name__: each for each in LENT}
 # What stands for a name in a path that a body is sent to.

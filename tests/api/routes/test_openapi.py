@@ -7,6 +7,8 @@ from test_routes import client, make_client
 
 from vidsort.api.routes.schema import TAGS
 from vidsort.server.entrance import COOKIE
+from vidsort.settings.webhooks import EVENTS
+from vidsort.webhooks.message import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER
 
 __all__ = ["client", "make_client"]
 
@@ -53,7 +55,8 @@ def test_summaries_tell_operations_apart(document):
 
 def test_every_tag_is_described_and_used(document):
     described = {tag["name"]: tag["description"] for tag in document["tags"]}
-    used = {tag for _, operation in operations(document) for tag in operation["tags"]}
+    asked_of_others = [("", operation) for found in document["webhooks"].values() for operation in found.values()]
+    used = {tag for _, operation in [*operations(document), *asked_of_others] for tag in operation["tags"]}
     assert set(described) == used == set(TAGS), "say in TAGS what the routes of a subject are for"
     assert all(is_sentence(text) for text in described.values())
 
@@ -88,6 +91,18 @@ def test_each_event_has_a_name_and_says_what_it_holds(document):
         held[event["event"]["const"]] = event["data"]["contentSchema"]["$ref"].rpartition("/")[2]
     assert held == {"state": "State", "moved": "Moved"}
     assert set(held.values()) <= set(components)
+
+
+def test_what_is_sent_to_webhooks_is_told_too(document):
+    assert set(document["webhooks"]) == set(EVENTS)
+    for name, found in document["webhooks"].items():
+        operation = found["post"]
+        assert is_sentence(operation["description"]), name
+        assert {each["name"] for each in operation["parameters"]} == {ID_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER}
+        assert set(operation["responses"]) == {"204", "default"}
+        reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        event = document["components"]["schemas"][reference]["properties"]["event"]
+        assert name in event.get("enum", [event.get("const")])
 
 
 def test_asked_twice_it_says_the_same(client):

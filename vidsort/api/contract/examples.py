@@ -93,6 +93,9 @@ STATE = {
 STATE_EVENT = {"event": "state", "data": json.dumps(STATE), "retry": 1000}
 MOVED_EVENT = {"event": "moved", "data": json.dumps(MOVED)}
 
+# To webhooks.
+TOLD = {"id": "0f6f7f5a2bd44f0a9f0d5f3a7c1e9b42", "time": "2026-11-27T23:35:13.570+00:00"}
+
 EXAMPLES: dict[str, Any] = {
     "Action": {"move": MOVE, "count": 2},
     "ActionsAnswer": {"actions": [{"move": MOVE, "count": 2}]},
@@ -161,6 +164,7 @@ EXAMPLES: dict[str, Any] = {
     "Moved": MOVED,
     "MovedEvent": MOVED_EVENT,
     "MovesAnswer": {"folders": FOLDERS, "moves": [UNDONE], "heirs": {}, "told": []},
+    "MovesTold": TOLD | {"event": "filed", "data": MOVED},
     "NameBody": {"name": "cooking"},
     "NamesBody": {"video_names": "any"},
     "NoDuplicatesAnswer": {"success": True, "id": SET["id"], "filenames": [VIDEO, SORTED]},
@@ -183,6 +187,7 @@ EXAMPLES: dict[str, Any] = {
     "RetrainCancelled": {"status": "cancelling"},
     "RetrainStarted": {"status": "started"},
     "RetrainStatus": RETRAINED,
+    "RetrainTold": TOLD | {"event": "retrained", "data": RETRAINED},
     "Role": "reviewer",
     "Share": {"kind": "frames", "share": 0.7},
     "SkipBody": {"filename": VIDEO},

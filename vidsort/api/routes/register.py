@@ -32,6 +32,7 @@ from . import (
     review,
     search,
     videos,
+    webhooks,
 )
 from .schema import completed
 
@@ -56,6 +57,7 @@ def add_routes(app: FastAPI, workspace: Workspace) -> None:
     own = [route for subject in SUBJECTS for route in subject.router.routes if isinstance(route, APIRoute)]
     app.router.routes.append(_Remainder(own))
     add_error_answers(app)
+    app.webhooks.routes.extend(webhooks.router.routes)
     app.openapi = completed(app.openapi, workspace)  # type: ignore[method-assign]  # as FastAPI's documentation does
 
 

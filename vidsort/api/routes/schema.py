@@ -25,6 +25,7 @@ TAGS = {
     "Review page": "What the review page asks for: the queue, its cards, what a person prefers.",
     "People": "Who asks, and what that one may do.",
     "Events": "What changes, told as it happens.",
+    "Webhooks": "What this server sends to the addresses of `[[webhooks]]` in vidsort.toml: docs/webhooks.md.",
 }
 
 
@@ -46,7 +47,9 @@ def completed(made: Callable[[], dict[str, Any]], workspace: Workspace) -> Calla
 
 
 def _operations(schema: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    return (operation for operations in schema["paths"].values() for operation in operations.values())
+    """All of them, those that this server asks of others included."""
+    paths = (*schema["paths"].values(), *schema["webhooks"].values())
+    return (operation for operations in paths for operation in operations.values())
 
 
 def _tell_events(schema: dict[str, Any]) -> None:
