@@ -22,7 +22,7 @@ __all__ = ["serving"]
 
 # How mypy has to see both clients; in the comments what it has to complain of.
 TYPED = '''
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, assert_type
 
@@ -45,7 +45,7 @@ async def awaited(server: AsyncVidsortClient) -> None:
     asked: Coroutine[Any, Any, contract.VideosAnswer] = server.videos(limit=3)
     assert_type(await asked, contract.VideosAnswer)
     assert_type(await server.wait_for_retrain(), contract.RetrainStatus)
-    assert_type(server.events(), AsyncIterator[contract.State | contract.Moved])
+    assert_type(server.events(), AsyncGenerator[contract.State | contract.Moved, None])
     async for video in server.each_video():
         assert_type(video, contract.VideoEntry)
     await server.move("1.mp4", 3, "dance")  # arg-type

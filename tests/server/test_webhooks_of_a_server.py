@@ -46,11 +46,12 @@ def test_a_server_tells_and_shows_its_secret_nowhere(running, home, receiver, ev
         assert eventually(lambda: len(receiver.came) == 2, 30)
         assert receiver.came[0].body == receiver.came[1].body
         assert sources(receiver)[0] == NAMES[0]
+        counted = 'vidsort_webhook_messages_total{outcome="sent"} 1.0'
+        assert eventually(lambda: counted in server.client.get("/metrics").text)
         shown = [server.client.get(path).text for path in ("/metrics", "/openapi.json", "/api/library")]
         for process in (server.process.pid, *children_of(server.process.pid)):
             with contextlib.suppress(OSError):
                 shown.append(Path(f"/proc/{process}/cmdline").read_bytes().decode())
-        assert 'vidsort_webhook_messages_total{outcome="sent"} 1.0' in server.client.get("/metrics").text
         receiver.is_open.clear()
         server.client.post("/api/sort", json={"filename": NAMES[1], "folder": "food"})
         assert eventually(lambda: NAMES[1] in sources(receiver), 30)

@@ -104,6 +104,18 @@ def test_who_sorts_does_not_wait_for_a_receiver_that_does_not_answer(telling, re
     assert eventually(lambda: set(sources(receiver)) == set(NAMES))
 
 
+def test_one_address_does_not_wait_for_another_that_does_not_answer(telling, receiver, eventually):
+    with receiving() as other:
+        workspace = telling(receiver.address, other.address)
+        receiver.is_open.clear()
+        for name in NAMES:
+            workspace.library.mover.sort(name, "food")
+            assert eventually(lambda sorted_now=name: sorted_now in sources(other))
+        assert len(receiver.came) == 1
+        receiver.is_open.set()
+        assert eventually(lambda: set(sources(receiver)) == set(NAMES))
+
+
 def test_of_several_processes_one_tells_and_another_takes_over_when_that_ends(telling, receiver, eventually):
     first, second = telling(receiver.address), telling(receiver.address)
     first.library.mover.sort(NAMES[0], "dance")

@@ -1,7 +1,7 @@
 """The same for programs that await: the connection, and what takes more than one question."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import anyio
@@ -44,7 +44,7 @@ class AsyncConnection:
         """Close the connections."""
         await self._http.aclose()
 
-    async def events(self) -> AsyncIterator[contract.State | contract.Moved]:
+    async def events(self) -> AsyncGenerator[contract.State | contract.Moved, None]:
         """What changes, as it happens, beginning with how things are; ends where the server ends or lets nobody in."""
         reader = EventReader()
         async with self._stream(method="GET", url="/api/events", timeout=SILENCE_S) as response:
@@ -79,7 +79,7 @@ class AsyncFollowing(Reads, Changes, AsyncConnection):
 
     async def each_video(
         self, *, order: contract.Order | None = None, folder: str | None = None
-    ) -> AsyncIterator[contract.VideoEntry]:
+    ) -> AsyncGenerator[contract.VideoEntry, None]:
         """Every unsorted video with its prediction, page by page; of those predicted in one `folder`, where given.
 
         What is sorted or comes meanwhile may be in it or not; none is in it twice.
