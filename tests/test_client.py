@@ -18,8 +18,9 @@ from vidsort.api.workspace import Workspace
 from vidsort.artifacts.files import as_json, new_version_id
 from vidsort.artifacts.publication import publish, write_predictions
 from vidsort.cli.program import main
-from vidsort.client import VidsortClient
+from vidsort.client import AsyncVidsortClient, VidsortClient
 from vidsort.client import following as following_module
+from vidsort.client.connection import Connection
 from vidsort.client.following import Following
 from vidsort.client.streams import Streams
 from vidsort.errors import ConflictError, ForbiddenError, InvalidNameError, NotFoundError, VidsortError
@@ -293,13 +294,10 @@ def test_every_method_has_the_path_and_the_answer_of_the_schema(settings, monkey
     schema = app.openapi()["paths"]
     asked = []
 
-    def note(_, answer, method, path, *__, **___):
-        asked.append((answer, method, path))
-
-    monkeypatch.setattr(VidsortClient, "_ask", note)
+    monkeypatch.setattr(VidsortClient, "_answer", lambda _, request: request)
     with VidsortClient() as server:
         for name, method in inspect.getmembers(server, inspect.ismethod):
-            if name.startswith("_") or name == "close" or name in {**vars(Following), **vars(Streams)}:
+            if name.startswith("_") or name in {**vars(Following), **vars(Streams), **vars(Connection)}:
                 continue
             needed = [
                 parameter for parameter in inspect.signature(method).parameters.values()
@@ -307,7 +305,8 @@ def test_every_method_has_the_path_and_the_answer_of_the_schema(settings, monkey
             ]
             moves = [("1.mp4", "x", "x")[: 3 if name == "move_batch" else 2]]
             given = {"moves": moves, "video_names": "any"}
-            method(*[given.get(one.name, "x") for one in needed])
+            request = method(*[given.get(one.name, "x") for one in needed])
+            asked.append((inspect.signature(method).return_annotation, request.method, request.path))
     assert len(asked) >= 21
     named = {"folders": "name", "models": "model_id", "videos": "filename", "misfiled": "filename", "insights": "topic",
              "duplicates": "id", "skip": "filename"}
@@ -318,3 +317,15 @@ def test_every_method_has_the_path_and_the_answer_of_the_schema(settings, monkey
         answers = schema[route][method.lower()]["responses"]
         success = next(response for status, response in answers.items() if status.startswith("2"))
         assert success["content"]["application/json"]["schema"]["$ref"].endswith(f"/{answer.__name__}"), path
+
+
+def test_what_one_client_can_the_other_can_by_the_same_names():
+    def methods(client: type) -> dict[str, list[inspect.Parameter]]:
+        found = inspect.getmembers(client, inspect.isfunction)
+        shown = {name: method for name, method in found if not name.startswith("_")}
+        return {name: list(inspect.signature(method).parameters.values()) for name, method in shown.items()}
+
+    assert methods(VidsortClient) == methods(AsyncVidsortClient)
+    assert len(methods(VidsortClient)) > 50
+    made = (inspect.signature(each.__init__).parameters for each in (VidsortClient, AsyncVidsortClient))
+    assert next(made) == next(made)

@@ -9,10 +9,11 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "api-and-commands.md"
 HEAD = """\
 # API and commands
 
-What the API can the command line can, and so can `vidsort.client` from Python. A command needs no server and is safe
-beside one: it takes the same locks, writes the same journal, and answers by the function that answers the route. With
-`--json` it prints what the route would answer, and nothing else on stdout; an error is a sentence on stderr and an exit
-code, as in README.md. Made by `python tools/api_and_commands.py`.
+What the API can the command line can, and so can `vidsort.client` from Python; `AsyncVidsortClient` has the same
+methods, to be awaited. A command needs no server and is safe beside one: it takes the same locks, writes the same
+journal, and answers by the function that answers the route. With `--json` it prints what the route would answer, and
+nothing else on stdout; an error is a sentence on stderr and an exit code, as in README.md. Made by
+`python tools/api_and_commands.py`.
 
 | route | command | `VidsortClient` |
 | --- | --- | --- |

@@ -1,8 +1,8 @@
 """The way of a newcomer, from a wheel to the first predictions of an own library: `python tools/newcomer.py WHEEL`.
 
 In an empty environment, an empty home and an empty folder it installs the wheel, makes the demo's library, copies
-its clips under names as a camera gives them, and types what docs/own-videos.md tells to type, up to the page. It prints how
-long each command took, and ends as the first one that fails. Needs nothing but Python.
+its clips under names as a camera gives them, and types what docs/own-videos.md tells to type, up to the page. It prints
+how long each command took, and ends with the first one that fails. Needs nothing but Python.
 """
 
 import json
@@ -55,7 +55,8 @@ def main(wheel: Path) -> int:
                 run(shlex.split(line), at, environment)
         listed = json.loads(run(["vidsort", "list", "--json"], at, environment))["videos"]
         guessed = sum(video["predicted_folder"] is not None for video in listed)
-        print(f"{time.monotonic() - started:6.1f} s  in all (wanted: under {WANTED_S}); {guessed} of {len(listed)} guessed")
+        took_s = time.monotonic() - started
+        print(f"{took_s:6.1f} s  in all (wanted: under {WANTED_S}); {guessed} of {len(listed)} guessed")
         return 0 if listed and guessed == len(listed) else 1
 
 
@@ -86,8 +87,9 @@ def take_lines(path: Path, text: str) -> None:
     written = path.read_text(encoding="utf-8")
     for line in text.splitlines():
         name = line.partition(" = ")[0]
-        written, count = re.subn(rf"^# {re.escape(name)} = .*$", lambda _, line=line: line, written, count=1, flags=re.M)
-        if not count:
+        before = written
+        written = re.sub(rf"^# {re.escape(name)} = .*$", lambda _, line=line: line, before, count=1, flags=re.M)
+        if written == before:
             raise SystemExit(f"{path.name} as `vidsort config --init` writes it has no {name}.")
     tomllib.loads(written)
     path.write_text(written, encoding="utf-8")

@@ -4,6 +4,7 @@ import inspect
 import re
 import sys
 
+import pytest
 from conftest import ROOT
 from fastapi import FastAPI
 
@@ -12,7 +13,7 @@ from vidsort.api.workspace import Workspace
 from vidsort.cli.program import actions_of, build_parser
 from vidsort.cli.routes import ROUTES
 from vidsort.cli.verbs import COMMANDS
-from vidsort.client import VidsortClient
+from vidsort.client import AsyncVidsortClient, VidsortClient
 from vidsort.client.following import Following
 
 sys.path.insert(0, str(ROOT / "tools"))
@@ -46,15 +47,16 @@ def test_every_command_of_the_table_is_one_that_can_be_typed():
         assert len(wanted) <= len(given), way
 
 
-def test_every_method_of_the_client_is_in_the_table_and_asks_that_route(monkeypatch):
+@pytest.mark.parametrize("client", [VidsortClient, AsyncVidsortClient])
+def test_every_method_of_the_client_is_in_the_table_and_asks_that_route(client):
     methods = {
-        name for name, _ in inspect.getmembers(VidsortClient, inspect.isfunction)
+        name for name, _ in inspect.getmembers(client, inspect.isfunction)
         if not name.startswith("_") and name != "close" and name not in vars(Following)
     }
     assert methods == {way.method for way in ROUTES.values() if way.method}
     for route, way in ROUTES.items():
         if way.method:
-            source = inspect.getsource(getattr(VidsortClient, way.method))
+            source = inspect.getsource(getattr(client, way.method))
             method, path = route.split(" ")
             assert f'"{method}"' in source, route
             beginning, _, end = re.sub(r"{\w+}", "{", path).partition("{")

@@ -8,10 +8,11 @@ import pytest
 
 from vidsort.api.choice import LibraryChoice
 from vidsort.cli import main
-from vidsort.settings import PLAIN, load_settings
+from vidsort.settings import PLAIN, WEBHOOKS, load_settings
 from vidsort.steps import STEPS
 
-NAMES = [*PLAIN, *(f"{step.name}.{field}" for step in STEPS.values() for field in step.config_type.model_fields)]
+OF_STEPS = (f"{step.name}.{field}" for step in STEPS.values() for field in step.config_type.model_fields)
+NAMES = [*PLAIN, WEBHOOKS, *OF_STEPS]
 
 
 @pytest.fixture

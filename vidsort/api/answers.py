@@ -35,6 +35,7 @@ MEANINGS = {
     422: "The request has the wrong shape",
     429: "Too many wrong passwords",
     500: "The disk did not do what was asked, or a file in artifacts is missing or damaged",
+    503: "Who may come in cannot be seen now",
 }
 
 

@@ -11,7 +11,8 @@ from pydantic.fields import FieldInfo
 
 from ..errors import ConflictError
 from ..jobs.program import add_settings_flags, settings_from_flags
-from ..settings import CONFIG_NAME, PATHS, PLAIN, PREFIX, Settings, base_dir
+from ..settings import CONFIG_NAME, PATHS, PLAIN, PREFIX, WEBHOOKS, Settings, base_dir
+from ..settings.webhooks import AS_COMMENT
 from ..steps import STEPS
 from .output import say, show_answer, show_table
 
@@ -51,6 +52,7 @@ def config(parser: argparse.ArgumentParser) -> None:
 def _rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
     for name in PLAIN:
         yield name, _shown(getattr(settings, name)), _origin(settings, name)
+    yield WEBHOOKS, _shown(settings.webhooks), _origin(settings, WEBHOOKS)
     for step in STEPS.values():
         made = settings.config(step.name, step.config_type)
         for name in step.config_type.model_fields:
@@ -86,6 +88,7 @@ def commented() -> str:
     for step in STEPS.values():
         lines = [_lines(name, field) for name, field in step.config_type.model_fields.items()]
         parts.append(f"[{step.name}]\n" + "\n".join(lines))
+    parts.append(AS_COMMENT)
     return "\n".join(parts)
 
 

@@ -1,6 +1,6 @@
-"""A running server from Python: `VidsortClient`, a method a route."""
+"""A running server from Python: `VidsortClient`, a method a route, and `AsyncVidsortClient`, the same awaited."""
 
-from .client import VidsortClient
+from .client import AsyncVidsortClient, VidsortClient
 from .connection import DEFAULT_URL
 
-__all__ = ["DEFAULT_URL", "VidsortClient"]
+__all__ = ["DEFAULT_URL", "AsyncVidsortClient", "VidsortClient"]

@@ -7,8 +7,15 @@
         server.retrain()
         server.wait_for_retrain()
         server.predictions()                # a table of pandas
+
+The same awaited:
+
+    async with AsyncVidsortClient("http://127.0.0.1:8000") as server:
+        async for event in server.events():
+            print(await server.pace())
 """
 
+from .awaited import AsyncFollowing
 from .following import Following
 from .streams import Streams
 
@@ -19,3 +26,7 @@ class VidsortClient(Following, Streams):
     Every method raises the error that the server's status stands for (NotFoundError, ConflictError, ForbiddenError,
     InvalidNameError, else VidsortError) with the server's sentence, and VidsortError where no server answers.
     """
+
+
+class AsyncVidsortClient(AsyncFollowing, Streams):
+    """The same methods to be awaited, `each_video` and `events` to be gone through by `async for`."""

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 STOP_S = 3
 # So long a thread calculates before another one that waits has its turn.
 SWITCH_S = 0.0005
-DESCRIPTION = "Sort a pile of short videos into your own folders. Every error is `{\"detail\": \"…\"}`, a sentence."
+DESCRIPTION = """Sort a pile of short videos into your own folders.
+
+Every error is `{"detail": "…"}`, a sentence that says what is wrong and what to do. Where there are accounts or a
+password, send `Authorization: Bearer …` with a token or the password; a browser has the session that signing in at
+`/login` begins. Without either nobody is asked, and only this machine is answered.
+"""
 
 
 def create_app(settings: Settings | None = None, framed_by: Sequence[str] = ()) -> "FastAPI":
@@ -44,6 +49,7 @@ def create_app(settings: Settings | None = None, framed_by: Sequence[str] = ()) 
     from ..api.routes import EVERYBODY, ROLES, add_routes
     from ..api.workspace import Workspace
     from ..media.reading.source import load_decoder
+    from ..webhooks import Telling
     from .connections import TellFullOnce
     from .entrance import Entrance
     from .guard import Guard
@@ -69,9 +75,12 @@ def create_app(settings: Settings | None = None, framed_by: Sequence[str] = ()) 
         asyncio.get_running_loop().set_exception_handler(TellFullOnce())
         with stopping.listening():
             await run_in_threadpool(workspace.start)
+            telling = Telling(workspace, app.state.metrics.webhooks.count)
+            await run_in_threadpool(telling.start)
             try:
                 yield
             finally:
+                await run_in_threadpool(telling.stop)
                 await run_in_threadpool(workspace.stop)
                 app.state.metrics.close()
 

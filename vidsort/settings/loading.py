@@ -16,7 +16,8 @@ from pydantic.fields import FieldInfo
 
 from ..errors import SettingsError
 from ..steps import STEPS, misfit, unknown
-from .values import PLAIN, PREFIX, Origin, Settings
+from .values import PLAIN, PREFIX, WEBHOOKS, Origin, Settings
+from .webhooks import Webhook
 
 CONFIG_NAME = "vidsort.toml"
 PATHS = ("data_dir", "artifacts_dir")
@@ -52,8 +53,9 @@ def load_settings(**flags: Any) -> Settings:
     for layer in (_from_file(base), _from_environment(base), _from_flags(flags)):
         found.update(layer)
     steps = {step: _checked(step, found) for step in STEPS if any(name.startswith(f"{step}.") for name in found)}
+    plain = {name: given.value for name, given in found.items() if name in (*PLAIN, WEBHOOKS)}
     try:
-        settings = Settings(**{name: given.value for name, given in found.items() if name in PLAIN}, steps=steps)
+        settings = Settings(**plain, steps=steps)
     except ValidationError as error:
         raise SettingsError(_explain(error, found)) from error
     settings = settings.model_copy(update={
@@ -155,7 +157,7 @@ def _from_flags(flags: Mapping[str, Any]) -> dict[str, _Given]:
 def _flat(given: Mapping[str, Any], where: str) -> Iterator[tuple[str, Any]]:
     """Names and values, those of a step's table as `train.seed`; raises SettingsError for a name that there is not."""
     for name, value in given.items():
-        if name in PLAIN:
+        if name in PLAIN or name == WEBHOOKS:
             yield name, value
         elif name not in STEPS:
             if isinstance(value, Mapping):
@@ -192,6 +194,23 @@ def absolute(name: str, value: Any, base: Path) -> Any:
 
 def _explain(error: ValidationError, found: Mapping[str, _Given], table: str = "") -> str:
     name, value, why = misfit(error)
+    if name == WEBHOOKS:
+        return _explain_webhook(error, found)
     name = table + name
     origin = f" ({found[name].origin.name})" if name in found else ""
     return f"The setting {name}{'' if name == 'password' else f'={value}'} does not fit: {why}{origin}."
+
+
+def _explain_webhook(error: ValidationError, found: Mapping[str, _Given]) -> str:
+    """The sentence for a webhook that does not fit, which shows nothing of what is in it."""
+    _, *place = error.errors()[0]["loc"]
+    why, origin = misfit(error)[2], found[WEBHOOKS].origin.name
+    if not place:
+        return f"The webhooks do not fit: write a table [[webhooks]] for each address ({origin})."
+    number, *names = place
+    # A name that is none may be anything, a secret too.
+    known = [name for name in names if name in Webhook.model_fields]
+    if names and not known:
+        why = f"there is one beside {', '.join(Webhook.model_fields)}"
+    what = f"The setting {known[0]}" if known else "A setting"
+    return f"{what} of webhook {int(number) + 1} in [[webhooks]] does not fit: {why} ({origin})."

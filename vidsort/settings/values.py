@@ -11,8 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, PrivateAttr, S
 from ..errors import SettingsError
 from ..records import VideoNames
 from ..steps import C, make_config
+from .webhooks import Webhook
 
 PREFIX = "VIDSORT_"
+# Tables of the file alone: a secret has no place in a flag, and a list of tables none in a variable.
+WEBHOOKS = "webhooks"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
@@ -68,6 +71,7 @@ class Settings(BaseModel):
     )
     watch: bool = Field(True, description="whether new videos are looked at while the server runs")
     log_json: bool = Field(False, description="let the server log a JSON object a line")
+    webhooks: tuple[Webhook, ...] = Field((), description="addresses that are told of events")
     steps: dict[str, dict[str, Any]] = Field({}, description="what is set of each step")
 
     _origins: dict[str, Origin] | None = PrivateAttr(None)
@@ -137,9 +141,9 @@ class Settings(BaseModel):
         ]
 
     def as_json(self) -> str:
-        """All that a child process is to work with; the password is none of its business."""
-        return json.dumps(self.model_dump(mode="json", exclude={"password"}))
+        """All that a child process is to work with; the password and the webhooks are none of its business."""
+        return json.dumps(self.model_dump(mode="json", exclude={"password", WEBHOOKS}))
 
 
 # What stands above the tables of vidsort.toml.
-PLAIN = {name: field for name, field in Settings.model_fields.items() if name != "steps"}
+PLAIN = {name: field for name, field in Settings.model_fields.items() if name not in ("steps", WEBHOOKS)}

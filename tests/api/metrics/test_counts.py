@@ -4,10 +4,10 @@ import threading
 
 from prometheus_client import REGISTRY
 
-from vidsort.api.metrics.counts import RequestCounts
+from vidsort.api.metrics.counts import RequestCounts, WebhookCounts
 
 
-def samples(counts: RequestCounts) -> dict[tuple, float]:
+def samples(counts: RequestCounts | WebhookCounts) -> dict[tuple, float]:
     return {
         (sample.name, *(value for _, value in sorted(sample.labels.items()))): sample.value
         for collector in counts.collectors for metric in collector.collect() for sample in metric.samples
@@ -55,3 +55,12 @@ def test_two_of_them_know_nothing_of_each_other_nor_does_the_common_registry():
     counts.count("/api/videos", "GET", 200, 0.001)
     assert samples(other) == {}
     assert not [metric for metric in REGISTRY.collect() if metric.name.startswith("vidsort")]
+
+
+def test_messages_to_webhooks_count_by_what_came_of_them():
+    counts = WebhookCounts()
+    for outcome in ("sent", "sent", "failed"):
+        counts.count(outcome)
+    found = samples(counts)
+    name = "vidsort_webhook_messages_total"
+    assert (found[name, "sent"], found[name, "failed"], found.get((name, "dropped"))) == (2, 1, None)

@@ -1,4 +1,7 @@
-"""How many requests were answered, and how soon: by template of the route, so that there are only so many rows."""
+"""How many requests were answered, and how soon: by template of the route, so that there are only so many rows.
+
+And what came of messages to webhooks.
+"""
 
 from typing import Any
 
@@ -7,6 +10,26 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 OTHER = "other"
 # Seconds: a key press is felt from a tenth on, and a file that is moved to another drive takes its time.
 BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+
+
+class WebhookCounts:
+    """What came of the messages to webhooks that this process had to send; safe to use from any thread."""
+
+    def __init__(self) -> None:
+        from prometheus_client import Counter
+
+        self._messages = Counter(
+            "vidsort_webhook_messages_total", "Messages to webhooks, by what came of them.", ("outcome",), registry=None
+        )
+
+    @property
+    def collectors(self) -> tuple[Any, ...]:
+        """What tells them where this process counts alone."""
+        return (self._messages,)
+
+    def count(self, outcome: str) -> None:
+        """One more that was `sent`, `failed` for good, or was `dropped` as too many waited."""
+        self._messages.labels(outcome).inc()
 
 
 class RequestCounts:

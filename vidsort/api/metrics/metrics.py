@@ -3,7 +3,7 @@
 import importlib
 
 from ..workspace import Workspace
-from .counts import RequestCounts
+from .counts import RequestCounts, WebhookCounts
 from .known import Known
 from .shared import Shared
 
@@ -19,7 +19,7 @@ class Metrics:
         # Two threads that import the same modules at once may lock each other out: no request does.
         for name in LOADED:
             importlib.import_module(name)
-        self.requests = RequestCounts()
+        self.requests, self.webhooks = RequestCounts(), WebhookCounts()
         self._known = Known(workspace)
 
     def text(self) -> bytes:
@@ -27,7 +27,7 @@ class Metrics:
         from prometheus_client import CollectorRegistry, generate_latest
 
         registry = CollectorRegistry()
-        self._shared.register(registry, self.requests.collectors)
+        self._shared.register(registry, (*self.requests.collectors, *self.webhooks.collectors))
         registry.register(self._known)
         return generate_latest(registry)
 

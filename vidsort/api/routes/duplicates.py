@@ -14,7 +14,7 @@ router = Subject("Duplicates")
 SetId = Annotated[str, Path(max_length=64, examples=["8c1f04ab93de7710"])]
 
 
-@router.get("/api/duplicates")
+@router.get("/api/duplicates", summary="List the sets of duplicates")
 @looking
 def find(here: Here) -> DuplicatesAnswer:
     """Sets of videos that are one: copies, and edits by scale, crop, caption, mirror, speed, intro, bars or colour.
@@ -25,7 +25,7 @@ def find(here: Here) -> DuplicatesAnswer:
     return DuplicatesAnswer.model_validate({"duplicates": sets, "reason": reason})
 
 
-@router.post("/api/duplicates/{id}/dismiss", responses=faults(404, 422))
+@router.post("/api/duplicates/{id}/dismiss", summary="Say that a set is none", responses=faults(404, 422))
 @looking
 def no_duplicates(here: Here, id: SetId) -> NoDuplicatesAnswer:  # noqa: A002 (what the route calls it)
     """Say that the videos of a set are no duplicates of one another: it does not come back, but with a new member."""

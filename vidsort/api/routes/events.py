@@ -36,7 +36,7 @@ class _Mark(NamedTuple):
 
 
 @router.get(
-    "/api/events", response_class=_Events,
+    "/api/events", summary="Follow what changes", response_class=_Events,
     response_description="An event `moved` after moves of anyone, and one `state` at each change",
 )
 async def events(here: Here) -> AsyncIterator[State | Moved]:

@@ -49,14 +49,17 @@ TIMES_MOVED = 5
 router = Subject("Files")
 
 
-@router.get("/videos/{filename:rest}", responses=VIDEO | faults(400, 404, 416, 422), response_class=Response)
+@router.get(
+    "/videos/{filename:rest}", summary="A video file",
+    responses=VIDEO | faults(400, 404, 416, 422), response_class=Response,
+)
 def video(here: Here, request: Request, filename: Filename) -> Response:
     """The video, looked for in the root first, then in the folders; Range and conditional requests are answered."""
     return FileAnswer.of(_open(here, filename).file, request, content_type(filename))
 
 
 @router.get(
-    "/playable/{filename:rest}",
+    "/playable/{filename:rest}", summary="A video as any browser plays it",
     responses=VIDEO | PREPARING | faults(400, 404, 416) | UNDECODABLE,
     response_class=Response,
 )
@@ -75,14 +78,20 @@ def playable(here: Here, request: Request, filename: Filename) -> Response:
     return JSONResponse(Preparing(done=share).model_dump(), 202, {"retry-after": "1"})
 
 
-@router.get("/posters/{filename:rest}.webp", responses=PICTURE, response_class=Response)
+@router.get(
+    "/posters/{filename:rest}.webp", summary="A still picture of a video",
+    responses=PICTURE, response_class=Response,
+)
 @picturing
 def poster(here: Here, request: Request, filename: Filename) -> Response:
     """A still picture of the video."""
     return _picture(here, request, filename, "poster")
 
 
-@router.get("/strips/{filename:rest}.webp", responses=PICTURE, response_class=Response)
+@router.get(
+    "/strips/{filename:rest}.webp", summary="Six pictures of a video",
+    responses=PICTURE, response_class=Response,
+)
 @picturing
 def strip(here: Here, request: Request, filename: Filename) -> Response:
     """Six frames of the video side by side."""

@@ -12,7 +12,7 @@ from .subject import Subject
 router = Subject("Sorting", moves=True)
 
 
-@router.post("/api/autofile", responses=faults(409, 422))
+@router.post("/api/autofile", summary="File the surest videos", responses=faults(409, 422))
 async def autofile(here: Here, body: AutofileBody | None = None) -> AutofileAnswer:
     """File the surest videos, so that at most this share is wrong; one undo takes all back. A dry run unless told."""
     wanted = body or AutofileBody()

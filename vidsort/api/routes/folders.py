@@ -30,13 +30,13 @@ async def _lying(request: Request) -> Lying:
     return request.app.state.lying
 
 
-@router.get("/api/folders")
+@router.get("/api/folders", summary="List the folders")
 def folders(here: Here) -> FoldersAnswer:
     """The category folders with their counts, sorted by name."""
     return FoldersAnswer(folders=here.library.snapshot().counts())
 
 
-@router.post("/api/folders", status_code=201, responses=faults(400, 404, 409, 422))
+@router.post("/api/folders", summary="Make a folder", status_code=201, responses=faults(400, 404, 409, 422))
 @moving
 def create(here: Here, body: NameBody) -> FoldersAnswer:
     """Make a category folder."""
@@ -45,14 +45,14 @@ def create(here: Here, body: NameBody) -> FoldersAnswer:
     return FoldersAnswer(folders=library.folders())
 
 
-@router.patch("/api/folders/{name}", responses=faults(400, 404, 409, 422))
+@router.patch("/api/folders/{name}", summary="Rename a folder", responses=faults(400, 404, 409, 422))
 @moving
 def rename(here: Here, name: FolderName, body: NameBody) -> MovesAnswer:
     """Rename a category folder; undo takes it back."""
     return moved(here, here.library.mover.rename_folder(name, body.name))
 
 
-@router.post("/api/folders/{name}/merge", responses=faults(400, 404, 409, 422))
+@router.post("/api/folders/{name}/merge", summary="Merge a folder into another", responses=faults(400, 404, 409, 422))
 @moving
 def merge(here: Here, name: FolderName, body: MergeBody) -> MovesAnswer:
     """Move all videos of a folder into another and remove it; undo brings it back.
@@ -63,7 +63,7 @@ def merge(here: Here, name: FolderName, body: MergeBody) -> MovesAnswer:
     return moved(here, here.library.mover.merge_folder(name, body.into, tell=told.append), told)
 
 
-@router.delete("/api/folders/{name}", responses=faults(400, 404, 409, 422))
+@router.delete("/api/folders/{name}", summary="Remove an empty folder", responses=faults(400, 404, 409, 422))
 @moving
 def remove(here: Here, name: FolderName) -> MovesAnswer:
     """Remove a folder in which nothing is, hidden files included; undo brings it back."""
@@ -71,7 +71,7 @@ def remove(here: Here, name: FolderName) -> MovesAnswer:
 
 
 # A bad name with a slash is told so, and not taken for another route.
-@router.get("/api/folders/{name:rest}/videos", responses=faults(400, 409, 422))
+@router.get("/api/folders/{name:rest}/videos", summary="List what lies in a folder", responses=faults(400, 409, 422))
 def videos(
     lying: Annotated[Lying, Depends(_lying)],
     name: FolderName,

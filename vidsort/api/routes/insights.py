@@ -8,7 +8,7 @@ from .subject import Subject
 router = Subject("Insights")
 
 
-@router.get("/api/insights/{topic}", responses=faults(422))
+@router.get("/api/insights/{topic}", summary="The numbers of one topic", responses=faults(422))
 def told(here: Here, topic: Topic) -> InsightAnswer:
     """What the model in force was measured to be: on folders, confusion, calibration, coverage, the curve by which it
     learns, kinds of evidence.

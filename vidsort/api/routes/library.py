@@ -8,20 +8,20 @@ from ...errors import ArtifactError, NotFoundError, VideoDecodeError
 from ...library.names import check_new_folder_name
 from ..answers import Here, faults
 from ..choice import folder_at
-from ..contract import Health, LibraryAnswer, LibraryBody, LibraryPreview, NamesBody, NotLearnedBody
+from ..contract import Fault, Health, LibraryAnswer, LibraryBody, LibraryPreview, NamesBody, NotLearnedBody
 from ..workspace import Workspace
 from .subject import Subject
 
 router = Subject("Library and health")
 
 
-@router.get("/api/library")
+@router.get("/api/library", summary="The library in use")
 def library(here: Here) -> LibraryAnswer:
     """The library in use and what is in it."""
     return _library(here)
 
 
-@router.get("/api/library/preview", responses=faults(422))
+@router.get("/api/library/preview", summary="Look at a folder before choosing it", responses=faults(422))
 def preview(here: Here, path: str = Query(max_length=4096)) -> LibraryPreview:
     """What a folder would be as the library; nothing is changed."""
     folder = folder_at(path)
@@ -37,21 +37,24 @@ def preview(here: Here, path: str = Query(max_length=4096)) -> LibraryPreview:
     )
 
 
-@router.post("/api/library", responses=faults(400, 409, 422))
+@router.post("/api/library", summary="Choose the library", responses=faults(400, 409, 422))
 def choose(here: Here, body: LibraryBody) -> LibraryAnswer:
     """Make a folder the library, for this server and the command line: it is written into vidsort.toml."""
     here.choose(body.path)
     return _library(here)
 
 
-@router.put("/api/library/names", responses=faults(409, 422))
+@router.put("/api/library/names", summary="Decide which names are videos", responses=faults(409, 422))
 def choose_names(here: Here, body: NamesBody) -> LibraryAnswer:
     """Decide which names are videos, for this server and the command line: it is written into vidsort.toml."""
     here.choice.choose_names(body.video_names)
     return _library(here)
 
 
-@router.put("/api/library/not-learned", responses=faults(400, 409, 422))
+@router.put(
+    "/api/library/not-learned", summary="Decide which folders are not learned from",
+    responses=faults(400, 409, 422),
+)
 def choose_not_learned(here: Here, body: NotLearnedBody) -> LibraryAnswer:
     """Decide which folders are never learned from, in vidsort.toml; names of which there is no folder here stay."""
     for name in body.folders:
@@ -62,13 +65,16 @@ def choose_not_learned(here: Here, body: NotLearnedBody) -> LibraryAnswer:
     return _library(here)
 
 
-@router.get("/healthz")
+@router.get("/healthz", summary="Whether the server lives")
 async def healthz() -> Health:
     """The server lives; answered without a thread, so that it is also when all of them are busy."""
     return Health(status="ok")
 
 
-@router.get("/readyz", response_model=Health, responses={503: {"model": Health}})
+@router.get(
+    "/readyz", summary="Whether the server can work", response_model=Health,
+    responses={503: {"model": Health | Fault, "description": "It cannot work, or who may come in cannot be seen"}},
+)
 def readyz(here: Here) -> Response:
     """Whether the server can do its work: 503 with the reason while the library, or any video, cannot be read."""
     try:

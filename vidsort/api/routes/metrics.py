@@ -18,7 +18,7 @@ TEXT = "text/plain; version=0.0.4; charset=utf-8"
 ANSWER = {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "In Prometheus's text format"}
 
 
-@router.get("/metrics", response_class=Response, responses={200: ANSWER})
+@router.get("/metrics", summary="How the server is, for Prometheus", response_class=Response, responses={200: ANSWER})
 def metrics(known: Annotated[Metrics, Depends(_metrics)]) -> Response:
     """Requests, the pile, moves, jobs, how long learning takes, what is left out, and room on the disk.
 

@@ -8,7 +8,7 @@ from .subject import Subject
 router = Subject("Likely misfiled")
 
 
-@router.get("/api/misfiled", responses=faults(422))
+@router.get("/api/misfiled", summary="List what is likely misfiled", responses=faults(422))
 def find(here: Here, limit: Limit = 50) -> MisfiledAnswer:
     """Sorted videos that a model which has not seen them would rather put elsewhere, the worst first.
 
@@ -18,7 +18,7 @@ def find(here: Here, limit: Limit = 50) -> MisfiledAnswer:
     return MisfiledAnswer.model_validate({"videos": videos, "reason": reason})
 
 
-@router.post("/api/misfiled/{filename}/dismiss", responses=faults(400, 404, 422))
+@router.post("/api/misfiled/{filename}/dismiss", summary="Say that a video lies right", responses=faults(400, 404, 422))
 def found_right(here: Here, filename: Filename) -> DismissedAnswer:
     """Say that a video lies where it belongs: it is not asked about again while it lies there."""
     return DismissedAnswer.model_validate(dismiss(here, filename))

@@ -37,7 +37,7 @@ from .subject import Subject
 router = Subject("Sorting", moves=True)
 
 
-@router.post("/api/sort", responses=faults(400, 404, 409, 422))
+@router.post("/api/sort", summary="Sort a video into a folder", responses=faults(400, 404, 409, 422))
 @moving
 def sort(here: Here, body: SortBody) -> SortAnswer:
     """Move a video from the library's root into a folder; nothing is overwritten, ever."""
@@ -46,7 +46,7 @@ def sort(here: Here, body: SortBody) -> SortAnswer:
     return SortAnswer(filename=body.filename, folder=body.folder, folders=library.folders())
 
 
-@router.post("/api/sort/batch", responses=faults(400, 409, 422))
+@router.post("/api/sort/batch", summary="Sort many videos", responses=faults(400, 409, 422))
 @moving
 def sort_batch(here: Here, body: SortBatchBody) -> SortBatchAnswer:
     """Sort many videos, each with its own outcome; one undo takes all back.
@@ -67,7 +67,7 @@ def sort_batch(here: Here, body: SortBatchBody) -> SortBatchAnswer:
     return SortBatchAnswer(success=is_success, outcomes=outcomes, folders=library.folders(), batch=batch_of(done))
 
 
-@router.post("/api/move", responses=faults(400, 404, 409, 422))
+@router.post("/api/move", summary="Move a video between folders", responses=faults(400, 404, 409, 422))
 @moving
 def move(here: Here, body: MoveBody) -> MoveAnswer:
     """Move a video from a folder into another; null is the root, of the unsorted ones. Nothing is overwritten."""
@@ -76,7 +76,7 @@ def move(here: Here, body: MoveBody) -> MoveAnswer:
     return MoveAnswer(filename=body.filename, origin=body.origin, to=body.to, folders=library.folders())
 
 
-@router.post("/api/move/batch", responses=faults(422))
+@router.post("/api/move/batch", summary="Move many videos", responses=faults(409, 422))
 @moving
 def move_batch(here: Here, body: MoveBatchBody) -> MoveBatchAnswer:
     """Move many videos, each with its own outcome; one undo takes all back."""
@@ -93,7 +93,7 @@ def move_batch(here: Here, body: MoveBatchBody) -> MoveBatchAnswer:
     )
 
 
-@router.post("/api/undo", responses=faults(404, 409, 422))
+@router.post("/api/undo", summary="Take back a move or a batch", responses=faults(404, 409, 422))
 @moving
 def undo(here: Here, body: UndoBody | None = None) -> MovesAnswer:
     """Take back the last move or batch, or the move with this id, or what is left of this batch.
@@ -106,22 +106,22 @@ def undo(here: Here, body: UndoBody | None = None) -> MovesAnswer:
     return moved(here, mover.undo(wanted.id, batch=wanted.batch, only_of=only_own(), tell=told.append), told)
 
 
-@router.post("/api/redo", responses=faults(404, 409, 422))
+@router.post("/api/redo", summary="Do again what was taken back", responses=faults(404, 409, 422))
 @moving
 def redo(here: Here) -> MovesAnswer:
     """Do again what was undone last; a reviewer, what that account took back last."""
     return moved(here, here.library.mover.redo(only_of=only_own()))
 
 
-@router.get("/api/history", responses=faults(422))
+@router.get("/api/history", summary="The last moves", responses=faults(422))
 def history(here: Here, limit: Annotated[int, Query(ge=1, le=HISTORY_LIMIT)] = 50) -> HistoryAnswer:
     """The last moves, undone ones too, newest first."""
     return HistoryAnswer(moves=here.library.mover.history(limit))
 
 
-@router.get("/api/history/actions", responses=faults(422))
+@router.get("/api/history/actions", summary="The last actions, a batch being one", responses=faults(422))
 def actions(here: Here, limit: Limit = 50) -> ActionsAnswer:
-    """The same by action, a batch being one, with how many moves each has."""
+    """The last actions, newest first, a batch being one: the first move of each, and how many it has."""
     return ActionsAnswer(actions=here.library.mover.actions(limit))
 
 

@@ -7,7 +7,7 @@ from .subject import Subject
 router = Subject("People")
 
 
-@router.get("/api/me")
+@router.get("/api/me", summary="Who asks, and in which role")
 def me() -> Me:
     """Who asks, by what that is known, and which role it has: what a role may do says each route."""
     person = PERSON.get()

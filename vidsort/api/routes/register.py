@@ -9,7 +9,6 @@ from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
 from ...insight.proposing.kept import KeptGroups
-from ...library.names import FILENAME_PATTERNS
 from ..answers import add_error_answers, no_such_route
 from ..insights.lying import Lying
 from ..likeness import Explanations
@@ -34,8 +33,9 @@ from . import (
     search,
     stars,
     videos,
+    webhooks,
 )
-from .roles import with_roles
+from .schema import completed
 
 OWN_FOLDERS = ("/api/", "/videos/", "/posters/", "/strips/", "/playable/", "/docs/")
 SUBJECTS = (
@@ -58,27 +58,8 @@ def add_routes(app: FastAPI, workspace: Workspace) -> None:
     own = [route for subject in SUBJECTS for route in subject.router.routes if isinstance(route, APIRoute)]
     app.router.routes.append(_Remainder(own))
     add_error_answers(app)
-    _let_the_schema_follow(app, workspace)
-
-
-def _let_the_schema_follow(app: FastAPI, workspace: Workspace) -> None:
-    """Let the schema have the rule for filenames that is set now, and who may ask for what."""
-    made = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        patterns = FILENAME_PATTERNS["digits"], FILENAME_PATTERNS[workspace.settings.video_names]
-        return with_roles(_replaced(made(), *patterns))
-
-    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's own documentation does
-
-
-def _replaced(node: Any, before: str, now: str) -> Any:
-    """The same with one text in the place of another."""
-    if isinstance(node, dict):
-        return {name: _replaced(value, before, now) for name, value in node.items()}
-    if isinstance(node, list):
-        return [_replaced(value, before, now) for value in node]
-    return now if node == before else node
+    app.webhooks.routes.extend(webhooks.router.routes)
+    app.openapi = completed(app.openapi, workspace)  # type: ignore[method-assign]  # as FastAPI's documentation does
 
 
 class _Remainder(BaseRoute):

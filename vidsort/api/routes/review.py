@@ -33,7 +33,7 @@ NOWHERE: frozenset[str] = frozenset()
 router = Subject("Review page")
 
 
-@router.get("/api/queue", responses=faults(400, 409, 422))
+@router.get("/api/queue", summary="The pile in the order of review", responses=faults(400, 409, 422))
 def queue(
     here: Here, browser: Browser, order: Order = FIRST_ORDER, limit: Limit = 50, cursor: Cursor | None = None
 ) -> QueueAnswer:
@@ -65,7 +65,7 @@ def _taken_by_others(leases: Leases, browser: str, filenames: list[str]) -> froz
         return NOWHERE
 
 
-@router.post("/api/leases", responses=faults(400, 422))
+@router.post("/api/leases", summary="Keep cards for one browser", responses=faults(400, 422))
 def leases(here: Here, browser: KnownBrowser, body: LeasesBody) -> LeasesAnswer:
     """Show these cards in this browser, so that they are offered to no other for a minute; to be said again."""
     names = [check_filename(filename, here.library.video_names) for filename in body.filenames]
@@ -73,46 +73,46 @@ def leases(here: Here, browser: KnownBrowser, body: LeasesBody) -> LeasesAnswer:
     return LeasesAnswer(here=taken.here, elsewhere=taken.elsewhere, lease_s=LEASE_S)
 
 
-@router.post("/api/queue/entries", responses=faults(422))
+@router.post("/api/queue/entries", summary="What the page shows of some videos", responses=faults(422))
 def entries(here: Here, body: EntriesBody) -> QueueAnswer:
-    """The same of these videos, as far as they are unsorted; nothing is changed."""
+    """What the queue says of these videos, as far as they are unsorted; nothing is changed."""
     return QueueAnswer.model_validate(here.entries(body.filenames))
 
 
-@router.get("/api/queue/blind")
+@router.get("/api/queue/blind", summary="Which cards show no guess")
 def blind(here: Here) -> BlindAnswer:
     """Which videos of the pile the page shows without their guess, wherever it shows them."""
     return BlindAnswer(filenames=sorted(here.library.pile.blind(here.predicted(), here.settings.blind_share).names))
 
 
-@router.post("/api/skip", responses=faults(400, 422))
+@router.post("/api/skip", summary="Put a video off", responses=faults(400, 422))
 def skip(here: Here, body: SkipBody) -> SkipBody:
     """Put a video off: it comes last in the queue."""
     here.library.review.skip(check_filename(body.filename, here.library.video_names))
     return body
 
 
-@router.delete("/api/skip/{filename}", responses=faults(400, 422))
+@router.delete("/api/skip/{filename}", summary="Put a video back into the queue", responses=faults(400, 422))
 def unskip(here: Here, filename: Filename) -> SkipBody:
     """Put a video back in its place in the queue."""
     here.library.review.unskip(check_filename(filename, here.library.video_names))
     return SkipBody(filename=filename)
 
 
-@router.get("/api/preferences")
+@router.get("/api/preferences", summary="What the page remembers")
 def preferences(here: Here) -> Preferences:
     """The page's preferences, the same for every browser of an account, and of all who have none."""
     return Preferences.model_validate(here.library.review.preferences(PERSON.get().name))
 
 
-@router.put("/api/preferences", responses=faults(422))
+@router.put("/api/preferences", summary="Set what the page remembers", responses=faults(422))
 def set_preferences(here: Here, body: Preferences) -> Preferences:
-    """Replace them."""
+    """Replace the page's preferences; what the body leaves out is as if it had never been set."""
     here.library.review.set_preferences(body.model_dump(exclude_none=True), PERSON.get().name)
     return body
 
 
-@router.get("/api/pace")
+@router.get("/api/pace", summary="How fast the pile is sorted")
 def pace(here: Here) -> Pace:
     """How fast the person sorts, and when the pile will be empty."""
     return here.pace()

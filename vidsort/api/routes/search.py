@@ -39,7 +39,7 @@ Model = Annotated[Explanations, Depends(_explanations)]
 router = Subject("Search")
 
 
-@router.get("/api/search", responses=faults(422))
+@router.get("/api/search", summary="Search videos by their words", responses=faults(422))
 def find(
     here: Here, meaning: Annotated[Meaning, Depends(_meaning)], q: SearchQuery, limit: Limit = 50
 ) -> RecordsAnswer:
@@ -51,7 +51,7 @@ def find(
     return RecordsAnswer.model_validate({"videos": search(here, q, limit, meaning)})
 
 
-@router.get("/api/proposals", responses=faults(422))
+@router.get("/api/proposals", summary="Propose folders worth making", responses=faults(422))
 @proposing
 def propose(here: Here, kept: Annotated[KeptGroups, Depends(_kept)], limit: Limit = 20) -> ProposalsAnswer:
     """Groups of unsorted videos that are much alike and fit no folder, the largest first, each with a name for it.
@@ -62,20 +62,23 @@ def propose(here: Here, kept: Annotated[KeptGroups, Depends(_kept)], limit: Limi
     return ProposalsAnswer.model_validate(proposals(here, kept, limit))
 
 
-@router.get("/api/videos/{filename:rest}/why", responses=faults(400, 404, 409, 422))
+@router.get(
+    "/api/videos/{filename:rest}/why", summary="Why a video is predicted there",
+    responses=faults(400, 404, 409, 422),
+)
 def why(model: Model, filename: Filename) -> WhyAnswer:
     """What speaks for the model's first guess: sorted videos that are like it, kinds of evidence, words."""
     return WhyAnswer.model_validate(model.why(filename))
 
 
-@router.get("/api/videos/{filename:rest}/similar", responses=faults(400, 404, 409, 422))
+@router.get("/api/videos/{filename:rest}/similar", summary="Find videos like one", responses=faults(400, 404, 409, 422))
 def similar(model: Model, filename: Filename, limit: Limit = 50) -> LikeAnswer:
     """The videos, unsorted and sorted, that are most like one by all that the model in force goes by."""
     return LikeAnswer.model_validate({"videos": model.similar(filename, limit)})
 
 
 # A bad filename with a slash is told so, and not taken for another route.
-@router.get("/api/videos/{filename:rest}", responses=faults(400, 404, 422))
+@router.get("/api/videos/{filename:rest}", summary="One video wherever it lies", responses=faults(400, 404, 422))
 def video(here: Here, filename: Filename) -> VideoAnswer:
     """One video, wherever it lies, with what is said about it."""
     return VideoAnswer.model_validate(video_of(here, filename))

@@ -10,7 +10,7 @@ from .subject import Subject
 router = Subject("Stars")
 
 
-@router.get("/api/stars")
+@router.get("/api/stars", summary="List the videos with a star")
 def find(here: Here) -> RecordsAnswer:
     """All videos with a star, unsorted and sorted, the last that got one first.
 
@@ -22,7 +22,7 @@ def find(here: Here) -> RecordsAnswer:
     return RecordsAnswer.model_validate({"videos": list(found)})
 
 
-@router.put("/api/stars/{filename}", responses=faults(400, 404, 422))
+@router.put("/api/stars/{filename}", summary="Give a video a star", responses=faults(400, 404, 422))
 def give(here: Here, filename: Filename) -> StarAnswer:
     """Give a video a star, wherever it lies; nothing is moved."""
     opened = here.library
@@ -33,7 +33,7 @@ def give(here: Here, filename: Filename) -> StarAnswer:
     return StarAnswer(filename=filename, starred=True)
 
 
-@router.delete("/api/stars/{filename}", responses=faults(400, 422))
+@router.delete("/api/stars/{filename}", summary="Take the star of a video away", responses=faults(400, 422))
 def take(here: Here, filename: Filename) -> StarAnswer:
     """Take the star of a video away, also of one that is not there any more."""
     opened = here.library

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from ..answers import OF_BROWSER, Json, faults
 
 # The guard's, and those of a disk that fails.
-FROM_ANYWHERE = faults(400, 401, 403, 413, 429, 500)
+FROM_ANYWHERE = faults(400, 401, 403, 413, 429, 500, 503)
 
 
 class _Rest(Convertor[str]):

@@ -9,7 +9,10 @@ from .subject import Subject
 router = Subject("Videos")
 
 
-@router.get("/api/videos", response_model=VideosAnswer, responses=faults(400, 409, 422))
+@router.get(
+    "/api/videos", summary="List the unsorted videos",
+    response_model=VideosAnswer, responses=faults(400, 409, 422),
+)
 def videos(
     here: Here,
     limit: Limit | None = None,
