@@ -34,6 +34,8 @@ configs:
 Written by `vidsort export --format videofolder`.
 """
 
+LONGEST_STEM_BYTES = 240
+
 # What puts a video to a new place.
 Put = Callable[[Path, Path], object]
 
@@ -121,6 +123,8 @@ def _names(labelled: Sequence[Video]) -> Iterator[str]:
     taken: set[str] = set()
     for video in labelled:
         stem, ending = Path(video.filename).stem, Path(video.filename).suffix
+        # So that the ending of the labels has room behind it, and a number.
+        stem = stem.encode()[:LONGEST_STEM_BYTES].decode(errors="ignore")
         number, name = 1, stem
         while name.casefold() in taken:
             number += 1
