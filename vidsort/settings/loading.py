@@ -193,5 +193,7 @@ def absolute(name: str, value: Any, base: Path) -> Any:
 def _explain(error: ValidationError, found: Mapping[str, _Given], table: str = "") -> str:
     name, value, why = misfit(error)
     name = table + name
-    origin = f" ({found[name].origin.name})" if name in found else ""
+    # Of a list, one in it is named.
+    setting = name.partition(",")[0]
+    origin = f" ({found[setting].origin.name})" if setting in found else ""
     return f"The setting {name}{'' if name == 'password' else f'={value}'} does not fit: {why}{origin}."
