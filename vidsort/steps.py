@@ -168,9 +168,16 @@ def unknown(name: str, kind: str, known: Sequence[str]) -> str:
 
 
 def misfit(error: ValidationError) -> tuple[str, str, str]:
-    """The first value that does not fit: its name, itself as a line shows it, and why."""
+    """The first value that does not fit: its name, itself as a line shows it, and why.
+
+    One of a list is named by its row, from 1 on, and what it is called there.
+    """
     first = error.errors()[0]
-    return str(first["loc"][0]) if first["loc"] else "", shown(first["input"]), first["msg"]
+    return ", ".join(map(_spoken, first["loc"])), shown(first["input"]), first["msg"]
+
+
+def _spoken(part: int | str) -> str:
+    return f"row {part + 1}" if isinstance(part, int) else part
 
 
 def shown(value: object) -> str:

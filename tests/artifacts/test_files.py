@@ -35,6 +35,45 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_litter(tmp_path, monkeypa
     assert everything_in(tmp_path) == ["a.json"]
 
 
+@pytest.mark.parametrize("has_links", [True, False])
+def test_a_new_file_is_whole_and_takes_no_name_that_anything_has(tmp_path, monkeypatch, has_links):
+    def refuse(*_: object) -> None:
+        raise PermissionError("FAT has none")
+
+    if not has_links:
+        monkeypatch.setattr(durable.os, "link", refuse)
+    durable.write_new(tmp_path / "made" / "a", b"1")
+    assert (tmp_path / "made" / "a").read_bytes() == b"1"
+    (tmp_path / "made" / "nowhere").symlink_to("gone")
+    (tmp_path / "made" / "folder").mkdir()
+    for name in ("a", "nowhere", "folder"):
+        with pytest.raises(FileExistsError):
+            durable.write_new(tmp_path / "made" / name, b"2")
+    assert everything_in(tmp_path) == ["made", "made/a", "made/folder", "made/nowhere"]
+    assert (tmp_path / "made" / "a").read_bytes() == b"1"
+    assert (tmp_path / "made" / "nowhere").is_symlink()
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_a_new_file_that_fails_half_way_is_not_there(tmp_path, monkeypatch, has_links):
+    flushed = []
+
+    def fail(_: int) -> None:
+        flushed.append(1)
+        if len(flushed) == 2 - has_links:
+            raise OSError("the disk is full")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError("FAT has none")
+
+    if not has_links:
+        monkeypatch.setattr(durable.os, "link", refuse)
+    monkeypatch.setattr(durable.os, "fsync", fail)
+    with pytest.raises(OSError, match="full"):
+        durable.write_new(tmp_path / "a", b"1")
+    assert everything_in(tmp_path) == []
+
+
 def test_a_version_is_made_whole(tmp_path):
     durable.write_version(tmp_path / "v", {"one": b"1", "two": b"2"})
     assert {path.name: path.read_bytes() for path in (tmp_path / "v").iterdir()} == {"one": b"1", "two": b"2"}

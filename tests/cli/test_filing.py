@@ -4,9 +4,11 @@ import pytest
 from promising import name_of, pile_up, true_folder
 
 from vidsort.api.workspace import Workspace
+from vidsort.autofile.filing import plan
 from vidsort.cli import main
 from vidsort.cli.filing import warn_if_harder
 from vidsort.errors import ConflictError
+from vidsort.pile.predictions import Predictions
 
 SURE = 60
 
@@ -29,7 +31,7 @@ def filed(settings):
 def test_what_would_be_filed_is_shown_and_nothing_is_moved(piled, capsys):
     assert autofile(piled, 0.05, really=False) == 0
     said = capsys.readouterr().out
-    for part in ("By folder", "Least sure", "blind card", "expected to be wrong", "nothing was. Add --yes"):
+    for part in ("By folder", "Least sure", "blind card", "can be expected to be wrong", "nothing was. Add --yes"):
         assert part in said
     assert filed(piled) == {}
 
@@ -63,6 +65,20 @@ def test_with_too_little_to_go_by_it_says_so(settings, capsys):
     assert autofile(settings, 0.05, really=True) == 0
     assert "too little" in capsys.readouterr().out
     assert filed(settings) == {}
+
+
+def test_what_was_filed_is_told_though_it_is_predicted_anew_meanwhile(piled, monkeypatch, capsys):
+    here = Workspace(piled)
+    before = here.predicted()
+    here.stop()
+
+    def planned(library, _, *rest):
+        return plan(library, before, *rest)
+
+    monkeypatch.setattr("vidsort.api.routes.filing.plan", planned)
+    monkeypatch.setattr(Workspace, "predicted", lambda _: Predictions())
+    assert autofile(piled, 0.05, really=True) == 0
+    assert f"{len(filed(piled))} videos moved." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("flags", [

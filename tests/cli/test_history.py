@@ -1,5 +1,6 @@
 """`vidsort undo`, `redo`, `history`, `skip`: several actions, one by its id, a look beforehand; what a script does."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -40,12 +41,58 @@ def test_a_dry_run_tells_what_would_be_taken_back_in_that_order_and_takes_nothin
     assert (code, places(out)) == (0, ["golf", f"dance/{FILES[2]}", f"food/{FILES[1]}"])
     assert tree_of_names(settings.data_dir) == moved[1]
     (settings.data_dir / FILES[1]).write_bytes(b"another")
-    (settings.data_dir / "dance" / FILES[2]).rename(settings.data_dir / "sport" / FILES[2])
     code, out, _ = call("undo", "9", "--dry-run")
-    assert code == 0
-    assert f"dance/{FILES[2]} is not there any more" in out
+    assert code == 4
     assert f"There is a {FILES[1]} already" in out
-    assert "4 changes would be taken back; nothing was." in out
+    assert "3 changes would be taken back; nothing was." in out
+    code, out, _ = call("undo", "2")
+    assert code == 4
+    assert "1 change not undone" in out
+
+
+def test_a_dry_run_stops_where_the_undo_would(call, settings, moved):
+    (settings.data_dir / FILES[1]).write_bytes(b"another")
+    (settings.data_dir / "dance" / FILES[2]).rename(settings.data_dir / "sport" / FILES[2])
+    code, out, err = call("undo", "9", "--dry-run", "--json")
+    assert (code, places(out)) == (4, ["golf"])
+    assert f"dance/{FILES[2]} is not there any more" in err
+    code, out, _ = call("undo", "9", "--json")
+    assert (code, places(out)) == (4, ["golf"])
+    (settings.data_dir / "food" / FILES[0]).unlink()
+    code, out, err = call("undo", "--dry-run")
+    assert (code, out, err.count("\n")) == (4, "", 1)
+
+
+def odd_steps(mover) -> None:
+    """Changes that build on one another: a video moved twice, folders renamed, merged, removed and made."""
+    mover.sort(FILES[0], "food")
+    mover.move(FILES[0], "food", "dance")
+    mover.rename_folder("dance", "ballet")
+    mover.move(FILES[0], "ballet", None)
+    mover.rename_folder("ballet", "Ballet")
+    mover.create_folder("golf")
+    mover.sort_batch([(FILES[0], "golf"), (FILES[1], "golf")])
+    mover.merge_folder("golf", "sport")
+    mover.sort_batch([(FILES[2], "chess")], "chess")
+    mover.move(FILES[2], "chess", "food")
+    mover.remove_folder("chess")
+
+
+def test_a_dry_run_sees_what_the_turns_before_would_do(call, settings):
+    before = tree_of_names(settings.data_dir)
+    with contextlib.closing(open_database(settings.artifacts_dir)) as database:
+        odd_steps(Mover(settings.data_dir, database))
+    count = len(json.loads(call("history", "--actions", "--json")[1])["actions"])
+    for number in range(1, count + 1):
+        code, out, err = call("undo", str(number), "--dry-run", "--json")
+        assert (code, err, json.loads(out)["told"]) == (0, "", []), number
+    foreseen = places(out)
+    code, out, err = call("undo", str(count + 1), "--dry-run", "--json")
+    assert (code, places(out), err) == (4, foreseen, "There is nothing to undo.\n")
+    code, out, _ = call("undo", str(count), "--json")
+    assert (code, places(out)) == (0, foreseen)
+    assert tree_of_names(settings.data_dir) == before
+    assert call("undo", "--dry-run")[0] == 4
 
 
 def test_several_are_taken_back_and_done_again_and_fewer_than_asked_for_is_told(call, settings, moved):

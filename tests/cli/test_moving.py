@@ -1,6 +1,7 @@
 """`vidsort move` and `vidsort folders`: the moves of the page without a server, and safely beside one."""
 
 import contextlib
+import json
 
 import pytest
 from places import tree_of_names
@@ -12,7 +13,7 @@ from vidsort.library.moves.mover import Mover
 from vidsort.store import open_database
 
 __all__ = ["call"]
-FILE = "71000000000000000.mp4"
+FILE, OTHER = "71000000000000000.mp4", "71000000000000100.mp4"
 
 
 def first(settings, folder: str) -> str:
@@ -69,6 +70,40 @@ def test_a_move_to_nowhere_or_to_two_places_is_a_wrong_call(call, arguments, cap
         call("move", *arguments)
     assert stopped.value.code == 2
     assert "usage: vidsort move" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [
+    ("sort", FILE), ("sort", FILE, "food"), ("move", FILE), ("move", FILE, "food"), ("move", "--to-pile"),
+    ("move", "--from", "food"), ("move", "--from-pile"),
+])
+def test_what_stands_beside_a_batch_is_not_left_out_without_a_word(call, settings, tmp_path, arguments):
+    wish = {"filename": FILE, "folder": "food"}
+    if arguments[0] == "move":
+        wish = {"filename": FILE, "from": None, "to": "food"}
+    (tmp_path / "wishes.jsonl").write_text(json.dumps(wish))
+    before = tree_of_names(settings.data_dir)
+    code, out, err = call(*arguments, "--batch", str(tmp_path / "wishes.jsonl"))
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "beside --batch" in err
+    assert tree_of_names(settings.data_dir) == before
+
+
+def test_a_line_of_a_batch_ends_where_a_line_of_a_file_does(call, settings, tmp_path):
+    name = "food\u2028and\x85drink"
+    (settings.data_dir / name).mkdir()
+    lines = [json.dumps({"filename": each, "folder": name}, ensure_ascii=False) for each in (FILE, OTHER)]
+    (tmp_path / "wishes.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert call("sort", "--batch", str(tmp_path / "wishes.jsonl"))[0] == 0
+    assert (settings.data_dir / name / FILE).is_file()
+    assert (settings.data_dir / name / OTHER).is_file()
+
+
+def test_the_row_of_a_batch_that_does_not_fit_is_named(call, settings, tmp_path):
+    rows = [{"filename": FILE, "folder": "food"}, {"filename": OTHER, "folder": None}]
+    (tmp_path / "wishes.json").write_text(json.dumps(rows))
+    code, _, err = call("sort", "--batch", str(tmp_path / "wishes.json"))
+    assert code == 2
+    assert "moves, row 2, folder (None) does not fit" in err
 
 
 def test_a_server_sees_at_once_what_the_command_line_moved_and_takes_it_back(call, settings):

@@ -8,17 +8,54 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
 from places import tree_of_names
 
 from vidsort.api.contract import ExportAnswer, LabelsAnswer
 from vidsort.cli import main
-from vidsort.exchange.given import read_labels
-from vidsort.library import scan
+from vidsort.exchange.forms import TASKS, TREES, tasks_bytes, write_tree
+from vidsort.exchange.given import UNLABELLED, read_labels
+from vidsort.exchange.rows import labels_table
+from vidsort.exchange.tables import table_bytes
+from vidsort.library import Snapshot, scan
+from vidsort.library.names import is_filename, is_folder_name
+from vidsort.records import Video
 
 # Names that have what separates, quotes and ends things in each of the forms.
 ODD = ("süß, 'ehrlich' & so", "a;b'c", "test", "学校")
 FORMS = ("csv", "jsonl", "parquet", "videofolder", "fiftyone-tree", "fiftyone-labels", "label-studio")
 ENDINGS = {"csv": ".csv", "jsonl": ".jsonl", "parquet": ".parquet", "label-studio": ".json"}
+
+
+CHARACTERS = st.characters(exclude_categories=["Cs"]) | st.sampled_from("\r\n\t,;\"'&<.-\u2028\x85")
+FOLDERS = st.text(CHARACTERS, min_size=1, max_size=8).filter(lambda name: is_folder_name(name) and name != UNLABELLED)
+VIDEOS = st.text(CHARACTERS, min_size=1, max_size=8).map("{}.mp4".format) | st.just("x" * 251 + ".mp4")
+LABELS = st.dictionaries(VIDEOS.filter(lambda name: is_filename(name, "any")), FOLDERS, min_size=1, max_size=4)
+
+
+@given(labels=LABELS)
+@examples(max_examples=50)
+@pytest.mark.parametrize("form", FORMS)
+def test_any_name_that_is_allowed_comes_back_from_each_form(tmp_path_factory, labels, form):
+    where = tmp_path_factory.mktemp("forms")
+    (where / "library").mkdir()
+    lying = [
+        Video(filename=filename, folder=folder, path=where / "one.mp4", size_bytes=0, mtime_ns=0)
+        for filename, folder in labels.items()
+    ]
+    output = where / f"out{ENDINGS.get(form, '')}"
+    if form in TREES:
+        write_tree(form, output, lying, copies=False, library=where / "library")
+    elif form == TASKS:
+        output.write_bytes(tasks_bytes(lying, [], None))
+    else:
+        if form == "parquet":
+            pytest.importorskip("pyarrow", reason="needs the extra `parquet`")
+        folders = {folder: tuple(name for name in labels if labels[name] == folder) for folder in labels.values()}
+        output.write_bytes(table_bytes(labels_table(Snapshot((), folders), ()), form))
+    assert dict(read_labels(output)) == labels
 
 
 @pytest.fixture
@@ -154,6 +191,34 @@ def test_a_guess_is_no_label_when_tasks_come_back(learned, tmp_path):
     assert len(read_labels(output)) == 12
 
 
+@pytest.mark.parametrize("manifest", [
+    "{}", "[]", "null", "1", '"index"', '{"index": [{}]}', '{"index": [{"labels": 1}]}',
+])
+def test_a_manifest_without_labels_is_one_sentence(settings, tmp_path, capsys, manifest):
+    (tmp_path / "manifest.json").write_text(manifest)
+    assert main(["import-labels", str(tmp_path), *settings.as_flags()]) == 2
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("\n")) == ("", 1)
+    assert "export the folder anew" in told.err
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("a.jsonl", '{"filename": "71000000000000000.mp4", "folder": ["dance"]}'),
+    ("a.json", '[{"data": {"filename": ["71000000000000000.mp4"]}, "annotations": [{"result": [{"type": "choices",'
+               ' "value": {"choices": ["dance"]}}]}]}]'),
+    ("a/labels/a.json", '{"filename": "71000000000000000.mp4", "attrs": {"attrs": [{"name": "label", "value": {}}]}}'),
+])
+def test_a_list_is_no_name(settings, tmp_path, capsys, name, text):
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    if path.parent.name == "labels":
+        path = path.parent.parent
+        (path / "manifest.json").write_text('{"index": [{"labels": "labels/a.json"}]}')
+    assert main(["import-labels", str(path), *settings.as_flags()]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 @pytest.mark.parametrize(("arguments", "code", "said"), [
     (("export", "--format", "videofolder", "--output", "{library}/x"), 2, "in the library"),
     (("export", "--format", "fiftyone-tree", "--output", "{there}"), 4, "never written over"),
@@ -168,6 +233,7 @@ def test_a_guess_is_no_label_when_tasks_come_back(learned, tmp_path):
     (("import-labels", "{there}/odd.json"), 2, "no JSON"), (("import-labels", "{there}/tasks.json"), 2, "tasks"),
     (("import-labels", "{there}/odd.jsonl"), 2, "as a table"),
     (("import-labels", "{there}/twins.csv"), 4, "one folder"),
+    (("import-labels", "{there}/twin.csv"), 4, "one folder"),
     (("import-labels", "{there}/bad.csv"), 2, "folder"),
 ])
 def test_what_cannot_be_written_or_read_is_one_sentence(settings, tmp_path, monkeypatch, capsys, arguments, code, said):
@@ -177,6 +243,7 @@ def test_what_cannot_be_written_or_read_is_one_sentence(settings, tmp_path, monk
     files = {
         "labels.csv": "", "odd.csv": "a,b\n1,2\n", "odd.json": "{", "tasks.json": '[{"annotations": [{"result": 1}]}]',
         "odd.jsonl": "1\n", "bad.csv": "filename,folder\n71000000000000000.mp4,../x\n",
+        "twin.csv": "filename,folder\n71000000000000000.mp4,Dance\n",
         "twins.csv": "filename,folder\n71000000000000000.mp4,Golf\n71000000000000100.mp4,golf\n",
     }
     for name, text in files.items():

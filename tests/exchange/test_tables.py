@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidsort.cli import main
-from vidsort.errors import VidsortError
+from vidsort.errors import SettingsError, VidsortError
 from vidsort.exchange.rows import Table
 from vidsort.exchange.tables import read_table, table_bytes
 from vidsort.library.moves.mover import Mover
 from vidsort.store import open_database
 
-TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\r\n\t,;\"'\u2028\x85"), min_size=1)
 ROWS = st.lists(st.fixed_dictionaries({"filename": TEXTS, "share": st.floats(0, 1), "folder": TEXTS}))
 COLUMNS = ("filename", "share", "folder")
 
@@ -51,6 +51,14 @@ def test_without_pyarrow_parquet_says_what_is_needed(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
     with pytest.raises(VidsortError, match=r"vidsort\[parquet\]"):
         table_bytes(Table(COLUMNS, []), "parquet")
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_name_that_a_form_cannot_hold_is_one_sentence(form):
+    if form == "parquet":
+        pytest.importorskip("pyarrow", reason="needs the extra `parquet`")
+    with pytest.raises(SettingsError, match="take --format jsonl"):
+        table_bytes(Table(("filename",), [{"filename": "\ud800.mp4"}]), form)
 
 
 def exported(settings, what: str, tmp_path) -> list[dict]:

@@ -10,7 +10,7 @@ Every id begins with its time, so that ids sort by age.
 """
 
 from .feature_sets import current_feature_set, feature_set_in_force, model_feature_set
-from .files import new_version_id, write_whole
+from .files import new_version_id, write_new, write_whole
 from .models import (
     ModelVersion,
     list_models,
@@ -47,5 +47,6 @@ __all__ = [
     "read_predictions",
     "rollback",
     "show_model",
+    "write_new",
     "write_whole",
 ]

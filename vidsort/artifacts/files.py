@@ -47,6 +47,35 @@ def write_whole(path: Path, data: bytes, *, is_lasting: bool = True, is_private:
         sync_folder(path.parent)
 
 
+def write_new(path: Path, data: bytes) -> None:
+    """Make a file of these bytes, whole and lasting; raises FileExistsError where anything has its name, a link too."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{secrets.token_hex(12)}")
+    try:
+        _write(beside, data)
+        _name(beside, path, data)
+    finally:
+        beside.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def _name(beside: Path, path: Path, data: bytes) -> None:
+    """Give what is written a name that nothing has: renaming it would replace what came there meanwhile."""
+    try:
+        os.link(beside, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        # FAT has no second name for a file; there it is not seen whole from its first moment on.
+        try:
+            _write(path, data)
+        except FileExistsError:
+            raise
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+
+
 def write_version(folder: Path, files: Mapping[str, bytes | Iterable[bytes]]) -> None:
     """Make one version folder with all its files, whole or in pieces, or none of it; ArtifactError where it exists."""
     if folder.exists():

@@ -63,10 +63,12 @@ def file_surely(flags: argparse.Namespace, at_most_wrong: float, *, really: bool
     with opened(flags) as here:
         if really:
             here.library.mover.recover()
-        guesses = here.predicted().by_video
         found = answered(filed, here, body(AutofileBody, at_most_wrong=at_most_wrong, dry_run=not really))
+        # Others may predict anew meanwhile: what was moved is told all the same.
+        guesses = here.predicted().by_video
     show_answer(found)
-    _show(found, {each.filename: guesses[each.filename].confidence for each in found.moves}, really=really)
+    known = ((each.filename, guesses.get(each.filename)) for each in found.moves)
+    _show(found, {name: guess.confidence for name, guess in known if guess is not None}, really=really)
     return ConflictError.exit_code if found.skipped else 0
 
 
@@ -93,7 +95,7 @@ def _show(found: "AutofileAnswer", confidences: Mapping[str, float], *, really: 
     )
     filed = counted(len(found.moves), "video")
     say(
-        f"About {found.expected_wrong * len(found.moves):.1f} of {filed} are expected to be wrong "
+        f"Of {filed} about {found.expected_wrong * len(found.moves):.1f} can be expected to be wrong "
         f"({percent(found.expected_wrong, 1)}), {percent(found.upper_bound, 1)} at the most."
     )
     if found.held:
@@ -106,12 +108,14 @@ def _show(found: "AutofileAnswer", confidences: Mapping[str, float], *, really: 
 
 
 def show_folders(moves: Iterable[tuple[str, str]], confidences: Mapping[str, float], *, really: bool) -> None:
-    """Print how much goes into each folder, and how sure, of (filename, folder)."""
-    of_folder: dict[str, list[float]] = {}
+    """Print how much goes into each folder, and how sure, of (filename, folder); of none that is known, no word."""
+    of_folder: dict[str, list[str]] = {}
     for video, folder in moves:
-        of_folder.setdefault(folder, []).append(confidences[video])
+        of_folder.setdefault(folder, []).append(video)
+    rows = []
+    for folder, videos in sorted(of_folder.items()):
+        sure = [confidences[video] for video in videos if video in confidences]
+        rows.append((folder, len(videos), *((percent(min(sure)), percent(max(sure))) if sure else (None, None))))
     show_table(
-        ("folder", "moved there" if really else "would go there", "least confidence", "most"),
-        ((folder, len(sure), percent(min(sure)), percent(max(sure))) for folder, sure in sorted(of_folder.items())),
-        title="By folder",
+        ("folder", "moved there" if really else "would go there", "least confidence", "most"), rows, title="By folder"
     )

@@ -2,20 +2,20 @@
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import ConflictError, SettingsError
 from ..jobs.program import add_settings_flags
 from ..records import Move
 from ..steps import counted
-from ..store.journal import OF_VIDEOS
 from .asking import add_limit, answered, at_least_one, body, opened
 from .output import say, show_answer, show_table
 
 if TYPE_CHECKING:
     from ..api.contract import MovesAnswer
     from ..api.workspace import OpenLibrary
+    from .foreseen import Foreseen
 
 
 def history(parser: argparse.ArgumentParser) -> None:
@@ -64,14 +64,16 @@ def undo(parser: argparse.ArgumentParser) -> None:
             raise SettingsError("A number of actions goes with no --id or --batch: take one of them.")
         with opened(flags) as here:
             if flags.dry_run:
-                library = here.library
-                moves = library.mover.would_undo(flags.count or 1, flags.move_id, batch=flags.batch)
-                found = moved(here, moves, _in_the_way(library, moves))
-                code = 0
+                foreseen, code = _foreseen(here.library, flags)
+                found = moved(here, foreseen.moves, foreseen.stays)
             else:
                 wish = body(UndoBody, id=flags.move_id, batch=flags.batch)
-                found, code = _turned(lambda: answered(taken_back, here, wish), flags.count or 1)
-        _show("would be undone" if flags.dry_run else "undone", found, is_back=True)
+                found, code = _turned(lambda: answered(taken_back, here, wish), flags.count or 1, "undone")
+        if flags.dry_run:
+            _show("would be undone", found.moves, found, is_back=True)
+            say(f"{counted(len(found.moves), 'change')} would be taken back; nothing was.")
+        else:
+            _show_turned("undone", found, is_back=True)
         return code
 
     parser.set_defaults(run=call)
@@ -86,8 +88,8 @@ def redo(parser: argparse.ArgumentParser) -> None:
         from ..api.routes.moves import redo as done_again
 
         with opened(flags) as here:
-            found, code = _turned(lambda: answered(done_again, here), flags.count)
-        _show("done again", found, is_back=False)
+            found, code = _turned(lambda: answered(done_again, here), flags.count, "done")
+        _show_turned("done again", found, is_back=False)
         return code
 
     parser.set_defaults(run=call)
@@ -114,8 +116,11 @@ def skip(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=call)
 
 
-def _turned(turn: "Callable[[], MovesAnswer]", count: int) -> "tuple[MovesAnswer, int]":
-    """What came of so many turns, and the exit code: where there were fewer it is that of the error, which is told."""
+def _turned(turn: "Callable[[], MovesAnswer]", count: int, state: str) -> "tuple[MovesAnswer, int]":
+    """What came of so many turns, and the exit code: another one where there were fewer, or not all moves are `state`.
+
+    Why there were fewer is told.
+    """
     from .program import tell_error
 
     found = turn()
@@ -126,29 +131,44 @@ def _turned(turn: "Callable[[], MovesAnswer]", count: int) -> "tuple[MovesAnswer
             tell_error(error)
             return found, error.exit_code
         found = more.model_copy(update={"moves": [*found.moves, *more.moves], "told": [*found.told, *more.told]})
-    return found, 0
+    return found, 0 if all(move.state == state for move in found.moves) else ConflictError.exit_code
 
 
-def _in_the_way(library: "OpenLibrary", moves: list[Move]) -> list[str]:
-    """A sentence for each video that could not go back as the disk is now."""
-    told = []
-    for move in moves:
-        if move.kind in OF_VIDEOS and not (library.data_dir / move.target).is_file():
-            told.append(f"{move.target} is not there any more, so it could not go back.")
-        elif move.kind in OF_VIDEOS and (library.data_dir / move.source).exists():
-            told.append(f"There is a {move.source} already, so {move.target} could not go back.")
-    return told
+def _foreseen(library: "OpenLibrary", flags: argparse.Namespace) -> "tuple[Foreseen, int]":
+    """What would come of the undo, and what it would exit with; raises where nothing would be taken back at all."""
+    from ..library.moves.mover import NOTHING_TO_UNDO
+    from .foreseen import foresee
+    from .program import tell_error
+
+    count = flags.count or 1
+    turns = library.mover.would_undo(count, flags.move_id, batch=flags.batch)
+    found = foresee(library.data_dir, turns)
+    why = found.stopped or (NOTHING_TO_UNDO if len(turns) < count else None)
+    if why is None:
+        return found, ConflictError.exit_code if found.stays else 0
+    error = ConflictError(why)
+    if not found.moves:
+        raise error
+    tell_error(error)
+    return found, error.exit_code
 
 
-def _show(what: str, found: "MovesAnswer", *, is_back: bool) -> None:
+def _show_turned(what: str, found: "MovesAnswer", *, is_back: bool) -> None:
+    """Print what was turned, and what of it stayed as it was."""
+    stayed = [move for move in found.moves if (move.state == "done") == is_back]
+    _show(what, [move for move in found.moves if move not in stayed], found, is_back=is_back)
+    if stayed:
+        show_table(("at", ), ((move.target if is_back else move.source,) for move in stayed), title="Stayed as it was")
+        say(f"{counted(len(stayed), 'change')} not {what}: what was moved has gone since, or its place is taken.")
+
+
+def _show(what: str, moves: Sequence[Move], found: "MovesAnswer", *, is_back: bool) -> None:
     show_answer(found)
-    show_table((what, "was at", "is at" if what != "would be undone" else "would be at"), (
-        (move.kind, *((move.target, move.source) if is_back else (move.source, move.target))) for move in found.moves
+    show_table((what, "was at", "would be at" if what == "would be undone" else "is at"), (
+        (move.kind, *((move.target, move.source) if is_back else (move.source, move.target))) for move in moves
     ))
     for sentence in found.told:
         say(sentence)
-    if what == "would be undone":
-        say(f"{counted(len(found.moves), 'change')} would be taken back; nothing was.")
 
 
 def _when(move: Move) -> str:

@@ -31,12 +31,13 @@ def sort(parser: argparse.ArgumentParser) -> None:
         from ..api import contract
         from ..api.routes import moves as routes
 
-        if (flags.batch is None) == (flags.folder is None) or (flags.batch is None and flags.makes is not None):
-            parser.error("say what goes where: a video and a folder, or --batch and where they are listed")
         if flags.batch is not None:
+            _require_alone(flags, "filename", "folder")
             wishes = body(contract.SortBatchBody, **_wishes(flags.batch, flags.makes))
             with opened(flags) as here:
                 return _show_batch(answered(routes.sort_batch, here, wishes))
+        if flags.folder is None or flags.makes is not None:
+            parser.error("say what goes where: a video and a folder, or --batch and where they are listed")
         with opened(flags) as here:
             wish = body(contract.SortBody, filename=flags.filename, folder=flags.folder)
             found = answered(routes.sort, here, wish)
@@ -62,11 +63,12 @@ def move(parser: argparse.ArgumentParser) -> None:
         from ..api import contract
         from ..api.routes import moves as routes
 
-        if flags.batch is not None and flags.filename is None:
+        if flags.batch is not None:
+            _require_alone(flags, "filename", "to", "to_pile", "origin", "from_pile")
             wishes = body(contract.MoveBatchBody, **_wishes(flags.batch))
             with opened(flags) as here:
                 return _show_batch(answered(routes.move_batch, here, wishes))
-        if flags.batch is not None or flags.filename is None or (flags.to is None) != flags.to_pile:
+        if flags.filename is None or (flags.to is None) != flags.to_pile:
             parser.error("say where it goes: the name of a folder, or --to-pile; or many by --batch")
         with opened(flags) as here:
             origin = None if flags.from_pile else flags.origin or _origin(here, flags.filename)
@@ -152,6 +154,14 @@ def _add_batch(parser: argparse.ArgumentParser, line: str) -> None:
     )
 
 
+def _require_alone(flags: argparse.Namespace, *names: str) -> None:
+    """Raise SettingsError where anything goes with --batch that the lines of its file say."""
+    said = next((value for name in names if (value := getattr(flags, name))), None)
+    if said is not None:
+        what = "What goes where" if said is True else repr(said)
+        raise SettingsError(f"{what} stands beside --batch, whose file says all of that: take one of them.")
+
+
 def _wishes(source: str, makes: str | None = None) -> dict[str, Any]:
     """The body of a batch from a file or standard input; raises SettingsError for what is none."""
     try:
@@ -159,7 +169,7 @@ def _wishes(source: str, makes: str | None = None) -> dict[str, Any]:
         try:
             wanted = json.loads(text)
         except ValueError:
-            wanted = [json.loads(line) for line in text.splitlines() if line.strip()]
+            wanted = [json.loads(line) for line in text.split("\n") if line.strip()]
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"{source} is no list of moves ({error}): write a JSON object a line, in UTF-8.") from error
     if isinstance(wanted, dict) and "moves" in wanted:

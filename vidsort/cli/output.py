@@ -63,6 +63,16 @@ def show_answer(answer: BaseModel | dict[str, object]) -> None:
         _console().out(json.dumps(told, indent=1), highlight=False)
 
 
+def write_out(data: bytes) -> None:
+    """Write bytes to stdout, whatever was asked to be printed."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_the_rest()
+
+
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
     """Print a table for a person; numbers are set to the right, None is left empty.
 
@@ -252,8 +262,13 @@ class _Stdout(Console):
 
     def on_broken_pipe(self) -> None:
         """Finish what is under way: rich would exit in the middle of it."""
-        with contextlib.closing(open(os.devnull, "wb")) as nowhere:  # noqa: PTH123
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        _drop_the_rest()
+
+
+def _drop_the_rest() -> None:
+    """Let all that is printed from now on go nowhere."""
+    with contextlib.closing(open(os.devnull, "wb")) as nowhere:  # noqa: PTH123
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _console() -> Console:

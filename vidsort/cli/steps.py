@@ -164,7 +164,8 @@ def _failure(status: Mapping[str, Any]) -> VidsortError:
     exit_code = status.get("exit_code", VidsortError.exit_code)
     is_sentence = exit_code not in (VidsortError.exit_code, StepCancelled.exit_code)
     # Before its one sentence a step may have warned of something.
-    said = reason.splitlines()[-1] if is_sentence else f"{TITLES.get(str(status.get('step')), 'Retrain')}: {reason}"
+    last = reason.rstrip().split("\n")[-1]
+    said = last if is_sentence else f"{TITLES.get(str(status.get('step')), 'Retrain')}: {reason}"
     error = VidsortError(said)
     error.exit_code = exit_code
     return error

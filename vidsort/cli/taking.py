@@ -13,7 +13,7 @@ from ..exchange.tables import FORMS
 from ..jobs.program import add_settings_flags
 from ..steps import counted
 from .asking import opened
-from .output import say, show_answer, show_table
+from .output import say, show_answer, show_table, write_out
 
 if TYPE_CHECKING:
     from ..api.workspace import Workspace
@@ -73,12 +73,13 @@ def import_labels(parser: argparse.ArgumentParser) -> None:
             planned = plan_labels(library.snapshot(), given)
             really = flags.yes and bool(planned.moves)
             outcomes = library.mover.move_batch(planned.moves, planned.makes) if really else []
+            stayed = {one.wish for one in outcomes if one.error is not None}
             found = LabelsAnswer.model_validate({
                 "dry_run": not flags.yes, "makes": planned.makes, "already": planned.already,
                 "absent": planned.absent, "unclear": planned.unclear, "batch": batch_of(outcomes),
                 "moves": [
                     {"filename": wish.filename, "from": wish.origin, "to": wish.folder} for wish in planned.moves
-                    if wish not in {one.wish for one in outcomes if one.error is not None}
+                    if wish not in stayed
                 ],
                 "skipped": [
                     {"filename": one.wish.filename, "from": one.wish.origin, "to": one.wish.folder, **came_of(one)}
@@ -152,6 +153,7 @@ def _exported(here: "Workspace", flags: argparse.Namespace, form: str) -> int:
     from ..store.people.said import said_in
 
     library = here.library
+    config = _require_free(flags.output, form, library.data_dir)
     library.mover.recover()
     if flags.what == SAID:
         lines = [json.dumps(row) for row in said_in(here.database, library.history)]
@@ -168,31 +170,44 @@ def _exported(here: "Workspace", flags: argparse.Namespace, form: str) -> int:
     predicted = here.predicted()
     pile = [said for name in library.snapshot().unsorted if (said := predicted.by_video.get(name)) is not None]
     _write(flags.output, tasks_bytes(labelled, pile, _model_id(here)))
-    if flags.output != "-":
-        config = Path(flags.output).with_suffix(".xml")
+    if config is not None:
         _write(str(config), interface(sorted(library.snapshot().folders)))
         say(f"{config} is the labelling interface of these tasks; {library.data_dir} is the local storage.")
     return len(labelled) + len(pile)
 
 
-def _write(output: str, data: bytes) -> None:
-    """Into a new file, whole, or to stdout; raises ConflictError where there is one."""
-    from ..artifacts import write_whole
+def _require_free(output: str, form: str, library: Path) -> Path | None:
+    """Raise where a file that is to be written cannot be, before any is; the interface of tasks, where it is one."""
+    from ..exchange.written import require_free
 
     if output == "-":
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.flush()
-    elif Path(output).exists():
-        raise ConflictError(f"{output} is there already and is never written over: choose another name.")
+        return None
+    require_free(Path(output), library)
+    if form != TASKS:
+        return None
+    config = Path(output).with_suffix(".xml")
+    if config == Path(output):
+        raise SettingsError(f"{output} is what the labelling interface would be called: call the tasks FILE.json.")
+    require_free(config, library)
+    return config
+
+
+def _write(output: str, data: bytes) -> None:
+    """Into a new file, whole, or to stdout; raises ConflictError where there is one."""
+    from ..exchange.written import write_file
+
+    if output == "-":
+        write_out(data)
     else:
-        write_whole(Path(output), data)
+        write_file(Path(output), data)
 
 
 def _json_lines(path: Path) -> list[dict[str, Any]]:
+    from ..exchange.tables import json_lines
+
     try:
-        return [dict(json.loads(line)) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
-    except (ValueError, TypeError, RecursionError) as error:
+        return json_lines(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
         raise SettingsError(f"{path} is no file of JSON lines ({error}): `vidsort export said` writes one.") from error
 
 

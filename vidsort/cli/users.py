@@ -7,7 +7,7 @@ from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from ..errors import ConflictError, NotFoundError, SettingsError
-from .output import say, show_answer, show_table
+from .output import say, show_answer, show_table, write_out
 from .verbs import add_action
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _token(flags: argparse.Namespace) -> None:
     _answer(known, name, token)
     # Also where nothing else shall be printed: nobody sees it again.
     if flags.quiet and not flags.json:
-        print(token)
+        write_out(f"{token}\n".encode())
     say(token)
     print(
         f"{name} is {role.spoken}: send this as `Authorization: Bearer …`. It is shown this once, and "

@@ -13,10 +13,11 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
-from ..errors import ConflictError, SettingsError, VidsortError
+from ..errors import VidsortError
 from ..records import Prediction, Video
 from .rows import Table
 from .tables import table_bytes
+from .written import require_free, taken
 
 SPLIT = "train"
 # By which a tool of theirs knows what is whose.
@@ -34,6 +35,8 @@ configs:
 Written by `vidsort export --format videofolder`.
 """
 
+LONGEST_STEM_BYTES = 240
+
 # What puts a video to a new place.
 Put = Callable[[Path, Path], object]
 
@@ -44,12 +47,11 @@ def write_tree(form: str, target: Path, labelled: Sequence[Video], *, copies: bo
     Raises SettingsError for a place in the library, ConflictError for one that is taken, VidsortError where the disk
     does not do it; the videos stay as they are in any case.
     """
-    if target.resolve().is_relative_to(library.resolve()):
-        raise SettingsError(f"{target} is in the library, where its videos would be found once more: choose another.")
+    require_free(target, library)
     try:
         target.mkdir(parents=True)
     except FileExistsError as error:
-        raise ConflictError(f"{target} is there already and is never written over: choose another name.") from error
+        raise taken(target) from error
     try:
         TREES[form](target, labelled, shutil.copy2 if copies else _link)
     except OSError as error:
@@ -121,6 +123,8 @@ def _names(labelled: Sequence[Video]) -> Iterator[str]:
     taken: set[str] = set()
     for video in labelled:
         stem, ending = Path(video.filename).stem, Path(video.filename).suffix
+        # So that the ending of the labels has room behind it, and a number.
+        stem = stem.encode()[:LONGEST_STEM_BYTES].decode(errors="ignore")
         number, name = 1, stem
         while name.casefold() in taken:
             number += 1

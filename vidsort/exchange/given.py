@@ -50,7 +50,8 @@ def read_labels(path: Path) -> list[tuple[str, str]]:
 def plan_labels(snapshot: Snapshot, given: Iterable[tuple[str, str]]) -> Planned:
     """What is to be moved so that each video lies where a label says; nothing is moved.
 
-    Raises InvalidNameError for a name that no new folder can have, ConflictError for two that are too much alike.
+    Raises InvalidNameError for a name that no new folder can have, ConflictError for two that are too much alike, or
+    one that is too much like a folder that there is.
     """
     wanted: dict[str, set[str]] = {}
     for filename, folder in given:
@@ -70,12 +71,12 @@ def plan_labels(snapshot: Snapshot, given: Iterable[tuple[str, str]]) -> Planned
         else:
             moves.append(Wish(filename, None if None in free else free[0], missing.pop()))
     makes = sorted({str(move.folder) for move in moves if move.folder not in snapshot.folders})
-    _check_new(makes)
+    _check_new(makes, snapshot.folders)
     return Planned(tuple(moves), tuple(makes), already, tuple(absent), tuple(unclear))
 
 
-def _check_new(names: Sequence[str]) -> None:
-    known: dict[str, str] = {}
+def _check_new(names: Iterable[str], there: Iterable[str]) -> None:
+    known = {folded(name): name for name in there}
     for name in names:
         twin = known.setdefault(folded(check_new_folder_name(name)), name)
         if twin != name:
@@ -94,7 +95,10 @@ def _of_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[st
         )
     for row in rows:
         if row.get(name) and row.get(folder):
-            yield str(row[name]).rpartition("/")[2], str(row[folder])
+            try:
+                yield _name(row[name]).rpartition("/")[2], _name(row[folder])
+            except TypeError as error:
+                raise SettingsError(f"{path} has a row of which {error}: give one of each a row.") from error
 
 
 def _of_tree(path: Path) -> list[tuple[str, str]]:
@@ -102,8 +106,7 @@ def _of_tree(path: Path) -> list[tuple[str, str]]:
     if table.is_file():
         return list(_of_rows(table, read_table(table)))
     if (path / "manifest.json").is_file():
-        index = _read_json(path / "manifest.json")["index"]
-        return [_of_labels(path / "labels" / Path(places["labels"]).name) for places in index]
+        return [_of_labels(path / "labels" / name) for name in _label_files(path / "manifest.json")]
     return [
         # A link says where its video lay also when that has gone from there.
         (video.name, folder.name) for folder in sorted(path.iterdir()) if folder.is_dir() and folder.name != UNLABELLED
@@ -111,11 +114,19 @@ def _of_tree(path: Path) -> list[tuple[str, str]]:
     ]
 
 
+def _label_files(manifest: Path) -> list[str]:
+    said = _read_json(manifest)
+    try:
+        return [Path(places["labels"]).name for places in said["index"]]
+    except (KeyError, TypeError) as error:
+        raise SettingsError(f"{manifest} does not say which labels there are: export the folder anew.") from error
+
+
 def _of_labels(path: Path) -> tuple[str, str]:
     said = _read_json(path)
     try:
         (label,) = (each["value"] for each in said["attrs"]["attrs"] if each["name"] == LABEL)
-        return str(said["filename"]), str(label)
+        return _name(said["filename"]), _name(label)
     except (KeyError, TypeError, ValueError) as error:
         raise SettingsError(f"{path} does not say one {LABEL} and a filename: export it anew.") from error
 
@@ -130,11 +141,18 @@ def _of_tasks(path: Path) -> Iterator[tuple[str, str]]:
                 for result in annotation["result"] if result["type"] == "choices"
             ]
             if chosen:
-                yield str(task["data"]["filename"]), str(chosen[-1])
+                yield _name(task["data"]["filename"]), _name(chosen[-1])
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         raise SettingsError(
             f"{path} has no tasks of Label Studio with a filename in their data: export them there as JSON."
         ) from error
+
+
+def _name(value: object) -> str:
+    """What is written as a number is a name too; raises TypeError for what holds several."""
+    if isinstance(value, list | dict):
+        raise TypeError(f"{ascii(value)[:40]} is no name")
+    return str(value)
 
 
 def _read_json(path: Path) -> Any:

@@ -14,22 +14,27 @@ NO_PYARROW = "Parquet needs the package pyarrow: pip install 'vidsort[parquet]',
 
 
 def table_bytes(table: Table, form: str) -> bytes:
-    """The table as a file of this form; raises VidsortError where what Parquet needs is not installed."""
-    if form == "csv":
-        text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, table.columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({name: _cell(value) for name, value in row.items()} for row in table.rows)
-        # A name that is no valid Unicode goes out as the bytes that it has on the disk.
-        return text.getvalue().encode("utf-8", "surrogateescape")
+    """The table as a file of this form.
+
+    Raises VidsortError where what Parquet needs is not installed, SettingsError for a name that this form cannot hold.
+    """
     if form == "jsonl":
         return "".join(json.dumps(row) + "\n" for row in table.rows).encode("ascii")
-    pyarrow, parquet = _pyarrow()
-    sink = io.BytesIO()
-    parquet.write_table(pyarrow.Table.from_pylist(table.rows) if table.rows else pyarrow.table(
-        {name: pyarrow.array([], pyarrow.string()) for name in table.columns}
-    ), sink)
-    return sink.getvalue()
+    try:
+        return _csv_bytes(table) if form == "csv" else _parquet_bytes(table)
+    except UnicodeEncodeError as error:
+        raise SettingsError(
+            f"{ascii(error.object)[:80]} is no valid Unicode, which {form} cannot hold: take --format jsonl."
+        ) from error
+
+
+def json_lines(text: str) -> list[dict[str, Any]]:
+    """The objects in a text that has one a line; raises ValueError or RecursionError for what is none."""
+    found = [json.loads(line) for line in text.split("\n") if line.strip()]
+    for each in found:
+        if not isinstance(each, dict):
+            raise ValueError(f"{ascii(each)[:40]} is no object")  # noqa: TRY004 (of what was read, as json has it)
+    return found
 
 
 def read_table(path: Path) -> list[dict[str, Any]]:
@@ -39,10 +44,32 @@ def read_table(path: Path) -> list[dict[str, Any]]:
             return list(_pyarrow()[1].read_table(path).to_pylist())
         text = path.read_bytes().decode("utf-8-sig", "surrogateescape")
         if path.suffix.lower() in (".jsonl", ".ndjson"):
-            return [dict(json.loads(line)) for line in text.split("\n") if line.strip()]
+            return json_lines(text)
         return list(csv.DictReader(io.StringIO(text, newline=""), strict=True, dialect=_dialect(text)))
     except (ValueError, TypeError, RecursionError, csv.Error) as error:
         raise SettingsError(f"{path} cannot be read as a table ({error}): give CSV, JSON lines or Parquet.") from error
+
+
+def _csv_bytes(table: Table) -> bytes:
+    text = io.StringIO(newline="")
+    plain = csv.DictWriter(text, table.columns, lineterminator="\n")
+    # Of what ends a line, only what ends those of this file is quoted by itself.
+    quoted = csv.DictWriter(text, table.columns, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    plain.writeheader()
+    for row in table.rows:
+        cells = {name: _cell(value) for name, value in row.items()}
+        (quoted if any("\r" in str(cell) for cell in cells.values()) else plain).writerow(cells)
+    # A name that is no valid Unicode goes out as the bytes that it has on the disk.
+    return text.getvalue().encode("utf-8", "surrogateescape")
+
+
+def _parquet_bytes(table: Table) -> bytes:
+    pyarrow, parquet = _pyarrow()
+    sink = io.BytesIO()
+    parquet.write_table(pyarrow.Table.from_pylist(table.rows) if table.rows else pyarrow.table(
+        {name: pyarrow.array([], pyarrow.string()) for name in table.columns}
+    ), sink)
+    return sink.getvalue()
 
 
 def _dialect(text: str) -> type[csv.Dialect]:

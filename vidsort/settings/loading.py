@@ -197,7 +197,9 @@ def _explain(error: ValidationError, found: Mapping[str, _Given], table: str = "
     if name == WEBHOOKS:
         return _explain_webhook(error, found)
     name = table + name
-    origin = f" ({found[name].origin.name})" if name in found else ""
+    # Of a list, one in it is named.
+    setting = name.partition(",")[0]
+    origin = f" ({found[setting].origin.name})" if setting in found else ""
     return f"The setting {name}{'' if name == 'password' else f'={value}'} does not fit: {why}{origin}."
 
 

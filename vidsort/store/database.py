@@ -132,6 +132,18 @@ class Database:
             raise explained(self.path, error) from error
 
     @contextlib.contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """A transaction in which every question is answered as of one moment; who writes meanwhile does not wait."""
+        with self._counted():
+            connection = self.connection()
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    @contextlib.contextmanager
     def _counted(self) -> Iterator[None]:
         """One more transaction while the block runs."""
         with self._wrote:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import shutil
 import sqlite3
+import threading
 
 import pytest
 from places import tree_of_names
@@ -135,6 +136,79 @@ def test_a_history_that_went_on_is_not_mixed_with_another(settings):
         assert list(said_in(database, library)) == before
 
 
+def test_what_is_moved_while_it_is_taken_out_is_in_none_of_it(settings):
+    say_all(settings)
+    here = Workspace(settings)
+    with contextlib.closing(open_database(settings.artifacts_dir)) as database:
+        before = list(said_in(database, here.library.history))
+
+        def move_meanwhile(statement: str) -> None:
+            if " FROM moved_sidecars" in statement:
+                database.connection().set_trace_callback(None)
+                another = threading.Thread(target=one_more, args=[settings])
+                another.start()
+                another.join()
+
+        database.connection().set_trace_callback(move_meanwhile)
+        assert list(said_in(database, here.library.history)) == before
+        after = list(said_in(database, here.library.history))
+        assert len(after) == len(before) + 3
+    here.stop()
+    brought_back_anew(settings, after)
+
+
+def one_more(settings) -> None:
+    """A video that is sorted with what goes along, and what was decided of it."""
+    here = Workspace(settings)
+    (settings.data_dir / f"{FILES[2]}.json").write_text("{}")
+    moved = here.library.mover.sort(FILES[2], "dance")
+    here.library.decisions.note({moved.id: Decided("dance", "dance", 0.9, False)})
+    here.stop()
+
+
+def brought_back_anew(settings, rows) -> dict[str, int]:
+    """How many rows come to a database in which there is nothing; all of them."""
+    with contextlib.closing(open_database(settings.artifacts_dir.with_name("anew"))) as database:
+        found = bring_back(database, "anew", rows)
+        assert not found.known
+        assert sum(found.added.values()) == len(rows) - 1
+        return found.added
+
+
+def test_a_move_that_is_under_way_is_left_out_with_all_that_hangs_on_it(settings):
+    say_all(settings)
+    with contextlib.closing(open_database(settings.artifacts_dir)) as database:
+        library = library_of(settings)
+        with database.write() as connection:
+            connection.execute("UPDATE moves SET pending = 'back' WHERE id IN (SELECT move FROM moved_sidecars)")
+        rows = list(said_in(database, library))
+        assert bring_back(database, library, rows).added == {}
+    assert not {"moved_sidecars", "decisions"} & set(brought_back_anew(settings, rows))
+
+
+def test_a_move_that_is_under_way_is_not_brought_back_beside_itself(settings):
+    say_all(settings)
+    with contextlib.closing(open_database(settings.artifacts_dir)) as database:
+        library = library_of(settings)
+        rows = list(said_in(database, library))
+        with database.write() as connection:
+            connection.execute("UPDATE moves SET pending = 'back'")
+        assert bring_back(database, library, rows).added == {}
+
+
+def test_a_move_that_came_to_nothing_is_no_other_history(settings):
+    say_all(settings)
+    with contextlib.closing(open_database(settings.artifacts_dir)) as database:
+        library = library_of(settings)
+        with database.write() as connection:
+            connection.execute(
+                "INSERT INTO moves (library, batch, kind, source, target, state, at)"
+                " VALUES (?, 'b', 'sort', '1.mp4', 'food/1.mp4', 'reverted', 1.0)", (library,),
+            )
+        rows = list(said_in(database, library))
+        assert bring_back(database, library, rows).added == {}
+
+
 HEAD = {"kind": "said with vidsort", "form": 1}
 MOVE = {
     "kind": "moves", "id": 1, "batch": "b", "what": "sort", "source": "1.mp4", "target": "a/1.mp4", "state": "done",
@@ -153,8 +227,13 @@ def test_the_move_that_is_made_odd_below_is_right_as_it_is(settings):
     *([HEAD, {**MOVE, **odd}] for odd in (
         {"source": "../1.mp4"}, {"target": "a/../1.mp4"}, {"target": "/etc/1.mp4"}, {"target": "a/b/1.mp4"},
         {"what": "x"}, {"state": "intended"}, {"source": "", "target": ""}, {"source": "1.mp4\0"}, {"at": "soon"},
-        {"id": None},
+        {"id": None}, {"turn": 1 << 63}, {"turn": "1"}, {"turn": True}, {"size_bytes": -(1 << 63) - 1},
+        {"size_bytes": 1.5}, {"batch": "\udcff"}, {"batch": 1}, {"author": 1}, {"at": float("inf")}, {"at": 10 ** 400},
     )),
+    [HEAD, {"kind": ["a"]}], [HEAD, {"kind": None}], [HEAD, {"kind": "stars", "filename": "1.mp4", "at": "x"}],
+    *([HEAD, {"kind": "preferences", "name": "order", "value": odd}] for odd in ("{", "[" * 10 ** 5, None, 1)),
+    [HEAD, {"kind": "account_preferences", "account": "ann", "name": "order", "value": "newest", "library": ""}],
+    [HEAD, {"kind": "library_preferences", "name": "folder_keys", "value": ""}],
     [HEAD, MOVE, {"kind": "moved_sidecars", "move": 1, "name": "../1.json", "size_bytes": 1, "mtime_ns": 1}],
     [HEAD, {"kind": "skips", "filename": ["1.mp4"], "at": 1.0}], [HEAD, {"kind": "skips", "at": None}],
     [HEAD, {"kind": "decisions", "move": 7, "folder": "x", "predicted": "y", "confidence": 1.0, "is_blind": 1}],
@@ -170,7 +249,12 @@ def test_what_is_no_such_export_is_refused_and_nothing_is_added(settings, rows):
 
 def test_a_file_that_is_none_is_one_sentence(settings, tmp_path, capsys):
     (tmp_path / "odd.jsonl").write_text("[1\n")
-    for name, code in (("nowhere.jsonl", 3), ("odd.jsonl", 2)):
+    (tmp_path / "list.jsonl").write_text(f"{json.dumps(HEAD)}\n[[1, 2]]\n")
+    (tmp_path / "deep.jsonl").write_text("[" * 10 ** 5)
+    (tmp_path / "latin.jsonl").write_bytes(b"\xff\n")
+    (tmp_path / "folder.jsonl").mkdir()
+    odd = (("nowhere.jsonl", 3), ("folder.jsonl", 3), ("odd.jsonl", 2), ("list.jsonl", 2), ("deep.jsonl", 2))
+    for name, code in (*odd, ("latin.jsonl", 2)):
         assert main(["import", str(tmp_path / name), *settings.as_flags()]) == code
         assert capsys.readouterr().err.count("\n") == 1
 

@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 
 # How far back actions are counted: more moves than any batch has, and a small part of a second to read.
 ACTIONS_AMONG = 20_000
+NOTHING_TO_UNDO = "There is nothing to undo."
 
 
 class Mover:
@@ -150,26 +151,26 @@ class Mover:
             else:
                 entries = self._journal.latest("done", only_of)
             if not entries:
-                raise ConflictError("There is nothing to undo.")
+                raise ConflictError(NOTHING_TO_UNDO)
             require_own(entries, only_of)
             # What cannot be undone now may be after the changes that came later, so what is named keeps its turn.
             in_turn = move_id is None and batch is None
             return self._turn(folders, entries[::-1], "back", in_turn=in_turn, tell=tell)
 
-    def would_undo(self, count: int = 1, move_id: int | None = None, *, batch: str | None = None) -> list[Move]:
-        """What `undo` would take back now, `count` times in a row, in that order, by the journal alone.
+    def would_undo(self, count: int = 1, move_id: int | None = None, *, batch: str | None = None) -> list[list[Move]]:
+        """What `undo` would take back now in each of `count` turns, in that order, by the journal alone.
 
         Nothing is changed, nor is the disk looked at. Raises as `undo`.
         """
         if move_id is not None:
-            entries = chosen(self._journal, move_id)[::-1]
+            turns = [chosen(self._journal, move_id)[::-1]]
         elif batch is not None:
-            entries = left_of(self._journal, batch)[::-1]
+            turns = [left_of(self._journal, batch)[::-1]]
         else:
-            entries = self._journal.last_done(count)
-        if not entries:
-            raise ConflictError("There is nothing to undo.")
-        return [entry.move for entry in entries]
+            turns = self._journal.last_done(count)
+        if not any(turns):
+            raise ConflictError(NOTHING_TO_UNDO)
+        return [[entry.move for entry in turn] for turn in turns]
 
     def redo(self, *, only_of: str | None = None) -> list[Move]:
         """Do again what was undone last; possible until something new is done. `only_of` and errors as for `undo`."""

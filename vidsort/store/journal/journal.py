@@ -186,13 +186,12 @@ class Journal:
             state, *values, self._library, state, *values,
         )
 
-    def last_done(self, turns: int) -> list[Entry]:
-        """What undo takes back in so many turns, in that order."""
+    def last_done(self, turns: int) -> list[list[Entry]]:
+        """What undo takes back in each of so many turns, in that order."""
+        connection = self._database.connection()
         last = "SELECT DISTINCT turn FROM moves WHERE library = ? AND state = 'done' ORDER BY turn DESC LIMIT ?"
-        return self._select(
-            self._database.connection(), f"state = 'done' AND turn IN ({last}) ORDER BY turn DESC, id DESC",
-            self._library, turns,
-        )
+        found = [turn for (turn,) in connection.execute(last, (self._library, turns)) if turn is not None]
+        return [self._select(connection, "state = 'done' AND turn = ? ORDER BY id DESC", turn) for turn in found]
 
     def find(self, move_id: int) -> Entry | None:
         """The move with this id, if it is one of this library."""

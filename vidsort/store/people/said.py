@@ -1,5 +1,6 @@
 """All that people said and did in one library, as rows that outlive its database: taken out, and brought back."""
 
+import math
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -7,9 +8,9 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from ...errors import ConflictError, SettingsError
+from ...errors import ArtifactError, ConflictError, SettingsError
 from ...records import Move
-from ..database import Database
+from ..database import Database, value_of
 from ..rescue import TABLES
 
 # Raised when a row means something else than before.
@@ -17,12 +18,17 @@ FORM = 1
 HEAD = "said with vidsort"
 # Of a move that is under way, and what followers count: neither means anything in another database.
 _PASSING = {"moves": ("pending", "pending_author", "pending_account", "change")}
+_TOOK_PLACE = "library = :library AND state IN ('done', 'undone')"
+_MOVES = f"{_TOOK_PLACE} AND pending IS NULL"
+_OF_MOVES = f"move IN (SELECT id FROM moves WHERE {_MOVES}) ORDER BY move"  # noqa: S608 (texts of our own)
 _WHERE = {
-    "moves": "library = ? AND pending IS NULL AND state IN ('done', 'undone') ORDER BY id",
-    "moved_sidecars": "move IN (SELECT id FROM moves WHERE library = ?) ORDER BY move, name",
-    "preferences": "? <> ''",
-    "account_preferences": "library IN ('', ?)",
+    "moves": f"{_MOVES} ORDER BY id",
+    "moved_sidecars": f"{_OF_MOVES}, name",
+    "decisions": f"library = :library AND {_OF_MOVES}",
+    "preferences": ":library <> ''",
+    "account_preferences": "library IN ('', :library)",
 }
+_PREFERENCES = ("preferences", "library_preferences", "account_preferences")
 # The library that rows are of, where they tell apart those of one and those of all.
 _HERE = "this"
 _OF_MOVE = ("batch", "kind", "source", "target", "at")
@@ -36,19 +42,18 @@ class BroughtBack(NamedTuple):
 
 
 def said_in(database: Database, library: str) -> Iterator[dict[str, Any]]:
-    """The rows, each with its `kind`; the first says what they are."""
+    """The rows as of one moment, each with its `kind`; the first says what they are."""
     yield {"kind": HEAD, "form": FORM}
-    connection = database.connection()
-    for table in TABLES:
-        columns = _columns(connection, table)
-        sql = f"SELECT {', '.join(columns)} FROM {table} WHERE {_WHERE.get(table, 'library = ?')}"  # noqa: S608
-        for row in connection.execute(sql, (library,)):
-            said = {"kind": table, **{_key(name): value for name, value in zip(columns, row, strict=True)}}
+    with database.read() as connection:
+        # Read whole: who takes rows one by one may write between two of them.
+        found = {table: _rows(connection, table, library) for table in TABLES}
+    for table, rows in found.items():
+        for said in rows:
             if table == "account_preferences":
                 said["library"] = _HERE if said["library"] else ""
             else:
                 said.pop("library", None)
-            yield said
+            yield {"kind": table, **said}
 
 
 def bring_back(database: Database, library: str, rows: Iterable[Mapping[str, Any]]) -> BroughtBack:
@@ -84,6 +89,13 @@ def bring_back(database: Database, library: str, rows: Iterable[Mapping[str, Any
     )
 
 
+def _rows(connection: sqlite3.Connection, table: str, library: str) -> list[dict[str, Any]]:
+    columns = list(_columns(connection, table))
+    sql = f"SELECT {', '.join(columns)} FROM {table} WHERE {_WHERE.get(table, 'library = :library')}"  # noqa: S608
+    rows = connection.execute(sql, {"library": library})
+    return [{_key(name): value for name, value in zip(columns, row, strict=True)} for row in rows]
+
+
 def _by_table(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {table: [] for table in TABLES}
     first = True
@@ -94,7 +106,7 @@ def _by_table(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, Any
             if kind != HEAD or values.get("form") != FORM:
                 raise _misfit("its first line does not say so, or it is of a newer vidsort")
             first = False
-        elif kind not in found or not all(isinstance(value, str | int | float | None) for value in values.values()):
+        elif not isinstance(kind, str) or kind not in found:
             raise _misfit(f"there is a row of the kind {str(kind)[:40]!r}")
         else:
             found[kind].append(values)
@@ -107,13 +119,16 @@ def _add_moves(
     connection: sqlite3.Connection, library: str, rows: list[dict[str, Any]], added: "Counter[str]"
 ) -> dict[int, int]:
     """The ids that moves have here, by those that they had."""
-    sql = f"SELECT id, {', '.join(_OF_MOVE)} FROM moves WHERE library = ?"  # noqa: S608 (names of our own)
-    there = {tuple(row[1:]): row[0] for row in connection.execute(sql, (library,))}
+    sql = f"SELECT id, pending, {', '.join(_OF_MOVE)} FROM moves WHERE {_TOOK_PLACE}"  # noqa: S608 (names of our own)
+    rows_there = connection.execute(sql, {"library": library}).fetchall()
+    there = {tuple(what): move for move, _, *what in rows_there}
+    # One that is being turned is in no export, and may be in an older one.
+    settled = {tuple(what) for _, pending, *what in rows_there if pending is None}
     for row in rows:
         _check_move(row)
     given = {row["id"]: tuple(row[name] for name in _OF_MOVE) for row in rows}
     if there:
-        if set(there) - set(given.values()) or set(given.values()) - set(there):
+        if settled - set(given.values()) or set(given.values()) - set(there):
             raise ConflictError(
                 "Other videos were moved in this library than this file knows, and a history has one order: bring it "
                 "back before anything is moved."
@@ -158,17 +173,47 @@ def _insert(connection: sqlite3.Connection, table: str, values: Mapping[str, Any
 
 
 def _as_columns(connection: sqlite3.Connection, table: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows by the names that the columns of the table have; no other name gets into a statement."""
-    known = {_key(name): name for name in _columns(connection, table)}
+    """The rows by the names that the columns of the table have; no other name gets into a statement.
+
+    Raises SettingsError for a value that its column is not for: SQLite would take it, and who reads it would not.
+    """
+    columns = _columns(connection, table)
+    known = {_key(name): name for name in columns}
     unknown = {name for row in rows for name in row}.difference(known)
     if unknown:
         raise _misfit(f"a row of {table} has {min(unknown)[:40]!r}")
-    return [{known[name]: value for name, value in row.items()} for row in rows]
+    found = [{known[name]: value for name, value in row.items()} for row in rows]
+    for row in found:
+        for name, value in row.items():
+            is_json = table in _PREFERENCES and name == "value"
+            if not (_fits(value, columns[name]) and (not is_json or _is_json(value))):
+                raise _misfit(f"the {_key(name)} of a row of {table} is {ascii(value)[:40]}")
+    return found
 
 
-def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
+def _fits(value: object, declared: str) -> bool:
+    """Whether a column that is declared so is for this value; None, where it may not be, is told by SQLite."""
+    if declared == "TEXT" and isinstance(value, str):
+        return not any("\ud800" <= character <= "\udfff" for character in value)
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, int):
+        return declared != "TEXT" and -(1 << 63) <= value < 1 << 63
+    return value is None or (declared == "REAL" and isinstance(value, float) and math.isfinite(value))
+
+
+def _is_json(value: str) -> bool:
+    try:
+        value_of(value)
+    except ArtifactError:
+        return False
+    return True
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> dict[str, str]:
+    """The columns that travel, each with the type that it is declared with."""
     rows = connection.execute(f"PRAGMA table_info({table})")
-    return [row[1] for row in rows if row[1] not in _PASSING.get(table, ())]
+    return {row[1]: row[2] for row in rows if row[1] not in _PASSING.get(table, ())}
 
 
 def _key(column: str) -> str:
