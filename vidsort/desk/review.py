@@ -18,6 +18,8 @@ from ..settings import Settings
 
 HEIGHT_PX = 760
 START_S = 60.0
+# No program hands these on: each is read from the file or the environment by who needs it.
+SECRET = ("password", "webhooks")
 # It stops within three seconds by itself; more is given to a machine that is busy.
 STOP_S = 15.0
 
@@ -47,8 +49,7 @@ class Review:
     def _port(self, settings: Settings) -> str:
         """The port on which it listens, once it does; raises VidsortError where it does not."""
         at = {"data_dir": settings.data_dir, "artifacts_dir": settings.artifacts_dir, "host": "127.0.0.1", "port": 0}
-        # The password is not handed on: what may come in is of this machine.
-        given = {name: value for name, value in settings.flags().items() if name != "password"} | at
+        given = {name: value for name, value in settings.flags().items() if name not in SECRET} | at
         asks, says = pipes(self._process)
         try:
             asks.write(json.dumps(to_jsonable_python(given)) + "\n")

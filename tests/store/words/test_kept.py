@@ -87,7 +87,7 @@ def test_what_was_found_before_videos_were_read_is_found_after(tmp_path):
         connection.execute("DROP TABLE leases")
         for index in ("moves_by_change", "moves_by_account"):
             connection.execute(f"DROP INDEX {index}")
-        for table in ("session_key", "account_preferences"):
+        for table in ("session_key", "account_preferences", "stars"):
             connection.execute(f"DROP TABLE {table}")
         for column in ("author", "pending_author", "change", "account", "pending_account"):
             connection.execute(f"ALTER TABLE moves DROP COLUMN {column}")
