@@ -65,10 +65,11 @@ export class App {
     this.agreement = new Agreement(localStorage);
     this.queue = new Queue();
     this.decisions = new Decisions({ queue: this.queue, tell: tellings(this), refusal: (action) => this.rights.refusalOfDecision(action) });
+    const pictures = new Pictures();
     this.outbox = new Outbox({
       storage: localStorage,
       name: this.rights.mailbox + Math.random().toString(36).slice(2),
-      send: sender(api),
+      send: pictures.givingWay(sender(api)),
       done: (entry, answer) => this.decisions.done(entry, answer),
       refused: (entry, error) => this.decisions.refused(entry, error),
       changed: () => this.#tellSaving(),
@@ -79,7 +80,6 @@ export class App {
     this.supply = new Supply({ api, queue: this.queue, decisions: this.decisions,
       isOutdated: (item) => namesWhatHasGone(item, this.shownFolders()), mayGuess: () => !this.retraining.hasLearned,
       mayTake: () => this.rights.may("reviewer"), changed: () => this.render() });
-    const pictures = new Pictures();
     this.player = new Player({ stage: find("stage"), api, pictures, tell: {
       state: () => this.controls.render(),
       note: (_, text) => this.card.say(text),

@@ -2,10 +2,15 @@
 // six connections to a server; events and the next videos take three of them, and a picture of a fresh pile takes long.
 
 const AT_ONCE = 2;
+// A decision that is not answered by then may be waiting for a connection: pictures give theirs up, for so long at most.
+const PATIENCE_MS = 100;
+const MOST_MS = 2_000;
 
 export class Pictures {
   #waiting = [];
-  #coming = new Set();
+  // The address by the <img> that it comes into.
+  #coming = new Map();
+  #isHeld = false;
   // What has come once is in the browser's memory, and waits for nobody.
   #had = new Set();
 
@@ -29,12 +34,37 @@ export class Pictures {
     this.#end(img);
   }
 
+  // `ask` made so that pictures on their way are given up where its answer does not come; they go on behind it.
+  givingWay(ask) {
+    return async (...what) => {
+      const timers = [setTimeout(() => this.#hold(), PATIENCE_MS), setTimeout(() => this.#release(), MOST_MS)];
+      try {
+        return await ask(...what);
+      } finally {
+        timers.forEach(clearTimeout);
+        this.#release();
+      }
+    };
+  }
+
+  #hold() {
+    this.#isHeld = true;
+    this.#waiting = [...[...this.#coming].map(([img, address]) => ({ img, address })), ...this.#waiting];
+    for (const img of this.#coming.keys()) img.removeAttribute("src");
+    this.#coming.clear();
+  }
+
+  #release() {
+    this.#isHeld = false;
+    this.#fill();
+  }
+
   #fill() {
-    while (this.#coming.size < AT_ONCE && this.#waiting.length) this.#begin(this.#waiting.shift());
+    while (!this.#isHeld && this.#coming.size < AT_ONCE && this.#waiting.length) this.#begin(this.#waiting.shift());
   }
 
   #begin({ img, address }) {
-    this.#coming.add(img);
+    this.#coming.set(img, address);
     const came = ({ type }) => {
       if (img.getAttribute("src") !== address) return;
       if (type === "load") this.#had.add(address);
