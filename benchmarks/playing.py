@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.soak import server
@@ -51,17 +52,23 @@ class Connection:
         """One answer, read to its end: its status and headers, lower case."""
         request = f"{method} {self._path} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n{headers}\r\n"
         self._socket.sendall(request.encode())
-        held = self._socket.recv_into(self._into)
+        held = self._received(self._into)
         while b"\r\n\r\n" not in bytes(self._into[:held]):
-            held += self._socket.recv_into(self._into[held:])
+            held += self._received(self._into[held:])
         head, _, body = bytes(self._into[:held]).partition(b"\r\n\r\n")
         first, *lines = head.decode().split("\r\n")
         told = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
         status = int(first.split()[1])
         left = 0 if method == "HEAD" or status == 304 else int(told.get("content-length", 0)) - len(body)
         while left > 0:
-            left -= self._socket.recv_into(self._into)
+            left -= self._received(self._into)
         return status, told
+
+    def _received(self, into: memoryview) -> int:
+        count = self._socket.recv_into(into)
+        if not count:
+            raise ConnectionError("The server hung up in the middle of an answer.")
+        return count
 
     def close(self) -> None:
         """Hang up."""
@@ -70,26 +77,25 @@ class Connection:
 
 def parts_per_s(port: int, path: str, connections: int) -> float:
     """How many parts all connections together get a second."""
-    counts, stopped = [0] * connections, threading.Event()
+    stopped = threading.Event()
 
-    def keep_asking(number: int) -> None:
-        chance, connection = random.Random(number), Connection(port, path)
+    def keep_asking(number: int) -> int:
+        chance, connection, count = random.Random(number), Connection(port, path), 0
         while not stopped.is_set():
             start = chance.randrange(FILE_BYTES - PART_BYTES)
             status, _ = connection.ask(f"Range: bytes={start}-{start + PART_BYTES - 1}\r\n")
             if status != 206:
-                raise SystemExit(f"A part was answered with {status}.")
-            counts[number] += 1
+                raise ConnectionError(f"A part was answered with {status}.")
+            count += 1
         connection.close()
+        return count
 
-    threads = [threading.Thread(target=keep_asking, args=(number,)) for number in range(connections)]
-    for thread in threads:
-        thread.start()
-    time.sleep(SECONDS)
-    stopped.set()
-    for thread in threads:
-        thread.join()
-    return sum(counts) / SECONDS
+    with ThreadPoolExecutor(connections) as threads:
+        asked = [threads.submit(keep_asking, number) for number in range(connections)]
+        time.sleep(SECONDS)
+        stopped.set()
+    # What failed in a thread is raised here, else the server would only look slow.
+    return sum(each.result() for each in asked) / SECONDS
 
 
 @contextlib.contextmanager
@@ -108,6 +114,8 @@ def nginx(root: Path, folder: Path) -> Iterator[int]:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
                 break
             time.sleep(0.05)
+        if process.poll() is not None:
+            raise SystemExit(f"nginx has ended with {process.returncode}: {(folder / 'nginx.log').read_text()}")
         yield port
     finally:
         process.terminate()

@@ -38,7 +38,7 @@ from .learning.offered import TrainConfig, named_heads, own_heads, type_name
 from .library.left_out import sentence
 from .records import Failure, LeftOut, Progress, Report, Video
 from .settings import Settings
-from .steps import ProgressCallback, ignore_progress
+from .steps import ProgressCallback, counted, ignore_progress
 from .store import open_database
 
 __all__ = ["TrainConfig", "Trained", "fit_classifier", "run"]
@@ -151,7 +151,8 @@ def _too_few(
     labelled: Sequence[Video], settings: Settings, left_out: Sequence[LeftOut], why: str = ""
 ) -> NotEnoughLabelsError:
     folders = {video.folder for video in labelled}
-    there = f"all {len(labelled)} sorted videos lie in {next(iter(folders))!r}" if folders else "no video is sorted yet"
+    lie = "the one sorted video lies" if len(labelled) == 1 else f"all {len(labelled)} sorted videos lie"
+    there = f"{lie} in {next(iter(folders))!r}" if folders else "no video is sorted yet"
     there += f" (what lies in {', '.join(settings.not_learned)} is not learned from)" if settings.not_learned else ""
     return NotEnoughLabelsError(
         f"Training needs videos in at least two folders, and {there}{why}: make folders in {settings.data_dir} and put "
@@ -161,8 +162,9 @@ def _too_few(
 
 def _unreadable(found: LibraryFeatures) -> NotEnoughLabelsError:
     reason = f" (the first: {found.failed[0].filename}, {found.failed[0].reason})" if found.failed else ""
+    without = counted(len(found.failed), "sorted video has", "sorted videos have")
     return NotEnoughLabelsError(
-        f"Training needs features of videos in at least two folders, and {len(found.failed)} sorted videos have "
+        f"Training needs features of videos in at least two folders, and {without} "
         f"none{reason}: run `vidsort extract-features`, or `vidsort doctor` to see what cannot be read."
     )
 

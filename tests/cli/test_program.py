@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 import pytest
+from conftest import ROOT
 from labelled import make_library, store_features
 
 from vidsort import errors
@@ -44,6 +45,12 @@ def test_help_lists_every_command_and_every_exit_code(capsys):
         assert f"\n    {name}" in text
     for code, meaning in EXIT_CODES.items():
         assert f"{code:3}  {meaning}" in text
+
+
+def test_the_codes_of_the_help_are_those_of_readme():
+    page = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Exit codes")[2].partition("\n\nAn error")[0]
+    rows = (line.split("|")[1:3] for line in page.splitlines() if line.startswith("| ") and line[2].isdigit())
+    assert {int(code): meaning.strip() for code, meaning in rows} == EXIT_CODES
 
 
 def test_every_error_exits_with_a_documented_code():
@@ -208,6 +215,11 @@ def test_what_nobody_would_see_of_a_name_is_printed_by_its_code(capsys):
     assert "fo[U+200B]od and [U+202E]gpj.exe" in printed
     assert "a[U+001B][31m[U+2028]b" in printed
     assert "\N{WOMAN}\N{ZERO WIDTH JOINER}\N{PERSONAL COMPUTER} wide\u3000space" in printed
+
+
+def test_how_many_there_are_is_a_sentence_whether_all_are_shown_or_not(call):
+    assert call("list")[1].splitlines()[-1] == "3 videos."
+    assert "1 of 3 videos." in call("list", "--limit", "1")[1].splitlines()
 
 
 def test_a_long_name_is_not_cut_off_in_a_pipe(capsys):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from ..desk.opened import opened as without_server
 from ..errors import SettingsError
 from ..jobs.program import settings_from_flags
 from ..library import require_library
@@ -29,16 +30,11 @@ def opened(flags: argparse.Namespace, *, is_needed: bool = True) -> "Iterator[Wo
 
     Raises NotFoundError where there is no library and it `is_needed`.
     """
-    from ..api.workspace import Workspace
-
     settings = settings_from_flags(flags)
     if is_needed:
         require_library(settings.data_dir)
-    here = Workspace(settings)
-    try:
+    with without_server(settings) as here:
         yield here
-    finally:
-        here.stop()
 
 
 def answered(route: Callable[..., Any], *values: object, **named: object) -> Any:

@@ -48,7 +48,7 @@ def listed(parser: argparse.ArgumentParser) -> None:
             if flags.place is None else (one.filename,) for one in found.videos
         ))
         shown = len(found.videos)
-        say(counted(found.total, "video") if shown == found.total else f"{shown} of {counted(found.total, 'video')}.")
+        say(f"{'' if shown == found.total else f'{shown} of '}{counted(found.total, 'video')}.")
         if found.next_cursor:
             say(f"The next ones: --cursor={found.next_cursor}")
 

@@ -19,9 +19,9 @@ EXIT_CODES = {
     1: "failed for a reason that has no code of its own; doctor: something needs mending",
     2: "a wrong flag, setting or name",
     3: "the library, video, model or move that was asked for is not there",
-    4: "the place is taken, something else is running, or there is nothing to undo",
+    4: "the place is taken, something else is running, there is nothing to undo, or a disk is away",
     5: "a video of which no frame can be had",
-    6: "too few folders or videos to learn from",
+    6: "too few folders or videos to learn from, and nothing that folder names could be matched with",
     7: "a file in the artifacts folder is missing or damaged",
     130: "stopped by Ctrl+C, or a retrain by Cancel on the page; finished work is kept",
 }

@@ -1,7 +1,6 @@
 """serve and demo: the review page."""
 
 import argparse
-import ipaddress
 import threading
 import webbrowser
 from pathlib import Path
@@ -128,10 +127,9 @@ def _open(address: str) -> None:
 
 def _host_to_open(host: str) -> str:
     """The host as a browser of this machine takes it; all interfaces are no address that one can open."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if address.is_unspecified:
+    from ..server.lan import is_unspecified
+
+    if is_unspecified(host):
         return "127.0.0.1"
-    return f"[{host}]" if address.version == 6 else host
+    # Only an address of IPv6 has colons.
+    return f"[{host}]" if ":" in host else host

@@ -1,6 +1,7 @@
 """extract-features, train, predict and retrain: the steps, watched by a person."""
 
 import argparse
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -98,14 +99,15 @@ def retrain(parser: argparse.ArgumentParser) -> None:
         if flags.cancel:
             _cancel(settings)
             return
-        job = Retrain(open_database(settings.artifacts_dir))
-        if job.start(settings) == "already_running":
-            raise ConflictError("A retrain is running already: wait for its end, or cancel it on the page.")
-        try:
-            with progress_bars() as progress:
-                status = _watch(job, progress)
-        finally:
-            job.stop()
+        with contextlib.closing(open_database(settings.artifacts_dir)) as database:
+            job = Retrain(database)
+            if job.start(settings) == "already_running":
+                raise ConflictError("A retrain is running already: wait for its end, or cancel it on the page.")
+            try:
+                with progress_bars() as progress:
+                    status = _watch(job, progress)
+            finally:
+                job.stop()
         if status["last_result"] != "success":
             raise _failure(status)
         show_answer(RetrainStatus.model_validate(status))
@@ -126,7 +128,8 @@ def _cancel(settings: Settings) -> None:
     from ..store import open_database
 
     library = history_of(home_of(settings.artifacts_dir, settings.data_dir), settings.data_dir)
-    found = RetrainCancelled(status=Retrain(open_database(settings.artifacts_dir)).cancel(library))
+    with contextlib.closing(open_database(settings.artifacts_dir)) as database:
+        found = RetrainCancelled(status=Retrain(database).cancel(library))
     show_answer(found)
     say("It stops within two seconds; finished work is kept." if found.status == "cancelling" else "No retrain runs.")
 

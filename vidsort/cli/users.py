@@ -96,8 +96,7 @@ def _password(flags: argparse.Namespace) -> None:
     from ..accounts.hashing import hash_password
     from ..accounts.users_file import Users, changing, read_users, users_path
 
-    there = read_users(users_path())
-    there = there or Users()
+    there = read_users(users_path()) or Users()
     name = _known(flags.name, there.known_as(flags.name), there.accounts, "account")
     kept = hash_password(_asked(name, flags))
     with changing(users_path()) as known:

@@ -1,6 +1,6 @@
-"""The commands, and for each documented route which of them does the same, and which method of the client.
+"""The commands, each with the module that holds it; which of them does what a route does is in `routes`.
 
-Whatever lists commands reads them here: `vidsort --help`, the shells' completion, docs/api-and-commands.md.
+Whatever lists commands reads them here: `vidsort --help`, the shells' completion, docs/commands.md.
 """
 
 import argparse

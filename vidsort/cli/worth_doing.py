@@ -75,7 +75,7 @@ def proposals(parser: argparse.ArgumentParser) -> None:
             found = answered(propose, here, KeptGroups(here.database), flags.limit)
         show_answer(found)
         if not found.proposals:
-            say(str(found.reason))
+            say(found.reason or "Nothing in the pile is alike and fits no folder.")
             return
         show_table(("group", "videos", "the most typical"), (
             (group.name, group.size, " ".join(video.filename for video in group.videos[:3]))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...steps import percent
+from ...steps import counted, percent
 from .shown import ACCENT, FAINT, SECOND, Shown, drawn, new_axes, note, short, tick_percent
 
 
@@ -71,8 +71,9 @@ def _mixed_up(counts: np.ndarray, folders: Sequence[str]) -> str:
     pairs = np.triu(wrong + wrong.T)
     one, other = map(int, np.unravel_index(int(pairs.argmax()), pairs.shape))
     return (
-        f"{total} of {int(counts.sum())} videos are predicted into another folder than theirs; most often, "
-        f"{int(pairs[one, other])} times, {folders[one]} and {folders[other]} are taken for each other."
+        f"{total} of {int(counts.sum())} videos {'is' if total == 1 else 'are'} predicted into another folder than "
+        f"theirs; most often, {counted(int(pairs[one, other]), 'time')}, {folders[one]} and {folders[other]} are taken "
+        "for each other."
     )
 
 

@@ -74,7 +74,8 @@ def overview(here: Workspace) -> str:
         return NO_MODEL
     score = model.metrics["accuracy"]
     told = accuracy_text(score["value"], score["low"], score["high"], model.metrics["note"])
-    return f"{told} of {len(model.evidence.filenames)} sorted videos are predicted right, each while it was left out."
+    of = counted(len(model.evidence.filenames), "sorted video is", "sorted videos are")
+    return f"{told} of {of} predicted right, each while it was left out."
 
 
 def versions(here: Workspace) -> tuple[Table, list[str]]:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { Agreement } from "../../../../vidsort/server/page/static/agreement.js";
-import { count, figure, isolated, percent, spell } from "../../../../vidsort/server/page/static/dom.js";
+import { count, figure, isolated, percent, spell, staysText } from "../../../../vidsort/server/page/static/dom.js";
 import { describe, describeBack } from "../../../../vidsort/server/page/static/history.js";
 import { paceText, troubleText } from "../../../../vidsort/server/page/static/pile.js";
 import { chanceIn, learnedIn, outcome, overall, rightIn, stepShare } from "../../../../vidsort/server/page/static/retrain.js";
@@ -14,6 +14,13 @@ test("times are told as a person would", () => {
   assert.deepEqual([0.2, 45, 60, 754, 3600, 4800].map(spell), ["1 s", "45 s", "1 min", "13 min", "1 h", "1 h 20 min"]);
   assert.equal(percent(0.914), "91%");
   assert.deepEqual([1, 0.996, 0.994, 0, 0.004, 0.006].map(percent), ["100%", ">99%", "99%", "0%", "<1%", "1%"]);
+});
+
+test("one stays where it is, and several where they are", () => {
+  assert.equal(staysText(1), "1 stays where it is");
+  assert.equal(staysText(2), "2 stay where they are");
+  assert.equal(staysText(1, 3), "1 of 3 stays where it is");
+  assert.equal(staysText(1200, 3000), "1,200 of 3,000 stay where they are");
 });
 
 test("the pace is told once there is one", () => {

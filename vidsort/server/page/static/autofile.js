@@ -2,7 +2,7 @@
 
 import { blindNames } from "./blind.js";
 import { openDialog } from "./dialog.js";
-import { count, figure, h, isolated, percent } from "./dom.js";
+import { count, figure, h, isolated, percent, staysText } from "./dom.js";
 
 const RATES = [0.01, 0.02, 0.05];
 const FIRST = 0.02;
@@ -123,7 +123,7 @@ export function autofile(app) {
         toasts.offer(text, "Undo", () => decisions.undoOne(action));
         announcer.say(`${text}. ${app.left} left.`);
       } else toasts.say("Nothing was filed.");
-      if (skipped.length) app.fail(`${skipped.length} stay where they are: ${skipped[0].detail}`);
+      if (skipped.length) app.fail(`${staysText(skipped.length)}: ${skipped[0].detail}`);
       app.render();
       void app.supply.refresh({ isStale: true });
     },

@@ -252,7 +252,7 @@ export class Decisions {
     if (!failed.length) return;
     const returned = new Set(failed.filter((outcome) => outcome.status !== 404).map((outcome) => outcome.filename));
     for (const item of entry.items) if (returned.has(item.filename)) this.queue.putBack(item, { show: false });
-    this.tell.failed(`${failed.length} of ${entry.items.length} were not filed in ${entry.folder}: ${failed[0].detail}`);
+    this.tell.failed(`${failed.length} of ${entry.items.length} ${failed.length === 1 ? "was" : "were"} not filed in ${entry.folder}: ${failed[0].detail}`);
     this.tell.stale();
   }
 }

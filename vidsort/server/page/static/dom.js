@@ -80,6 +80,11 @@ export function count(number, noun) {
   return `${figure(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+// What stayed of so many, which may be all that is told of.
+export function staysText(number, all = null) {
+  return `${figure(number)}${all === null ? "" : ` of ${figure(all)}`} ${number === 1 ? "stays where it is" : "stay where they are"}`;
+}
+
 // Runs `work` once the frame that shows what was changed so far has been painted; gives true.
 export function afterPaint(work) {
   // A hidden tab paints nothing.

@@ -50,7 +50,7 @@ export class Duplicates {
       const { filenames } = await app.api.post(`api/duplicates/${id}/dismiss`);
       this.#none.add(id);
       app.grid.refileShown(new Map());
-      const text = `${count(filenames.length, "video")} are no duplicates: they are not asked about again`;
+      const text = `${count(filenames.length, "video")} ${filenames.length === 1 ? "is no duplicate: it is" : "are no duplicates: they are"} not asked about again`;
       app.toasts.say(text);
       app.announcer.say(text);
     } catch (error) {

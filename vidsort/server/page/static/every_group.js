@@ -28,7 +28,7 @@ export async function fileEvery(app) {
       toasts.offer(text, "Undo", () => decisions.undoOne(action));
       announcer.say(`${text}. ${app.left} left.`);
     }
-    if (stayed.length) app.fail(`${isolated(stayed[0].filename)}${stayed.length > 1 ? ` and ${stayed.length - 1} more` : ""} stay: ${stayed[0].detail}`);
+    if (stayed.length) app.fail(`${isolated(stayed[0].filename)}${stayed.length > 1 ? ` and ${stayed.length - 1} more stay` : " stays"}: ${stayed[0].detail}`);
   } catch (error) {
     grid.putBack(items);
     app.fail(`Whether these were filed is not known: ${error.message}`);

@@ -1,7 +1,7 @@
 // What the grid shows: the pile, a folder, groups that are no folder yet, or what is found by words or by likeness.
 
 import { blindNames, covered } from "./blind.js";
-import { count, isolated } from "./dom.js";
+import { count, isolated, staysText } from "./dom.js";
 import { groupByGuess, groupFolder, groupFound, groupInOrder, groupProposed } from "./grid_rows.js";
 import { placeOf } from "./grid_selection.js";
 import { Pages } from "./pages.js";
@@ -124,7 +124,7 @@ export async function refile(app, items, to) {
       app.announcer.say(text);
     }
     const failed = answer.outcomes.find((outcome) => !outcome.success);
-    if (failed) app.fail(`${moves.length - done.length} of ${moves.length} stay where they are: ${failed.detail}`);
+    if (failed) app.fail(`${staysText(moves.length - done.length, moves.length)}: ${failed.detail}`);
   } catch (error) {
     app.fail(error.message);
   }
