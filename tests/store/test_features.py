@@ -1,5 +1,6 @@
 """Features by source and modality: what is written comes back, and what is known is not asked for again."""
 
+import dataclasses
 import sqlite3
 
 import numpy as np
@@ -36,10 +37,10 @@ def test_what_was_put_is_loaded_in_float16_precision(store):
 
 @pytest.mark.parametrize("mtime_ns", [0, -(10**18), 2**63 - 1, 2**63, -(2**63) - 1, 2**62 * 10**9])
 def test_a_content_is_remembered_by_any_time_that_a_file_can_have(store, tmp_path, mtime_ns):
-    video = Video(filename="1.mp4", folder=None, path=tmp_path / "1.mp4", size_bytes=5, mtime_ns=mtime_ns)
+    video = Video(filename="1.mp4", folder=None, directory=tmp_path, size_bytes=5, mtime_ns=mtime_ns)
     store.remember_contents({video: b"content"})
     assert store.remembered_contents([video]) == {video: b"content"}
-    assert store.remembered_contents([video.model_copy(update={"mtime_ns": mtime_ns + 1})]) == {}
+    assert store.remembered_contents([dataclasses.replace(video, mtime_ns=mtime_ns + 1)]) == {}
 
 
 def test_modalities_do_not_see_one_another(store):

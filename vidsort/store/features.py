@@ -65,7 +65,7 @@ class FeatureStore:
 
     def remembered_contents(self, videos: Iterable[Video]) -> dict[Video, bytes]:
         """The content hashes of those videos whose size and time are what they were when they were read."""
-        by_path = {os.fsencode(video.path): video for video in videos}
+        by_path = {video.place: video for video in videos}
         rows = self._chunked(
             "SELECT path, size_bytes, mtime_ns, content_hash FROM contents WHERE path IN ({})", list(by_path)
         )
@@ -140,7 +140,7 @@ class FeatureStore:
             connection.executemany(
                 "INSERT OR REPLACE INTO contents (path, size_bytes, mtime_ns, content_hash) VALUES (?, ?, ?, ?)",
                 [
-                    (os.fsencode(video.path), video.size_bytes, storable(video.mtime_ns), content)
+                    (video.place, video.size_bytes, storable(video.mtime_ns), content)
                     for video, content in contents.items()
                 ],
             )
@@ -190,6 +190,7 @@ class FeatureStore:
         documents: dict[bytes, str] = {}
         vectors = np.empty((0, 0), np.float32)
         signatures = np.empty((0, 0), np.uint64)
+        places = {source: place for place, source in enumerate(wanted)}
         rows = self._chunked(
             "SELECT source, vector, signature, error, document FROM features WHERE modality = ? AND source IN ({})",
             wanted,
@@ -209,12 +210,17 @@ class FeatureStore:
                 # Filled in place, so that a large library is never held twice.
                 vectors = np.empty((len(wanted), len(vector) // VECTOR_TYPE.itemsize), np.float32)
                 signatures = np.empty((len(wanted), len(signature or b"") // SIGNATURE_TYPE.itemsize), np.uint64)
-            vectors[len(index)] = np.frombuffer(vector, VECTOR_TYPE)
-            signatures[len(index)] = np.frombuffer(signature or b"", SIGNATURE_TYPE)
-            index[source] = len(index)
+            # In the order they were asked for, so that who wants them in that order need not copy them.
+            vectors[places[source]] = np.frombuffer(vector, VECTOR_TYPE)
+            signatures[places[source]] = np.frombuffer(signature or b"", SIGNATURE_TYPE)
+            index[source] = places[source]
         for document in documents.values():
             checked_document(document)
-        return Features(vectors[: len(index)], signatures[: len(index)], index, errors, absent, documents)
+        if len(index) < len(vectors):
+            there = sorted(index.values())
+            vectors, signatures = vectors[there], signatures[there]
+            index = {wanted[place]: row for row, place in enumerate(there)}
+        return Features(vectors, signatures, index, errors, absent, documents)
 
     def errors(self, modality: str, sources: Iterable[bytes]) -> dict[bytes, str]:
         """The reasons of those sources that gave nothing in this modality."""
