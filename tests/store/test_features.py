@@ -114,3 +114,13 @@ def test_a_document_in_place_of_a_vector_is_kept_and_is_not_nothing(store):
     assert store.missing("a", [b"1", b"2", b"3", b"4"]) == [b"4"]
     with pytest.raises(sqlite3.IntegrityError):
         store.put([FeatureRow("a", b"5", error="x", document="{}")])
+
+
+def test_rows_come_in_the_order_in_which_they_are_asked_for_with_or_without_gaps(store):
+    names = [bytes([number]) for number in (9, 3, 7, 1, 5)]
+    store.put([FeatureRow("m", name, np.full(2, name[0], np.float16)) for name in sorted(names)])
+    for asked in (names, [*names, b"not there"], [b"not there", *names[:2], b"nor this", *names[2:]]):
+        found = store.load("m", asked)
+        assert list(found.index) == names
+        assert list(found.index.values()) == list(range(5))
+        assert found.vectors[:, 0].tolist() == [name[0] for name in names]

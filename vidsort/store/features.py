@@ -134,6 +134,11 @@ class FeatureStore:
         values = np.frombuffer(b"".join(vector for _, vector in rows), VECTOR_TYPE)
         return [source for source, _ in rows], values.reshape(len(rows), -1) if rows else values.reshape(0, 0)
 
+    def newest(self) -> tuple[int | None, ...]:
+        """Other numbers after any feature or document was put here; cheap, however many there are."""
+        question = "SELECT (SELECT max(id) FROM features), (SELECT max(id) FROM documents)"
+        return tuple(self.database.connection().execute(question).fetchone())
+
     def remember_contents(self, contents: Mapping[Video, bytes]) -> None:
         """Remember what was read at these videos' paths, in place of what was there before."""
         with self.database.write() as connection:
@@ -193,8 +198,7 @@ class FeatureStore:
         places = {source: place for place, source in enumerate(wanted)}
         rows = self._chunked(
             "SELECT source, vector, signature, error, document FROM features WHERE modality = ? AND source IN ({})",
-            wanted,
-            modality,
+            wanted, modality,
         )
         for source, vector, signature, error, document in rows:
             if error is not None:
@@ -216,20 +220,18 @@ class FeatureStore:
             index[source] = places[source]
         for document in documents.values():
             checked_document(document)
-        if len(index) < len(vectors):
-            there = sorted(index.values())
+        there = sorted(index.values())
+        if len(there) < len(vectors):
             vectors, signatures = vectors[there], signatures[there]
-            index = {wanted[place]: row for row, place in enumerate(there)}
+        index = {wanted[place]: row for row, place in enumerate(there)}
         return Features(vectors, signatures, index, errors, absent, documents)
 
     def errors(self, modality: str, sources: Iterable[bytes]) -> dict[bytes, str]:
         """The reasons of those sources that gave nothing in this modality."""
         return dict(
             self._chunked(
-                "SELECT source, error FROM features"
-                " WHERE modality = ? AND error IS NOT NULL AND source IN ({})",
-                list(sources),
-                modality,
+                "SELECT source, error FROM features WHERE modality = ? AND error IS NOT NULL AND source IN ({})",
+                list(sources), modality,
             )
         )
 

@@ -46,7 +46,7 @@ class Numbers:
 
 
 @dataclass(frozen=True)
-class _Vectors:
+class Vectors:
     """Those vectors of one kind that there are, rooted, or each number by its spread; made as they are asked for."""
 
     vectors: np.ndarray
@@ -70,8 +70,8 @@ def prepared(
     vectors: float32 [n, d]; mask: bool [n], rows that have any; the others come to zeros.
     """
     there, one = np.flatnonzero(mask), np.ones((), np.float32)
-    bare = _Vectors(vectors, there, is_rooted, one)
-    values = bare if is_rooted else _Vectors(vectors, there, is_rooted, spreads(bare))
+    bare = Vectors(vectors, there, is_rooted, one)
+    values = bare if is_rooted else Vectors(vectors, there, is_rooted, spreads(bare))
     basis = span(values)
     rows = np.zeros((len(vectors), basis.directions.shape[1]), np.float32)
     for some in blocks(len(there)):
