@@ -42,7 +42,7 @@ def found_again(found: Library, seed: int) -> tuple[float, float]:
     groups = near_duplicates(found.parts["frames"].X, found.signatures)
     trained = fit_classifier(found.parts, labels, groups, TrainConfig(seed=seed))
     videos = [
-        Video(filename=str(row), folder=str(label), path=Path(str(row)), size_bytes=0, mtime_ns=0)
+        Video(filename=str(row), folder=str(label), directory=Path(), size_bytes=0, mtime_ns=0)
         for row, label in enumerate(labels)
     ]
     evidence = out_of_fold(trained, videos, [str(row) for row in range(len(videos))], groups)

@@ -4,9 +4,13 @@ Run as `python -m benchmarks.scale [videos …]`. The files are hard links to a 
 a twentieth as many; nothing was predicted yet. A server of its own process is asked over HTTP: its start until it
 answers, the first page of the list and each later one, sorts at even moments (so that listings of the library fall
 among them), the whole list, a file that another program puts in, and what it holds in memory before the whole list.
+Then the steps, each in a process of its own, on as many empty files with planted features, half of them sorted into 25
+folders (`benchmarks.live`): up to 100 000 where no sizes are given, for a million take 5 GB of disk. What is like a
+video is asked of a server, after each of some sorts.
 """
 
 import argparse
+import contextlib
 import http.client
 import json
 import os
@@ -18,8 +22,11 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from benchmarks.live import served
+from benchmarks.live import plant, served
+from vidsort.features.modalities import ExtractConfig
 from vidsort.settings import Settings
+from vidsort.store import open_database
+from vidsort.store.features import FeatureRow, FeatureStore
 
 SIZES, FOLDERS, SORTED_ONE_IN = (1_000, 10_000, 100_000, 1_000_000), 200, 20
 # A file can have 65 000 names on ext4.
@@ -28,6 +35,13 @@ PAGES, SORTS, SORT_EVERY_S, SEEN_EVERY_S, SEEN_WITHIN_S = 200, 400, 0.1, 0.02, 6
 HEAD = ("videos", "start", "first page", "page p95", "sort", "sort p95", "whole list", "seen", "memory")
 WISHES = ("of a million", "4 s", "", "10 ms", "5 ms", "20 ms", "", "3 s", "600 MB")
 ROW = "{:>12}{:>9}{:>12}{:>11}{:>9}{:>10}{:>12}{:>9}{:>9}"
+
+MOST_PLANTED, ASKED_LIKE = 100_000, 20
+STEPS_HEAD = (
+    "planted", "extract", "memory", "train", "memory", "predict", "memory", "start", "memory", "like", "sorted",
+)
+STEPS_WISHES = ("", "15 s/M", "", "30 s", "1000 MB", "60 s/M", "1500 MB", "", "1500 MB", "100 ms", "100 ms")
+STEPS_ROW = "{:>10}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}"
 
 
 def make_library(root: Path, count: int) -> list[str]:
@@ -121,6 +135,63 @@ def measured(count: int, scratch: Path) -> tuple[str, ...]:
     return tuple(row)
 
 
+def measured_steps(count: int, scratch: Path) -> tuple[str, ...]:
+    """One row of the table of steps."""
+    settings = Settings(data_dir=scratch / "videos", artifacts_dir=scratch / "artifacts")
+    names = list(plant(settings, count))
+    _leave_nothing_to_extract(settings)
+    row = [f"{count:,}"]
+    for step in ("extract_features", "train", "predict"):
+        more = ("--modalities", "frames") if step == "extract_features" else ()
+        took_s, memory_mb = _run(step, *settings.as_flags(), *more)
+        row += [f"{took_s:.1f} s", f"{memory_mb:.0f} MB"]
+
+    def work(address: str) -> None:
+        start_s = time.perf_counter() - began
+        asked, like = Asked(address), f"/api/videos/{names[0]}/similar"
+        asked.ask_ms("GET", "/api/videos?limit=50")
+        memory_mb = asked.memory_mb()
+        asked.ask_ms("GET", like)
+        warm, sorted_ = [], []
+        for name in names[1 : ASKED_LIKE + 1]:
+            warm.append(asked.ask_ms("GET", like))
+            asked.ask_ms("POST", "/api/sort", {"filename": name, "folder": "folder03"})
+            sorted_.append(asked.ask_ms("GET", like))
+        row.extend((
+            f"{start_s:.1f} s", f"{memory_mb:.0f} MB",
+            f"{statistics.median(warm):.0f} ms", f"{statistics.median(sorted_):.0f} ms",
+        ))
+
+    began = time.perf_counter()
+    served(settings, work)
+    return tuple(row)
+
+
+def _leave_nothing_to_extract(settings: Settings) -> None:
+    """As if each file had been looked at for what is kept beside frames, and had none."""
+    store = FeatureStore(open_database(settings.artifacts_dir))
+    contents = store.contents_under(settings.data_dir)
+    for modality in ExtractConfig(modalities=("frames",)).beside:
+        store.put([FeatureRow(modality, content) for content in contents])
+    store.database.close()
+
+
+def _run(step: str, *flags: str) -> tuple[float, float]:
+    """Seconds that a step takes as a program, and the MB that it held at most."""
+    import psutil
+
+    began, most = time.perf_counter(), 0
+    with subprocess.Popen([sys.executable, "-m", f"vidsort.{step}", *flags], stdout=subprocess.DEVNULL) as running:
+        process = psutil.Process(running.pid)
+        while running.poll() is None:
+            with contextlib.suppress(psutil.Error):
+                most = max(most, process.memory_info().rss)
+            time.sleep(0.02)
+    if running.returncode:
+        raise SystemExit(f"{step} ended with {running.returncode}: its reason is above.")
+    return time.perf_counter() - began, most / 1e6
+
+
 def _seen_s(asked: Asked, data_dir: Path) -> float:
     """From another program's putting a file in until it is told."""
     time.sleep(SEEN_WITHIN_S / 4)  # until nothing is looked at any more because of our own moves
@@ -144,15 +215,21 @@ def main() -> None:
     """Print a row a size; each in a process of its own, so that none finds memory or caches warm."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("videos", nargs="*", type=int, help="so many videos, for each (1 000 to 1 000 000)")
-    sizes = parser.parse_args().videos or SIZES
-    if len(sizes) == 1:
+    parser.add_argument("--row", choices=("names", "steps"), help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.row:
         with tempfile.TemporaryDirectory() as scratch:
-            print(ROW.format(*measured(sizes[0], Path(scratch))), flush=True)
+            of, form = (measured, ROW) if given.row == "names" else (measured_steps, STEPS_ROW)
+            print(form.format(*of(given.videos[0], Path(scratch))), flush=True)
         return
-    print(ROW.format(*HEAD), flush=True)
-    for size in sizes:
-        subprocess.run([sys.executable, "-m", "benchmarks.scale", str(size)], check=True)
-    print(ROW.format(*WISHES))
+    planted = given.videos or [size for size in SIZES if size <= MOST_PLANTED]
+    for kind, form, head, wishes, sizes in (
+        ("names", ROW, HEAD, WISHES, given.videos or SIZES), ("steps", STEPS_ROW, STEPS_HEAD, STEPS_WISHES, planted),
+    ):
+        print(form.format(*head), flush=True)
+        for size in sizes:
+            subprocess.run([sys.executable, "-m", "benchmarks.scale", "--row", kind, str(size)], check=True)
+        print(form.format(*wishes), "\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -73,6 +73,19 @@ def test_two_runs_on_one_model_predict_the_same_bytes(place):
     assert published(place) == first
 
 
+def test_what_is_written_is_what_an_entry_writes_of_itself_whatever_the_names(place):
+    (place.data_dir / "1.mp4").parent.joinpath("f\u00fcr \"Oma\" \\\U0001f436").mkdir()
+    source = next(place.data_dir.glob("*/*.mp4"))
+    source.rename(place.data_dir / "f\u00fcr \"Oma\" \\\U0001f436" / source.name)
+    train.run(place, QUICK)
+    predict.run(place)
+    path = artifacts.predictions_path(place.artifacts_dir)
+    entries = artifacts.read_predictions(path)
+    assert entries
+    told = ",\n".join(json.dumps(entry.model_dump(mode="json"), ensure_ascii=False) for entry in entries)
+    assert path.read_text(encoding="utf-8") == f"[\n{told}\n]\n"
+
+
 def test_a_pile_is_predicted_the_same_however_many_at_once(place, monkeypatch):
     train.run(place, QUICK)
     predict.run(place)

@@ -1,6 +1,7 @@
 """Rows that travel are frozen and strict; predictions of other programs are read tolerantly."""
 
 import math
+import os
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,23 @@ def test_a_row_refuses_a_key_it_does_not_know():
 
 
 def test_an_unsorted_video_has_no_folder():
-    video = Video(filename="1.mp4", folder=None, path=Path("1.mp4"), size_bytes=1, mtime_ns=1)
+    video = Video(filename="1.mp4", folder=None, directory=Path(), size_bytes=1, mtime_ns=1)
     assert video.folder is None
+    assert video.path == Path("1.mp4")
+
+
+def test_where_a_video_is_is_said_to_the_disk_as_its_path_says_it():
+    for directory in (Path(), Path("library"), Path("/videos"), Path("/videos/f\u00fcr Oma")):
+        video = Video(filename="1.mp4", folder=None, directory=directory, size_bytes=1, mtime_ns=1)
+        assert video.place == os.fsencode(video.path)
+
+
+def test_a_video_that_lies_elsewhere_is_another():
+    one, other = (
+        Video(filename="1.mp4", folder=None, directory=Path(at), size_bytes=1, mtime_ns=1) for at in ("/a", "/b")
+    )
+    assert one != other
+    assert len({one, other}) == 2
 
 
 def test_the_documented_prediction_loads_and_writes_itself_back():

@@ -1,5 +1,7 @@
-"""The rows that travel between modules: frozen pydantic models, no behaviour."""
+"""The rows that travel between modules: frozen, nearly all pydantic models, no behaviour."""
 
+import os
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,14 +21,30 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Video(Record):
-    """One video file as the disk has it; `folder` is None while it is unsorted."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Video:
+    """One video file as the disk has it; `folder` is None while it is unsorted.
+
+    directory: where it lies, shared by all that lie there. A model with a path of its own takes 1.5 kB, and there may
+    be a million of these.
+    """
 
     filename: str
     folder: str | None
-    path: Path
+    directory: Path = field(hash=False)
     size_bytes: int
     mtime_ns: int
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return self.directory / self.filename
+
+    @property
+    def place(self) -> bytes:
+        """The same as the disk has it, several times as fast."""
+        directory = str(self.directory)
+        return os.fsencode(self.filename if directory == "." else f"{directory}{os.sep}{self.filename}")
 
 
 class Folder(Record):

@@ -32,6 +32,7 @@ from .insight.curve import NO_CURVE, learning_curve, written
 from .insight.duplicates import joined, links_now, near_duplicates, sets_of
 from .insight.proposing.halves import halves
 from .jobs.program import step_main
+from .learning.classifier import Prepared
 from .learning.files import model_files
 from .learning.fitting import Trained, fit_classifier, fit_names, heads_of
 from .learning.offered import TrainConfig, named_heads, own_heads, type_name
@@ -114,10 +115,12 @@ def run(
         content, groups, trained, curve, splits = [], np.zeros(0, int), fit_names(names, config), NO_CURVE, []
     else:
         labels = [str(video.folder) for video in found.videos]
-        trained = fit_classifier(parts, labels, groups, config, tell, names, own)
+        ready: dict[str, Prepared] = {}
+        trained = fit_classifier(parts, labels, groups, config, tell, names, own, ready)
         progress(Progress(step=STEP, done=1, total=1, message="how it learns"))
         of_kinds = heads_of(parts, trained.choice.winner.name, config, own)
-        curve = learning_curve(parts, labels, groups, trained, of_kinds, seed=config.seed)
+        curve = learning_curve(parts, labels, groups, trained, of_kinds, seed=config.seed, ready=ready)
+        ready.clear()
         splits = _splits(parts, found.videos)
     evidence = out_of_fold(trained, found.videos, content, groups)
     promotion = _judge(settings, evidence)

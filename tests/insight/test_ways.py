@@ -106,7 +106,10 @@ def test_the_usual_ways_begin_with_the_run_itself_and_name_every_other_encoder(m
 
 def rows_of(**folders: int) -> list[Video]:
     return [
-        Video(filename=f"{folder}{number}.mp4", folder=folder.strip("_") or None, path=Path(), size_bytes=1, mtime_ns=1)
+        Video(
+            filename=f"{folder}{number}.mp4", folder=folder.strip("_") or None, directory=Path(), size_bytes=1,
+            mtime_ns=1,
+        )
         for folder, count in folders.items()
         for number in range(count)
     ]

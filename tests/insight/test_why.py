@@ -1,6 +1,7 @@
 import json
 
 import numpy as np
+import pytest
 from labelled import clouds
 
 from vidsort.insight.comparison import OutOfFold
@@ -124,3 +125,33 @@ def test_words_and_speech_both_tell_and_what_weighs_nothing_is_silent_beside_wha
     found = explanations(classifier, Likeness(classifier, parts), {name: part.at([0]) for name, part in parts.items()})
     assert found[0].folder == "chess"
     assert {"rook", "endgame"} <= set(found[0].words)
+
+
+@pytest.mark.parametrize("width", [12, 600])
+def test_likeness_is_the_cosine_of_centred_rows_as_near_as_is_kept_of_them(width):
+    rng = np.random.default_rng(0)
+    labels = np.arange(900) % 3
+    rows = np.abs(3 * rng.exponential(size=(3, width))[labels] + rng.normal(size=(900, width))).astype(np.float32)
+    parts = {"frames": Part.whole(rows)}
+    config = TrainConfig(heads=("centroid",), repeats=1)
+    classifier = fit_classifier(parts, [f"folder {label}" for label in labels], np.arange(900), config)
+    found = Likeness(classifier, parts).nearest({"frames": Part.whole(rows[:5])}, 900)
+    rooted = np.sqrt(rows.astype(np.float64))
+    rooted /= np.linalg.norm(rooted, axis=1, keepdims=True)
+    rooted -= rooted.mean(axis=0)
+    rooted /= np.linalg.norm(rooted, axis=1, keepdims=True)
+    for row, said in enumerate(found):
+        exact = rooted @ rooted[row]
+        assert said[0].row == row
+        assert [one.similarity for one in said] == pytest.approx([exact[one.row] for one in said], abs=2e-3)
+        assert [one.similarity for one in said] == sorted((one.similarity for one in said), reverse=True)
+
+
+def test_of_equals_the_first_is_nearest():
+    rows, y = clouds({"dance": 6, "food": 6})
+    twice = np.concatenate([rows, rows])
+    classifier = fit_classifier(
+        {"frames": Part.whole(twice)}, [*y, *y], np.tile(np.arange(12), 2), TrainConfig(heads=("centroid",))
+    )
+    (found,) = Likeness(classifier, {"frames": Part.whole(twice)}).nearest({"frames": Part.whole(rows[3:4])}, 1)
+    assert [one.row for one in found] == [3]

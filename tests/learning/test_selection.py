@@ -1,11 +1,12 @@
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 from labelled import clouds
 
+from vidsort.learning import selection
 from vidsort.learning.heads import Candidate, candidates
 from vidsort.learning.rows.basis import root, span
-from vidsort.learning.selection import Race, Trials, choose, grouped_folds, nested
+from vidsort.learning.rows.folds import grouped_folds
+from vidsort.learning.selection import Race, Trials, choose, nested
 
 
 class Says:
@@ -37,25 +38,6 @@ def problem(count=200, seed=0):
     everywhere = np.ones(count, bool)
     trials = [Trials(rows, labels, grouped_folds(labels, groups, 5, seed + n), 2, 0, everywhere) for n in range(3)]
     return trials, labels, groups
-
-
-@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 15)), min_size=1, max_size=80), st.integers(2, 6))
-def test_a_group_is_never_split_and_folds_are_never_empty(rows, folds):
-    labels, groups = np.array(rows).T
-    fold_of = grouped_folds(labels, groups, folds, seed=1)
-    assert len(fold_of) == len(rows)
-    assert all(len(set(fold_of[groups == group])) == 1 for group in set(groups.tolist()))
-    assert set(fold_of.tolist()) == set(range(min(folds, len(set(groups.tolist())))))
-
-
-def test_every_folder_is_spread_evenly_over_folds():
-    labels = np.repeat(np.arange(7), [40, 5, 23, 10, 2, 1, 60])
-    fold_of = grouped_folds(labels, np.arange(len(labels)), 5, seed=3)
-    for label in range(7):
-        held = np.bincount(fold_of[labels == label], minlength=5)
-        assert held.max() - held.min() <= 1
-    assert not np.array_equal(fold_of, grouped_folds(labels, np.arange(len(labels)), 5, seed=4))
-    assert np.array_equal(fold_of, grouped_folds(labels, np.arange(len(labels)), 5, seed=3))
 
 
 def test_the_simplest_within_one_standard_error_is_chosen():
@@ -163,3 +145,28 @@ def test_nothing_to_learn_from_is_no_score_and_no_crash():
     found = nested({"frames": trial}, {"frames": head}, np.zeros(4, int), lambda: None)
     np.testing.assert_allclose(found.calibrated, 0.5)
     np.testing.assert_allclose(found.raw, 0.5)
+
+
+@pytest.mark.parametrize("head", ["centroid", "lda"])
+def test_fits_from_sums_by_fold_answer_as_fits_on_the_rows_do(head, monkeypatch):
+    features, y = clouds({"a": 40, "b": 31, "c": 12, "alone": 1})
+    labels, groups = np.unique(y, return_inverse=True)[1], np.arange(len(y)) // 2
+    rows = span(root(features)).rows(root(features))
+    mask = np.arange(len(y)) % 7 > 0
+    (candidate,) = candidates((head,), (1.0,))
+    said = []
+    for many in (0, 10**6):
+        monkeypatch.setattr(selection, "SUMMED_FROM", many)
+        trial = Trials(rows, labels, grouped_folds(labels, groups, 5, 0), 4, 0, mask)
+        said.append([trial.unseen(candidate), *(trial.unseen(candidate, out) for out in trial.folds)])
+    np.testing.assert_allclose(said[0], said[1], atol=1e-5 * np.abs(said[1][0][np.isfinite(said[1][0])]).max())
+
+
+def test_a_fold_without_any_row_that_has_the_evidence_is_no_obstacle(monkeypatch):
+    monkeypatch.setattr(selection, "SUMMED_FROM", 0)
+    features, _ = clouds({"a": 10, "b": 10})
+    fold_of = np.arange(20) % 4
+    trial = Trials(features, np.repeat([0, 1], 10), fold_of, 2, 0, fold_of < 3)
+    found = trial.unseen(candidates(("lda",), (1.0,))[0])
+    assert np.isneginf(found[fold_of == 3]).all()
+    assert np.isfinite(found[fold_of < 3]).all()

@@ -115,7 +115,7 @@ def test_an_older_database_keeps_its_features_and_what_is_known_of_its_contents(
     assert store.facts(sources[:1])[sources[0]]["duration_s"] == 1.5
     paths = {"1.mp4": None, "2.mp4": "food", "3.mp4": "food", "4.mp4": "food"}
     videos = [
-        Video(filename=name, folder=folder, path=Path("/videos") / (folder or "") / name, size_bytes=size,
+        Video(filename=name, folder=folder, directory=Path("/videos") / (folder or ""), size_bytes=size,
               mtime_ns=1_700_000_000_000_000_000 + size)
         for size, (name, folder) in enumerate(paths.items(), start=1)
     ]

@@ -1,5 +1,6 @@
 """Features by source and modality: what is written comes back, and what is known is not asked for again."""
 
+import dataclasses
 import sqlite3
 
 import numpy as np
@@ -37,10 +38,10 @@ def test_what_was_put_is_loaded_in_float16_precision(store):
 
 @pytest.mark.parametrize("mtime_ns", [0, -(10**18), 2**63 - 1, 2**63, -(2**63) - 1, 2**62 * 10**9])
 def test_a_content_is_remembered_by_any_time_that_a_file_can_have(store, tmp_path, mtime_ns):
-    video = Video(filename="1.mp4", folder=None, path=tmp_path / "1.mp4", size_bytes=5, mtime_ns=mtime_ns)
+    video = Video(filename="1.mp4", folder=None, directory=tmp_path, size_bytes=5, mtime_ns=mtime_ns)
     store.remember_contents({video: b"content"})
     assert store.remembered_contents([video]) == {video: b"content"}
-    assert store.remembered_contents([video.model_copy(update={"mtime_ns": mtime_ns + 1})]) == {}
+    assert store.remembered_contents([dataclasses.replace(video, mtime_ns=mtime_ns + 1)]) == {}
 
 
 def test_modalities_do_not_see_one_another(store):
@@ -120,3 +121,13 @@ def test_vectors_of_one_modality_that_differ_in_length_are_one_sentence(store):
     store.put([a_row(b"1"), FeatureRow("a", b"2", vector=np.ones(6, np.float32))])
     with pytest.raises(ArtifactError, match="differ in length"):
         store.load("a", [b"1", b"2"])
+
+
+def test_rows_come_in_the_order_in_which_they_are_asked_for_with_or_without_gaps(store):
+    names = [bytes([number]) for number in (9, 3, 7, 1, 5)]
+    store.put([FeatureRow("m", name, np.full(2, name[0], np.float16)) for name in sorted(names)])
+    for asked in (names, [*names, b"not there"], [b"not there", *names[:2], b"nor this", *names[2:]]):
+        found = store.load("m", asked)
+        assert list(found.index) == names
+        assert list(found.index.values()) == list(range(5))
+        assert found.vectors[:, 0].tolist() == [name[0] for name in names]

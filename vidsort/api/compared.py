@@ -1,15 +1,18 @@
 """All videos of a library in memory, ready to be compared with one of them; never older than what is stored."""
 
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .. import library
+from ..artifacts.feature_sets import extraction_stamp
 from ..features.contents import Contents, contents_of
 from ..features.modalities import KINDS
 from ..features.stored import features_of, sources_of
 from ..learning.rows.parts import Part
+from ..library.places import Places
 from ..records import FeatureSet, Video
 from ..store.features import FeatureStore
 from .workspace import OpenLibrary, Workspace
@@ -20,8 +23,11 @@ if TYPE_CHECKING:
 
 # So many videos are made ready at once: 1280 numbers each take 25 MB, a few times over.
 AT_ONCE = 5000
-# So many are kept: 100 MB. What is beyond is read anew for each question.
-MOST_KEPT = 20_000
+# So many are kept: 170 MB. What is beyond is read anew for each question.
+MOST_KEPT = 100_000
+# So long is taken for granted that nobody has overwritten a video where it lies, or until a look at all of them has
+# taken no more than this share of the time.
+LOOK_EVERY_S, LOOKING_SHARE = 30.0, 0.02
 
 # What is compared in one go: the filenames of videos, and how like they are to others.
 Turns = Sequence[tuple[list[str], "Likeness"]]
@@ -41,13 +47,28 @@ class _Kept:
     turns: Turns
 
 
+@dataclass(frozen=True)
+class _Looked:
+    """What the library and the database were when all of it was looked at last.
+
+    place: whose library, and of which model. written: what has been extracted by then. due_s: by the clock, when it
+    is time to look again.
+    """
+
+    place: object
+    written: object
+    places: Places
+    due_s: float
+
+
 class Compared:
     """The videos of one workspace, kept between questions; safe to use from many threads.
 
-    A video takes 3 kB for what is seen, moves and is heard (16-bit numbers, 1482 of them by default), and
-    8 bytes for each token of its words: of 5000 videos 15 to 40 MB. What was seen in a content never
+    A video takes 1.7 kB for what is seen, moves and is heard (1482 numbers by default, those of frames a byte), and
+    8 bytes for each token of its words: of 5000 videos 8 to 30 MB. What was seen in a content never
     changes, so what is kept is old only where there are other videos, words or extracted features than
-    before. That is looked for when the live library or the database has changed, and else not asked.
+    before. That is looked for when the live library or the database has changed, and else not asked: where nothing
+    was extracted since, a look at the videos that were moved is enough.
     """
 
     def __init__(self, here: Workspace) -> None:
@@ -56,6 +77,7 @@ class Compared:
         self._lock = threading.Lock()
         # What the model, the library and the database were when what is kept was found to be up to date.
         self._state: object = None
+        self._looked: _Looked | None = None
 
     def nearest(
         self, opened: OpenLibrary, model_id: str, classifier: "Classifier", feature_set: FeatureSet,
@@ -78,6 +100,12 @@ class Compared:
             if kept is not None and self._state == state:
                 return kept.turns
             store = FeatureStore(self._here.database)
+            place = (model_id, opened.artifacts_dir, opened.data_dir, opened.video_names)
+            written = (store.newest(), extraction_stamp(opened.artifacts_dir))
+            if kept is not None and self._is_only_moved(opened, place, written):
+                self._state = state
+                return kept.turns
+            began_s = time.monotonic()
             videos = library.videos(opened.data_dir, opened.video_names)
             contents = contents_of(store, videos)
             keys = _keys(contents, feature_set)
@@ -85,13 +113,23 @@ class Compared:
                 lacking: dict[str, frozenset[bytes]] = {}
                 turns = self._read(videos, classifier, feature_set, contents, lacking)
                 if len(videos) > MOST_KEPT:
-                    self._kept = None
+                    self._kept = self._looked = None
                     return turns
                 # Nobody needs the old ones while the new ones are made.
                 self._kept = None
                 self._kept = kept = _Kept(model_id, keys, lacking, list(turns))
-            self._state = state
+            self._state, now_s = state, time.monotonic()
+            due_s = now_s + max(LOOK_EVERY_S, (now_s - began_s) / LOOKING_SHARE)
+            self._looked = _Looked(place, written, Places(videos), due_s)
             return kept.turns
+
+    def _is_only_moved(self, opened: OpenLibrary, place: object, written: object) -> bool:
+        """Whether all that has changed since the last look at all videos is where some of them lie."""
+        looked = self._looked
+        return (
+            looked is not None and (looked.place, looked.written) == (place, written)
+            and time.monotonic() < looked.due_s and looked.places.follow(opened.data_dir, opened.live.snapshot())
+        )
 
     def _read(
         self, videos: Sequence[Video], classifier: "Classifier", feature_set: FeatureSet, contents: Contents,

@@ -135,6 +135,7 @@ def _video(opened: OpenLibrary, filename: str) -> Video:
         facts = path.stat()
         folder = None if path.parent == opened.data_dir else path.parent.name
         return Video(
-            filename=filename, folder=folder, path=path, size_bytes=facts.st_size, mtime_ns=facts.st_mtime_ns
+            filename=filename, folder=folder, directory=path.parent, size_bytes=facts.st_size,
+            mtime_ns=facts.st_mtime_ns,
         )
     raise NotFoundError(f"The video {filename} was moved just now: ask again.")

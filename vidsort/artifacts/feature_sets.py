@@ -44,6 +44,15 @@ def record_extraction(artifacts_dir: Path, feature_set: FeatureSet, videos_per_s
     write_whole(_path(artifacts_dir), as_json(record | {"videos_per_s": videos_per_s}))
 
 
+def extraction_stamp(artifacts_dir: Path) -> tuple[int, int] | None:
+    """Another value after each extraction of a whole library; None before the first."""
+    try:
+        facts = _path(artifacts_dir).stat()
+    except OSError:
+        return None
+    return facts.st_ino, facts.st_mtime_ns
+
+
 def record_begun(artifacts_dir: Path, modalities: Collection[str]) -> None:
     """Write down what an extraction has set out to look for, as what it finds is needed before it has ended."""
     now = sorted(modalities)

@@ -123,7 +123,7 @@ def path_now(artifacts_dir: Path, video: Video) -> Path:
 
 def library_of(video: Video) -> Path:
     """The folder of the library that a video was listed in."""
-    return video.path.parent if video.folder is None else video.path.parent.parent
+    return video.directory if video.folder is None else video.directory.parent
 
 
 def failure_of(video: Video, reason: str) -> Failure:

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from ..learning.classifier import Classifier, Expert, prepare
+from ..learning.classifier import NOTHING_READY, Classifier, Prepared
 from ..learning.fitting import THREADS_FROM
-from ..learning.heads import Candidate, logits
+from ..learning.heads import Candidate
+from ..learning.rows.folds import grouped_folds
 from ..learning.rows.parts import Part
 from ..learning.scores import wilson
-from ..learning.selection import grouped_folds
+from .growing import NEVER, SHARES, Growing
 
-SHARES = (0.15, 0.25, 0.4, 0.6, 0.8, 1.0)
 FOLDS = 5
 # One draw of so many videos tells as much as three of few, and with three a training would take half as long again.
 REPEATS, MANY_VIDEOS = 3, 1000
@@ -96,6 +96,7 @@ def learning_curve(
     heads: Mapping[str, Candidate],
     *,
     seed: int = 0,
+    ready: Mapping[str, Prepared] = NOTHING_READY,
 ) -> Curve:
     """Accuracy on videos left out, learned from a growing share of the others; of few videos the mean of three draws.
 
@@ -103,7 +104,8 @@ def learning_curve(
     near-duplicates are on one side of every split, and are drawn together. The heads learn anew; how
     sure each kind is and what it weighs are those of the `model`. Folders of a single group are learned
     from and not asked about: what cannot be tested is not wrong. Intervals of points are Wilson's over groups, those
-    of what is ahead a bootstrap over groups of the whole curve, whose points answer for the same videos.
+    of what is ahead a bootstrap over groups of the whole curve, whose points answer for the same videos. ready: what
+    is prepared of the parts already.
     NO_CURVE where not even two folders can be tested.
     """
     from threadpoolctl import threadpool_limits
@@ -114,61 +116,26 @@ def learning_curve(
     testable = np.bincount(groups_of)[labels] > 1
     if len(np.unique(labels[testable])) < 2:
         return NO_CURVE
-    answering = _Answering(parts, folders.tolist(), labels, model, heads, seed)
-    points, shares_right = [], []
+    growing = Growing(parts, folders.tolist(), labels, model, heads, seed, ready)
+    right, asked = np.zeros((2, len(SHARES), len(labels)))
+    learned_from: list[list[int]] = [[] for _ in SHARES]
     with threadpool_limits(1 if len(labels) < THREADS_FROM else None):
-        for share in SHARES:
-            right, asked, learned_from = np.zeros(len(labels)), np.zeros(len(labels)), []
-            for repeat in range(REPEATS if len(labels) < MANY_VIDEOS else 1):
-                fold_of = grouped_folds(labels, groups, FOLDS, seed + repeat)
-                rng = np.random.default_rng((seed, repeat))
-                for fold in np.unique(fold_of):
-                    train = np.flatnonzero((fold_of != fold) & _drawn(groups, share, rng))
-                    test = np.flatnonzero((fold_of == fold) & testable)
-                    if not len(test) or len(np.unique(labels[train])) < 2:
-                        continue
-                    right[test] += answering.is_right(train, test)
-                    asked[test] += 1
-                    learned_from.append(len(train))
-            if learned_from:
-                value = float(right.sum() / asked.sum())
-                count = len(np.unique(groups[testable]))
-                points.append(Point(round(float(np.mean(learned_from))), value, *wilson(value * count, count)))
-                shares_right.append(np.column_stack([right, asked]))
-    return Curve(tuple(points), _ahead(points, np.array(shares_right), groups, seed))
-
-
-class _Answering:
-    """The heads of a model, learned anew from some of the videos, asked about others."""
-
-    def __init__(
-        self, parts: Mapping[str, Part], folders: Sequence[str], labels: np.ndarray, model: Classifier,
-        heads: Mapping[str, Candidate], seed: int,
-    ) -> None:
-        self._labels, self._fusion, self._seed = labels, model.fusion, seed
-        self._kinds = {
-            name: (prepare(parts[name]), heads[name], expert.calibration)
-            for name, expert in model.experts.items() if not expert.reads
-        }
-        self._by_name = {
-            name: _said_by_name(expert, parts, model.folders, folders, len(labels))
-            for name, expert in model.experts.items() if expert.reads
-        }
-
-    def is_right(self, train: np.ndarray, test: np.ndarray) -> np.ndarray:
-        """Whether each of the tested rows is predicted right: bool [m]."""
-        labels = self._labels
-        logs = {name: said[test] for name, said in self._by_name.items()}
-        for name, (prepared, head, calibration) in self._kinds.items():
-            mask = prepared.part.mask
-            learned, asked = train[mask[train]], test[mask[test]]
-            logs[name] = np.full((len(test), int(labels.max()) + 1), -np.inf)
-            if len(asked) and len(np.unique(labels[learned])) > 1:
-                fitted = head.fit(prepared.rows[learned], labels[learned], self._seed)
-                logs[name][mask[test]] = calibration.logs(logits(fitted, prepared.rows[asked], logs[name].shape[1]))
-        answers = self._fusion.scores(logs)
-        # What nothing is known of is not right, whichever folder is the first.
-        return (answers.argmax(axis=1) == labels[test]) & np.isfinite(answers).any(axis=1)
+        for repeat in range(REPEATS if len(labels) < MANY_VIDEOS else 1):
+            fold_of = grouped_folds(labels, groups, FOLDS, seed + repeat)
+            rng = np.random.default_rng((seed, repeat))
+            for fold in np.unique(fold_of):
+                drawn_by = np.where(fold_of == fold, NEVER, _drawn_by(groups, rng))
+                test = np.flatnonzero((fold_of == fold) & testable)
+                for step, is_right in growing.by_step(drawn_by, test):
+                    right[step, test] += is_right
+                    asked[step, test] += 1
+                    learned_from[step].append(int((drawn_by <= step).sum()))
+    points, count = [], len(np.unique(groups[testable]))
+    measured = [step for step in range(len(SHARES)) if learned_from[step]]
+    for step in measured:
+        value = float(right[step].sum() / asked[step].sum())
+        points.append(Point(round(float(np.mean(learned_from[step]))), value, *wilson(value * count, count)))
+    return Curve(tuple(points), _ahead(points, np.stack([right, asked], axis=-1)[measured], groups, seed))
 
 
 def _ahead(points: Sequence[Point], right: np.ndarray, groups: np.ndarray, seed: int) -> tuple[Gain, ...]:
@@ -183,8 +150,9 @@ def _ahead(points: Sequence[Point], right: np.ndarray, groups: np.ndarray, seed:
     for row in range(len(points)):
         np.add.at(sums[row], member, right[row])
     rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(len(numbers), np.full(len(numbers), 1 / len(numbers)), RESAMPLES)
-    counted = np.einsum("dg,pgc->pdc", drawn, sums)
+    even = np.full(len(numbers), 1 / len(numbers))
+    # One draw after the other: all at once would be as large as the features of a large library.
+    counted = np.stack([rng.multinomial(len(numbers), even).astype(float) @ sums for _ in range(RESAMPLES)], axis=1)
     values = counted[..., 0] / np.maximum(counted[..., 1], 1)
     # The points are drawn, too: how far a power law fits them is not known any better than that.
     times = rng.multinomial(len(points), np.full(len(points), 1 / len(points)), RESAMPLES).T
@@ -233,23 +201,11 @@ def _powers(videos: np.ndarray, values: np.ndarray, times: np.ndarray | None = N
     return -(apart * np.log(_errors(videos, values))).sum(axis=0) / (apart * x).sum(axis=0)
 
 
-def _said_by_name(
-    expert: Expert, parts: Mapping[str, Part], known: Sequence[str], folders: Sequence[str], videos: int
-) -> np.ndarray:
-    """What one that goes by folder names, and learns nothing, says of these folders: logs, float [n, k]."""
-    found = np.full((videos, len(folders)), -np.inf)
-    if expert.reads in parts:
-        logs = expert.logs(parts[expert.reads], len(known))
-        for column, folder in enumerate(folders):
-            if folder in known:
-                found[:, column] = logs[:, list(known).index(folder)]
-    return found
-
-
-def _drawn(groups: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
-    """A share of the groups, as a bool for each row."""
+def _drawn_by(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The step of SHARES from which on each row is drawn, with its group, int [n]; whoever is drawn stays so."""
     numbers, member = np.unique(groups, return_inverse=True)
-    return (rng.permutation(len(numbers)) < np.ceil(share * len(numbers)))[member]
+    ends = np.ceil(np.array(SHARES) * len(numbers))
+    return np.asarray(np.searchsorted(ends, rng.permutation(len(numbers)), side="right")[member])
 
 
 def forecast(points: Sequence[Point]) -> Forecast | None:

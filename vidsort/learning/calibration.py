@@ -53,7 +53,7 @@ class Calibration:
         there = np.isfinite(scores)
         telling = there[np.arange(len(truth)), truth] & (there.sum(axis=1) > 1)
         # Logits of one scale whatever the head, so that the same range of temperatures is searched.
-        spread = float(np.std(scores[there])) if there.any() else 0.0
+        spread = float(np.std(scores[there], dtype=np.float64)) if there.any() else 0.0
         unit = spread if spread > 0 else 1.0
         if not telling.any():
             return cls(1.0 / unit) if toward is None else toward

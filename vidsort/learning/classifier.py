@@ -175,6 +175,9 @@ class Prepared:
         return self.preparation.only(fitted.kept_), [(fitted.coef_.T.astype(np.float32), fitted.intercept_)]
 
 
+NOTHING_READY: Mapping[str, Prepared] = {}
+
+
 def prepare(part: Part) -> Prepared:
     """A part as heads learn from it; blind to folders, so that it may be made of videos left out, too."""
     if part.rows == "text":

@@ -12,10 +12,11 @@ from .classifier import Classifier, Expert, Prepared, prepare
 from .fusion import Fusion, Weighing
 from .heads import Candidate, candidates, cheap_candidates, logits
 from .offered import TrainConfig
+from .rows.folds import grouped_folds
 from .rows.names import NO_NAMES, Named, Names
 from .rows.parts import Part, Preparation
 from .scores import UNTESTED, Scored, scores, share_right
-from .selection import Choice, Trials, Unflattered, choose, grouped_folds, nested
+from .selection import Choice, Trials, Unflattered, choose, nested
 
 # Below this many videos one thread is faster than two, and leaves the other core to the rest of the machine.
 THREADS_FROM = 3000
@@ -59,13 +60,15 @@ def fit_classifier(
     tell: Callable[[int, int, str], None] = lambda _done, _total, _message: None,
     names: Names = NO_NAMES,
     own: Mapping[str, Any] = NO_HEADS,
+    ready: dict[str, Prepared] | None = None,
 ) -> Trained:
     """Choose, fit, calibrate and weigh a classifier; pure, and the same for the same input.
 
     parts: by kind of evidence, n rows each, as they are stored. y: the folder of each. groups: int [n],
     rows of one number are never on both sides of a split. `tell` is called with folds done, folds in
     all and what is being done. names: what is known of folders by what they are called; those without a
-    video take part by it. own: classifiers of others, by the names that `config.heads` has of them. Raises
+    video take part by it. own: classifiers of others, by the names that `config.heads` has of them.
+    ready: takes what is prepared of the parts, which a learning curve needs again. Raises
     NotEnoughLabelsError for fewer than two folders with videos, VidsortError where one of those cannot learn.
     """
     import sklearn.linear_model  # noqa: F401 (libraries that are loaded later would not be limited below)
@@ -80,7 +83,9 @@ def fit_classifier(
             f"Training needs videos in at least two folders and found {min(len(folders), 1)}: sort a few videos first."
         )
     with threadpool_limits(1 if len(labels) < THREADS_FROM else None):
-        return _Fitting(folders, labels, np.asarray(groups), config, own, tell).fit(parts, known, names)
+        return _Fitting(folders, labels, np.asarray(groups), config, own, tell).fit(
+            parts, known, names, {} if ready is None else ready
+        )
 
 
 def fit_names(names: Names, config: TrainConfig) -> Trained:
@@ -120,10 +125,12 @@ class _Fitting:
         ]
         self._done, self._total = 0, (int(self._fold_of[0].max()) + 1) * (config.repeats + 1)
 
-    def fit(self, parts: Mapping[str, Part], known: Mapping[str, Part], names: Names) -> Trained:
+    def fit(
+        self, parts: Mapping[str, Part], known: Mapping[str, Part], names: Names, learned: dict[str, Prepared]
+    ) -> Trained:
         """The classifier from those parts that are known in two folders or more; the others are only told of."""
         labels, groups = self._labels, self._groups
-        learned = {name: prepare(part) for name, part in known.items()}
+        learned |= {name: prepare(part) for name, part in known.items()}
         heads = {name: _raced(part.rows, self._config, self._own) for name, part in known.items()}
         everything = len(self._part) == len(labels)
         fold_of = self._fold_of[0] if everything else grouped_folds(
@@ -164,8 +171,8 @@ class _Fitting:
         )
 
     def _trials(self, one: Prepared, rows: np.ndarray, fold_of: np.ndarray) -> Trials:
-        return Trials(one.rows[rows], self._labels[rows], fold_of, len(self._folders), self._config.seed,
-                      one.part.mask[rows])
+        some = one.rows if len(rows) == len(self._labels) else one.rows[rows]
+        return Trials(some, self._labels[rows], fold_of, len(self._folders), self._config.seed, one.part.mask[rows])
 
     def _named(self, named: Named, part: Part, fold_of: np.ndarray) -> Trials:
         """What names say, which is the same whatever is left out."""
@@ -197,7 +204,7 @@ class _Fitting:
         """What one kind has learned from all videos, and its logits of each when that is left out."""
         answers = trials.unseen(winner)
         mask, labels = one.part.mask, self._labels
-        fitted = winner.fit(one.rows[mask], labels[mask], self._config.seed)
+        fitted = trials.fitted(winner)
         # Where no folder has a second video, what was learned is all there is; its count keeps it modest.
         scored = np.isfinite(answers[np.arange(len(labels)), labels]).any()
         calibration = Calibration.fit(

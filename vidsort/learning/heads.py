@@ -11,6 +11,7 @@ import numpy as np
 
 from .offered import OwnHead, fit_of, from_bytes, to_bytes
 from .rows.parts import Preparation
+from .rows.sums import Known, Sums, ledoit_wolf
 from .rows.text import unit
 
 # (weights [in, out], biases [out]) one after the other, ReLU between.
@@ -42,32 +43,31 @@ class ShrinkageLDA:
 
     def fit(self, rows: np.ndarray, labels: np.ndarray) -> "ShrinkageLDA":
         """Fit on float [n, d] and int [n]; sets `classes_`, `coef_` [k, d] and `intercept_` [k]."""
-        self.classes_, member = np.unique(labels, return_inverse=True)
-        sums = np.zeros((len(self.classes_), rows.shape[1]), rows.dtype)
-        np.add.at(sums, member, rows)
-        means = sums / np.bincount(member)[:, None].astype(rows.dtype)
-        self.coef_ = self._directions(rows - means[member], means) if self.shrinkage != 1.0 else means
+        return self.fit_sums(Sums(rows, labels, np.zeros(len(rows), int)).of([0]))
+
+    def fit_sums(self, known: Known) -> "ShrinkageLDA":
+        """The same from the sums of such rows."""
+        self.classes_, means = known.classes, known.means
+        self.coef_ = self._directions(known, means) if self.shrinkage != 1.0 else means
         self.intercept_ = -0.5 * np.einsum("kd,kd->k", means, self.coef_)
         return self
 
-    def _directions(self, residuals: np.ndarray, means: np.ndarray) -> np.ndarray:
+    def _directions(self, known: Known, means: np.ndarray) -> np.ndarray:
         """The means times the inverse of the shrunk covariance, which is scaled to a mean variance of 1."""
-        count, width = residuals.shape
-        covariance = residuals.T @ residuals / count
+        covariance, width = known.products() / np.asarray(known.count, means.dtype), means.shape[1]
         variance = np.trace(covariance) / width
-        if variance <= np.finfo(residuals.dtype).eps:
+        if variance <= np.finfo(means.dtype).eps:
             # One video a folder: nothing is known of how videos of a folder differ.
             return means
         share = self.shrinkage
         if share is None:
-            from sklearn.covariance import ledoit_wolf_shrinkage
-
-            # In one block: the matrix is there anyway, and blocks take 2.5 times as long.
-            share = float(ledoit_wolf_shrinkage(residuals, assume_centered=True, block_size=width + 1))
+            share = ledoit_wolf(
+                known.fourths(), float(np.square(covariance).sum(dtype=np.float64)), float(variance), known.count, width
+            )
         covariance *= (1 - share) / variance
         covariance.flat[:: width + 1] += share
         # Not singular: Ledoit and Wolf's share is above 0 wherever rows are fewer than directions.
-        covariance.flat[:: width + 1] += np.finfo(residuals.dtype).eps
+        covariance.flat[:: width + 1] += np.finfo(means.dtype).eps
         return np.linalg.solve(covariance, means.T).T
 
 
@@ -106,10 +106,14 @@ class TokenFolders:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One head with its setting; `fit` takes rows, labels and a seed and returns the fitted estimator."""
+    """One head with its setting; `fit` takes rows, labels and a seed and returns the fitted estimator.
+
+    fit_sums: the same from sums of rows, of a head that needs no more than these.
+    """
 
     name: str
     fit: Callable[[Any, np.ndarray, int], Any]
+    fit_sums: Callable[[Known], Any] | None = None
 
 
 def candidates(
@@ -122,8 +126,8 @@ def candidates(
     trusted: the types that they may hold.
     """
     known = {
-        "centroid": [Candidate("centroid", _centroid)],
-        "lda": [Candidate("lda", _lda)],
+        "centroid": [_discriminants("centroid", 1.0)],
+        "lda": [_discriminants("lda", None)],
         "logistic": [Candidate(f"logistic C={strength:g}", _logistic(strength)) for strength in sorted(strengths)],
         "neighbours": [Candidate("neighbours", _neighbours)],
         "mlp": [Candidate("mlp", _mlp)],
@@ -138,19 +142,18 @@ def cheap_candidates(rows: Preparation) -> tuple[Candidate, ...]:
     Discriminants have nothing simpler to race against: shrunk as far as the rows ask for, they end at
     the nearest centroid.
     """
-    return (Candidate("tokens", _tokens),) if rows == "text" else (Candidate("lda", _lda),)
+    return (Candidate("tokens", _tokens) if rows == "text" else _discriminants("lda", None),)
 
 
 def _tokens(rows: Any, labels: np.ndarray, _: int) -> TokenFolders:
     return TokenFolders().fit(rows, labels)
 
 
-def _centroid(rows: np.ndarray, labels: np.ndarray, _: int) -> ShrinkageLDA:
-    return ShrinkageLDA(shrinkage=1.0).fit(rows, labels)
-
-
-def _lda(rows: np.ndarray, labels: np.ndarray, _: int) -> ShrinkageLDA:
-    return ShrinkageLDA().fit(rows, labels)
+def _discriminants(name: str, shrinkage: float | None) -> Candidate:
+    return Candidate(
+        name, lambda rows, labels, _: ShrinkageLDA(shrinkage).fit(rows, labels),
+        lambda known: ShrinkageLDA(shrinkage).fit_sums(known),
+    )
 
 
 def _logistic(strength: float) -> Callable[[np.ndarray, np.ndarray, int], Any]:
@@ -225,7 +228,7 @@ def logits(estimator: Any, rows: Any, columns: int) -> np.ndarray:
     layers = layers_of(estimator)
     # A folder without a neighbour is improbable, not impossible.
     found = np.log(estimator.predict_proba(rows) + 1e-3) if layers is None else forward(layers, rows)
-    spread = np.full((rows.shape[0], columns), -np.inf)
+    spread = np.full((rows.shape[0], columns), -np.inf, found.dtype)
     spread[:, estimator.classes_] = found
     return spread
 

@@ -1,7 +1,8 @@
 """Which head: a race of candidates over grouped folds, and scores that no choice has flattered."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,35 +10,15 @@ import numpy as np
 from .calibration import Calibration
 from .fusion import Weighing
 from .heads import Candidate, logits
+from .rows.sums import Sums, blocks
 from .scores import UNTESTED, share_right
 
 # A candidate this many standard errors behind the leader is out of the race; one that is more
 # complex than the leader sooner, for it would have to be ahead to be chosen.
 FAR_BEHIND = 2.0
 FAR_BEHIND_SIMPLER = 1.5
-
-
-def grouped_folds(labels: np.ndarray, groups: np.ndarray, folds: int, seed: int) -> np.ndarray:
-    """The fold of each row, int [n]: groups stay together, and every folder is spread as evenly as they allow.
-
-    Like scikit-learn's StratifiedGroupKFold, but takes folders with fewer groups than folds, and
-    100 000 videos in a second. There are never more folds than groups.
-    """
-    number, member = np.unique(groups, return_inverse=True)
-    folds = max(1, min(folds, len(number)))
-    order = np.random.default_rng(seed).permutation(len(number))
-    rows_of = np.argsort(member, kind="stable")
-    bounds = np.r_[0, np.cumsum(np.bincount(member, minlength=len(number)))]
-    held = np.zeros((folds, int(labels.max()) + 1), int)
-    totals = np.zeros(folds, int)
-    fold_of = np.empty(len(number), int)
-    for group in sorted(order, key=lambda group: bounds[group] - bounds[group + 1]):
-        inside = labels[rows_of[bounds[group] : bounds[group + 1]]]
-        fold = min(range(folds), key=lambda fold: (held[fold, inside].sum(), totals[fold], fold))
-        np.add.at(held[fold], inside, 1)
-        totals[fold] += len(inside)
-        fold_of[group] = fold
-    return fold_of[member]
+# Of so many rows sums are kept by fold: each fit would copy most of them.
+SUMMED_FROM = 3000
 
 
 @dataclass
@@ -74,16 +55,35 @@ class Trials:
             return np.asarray(self.given[self.fold_of == asked])
         out = frozenset({asked} if also_out is None else {asked, also_out})
         key = (candidate.name, out)
+        held_out = np.flatnonzero(np.isin(self.fold_of, list(out)))
         if key not in self._made:
-            held_out = np.isin(self.fold_of, list(out))
-            learned, asked_about = ~held_out & self.mask, held_out & self.mask
-            known = self.labels[learned]
-            found = np.full((len(self.labels), self.columns), -np.inf)
-            if len(known) and known.min() != known.max() and asked_about.any():
-                fitted = candidate.fit(self.rows[learned], known, self.seed)
-                found[asked_about] = logits(fitted, self.rows[asked_about], self.columns)
+            known = self.labels[np.isin(self.fold_of, list(out), invert=True) & self.mask]
+            is_there = self.mask[held_out]
+            # Of the rows that were left out alone, as narrow as the head gives them.
+            found = np.full((len(held_out), self.columns), -np.inf, np.float32)
+            if len(known) and known.min() != known.max() and is_there.any():
+                said = self._said(candidate, self.fitted(candidate, out), held_out[is_there])
+                found = found.astype(said.dtype)
+                found[is_there] = said
             self._made[key] = found
-        return np.asarray(self._made[key][self.fold_of == asked])
+        return np.asarray(self._made[key][self.fold_of[held_out] == asked], np.float64)
+
+    def fitted(self, candidate: Candidate, out: Set[int] = frozenset()) -> Any:
+        """A candidate, fitted on all rows that have this kind of evidence but those of some folds."""
+        if candidate.fit_sums is not None and len(self.labels) >= SUMMED_FROM:
+            return candidate.fit_sums(self._sums.of(set(self.folds) - out))
+        learned = np.isin(self.fold_of, list(out), invert=True) & self.mask
+        rows = self.rows if learned.all() else self.rows[learned]
+        return candidate.fit(rows, self.labels[learned], self.seed)
+
+    def _said(self, candidate: Candidate, fitted: Any, asked: np.ndarray) -> np.ndarray:
+        """Its logits of these rows, int [m]; those of discriminants are had from some rows at a time."""
+        some = blocks(len(asked)) if candidate.fit_sums is not None else [slice(None)]
+        return np.concatenate([logits(fitted, self.rows[asked[one]], self.columns) for one in some])
+
+    @cached_property
+    def _sums(self) -> Sums:
+        return Sums(self.rows, self.labels, np.where(self.mask, self.fold_of, -1))
 
     def unseen(self, candidate: Candidate, also_out: int | None = None) -> np.ndarray:
         """`answers` for every row by a fit without its fold; of the fold `also_out` nothing: float [n, k]."""

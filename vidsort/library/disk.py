@@ -241,10 +241,10 @@ def _count_too_deep(folder: Path, name: str, tally: Tally) -> None:
 
 def _with_facts(path: Path, folder: str | None, filenames: Iterable[str]) -> Iterator[Video]:
     for filename in filenames:
-        facts = video_facts(path / filename)
+        facts = video_facts(f"{path}{os.sep}{filename}")
         if facts is not None:  # else it was moved away since it was listed
             yield Video(
-                filename=filename, folder=folder, path=path / filename,
+                filename=filename, folder=folder, directory=path,
                 size_bytes=facts.st_size, mtime_ns=facts.st_mtime_ns,
             )
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from .names import other_spellings
 
 
-def video_facts(path: Path) -> os.stat_result | None:
+def video_facts(path: Path | str) -> os.stat_result | None:
     """Size, times and place on the disk of a regular file; None for a link, a pipe, a folder, or nothing."""
     try:
-        facts = path.lstat()
+        facts = os.lstat(path)
     except OSError:
         return None
     return facts if stat.S_ISREG(facts.st_mode) else None

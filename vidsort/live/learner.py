@@ -172,14 +172,15 @@ def _read(
     """The features of those of these videos whose content is known; no video is opened."""
     videos = []
     for folder, names in sorted(at.items()):
+        directory = settings.data_dir / folder
         for name in sorted(names):
-            path = settings.data_dir / folder / name
             try:
-                facts = path.stat()
+                facts = (directory / name).stat()
             except OSError:
                 continue  # it was moved just now, and it is told where to
             videos.append(Video(
-                filename=name, folder=folder or None, path=path, size_bytes=facts.st_size, mtime_ns=facts.st_mtime_ns
+                filename=name, folder=folder or None, directory=directory, size_bytes=facts.st_size,
+                mtime_ns=facts.st_mtime_ns,
             ))
     store = FeatureStore(database)
     known = store.remembered_contents(videos)

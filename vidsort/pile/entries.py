@@ -73,14 +73,13 @@ def facts_of(
     """
     videos = []
     for name in filenames:
-        path = data_dir / name
         try:
-            facts = path.stat()
+            facts = (data_dir / name).stat()
         except OSError:
             continue
-        videos.append(
-            Video(filename=name, folder=None, path=path, size_bytes=facts.st_size, mtime_ns=facts.st_mtime_ns)
-        )
+        videos.append(Video(
+            filename=name, folder=None, directory=data_dir, size_bytes=facts.st_size, mtime_ns=facts.st_mtime_ns
+        ))
     store = FeatureStore(database)
     contents = store.remembered_contents(videos)
     found = store.facts(contents.values())

@@ -66,7 +66,7 @@ class FeatureStore:
 
     def remembered_contents(self, videos: Iterable[Video]) -> dict[Video, bytes]:
         """The content hashes of those videos whose size and time are what they were when they were read."""
-        by_path = {os.fsencode(video.path): video for video in videos}
+        by_path = {video.place: video for video in videos}
         rows = self._chunked(
             "SELECT path, size_bytes, mtime_ns, content_hash FROM contents WHERE path IN ({})", list(by_path)
         )
@@ -135,13 +135,18 @@ class FeatureStore:
         values = np.frombuffer(b"".join(vector for _, vector in rows), VECTOR_TYPE)
         return [source for source, _ in rows], values.reshape(len(rows), -1) if rows else values.reshape(0, 0)
 
+    def newest(self) -> tuple[int | None, ...]:
+        """Other numbers after any feature or document was put here; cheap, however many there are."""
+        question = "SELECT (SELECT max(id) FROM features), (SELECT max(id) FROM documents)"
+        return tuple(self.database.connection().execute(question).fetchone())
+
     def remember_contents(self, contents: Mapping[Video, bytes]) -> None:
         """Remember what was read at these videos' paths, in place of what was there before."""
         with self.database.write() as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO contents (path, size_bytes, mtime_ns, content_hash) VALUES (?, ?, ?, ?)",
                 [
-                    (os.fsencode(video.path), video.size_bytes, storable(video.mtime_ns), content)
+                    (video.place, video.size_bytes, storable(video.mtime_ns), content)
                     for video, content in contents.items()
                 ],
             )
@@ -191,10 +196,10 @@ class FeatureStore:
         documents: dict[bytes, str] = {}
         vectors = np.empty((0, 0), np.float32)
         signatures = np.empty((0, 0), np.uint64)
+        places = {source: place for place, source in enumerate(wanted)}
         rows = self._chunked(
             "SELECT source, vector, signature, error, document FROM features WHERE modality = ? AND source IN ({})",
-            wanted,
-            modality,
+            wanted, modality,
         )
         for source, vector, signature, error, document in rows:
             if error is not None:
@@ -215,23 +220,22 @@ class FeatureStore:
                     "Vectors of one kind of evidence differ in length, so that nothing can be learned from them: where "
                     "its encoder is yours, raise the revision of its config, else run `vidsort doctor --rescue`."
                 )
-            vectors[len(index)] = np.frombuffer(vector, VECTOR_TYPE)
-            signatures[len(index)] = np.frombuffer(signature or b"", SIGNATURE_TYPE)
-            index[source] = len(index)
+            # In the order they were asked for, so that who wants them in that order need not copy them.
+            vectors[places[source]] = np.frombuffer(vector, VECTOR_TYPE)
+            signatures[places[source]] = np.frombuffer(signature or b"", SIGNATURE_TYPE)
+            index[source] = places[source]
         for document in documents.values():
             checked_document(document)
-        return Features(vectors[: len(index)], signatures[: len(index)], index, errors, absent, documents)
+        there = sorted(index.values())
+        if len(there) < len(vectors):
+            vectors, signatures = vectors[there], signatures[there]
+        index = {wanted[place]: row for row, place in enumerate(there)}
+        return Features(vectors, signatures, index, errors, absent, documents)
 
     def errors(self, modality: str, sources: Iterable[bytes]) -> dict[bytes, str]:
         """The reasons of those sources that gave nothing in this modality."""
-        return dict(
-            self._chunked(
-                "SELECT source, error FROM features"
-                " WHERE modality = ? AND error IS NOT NULL AND source IN ({})",
-                list(sources),
-                modality,
-            )
-        )
+        question = "SELECT source, error FROM features WHERE modality = ? AND error IS NOT NULL AND source IN ({})"
+        return dict(self._chunked(question, list(sources), modality))
 
     def absent(self, modality: str, sources: Iterable[bytes]) -> set[bytes]:
         """Those sources that were looked at and have no such thing."""

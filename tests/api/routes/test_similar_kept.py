@@ -67,6 +67,29 @@ def test_a_video_that_is_sorted_and_taken_back_is_told_where_it_lies_and_nothing
     assert read == [15]
 
 
+def test_a_sort_costs_a_look_at_what_was_moved_and_not_at_the_library(trained, client, monkeypatch):
+    before = similar(client, trained)
+    other = next(iter(before))
+    looked, real = [], compared.library.videos
+    monkeypatch.setattr(compared.library, "videos", lambda *given: looked.append(1) or real(*given))
+    assert client.post("/api/sort", json={"filename": trained, "folder": "food"}).status_code == 200
+    assert similar(client, other)[trained]["folder"] == "food"
+    assert client.post("/api/move", json={"filename": trained, "from": "food", "to": "dance"}).status_code == 200
+    assert similar(client, other)[trained]["folder"] == "dance"
+    assert not looked
+
+
+def test_what_is_overwritten_where_it_lies_is_seen_once_all_are_looked_at_again(trained, client, settings, monkeypatch):
+    monkeypatch.setattr(compared, "LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(compared, "LOOKING_SHARE", 1e9)
+    names = [one["filename"] for one in client.get("/api/videos").json()["videos"]]
+    other, moved = [name for name in names if name != trained][:2]
+    assert trained in similar(client, other)
+    (settings.data_dir / trained).write_bytes((settings.data_dir / trained).read_bytes() + b"more")
+    assert client.post("/api/sort", json={"filename": moved, "folder": "food"}).status_code == 200
+    assert trained not in similar(client, other)
+
+
 def test_a_copy_is_found_at_once_a_new_video_once_it_is_extracted_and_none_when_it_has_gone(trained, client, settings):
     similar(client, trained)
     copy = copied(settings, trained, 555)

@@ -110,7 +110,7 @@ def test_a_table_shows_what_is_known_and_leaves_the_rest_empty_or_a_dash_for_a_n
 def test_a_video_without_a_poster_shows_its_reason(tmp_path):
     path = tmp_path / "1.mp4"
     path.write_bytes(b"no video at all")
-    video = Video(filename="1.mp4", folder=None, path=path, size_bytes=15, mtime_ns=0)
+    video = Video(filename="1.mp4", folder=None, directory=path.parent, size_bytes=15, mtime_ns=0)
     card = figures.card(tmp_path / "artifacts", video, text="unsure")
     assert card.picture is None
     assert card.title == "1.mp4"

@@ -21,7 +21,7 @@ def database(tmp_path):
 
 def video(root, filename, folder=None) -> Video:
     path = root / folder / filename if folder else root / filename
-    return Video(filename=filename, folder=folder, path=path, size_bytes=1, mtime_ns=1)
+    return Video(filename=filename, folder=folder, directory=path.parent, size_bytes=1, mtime_ns=1)
 
 
 def test_the_words_of_a_moved_video_are_found_by_its_name_and_of_two_of_one_name_by_their_paths(database, tmp_path):

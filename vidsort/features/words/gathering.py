@@ -81,13 +81,13 @@ def gather(
     for video, said in pieces.items():
         caption, document = _caption_of(video, said)
         if caption is not None:
-            captions[os.fsencode(video.path)] = caption
+            captions[video.place] = caption
             if caption.source is not None:
                 documents[caption.source] = document
                 found.with_words += 1
     searched: dict[bytes, Searched] = {}
     for video, texts in (read or {}).items():
-        path = os.fsencode(video.path)
+        path = video.place
         caption = captions.get(path)
         own = [documents[caption.source]] if caption is not None and caption.source is not None else []
         document = merged([Words.of(one) for one in (*own, *texts)]).document
@@ -123,7 +123,7 @@ def _beside(
     """The sidecars of words as they are now, by path, and what they say of each video."""
     by_folder: dict[Path, dict[str, Video]] = {}
     for video in contents:
-        by_folder.setdefault(video.path.parent, {})[video.filename] = video
+        by_folder.setdefault(video.directory, {})[video.filename] = video
     belonging: dict[Video, dict[bytes, str]] = {}
     stamps: dict[bytes, tuple[int, int]] = {}
     for folder, videos in by_folder.items():

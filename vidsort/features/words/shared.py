@@ -33,7 +33,7 @@ def read_shared(data_dir: Path, videos: Iterable[Video], known: Mapping[bytes, S
     reading = _Reading(known)
     beside: dict[Path, list[Video]] = {data_dir: []}
     for video in videos:
-        beside.setdefault(video.path.parent, []).append(video)
+        beside.setdefault(video.directory, []).append(video)
     names = [video.filename for there in beside.values() for video in there]
     listed: dict[Path, Mapping[str, str]] = {}
     for folder, there in beside.items():

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...learning.rows.basis import root, spreads
 from ...learning.rows.parts import Part
+from ...learning.rows.sums import blocks
 from ...learning.rows.text import Vocabulary, learn_vocabulary, unit
 
 # Directions, all of one spread: of pacs and exercise 24 and 48 gave groups less pure at the same share of the pile.
@@ -56,7 +57,7 @@ class Space:
             values = np.zeros((count, directions.width), np.float32)
             part = parts.get(name)
             if part is not None and part.mask.any():
-                values[part.mask] = directions.rows(part.X[part.mask])
+                values[part.mask] = directions.rows(part.X if part.mask.all() else part.X[part.mask])
             columns.append(values)
         return of_length_1(np.hstack(columns)) if columns else np.zeros((count, 0), np.float32)
 
@@ -97,8 +98,11 @@ class _Directions:
         """Of what is stored of videos that have it, rows of length 1: float32 [n, r]."""
         if self.preparation is not None:
             return of_length_1(np.asarray(self.preparation.rows(stored) @ self.weights))
-        values = root(stored) if self.is_rooted else np.asarray(stored, np.float32)
-        return of_length_1(((values - self.mean) / self.scale) @ self.weights)
+        found = np.empty((len(stored), self.width), np.float32)
+        for some in blocks(len(stored)):
+            values = root(stored[some]) if self.is_rooted else np.asarray(stored[some], np.float32)
+            found[some] = ((values - self.mean) / self.scale) @ self.weights
+        return of_length_1(found)
 
 
 def _varied(rows: Any, count: int) -> np.ndarray | None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ..rows.sums import ledoit_wolf
+
 # So many rows are summed at once, so that the larger sums in between stay small.
 AT_ONCE = 4096
 # Without any shrinkage, directions in which no two videos of a folder differ would leave nothing to divide by.
@@ -65,23 +67,12 @@ class Discriminants:
         if count <= len(counts) or variance <= np.finfo(np.float32).eps:
             # One video a folder: nothing is known of how videos of a folder differ, and what is left is rounding.
             return means
-        share = max(LEAST_SHARE, self._shrinkage(float(np.square(covariance).sum()), variance, count, width))
+        fourths = sum(self._fourth(folder) for folder in self._members)
+        share = max(LEAST_SHARE, ledoit_wolf(fourths, float(np.square(covariance).sum()), variance, count, width))
         covariance *= (1 - share) / variance
         covariance.flat[:: len(covariance) + 1] += share + np.finfo(np.float32).eps
         factor = cho_factor(covariance.astype(np.float32), lower=True, overwrite_a=True, check_finite=False)
         return np.asarray(cho_solve(factor, means.T.astype(np.float32), check_finite=False).T)
-
-    def _shrinkage(self, squares: float, variance: float, count: float, width: float) -> float:
-        """Ledoit and Wolf's share (2004), as scikit-learn's `ledoit_wolf_shrinkage` has it for rows less their means.
-
-        squares: the sum of squares of the covariance.
-        """
-        if width == 1:
-            return 0.0
-        fourths = sum(self._fourth(folder) for folder in self._members)
-        beta = (fourths / count - squares) / (width * count)
-        delta = squares / width - variance**2
-        return 0.0 if min(beta, delta) <= 0 else min(beta, delta) / delta
 
     def _fourth(self, folder: str) -> float:
         if folder not in self._fourths:

@@ -1,1 +1,1 @@
-"""What each kind of evidence says of videos, prepared for learning: blind to labels."""
+"""What each kind of evidence says of videos, prepared for learning: blind to labels, but for sums and folds."""

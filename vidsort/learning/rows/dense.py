@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .basis import root, span, spreads
+from .basis import means, root, span, spreads
+from .sums import blocks
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,23 @@ class Numbers:
         return cls(is_rooted, arrays["mean"], arrays["scale"])
 
 
+@dataclass(frozen=True)
+class Vectors:
+    """Those vectors of one kind that there are, rooted, or each number by its spread; made as they are asked for."""
+
+    vectors: np.ndarray
+    there: np.ndarray
+    is_rooted: bool
+    by: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.there)
+
+    def __getitem__(self, some: slice) -> np.ndarray:
+        found = self.vectors[self.there[some]]
+        return root(found) if self.is_rooted else np.asarray(found / self.by)
+
+
 def prepared(
     vectors: np.ndarray, mask: np.ndarray, is_rooted: bool
 ) -> tuple[Numbers, np.ndarray, np.ndarray]:
@@ -51,11 +69,12 @@ def prepared(
 
     vectors: float32 [n, d]; mask: bool [n], rows that have any; the others come to zeros.
     """
-    there = vectors[mask]
-    values = root(there) if is_rooted else there
-    by = np.float32(1) if is_rooted else spreads(values)
-    basis = span(values / by)
+    there, one = np.flatnonzero(mask), np.ones((), np.float32)
+    bare = Vectors(vectors, there, is_rooted, one)
+    values = bare if is_rooted else Vectors(vectors, there, is_rooted, spreads(bare))
+    basis = span(values)
     rows = np.zeros((len(vectors), basis.directions.shape[1]), np.float32)
-    rows[mask] = basis.rows(values / by)
-    mean, scale = (basis.mean, np.float32(basis.scale)) if is_rooted else (values.mean(axis=0), by * basis.scale)
+    for some in blocks(len(there)):
+        rows[there[some]] = basis.rows(values[some])
+    mean, scale = (basis.mean, np.float32(basis.scale)) if is_rooted else (means(bare), values.by * basis.scale)
     return Numbers(is_rooted, np.asarray(mean, np.float32), np.asarray(scale, np.float32)), rows, basis.directions

@@ -199,12 +199,12 @@ def _every(values: Sequence[T], most: int) -> list[T]:
 def _videos(data_dir: Path, places: Sequence[tuple[str | None, str]]) -> list[Video]:
     found = []
     for folder, name in places:
-        path = data_dir / name if folder is None else data_dir / folder / name
+        directory = data_dir if folder is None else data_dir / folder
         try:
-            facts = path.stat()
+            facts = (directory / name).stat()
         except OSError:
             continue  # it has just gone
         found.append(Video(
-            filename=name, folder=folder, path=path, size_bytes=facts.st_size, mtime_ns=facts.st_mtime_ns
+            filename=name, folder=folder, directory=directory, size_bytes=facts.st_size, mtime_ns=facts.st_mtime_ns
         ))
     return found

@@ -184,14 +184,17 @@ def _of_videos(
     connection: sqlite3.Connection, table: str, columns: str, videos: Sequence[Video]
 ) -> Iterator[tuple[Video, list[Any]]]:
     """These columns of the rows of videos, by their path, else by their name."""
-    by_path = {os.fsencode(video.path): video for video in videos}
+    # Most libraries have none, and to ask for a million videos one by one takes ten seconds.
+    if not connection.execute(f"SELECT EXISTS (SELECT 1 FROM {table})").fetchone()[0]:  # noqa: S608 (our own names)
+        return
+    by_path = {video.place: video for video in videos}
     question = f"SELECT path, {columns} FROM {table} WHERE path IN ({{}})"  # noqa: S608 (our own names)
     found = {by_path[path]: row for path, *row in _chunked(connection, question, list(by_path))}
     yield from found.items()
     moved: dict[bytes, dict[str, Video]] = {}
     for video in by_path.values():
         if video not in found:
-            data_dir = video.path.parent if video.folder is None else video.path.parent.parent
+            data_dir = video.directory if video.folder is None else video.directory.parent
             moved.setdefault(os.fsencode(data_dir), {})[video.filename] = video
     question = f"SELECT filename, {columns} FROM {table} WHERE library = ? AND filename IN ({{}})"  # noqa: S608 (so)
     for library, by_name in moved.items():
