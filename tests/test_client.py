@@ -309,7 +309,7 @@ def test_every_method_has_the_path_and_the_answer_of_the_schema(settings, monkey
             asked.append((inspect.signature(method).return_annotation, request.method, request.path))
     assert len(asked) >= 21
     named = {"folders": "name", "models": "model_id", "videos": "filename", "misfiled": "filename", "insights": "topic",
-             "duplicates": "id", "skip": "filename"}
+             "duplicates": "id", "skip": "filename", "stars": "filename"}
     for answer, method, path in asked:
         route = path
         for what, name in named.items():

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, NoReturn, ParamSpec, TypeVar, overload
 from urllib.parse import quote
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from ..api import contract
 from ..errors import ConflictError, ForbiddenError, InvalidNameError, NotFoundError, VidsortError
@@ -129,6 +129,6 @@ def refuse(response: "httpx.Response") -> NoReturn:
 def _sentence(response: "httpx.Response") -> str:
     """What the server says is wrong."""
     try:
-        return str(contract.Fault.model_validate_json(response.content).detail)
-    except ValidationError:
+        return str(contract.Fault.model_validate(json.loads(response.content)).detail)
+    except ValueError:
         return f"The server answered {response.status_code} {response.reason_phrase} to {response.request.url.path}."

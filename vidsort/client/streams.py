@@ -1,5 +1,6 @@
 """What a server gives as bytes, or piece by piece: videos, pictures, events."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..api import contract
-from ..api.contract.events import EVENT_NAMES, AnyEvent
+from ..api.contract.events import DATA_OF
 from ..errors import ConflictError, VidsortError
 from .asked import Asked, Request, part
 
@@ -58,10 +59,11 @@ class EventReader:
         elif name == "data":
             self._data.append(value.removeprefix(" "))
         elif not line and self._data:
-            block = {"event": self._name, "data": "\n".join(self._data)}
+            kind, data = DATA_OF.get(self._name), "\n".join(self._data)
             self._name, self._data = "", []
-            if block["event"] in EVENT_NAMES:
-                return AnyEvent.validate_python(block).data
+            if kind is not None:
+                # By way of Python, for a name that is no valid Unicode.
+                return kind.model_validate(json.loads(data))
         return None
 
 
@@ -69,13 +71,15 @@ class EventReader:
 def new_file(target: Path) -> Iterator[BinaryIO]:
     """A file that was not there, and goes again where the block fails; ConflictError where it was."""
     try:
-        with target.open("xb") as file:
-            try:
+        file = target.open("xb")
+        try:
+            # Closed within, as that writes what is left and may fail, too.
+            with file:
                 yield file
-            except BaseException:
-                # Half a video must not be taken for one.
-                target.unlink()
-                raise
+        except BaseException:
+            # Half a video must not be taken for one.
+            target.unlink()
+            raise
     except FileExistsError as error:
         raise ConflictError(f"{target} is there already: choose another path, or remove that first.") from error
     except OSError as error:

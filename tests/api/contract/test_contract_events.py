@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from vidsort.api.contract import Moved, State
-from vidsort.api.contract.events import EVENT_NAMES, AnyEvent, MovedEvent, StateEvent
+from vidsort.api.contract.events import DATA_OF, AnyEvent, MovedEvent, StateEvent
 from vidsort.api.contract.examples import MOVED, STATE
 
 
@@ -15,7 +15,7 @@ def test_an_event_is_read_by_its_name():
     moved = AnyEvent.validate_python({"event": "moved", "data": json.dumps(MOVED)})
     assert (type(state), type(state.data), state.retry) == (StateEvent, State, 1000)
     assert (type(moved), type(moved.data), moved.retry) == (MovedEvent, Moved, None)
-    assert set(EVENT_NAMES) == {state.event, moved.event}
+    assert set(DATA_OF) == {state.event, moved.event}
 
 
 @pytest.mark.parametrize("block", [

@@ -27,4 +27,4 @@ class MovedEvent(BaseModel):
 AnyEvent: TypeAdapter[StateEvent | MovedEvent] = TypeAdapter(
     Annotated[StateEvent | MovedEvent, Field(discriminator="event")]
 )
-EVENT_NAMES = ("state", "moved")
+DATA_OF: dict[str, type[State] | type[Moved]] = {"state": State, "moved": Moved}
