@@ -42,7 +42,7 @@ def test_any_name_that_is_allowed_comes_back_from_each_form(tmp_path_factory, la
     where = tmp_path_factory.mktemp("forms")
     (where / "library").mkdir()
     lying = [
-        Video(filename=filename, folder=folder, path=where / "one.mp4", size_bytes=0, mtime_ns=0)
+        Video(filename=filename, folder=folder, directory=where, size_bytes=0, mtime_ns=0)
         for filename, folder in labels.items()
     ]
     output = where / f"out{ENDINGS.get(form, '')}"

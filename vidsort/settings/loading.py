@@ -194,7 +194,7 @@ def absolute(name: str, value: Any, base: Path) -> Any:
 
 def _explain(error: ValidationError, found: Mapping[str, _Given], table: str = "") -> str:
     name, value, why = misfit(error)
-    if name == WEBHOOKS:
+    if name.partition(",")[0] == WEBHOOKS:
         return _explain_webhook(error, found)
     name = table + name
     # Of a list, one in it is named.

@@ -211,7 +211,7 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date(kept, folder):
 
     path = folder / "artifacts" / "vidsort.db"
     connection = sqlite3.connect(path)
-    for table in ("leases", "session_key", "account_preferences"):
+    for table in ("leases", "session_key", "account_preferences", "stars"):
         connection.execute(f"DROP TABLE {table}")
     for index in ("moves_by_change", "moves_by_account"):
         connection.execute(f"DROP INDEX IF EXISTS {index}")
