@@ -27,8 +27,6 @@ def test_a_star_stays_with_its_video_on_its_way_and_over_a_reload(page, pile, sh
     wait_for_card(page, name_of(1))
     assert page.evaluate(STARRED) == "false"
     page.locator("[data-star]").click()
-    page.keyboard.press("Shift+A")
-    page.keyboard.press("Shift+A")
     wait_until_saved(page)
     wait_for_answer(page, "api/stars", "answer.videos.length === 2")
     page.reload()
@@ -39,7 +37,9 @@ def test_a_star_stays_with_its_video_on_its_way_and_over_a_reload(page, pile, sh
     assert page.locator(".group-head h2").all_inner_texts() == ["With a star", "In food"]
     shot(page, "starred")
     axe(page)
-    page.keyboard.press("Shift+A")
+    # However fast it is pressed, the server hears it in that order.
+    for _ in range(3):
+        page.keyboard.press("Shift+A")
     page.wait_for_function("document.querySelectorAll('.tile.has-star').length === 1")
     wait_for_answer(page, "api/stars", f"answer.videos.map((one) => one.filename).join() === '{name_of(0)}'")
     assert (pile.data_dir / "food" / name_of(0)).is_file()
