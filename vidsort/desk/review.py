@@ -18,6 +18,8 @@ from ..settings import Settings
 
 HEIGHT_PX = 760
 START_S = 60.0
+# To end after it has failed.
+FAILS_S = 10.0
 # No program hands these on: each is read from the file or the environment by who needs it.
 SECRET = ("password", "webhooks")
 # It stops within three seconds by itself; more is given to a machine that is busy.
@@ -62,8 +64,12 @@ class Review:
         return port
 
     def _why(self) -> str:
-        """What it said before it ended, as it does when nobody asks it for more."""
-        pipes(self._process)[0].close()
+        """What it said before it ended."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            # What has failed ends by itself, and says last that it was interrupted if it is told to meanwhile.
+            self._process.wait(FAILS_S)
+        with contextlib.suppress(BrokenPipeError):
+            pipes(self._process)[0].close()
         self._end()
         self._said.seek(0)
         lines = self._said.read().decode(errors="replace").strip().splitlines()
