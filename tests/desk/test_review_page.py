@@ -115,3 +115,16 @@ def test_who_interrupts_the_start_leaves_no_server(learned, monkeypatch):
     monkeypatch.undo()
     with library, library.review() as page:
         assert page.is_served
+
+
+def test_one_that_ends_slowly_is_not_interrupted_in_saying_why(learned, monkeypatch):
+    # Its port is what closes first; what then comes to its standard input, or is closed there, is an interrupt.
+    ends_slowly = (
+        "import os, select, sys, time\nos.close(1)\nsys.stderr.write('It cannot be.\\n')\ntime.sleep(1)\n"
+        "os.read(0, 65536)\nif select.select([0], [], [], 0)[0]:\n    sys.stderr.write('KeyboardInterrupt\\n')\n"
+        "sys.stderr.flush()\nos._exit(1)\n"
+    )
+    real = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda command, **how: real([command[0], "-c", ends_slowly], **how))
+    with pytest.raises(VidsortError, match=r"^It cannot be\.$"):
+        vidsort.open(learned.data_dir, learned.artifacts_dir).review()

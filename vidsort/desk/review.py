@@ -14,14 +14,12 @@ from pydantic_core import to_jsonable_python
 
 from ..errors import VidsortError
 from ..media.limited import ended, pipes
-from ..settings import Settings
+from ..settings import SECRETS, Settings
 
 HEIGHT_PX = 760
 START_S = 60.0
 # To end after it has failed.
 FAILS_S = 10.0
-# No program hands these on: each is read from the file or the environment by who needs it.
-SECRET = ("password", "webhooks")
 # It stops within three seconds by itself; more is given to a machine that is busy.
 STOP_S = 15.0
 
@@ -51,7 +49,7 @@ class Review:
     def _port(self, settings: Settings) -> str:
         """The port on which it listens, once it does; raises VidsortError where it does not."""
         at = {"data_dir": settings.data_dir, "artifacts_dir": settings.artifacts_dir, "host": "127.0.0.1", "port": 0}
-        given = {name: value for name, value in settings.flags().items() if name not in SECRET} | at
+        given = {name: value for name, value in settings.flags().items() if name not in SECRETS} | at
         asks, says = pipes(self._process)
         try:
             asks.write(json.dumps(to_jsonable_python(given)) + "\n")

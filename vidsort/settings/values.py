@@ -16,6 +16,8 @@ from .webhooks import Webhook
 PREFIX = "VIDSORT_"
 # Tables of the file alone: a secret has no place in a flag, and a list of tables none in a variable.
 WEBHOOKS = "webhooks"
+# Handed on to no child process: each is read from the file or the environment by who needs it.
+SECRETS = ("password", WEBHOOKS)
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
@@ -141,8 +143,8 @@ class Settings(BaseModel):
         ]
 
     def as_json(self) -> str:
-        """All that a child process is to work with; the password and the webhooks are none of its business."""
-        return json.dumps(self.model_dump(mode="json", exclude={"password", WEBHOOKS}))
+        """All that a child process is to work with, without SECRETS."""
+        return json.dumps(self.model_dump(mode="json", exclude=set(SECRETS)))
 
 
 # What stands above the tables of vidsort.toml.
