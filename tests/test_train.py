@@ -219,21 +219,21 @@ def test_a_moved_video_is_a_new_label_and_needs_no_new_features(trained_place):
 
 
 def test_videos_that_are_sorted_between_listing_and_reading_end_no_step(trained_place, monkeypatch):
-    listed = library.videos
+    listed = library.survey
 
     def sorted_at_once(data_dir, *names):
-        videos = listed(data_dir, *names)
-        for video in (videos[0], videos[-1]):
+        survey = listed(data_dir, *names)
+        for video in (survey.videos[0], survey.videos[-1]):
             video.path.rename(data_dir / "food" / video.filename)
-        return videos
+        return survey
 
     new = [trained_place.data_dir / "dance" / "9001.mp4", trained_place.data_dir / "9002.mp4"]
     for step, path in ((train, new[0]), (predict, new[1])):
         path.write_bytes(path.name.encode())
-        monkeypatch.setattr(library, "videos", lambda *given, path=path: (listed(*given), path.unlink())[0])
+        monkeypatch.setattr(library, "survey", lambda *given, path=path: (listed(*given), path.unlink())[0])
         report = step.run(trained_place)
         assert [(failure.filename, failure.reason) for failure in report.failed] == [(path.name, GONE)]
-    monkeypatch.setattr(library, "videos", sorted_at_once)
+    monkeypatch.setattr(library, "survey", sorted_at_once)
     assert train.run(trained_place).failed == ()
     assert predict.run(trained_place).failed == ()
 

@@ -13,11 +13,19 @@ from .artifacts.owners import remember
 from .artifacts.recognition import seen
 from .errors import ArtifactError, SettingsError
 from .features.cluster import Cluster, require_dask
-from .features.contents import GONE, MOST_LOOKS, Contents, failure_of, found_anew, library_contents
+from .features.contents import (
+    GONE,
+    MOST_LOOKS,
+    Contents,
+    contents_at,
+    failure_of,
+    found_anew,
+    library_contents,
+)
 from .features.encoders.semantic import SemanticEncoder
-from .features.missing import Missing, missing_of, told_anew
-from .features.modalities import BESIDE, KINDS, ExtractConfig, Modality, kind_of, makeable
-from .features.said import understand
+from .features.missing import Missing, missing_of, settled_of, told_anew
+from .features.modalities import BESIDE, KINDS, ExtractConfig, Modality, makeable
+from .features.said import understand, understanding_of
 from .features.stored import errors_of, read_in
 from .features.unreadable import lacking
 from .features.words import gather
@@ -30,6 +38,7 @@ from .steps import ProgressCallback, ignore_progress
 from .store import open_database
 from .store.database import shared_dir
 from .store.features import FeatureStore
+from .store.whole import contents_of_all
 from .store.words import captions_of
 
 __all__ = ["ExtractConfig", "run"]
@@ -70,15 +79,19 @@ def run(
         require_dask()
     modalities = config.chosen | config.beside | (_had_here(makeable(in_force)) if in_force else {})
     record_begun(settings.artifacts_dir, modalities)
-    understanding = _understanding(modalities, config.chosen)
+    understanding = understanding_of(modalities, config.chosen)
     pace = extraction_pace(settings.artifacts_dir)
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
         store = FeatureStore(database)
-        contents = library_contents(
-            store, settings.data_dir, settings.video_names, tell=lambda total, done: progress(_looking(done, total)),
-            only=only,
-        )
-        missing = missing_of(store, contents, modalities)
+        if only is None:
+            survey, contents = library_contents(
+                store, settings.data_dir, settings.video_names,
+                tell=lambda total, done: progress(_looking(done, total)),
+            )
+        else:
+            contents = contents_at(store, settings.data_dir, only)
+        settled = settled_of(store, modalities) if only is None else frozenset()
+        missing = missing_of(store, contents, modalities, settled)
         with _asked(settings, progress, missing) if is_shared and missing else contextlib.nullcontext() as cluster:
             notice = told_anew(
                 store, contents, missing, _looked_for_before(settings), config.feature_set,
@@ -88,23 +101,24 @@ def run(
                 settings, store, modalities, contents, progress, notice, turn, most_children or cores(), cluster
             )
             work.extract(missing)
+        if only is not None or missing:
+            survey = library.survey(settings.data_dir, settings.video_names)  # hours may have gone by
         # What words there are, and what is said everywhere, is a matter of all videos that were ever looked at.
         known = contents if only is None else dataclasses.replace(
-            contents, hashes=store.remembered_contents(library.videos(settings.data_dir, settings.video_names))
+            contents, hashes=contents_of_all(database, settings.data_dir, survey.videos)
         )
         read = read_in(store, known, config.feature_set, settings.data_dir)
-        words = gather(database, settings.data_dir, known.hashes, settings.video_names, read)
+        words = gather(database, settings.data_dir, known.hashes, settings.video_names, read, survey.beside)
         contents = dataclasses.replace(contents, words=captions_of(database, contents.hashes))
         work.understand(contents, understanding)
         errors = errors_of(store, contents, config.feature_set)
-        lacks = lacking(store, contents, config.feature_set)
+        lacks = lacking(store, contents, config.feature_set, settled)
         if work.seen and only is None:
             progress(_looking(len(work.seen), len(work.seen), "comparing videos"))
-            videos = library.videos(settings.data_dir, settings.video_names)
             within_s = COMPARED_SHARE * (time.monotonic() - started)
-            links_now(database, settings.artifacts_dir, videos, config.feature_set, within_s)
+            links_now(database, settings.artifacts_dir, survey.videos, config.feature_set, within_s)
     if only is None:
-        remember(settings.artifacts_dir, seen(settings.data_dir))
+        remember(settings.artifacts_dir, seen(settings.data_dir, survey.of_any_name))
         # How fast a cluster was tells nothing of this machine, which looks at new videos.
         record_extraction(settings.artifacts_dir, config.feature_set, (not is_shared and work.videos_per_s) or pace)
     failed = (
@@ -118,7 +132,7 @@ def run(
         done=done,
         skipped=len(contents.hashes) + len(contents.failed) - len(failed) - done,
         failed=failed,
-        left_out=(*library.left_out(settings.data_dir, settings.video_names), *words.left_out(settings.data_dir)),
+        left_out=(*survey.left_out, *words.left_out(settings.data_dir)),
         took_s=time.monotonic() - started,
         outputs={"feature_set": config.feature_set.id, **work.outputs(), **lacks, "with_words": words.with_words},
     )
@@ -152,21 +166,6 @@ def _looked_for_before(settings: Settings) -> FeatureSet | None:
 
 def _looking(done: int, total: int, message: str = "looking for new videos") -> Progress:
     return Progress(step=STEP, done=done, total=total, message=message)
-
-
-def _understanding(modalities: Mapping[str, Modality], chosen: Collection[str]) -> dict[str, SemanticEncoder]:
-    """What encodes words, by modality; what only the model in force needs is left out where its extra is missing."""
-    loaded = {}
-    for modality_id, modality in modalities.items():
-        if kind_of(modality.kind).understands is None:
-            continue
-        try:
-            loaded[modality_id] = modality.load_understanding()
-        except SettingsError as error:
-            if modality_id in chosen:
-                raise
-            log.warning("%s", error)
-    return loaded
 
 
 class _Work:

@@ -113,7 +113,8 @@ def run(
     settings = artifacts.at_home(settings)
     started = time.monotonic()
     model_id, waiting = _models_to_use(settings, config)
-    videos = [video for video in library.videos(settings.data_dir, settings.video_names) if video.folder is None]
+    survey = library.survey(settings.data_dir, settings.video_names)
+    videos = [video for video in survey.videos if video.folder is None]
     progress(Progress(step=STEP, done=0, total=len(videos), message="reading features"))
     if waiting is not None:
         _predict(settings, config, waiting, videos, progress)
@@ -124,7 +125,7 @@ def run(
         step=STEP,
         done=count,
         failed=tuple(failed),
-        left_out=tuple(library.left_out(settings.data_dir, settings.video_names)),
+        left_out=tuple(survey.left_out),
         took_s=time.monotonic() - started,
         outputs={
             "predictions_id": predictions_id, "model_id": model_id, "held_back_model_id": waiting,
@@ -182,7 +183,8 @@ def _predict(
     between = (b",\n" if number else b"[\n" for number in range(len(blocks)))
     pieces = itertools.chain.from_iterable(zip(between, blocks, strict=True))
     write_predictions(
-        settings.artifacts_dir, predictions_id, itertools.chain(pieces if blocks else [b"[\n"], [b"\n]\n"]), manifest
+        settings.artifacts_dir, predictions_id, itertools.chain(pieces if blocks else [b"[\n"], [b"\n]\n"]), manifest,
+        is_in_form=True,
     )
     return predictions_id, count, failed
 

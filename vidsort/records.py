@@ -1,7 +1,7 @@
 """The rows that travel between modules: frozen, nearly all pydantic models, no behaviour."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,9 +31,13 @@ class Video:
 
     filename: str
     folder: str | None
-    directory: Path = field(hash=False)
+    directory: Path
     size_bytes: int
     mtime_ns: int
+
+    def __hash__(self) -> int:
+        # Nearly each has a name of its own, whose hash is kept with it; a million are asked for several times over.
+        return hash(self.filename)
 
     @property
     def path(self) -> Path:

@@ -77,12 +77,10 @@ def run(
     settings = artifacts.at_home(settings)
     started = time.monotonic()
     progress(Progress(step=STEP, done=0, total=1, message="reading features"))
-    videos = library.videos(settings.data_dir, settings.video_names)
+    survey = library.survey(settings.data_dir, settings.video_names)
+    videos, left_out = survey.videos, survey.left_out
     labelled = library.labelled(videos, settings.not_learned)
-    named = (folder.name for folder in library.folders(settings.data_dir, settings.video_names))
-    folders = {*(name for name in named if library.is_learned(name, settings.not_learned)),
-               *(str(video.folder) for video in labelled)}
-    left_out = library.left_out(settings.data_dir, settings.video_names)
+    folders = {name for name in survey.folders if library.is_learned(name, settings.not_learned)}
     if len(folders) < 2:
         raise _too_few(labelled, settings, left_out)
     feature_set = artifacts.current_feature_set(settings.artifacts_dir)

@@ -23,6 +23,21 @@ def store(tmp_path, number, model_id="m"):
     return predictions_id, data
 
 
+def test_predictions_that_were_written_in_form_are_looked_at_again_only_where_they_were_changed(tmp_path, monkeypatch):
+    looked = []
+    monkeypatch.setattr(publication, "_require_entries", lambda data, path: looked.append(path.parent.name))
+    ids = [f"20260101-00000{number}-abcdef" for number in range(3)]
+    for predictions_id in ids:
+        data = [b"[\n", json.dumps(ENTRY).encode(), b"\n]\n"]
+        write_predictions(tmp_path, predictions_id, iter(data), {"model_id": "m"}, is_in_form=predictions_id != ids[0])
+    changed = tmp_path / "predictions" / ids[1] / "predictions.json"
+    changed.write_bytes(changed.read_bytes() + b" ")
+    for predictions_id in ids:
+        publish(tmp_path, predictions_id)
+        assert json.loads((tmp_path / "predictions.json").read_bytes()) == [ENTRY]
+    assert looked == ids[:2]
+
+
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
     path = tmp_path / "new" / "file.json"
     write_whole(path, b"old")

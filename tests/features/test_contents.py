@@ -151,7 +151,8 @@ def test_a_video_that_is_moved_before_it_is_read_is_no_failure_of_the_disk(pile,
 
 def test_a_library_is_listed_again_where_a_video_was_moved_before_it_was_read(pile, database, moved_when_read):
     moved_when_read(pile / "2.mp4", pile / "food" / "2.mp4")
-    found = library_contents(FeatureStore(database), pile)
+    survey, found = library_contents(FeatureStore(database), pile)
+    assert found.hashes.keys() == set(survey.videos)
     assert {(video.folder, video.filename) for video in found.hashes} == {
         (None, "1.mp4"), ("food", "2.mp4"), ("food", "3.mp4"), ("food", "4.mp4"),
     }

@@ -9,7 +9,7 @@ from vidsort.features import modalities
 from vidsort.features.contents import contents_of
 from vidsort.features.encoders.frames import FramesConfig
 from vidsort.features.encoders.speech import SpeechConfig
-from vidsort.features.missing import missing_of, told_anew
+from vidsort.features.missing import missing_of, settled_of, told_anew
 from vidsort.features.modalities import ExtractConfig, Kind
 from vidsort.features.workers import cores
 from vidsort.steps import duration
@@ -55,6 +55,18 @@ def test_a_copy_is_looked_at_once_and_what_is_known_not_at_all(store, contents):
     assert {video.filename: list(sources) for video, sources in missing_of(store, contents, modalities).items()} == {
         "4.mp4": list(BEFORE.chosen), "3.mp4": list(BEFORE.chosen),
     }
+
+
+def test_what_all_is_known_of_need_not_be_asked_about(store, contents):
+    modalities = NOW.chosen | BEFORE.chosen
+    assert settled_of(store, modalities) == set()
+    looked_at(store, NOW, contents, "1.mp4", "2.mp4", "3.mp4")
+    looked_at(store, BEFORE, contents, "2.mp4")
+    settled = settled_of(store, modalities)
+    (two,) = (content for video, content in contents.hashes.items() if video.filename == "2.mp4")
+    assert settled == {two}
+    assert missing_of(store, contents, modalities, settled) == missing_of(store, contents, modalities)
+    assert settled_of(store, {}) == set()
 
 
 def test_two_equal_videos_with_two_texts_are_each_looked_at_for_theirs(store, contents, monkeypatch):

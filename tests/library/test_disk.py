@@ -6,7 +6,18 @@ from pathlib import Path
 import pytest
 
 from vidsort.errors import InvalidNameError, NotFoundError
-from vidsort.library import Snapshot, find, folder_path, folders, list_folder, list_root, scan, videos
+from vidsort.library import (
+    Snapshot,
+    find,
+    folder_path,
+    folders,
+    left_out,
+    list_folder,
+    list_root,
+    scan,
+    survey,
+    videos,
+)
 from vidsort.library.names import folded
 
 
@@ -39,6 +50,21 @@ def test_videos_come_with_size_and_time_unsorted_first(data_dir):
     assert found[2].path == data_dir / "food" / "3.mp4"
     assert found[2].size_bytes == len("food/3.mp4")
     assert found[2].mtime_ns == found[2].path.stat().st_mtime_ns
+
+
+def test_a_survey_has_at_once_what_is_asked_for_one_by_one(data_dir):
+    for place in ("food/3.info.json", "2.jpg", "My clip.mp4", "soccer/notes.txt", "soccer/too/deep/6.mp4"):
+        (data_dir / place).parent.mkdir(parents=True, exist_ok=True)
+        (data_dir / place).touch()
+    for names in ("digits", "any"):
+        found = survey(data_dir, names)
+        assert (found.videos, found.left_out) == (videos(data_dir, names), left_out(data_dir, names))
+        assert list(found.folders) == [folder.name for folder in folders(data_dir, names)]
+        assert found.beside == {data_dir: ("2.jpg",), data_dir / "food": ("3.info.json",)}
+    assert found.of_any_name == scan(data_dir, "any")
+    assert survey(data_dir).of_any_name is None, "My clip.mp4 is not in it"
+    (data_dir / "My clip.mp4").unlink()
+    assert survey(data_dir).of_any_name == scan(data_dir, "any")
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,6 @@ def test_a_document_in_place_of_a_vector_is_kept_and_is_not_nothing(store):
     features = store.load("a", [b"1", b"2", b"3", b"4"])
     assert features.documents == {b"1": '{"speech": "für dich"}'}
     assert (features.absent, features.errors, features.index) == ({b"2"}, {b"3": "x"}, {})
-    assert store.absent("a", [b"1", b"2", b"3"]) == {b"2"}
     assert store.missing("a", [b"1", b"2", b"3", b"4"]) == [b"4"]
     with pytest.raises(sqlite3.IntegrityError):
         store.put([FeatureRow("a", b"5", error="x", document="{}")])

@@ -12,7 +12,7 @@ from ..features.contents import Contents, contents_of
 from ..features.modalities import KINDS
 from ..features.stored import features_of, sources_of
 from ..learning.rows.parts import Part
-from ..library.places import Places
+from ..library.live.places import Places
 from ..records import FeatureSet, Video
 from ..store.features import FeatureStore
 from .workspace import OpenLibrary, Workspace

@@ -41,9 +41,10 @@ class Manifest(Form):
 
 
 class PredictionsManifest(Form):
-    """Which model made predictions; None for another program's."""
+    """Which model made predictions, None for another program; digest: of bytes that were written in the known form."""
 
     model_id: str | None
+    digest: str | None = None
 
 
 class Score(Form):
@@ -179,6 +180,12 @@ def model_of_predictions(folder: Path) -> str | None:
     """The model that made stored predictions, None for another program; raises ArtifactError."""
     model_id: str | None = _held_to(PredictionsManifest, folder / "manifest.json")["model_id"]
     return model_id
+
+
+def digest_of_predictions(folder: Path) -> str | None:
+    """The digest of stored predictions that were in the documented form as they were written; raises ArtifactError."""
+    digest: str | None = _held_to(PredictionsManifest, folder / "manifest.json").get("digest")
+    return digest
 
 
 def read_metrics(folder: Path) -> dict[str, Any]:

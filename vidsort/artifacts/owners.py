@@ -19,7 +19,7 @@ import filelock
 from pydantic import ValidationError
 
 from ..errors import ArtifactError, AwayError, NotFoundError
-from ..library import Snapshot, scan
+from ..library import Snapshot, nothing_in, scan
 from ..settings import Settings
 from ..steps import counted
 from ..store import open_database
@@ -150,27 +150,29 @@ def adopt(artifacts_dir: Path, data_dir: Path, old_path: Path) -> Path:
 def require_there(home: Path, data_dir: Path, *, is_bare: bool | None = None) -> None:
     """Raise AwayError where a library that had something in it is empty now, or another one lies at its path.
 
-    is_bare: whether nothing is in it, where that is known; then it is only looked at where anything is suspicious.
+    is_bare: whether nothing is in it, where that is known.
     """
     owner = owner_of(home)
     if owner is None or owner.is_empty or owner.path != os.path.realpath(data_dir) or not data_dir.is_dir():
         return
     try:
         folder = facts_of(data_dir)
-        if is_bare is False and owner.is_at(folder):
-            return
-        now = scan(data_dir, "any")
+        if owner.is_at(folder):
+            # Where it seems bare it may only have names that the setting does not let in.
+            is_away = is_bare is not False and nothing_in(data_dir)
+            what = "empty now"
+        else:
+            now = scan(data_dir, "any")
+            is_away = _is_bare(now) or not owner.is_held_by(data_dir, now)
+            elsewhere = "on another device " if folder.st_dev != owner.device else ""
+            what = "empty now" if _is_bare(now) else f"another one {elsewhere}now"
     except NotFoundError as error:
         raise AwayError(str(error)) from error
-    if _is_bare(now):
-        what = "is empty now"
-    elif not owner.is_at(folder) and not owner.is_held_by(data_dir, now):
-        what = f"is another one {'on another device ' if folder.st_dev != owner.device else ''}now"
-    else:
+    if not is_away:
         return
     raise AwayError(
         f"The library {data_dir} held {counted(owner.videos, 'video')} in {counted(len(owner.folders), 'folder')} and "
-        f"{what}: plug its drive in, or choose it anew on the page or by `vidsort adopt`."
+        f"is {what}: plug its drive in, or choose it anew on the page or by `vidsort adopt`."
     )
 
 

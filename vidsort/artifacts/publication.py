@@ -1,6 +1,7 @@
 """Which predictions are in force, and which were before: published whole, and rolled back byte for byte."""
 
 import contextlib
+import hashlib
 import itertools
 import logging
 from collections.abc import Iterable, Iterator
@@ -11,7 +12,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from ..errors import ArtifactError, NotFoundError
 from ..records import Prediction, Record
-from .evidence import model_of_predictions
+from .evidence import digest_of_predictions, model_of_predictions
 from .files import (
     MOST_JSON_BYTES,
     VERSION_ID,
@@ -125,11 +126,24 @@ def _require_entries(data: bytes, path: Path) -> None:
 
 
 def write_predictions(
-    artifacts_dir: Path, predictions_id: str, data: bytes | Iterable[bytes], manifest: dict[str, Any]
+    artifacts_dir: Path, predictions_id: str, data: bytes | Iterable[bytes], manifest: dict[str, Any],
+    *, is_in_form: bool = False,
 ) -> None:
-    """Store one version of predictions, not yet in force: the bytes of predictions.json and where they come from."""
-    files = {"predictions.json": data, "manifest.json": as_json({"predictions_id": predictions_id} | manifest)}
+    """Store one version of predictions, not yet in force: the bytes of predictions.json and where they come from.
+
+    is_in_form: they are in the documented form; then nobody looks again unless they were changed since.
+    """
+    pieces = [data] if isinstance(data, bytes) else list(data)
+    told = {"predictions_id": predictions_id} | manifest | ({"digest": _digest(pieces)} if is_in_form else {})
+    files: dict[str, bytes | list[bytes]] = {"predictions.json": pieces, "manifest.json": as_json(told)}
     write_version(artifacts_dir / "predictions" / predictions_id, files)
+
+
+def _digest(pieces: Iterable[bytes]) -> str:
+    digest = hashlib.blake2b(digest_size=32)
+    for piece in pieces:
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def _stored_bytes(artifacts_dir: Path, predictions_id: str) -> bytes:
@@ -210,8 +224,9 @@ def publishing(artifacts_dir: Path) -> Iterator[None]:
 def _put_in_force(artifacts_dir: Path, predictions_id: str, history: tuple[Publication, ...]) -> Current:
     folder = artifacts_dir / "predictions" / predictions_id
     data, model_id = _stored_bytes(artifacts_dir, predictions_id), model_of_predictions(folder)
-    # Nothing that a server could not read is ever put where servers read.
-    _require_entries(data, folder / "predictions.json")
+    # Nothing that a server could not read is ever put where servers read; to look at a million takes twelve seconds.
+    if digest_of_predictions(folder) != _digest([data]):
+        _require_entries(data, folder / "predictions.json")
     now = Current(model_id=model_id, predictions_id=predictions_id, at=created_now(), history=history)
     write_whole(predictions_path(artifacts_dir), data)
     write_whole(artifacts_dir / "current.json", as_json(now))

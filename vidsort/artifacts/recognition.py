@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import heapq
 import os
 from collections.abc import Collection
 from pathlib import Path
@@ -57,7 +58,7 @@ def seen(data_dir: Path, snapshot: Snapshot | None = None) -> Owner:
     # Whatever the setting of names: what it leaves out is there all the same.
     now = snapshot or scan(data_dir, "any")
     places, folder = places_in(now), facts_of(data_dir)
-    lowest = sorted(places, key=_digest)[:SKETCHED]
+    lowest = heapq.nsmallest(SKETCHED, places, key=_digest)
     return Owner(
         path=os.path.realpath(data_dir), device=folder.st_dev, inode=folder.st_ino, videos=len(places),
         folders=tuple(sorted(now.folders)), sketch=_sketch(data_dir, lowest),

@@ -13,6 +13,7 @@ from ..media.content import content_hash
 from ..records import Failure, Video, VideoNames
 from ..store import open_database
 from ..store.features import FeatureStore
+from ..store.whole import contents_of_all
 from ..store.words import Captions, captions_of
 
 # Reading waits for the disk more than it computes; a few at once keep either busy.
@@ -37,13 +38,17 @@ class Contents:
 
 
 def contents_of(
-    store: FeatureStore, videos: Sequence[Video], *, tell: Callable[[int], None] = lambda _: None
+    store: FeatureStore, videos: Sequence[Video], *, tell: Callable[[int], None] = lambda _: None,
+    data_dir: Path | None = None,
 ) -> Contents:
     """The contents of videos; only files that are new or changed are opened.
 
-    `tell` is called with the number of videos known so far.
+    `tell` is called with the number of videos known so far. data_dir: their library, where they are all of it.
     """
-    hashes = store.remembered_contents(videos)
+    if data_dir is None:
+        hashes = store.remembered_contents(videos)
+    else:
+        hashes = contents_of_all(store.database, data_dir, videos)
     unread = [video for video in videos if video not in hashes]
     contents = Contents(hashes, words=captions_of(store.database, videos))
     for start in range(0, len(unread), REMEMBERED_AT_ONCE):
@@ -63,16 +68,25 @@ def contents_of(
 
 def library_contents(
     store: FeatureStore, data_dir: Path, video_names: VideoNames = "digits", *,
-    tell: Callable[[int, int], None] = lambda _total, _done: None, only: Collection[str] | None = None
-) -> Contents:
-    """The contents of all videos of a library, listed again where one was moved before it was read.
+    tell: Callable[[int, int], None] = lambda _total, _done: None,
+) -> tuple[library.Survey, Contents]:
+    """What is in a library, and the contents of its videos; listed again where one was moved before it was read.
 
-    Of those at the places `only`, relative to the library, where these are given. `tell` is called with the
-    numbers of videos in all and known so far. Raises NotFoundError without a library.
+    `tell` is called with the numbers of videos in all and known so far. Raises NotFoundError without a library.
     """
     for _ in range(MOST_LOOKS):
-        videos = library.videos(data_dir, video_names) if only is None else library.videos_at(data_dir, only)
-        contents = contents_of(store, videos, tell=functools.partial(tell, len(videos)))
+        survey = library.survey(data_dir, video_names)
+        told = functools.partial(tell, len(survey.videos))
+        contents = contents_of(store, survey.videos, tell=told, data_dir=data_dir)
+        if not contents.gone:
+            break
+    return survey, contents
+
+
+def contents_at(store: FeatureStore, data_dir: Path, places: Collection[str]) -> Contents:
+    """The contents of the videos at these places, relative to the library; looked for again where one was moved."""
+    for _ in range(MOST_LOOKS):
+        contents = contents_of(store, library.videos_at(data_dir, places))
         if not contents.gone:
             break
     return contents

@@ -1,6 +1,6 @@
 """What is still to be looked for in the videos of a library, and why some of them are looked at anew."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 
 from ..artifacts.feature_sets import extraction_pace
@@ -8,8 +8,9 @@ from ..records import FeatureSet, Video
 from ..settings import Settings
 from ..steps import counted, duration
 from ..store.features import FeatureStore
+from ..store.whole import settled_in_all
 from .contents import Contents
-from .modalities import KINDS, ExtractConfig, Modality, kind_of, modality_of
+from .modalities import KINDS, ExtractConfig, Modality, kind_of, modality_of, video_bytes
 from .workers import cores
 
 # Of kinds that take next to no time: opening and closing a file.
@@ -18,16 +19,31 @@ LEAST_USUAL_S = 0.05
 Missing = dict[Video, dict[str, bytes]]
 
 
-def missing_of(store: FeatureStore, contents: Contents, modalities: Mapping[str, Modality]) -> Missing:
-    """What is not known yet of these contents; of videos that are the same to a modality one is looked at."""
+def missing_of(
+    store: FeatureStore, contents: Contents, modalities: Mapping[str, Modality], settled: Set[bytes] = frozenset()
+) -> Missing:
+    """What is not known yet of these contents; of videos that are the same to a modality one is looked at.
+
+    settled: contents that need not be asked about, as `settled_of` gives them.
+    """
     missing: Missing = {}
-    encoded = {modality_id: one for modality_id, one in modalities.items() if one.is_encoded}
-    for modality_id, modality in encoded.items():
-        sources = kind_of(modality.kind).reads(contents)
-        video_of = {source: video for video, source in sources.items()}
-        for source in store.missing(modality_id, sources.values()):
-            missing.setdefault(video_of[source], {})[modality_id] = source
+    unsettled = {content: video for video, content in contents.hashes.items() if content not in settled}
+    for modality_id, modality in _encoded(modalities).items():
+        reads = kind_of(modality.kind).reads
+        wanted = unsettled if reads is video_bytes else {source: video for video, source in reads(contents).items()}
+        for source in store.missing(modality_id, wanted):
+            missing.setdefault(wanted[source], {})[modality_id] = source
     return missing
+
+
+def settled_of(store: FeatureStore, modalities: Mapping[str, Modality]) -> Set[bytes]:
+    """All contents of which each of these modalities is known that reads the bytes of a video."""
+    read = [one for one, modality in _encoded(modalities).items() if kind_of(modality.kind).reads is video_bytes]
+    return settled_in_all(store.database, read) if read else frozenset()
+
+
+def _encoded(modalities: Mapping[str, Modality]) -> Mapping[str, Modality]:
+    return {modality_id: modality for modality_id, modality in modalities.items() if modality.is_encoded}
 
 
 def told_anew(

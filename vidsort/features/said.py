@@ -1,7 +1,7 @@
 """What videos say and show: understood, and beside what folders are called, by which these are told before a label."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from ..errors import SettingsError
 from ..learning.rows.names import Named, Names, lettered, meant
@@ -11,7 +11,7 @@ from ..store import Database
 from ..store.features import FeatureRow, FeatureStore
 from ..store.words import documents_of
 from .encoders.semantic import SemanticEncoder
-from .modalities import KINDS, makeable
+from .modalities import KINDS, Modality, kind_of, makeable
 from .stored import features_of
 
 AT_ONCE = 64
@@ -39,6 +39,24 @@ def understand(
     if missing:
         tell(len(missing), len(missing))
     return len(missing)
+
+
+def understanding_of(modalities: Mapping[str, Modality], chosen: Collection[str]) -> dict[str, SemanticEncoder]:
+    """What encodes words, by modality; of those that are not chosen some are left out where their extra is missing.
+
+    Raises SettingsError where that of a chosen one is.
+    """
+    loaded = {}
+    for modality_id, modality in modalities.items():
+        if kind_of(modality.kind).understands is None:
+            continue
+        try:
+            loaded[modality_id] = modality.load_understanding()
+        except SettingsError as error:
+            if modality_id in chosen:
+                raise
+            log.warning("%s", error)
+    return loaded
 
 
 def names_of(

@@ -58,16 +58,15 @@ def features_of(database: Database, videos: Sequence[Video], feature_set: Featur
         )
     }
     essential = [kind for name, kind in kinds.items() if KINDS[name].essential]
-    found = [
-        video for video in videos
-        if any(video in kind.row_of for kind in kinds.values())
-        and all(video in kind.row_of or video in kind.absent for kind in essential)
-    ]
-    lacking = set(contents.hashes).difference(found)
+    there = set().union(*(kind.row_of for kind in kinds.values()))
+    for kind in essential:
+        there &= kind.row_of.keys() | kind.absent
+    found = [video for video in videos if video in there]
+    lacking = contents.hashes.keys() - there
     never = NOT_YET if len(makeable(feature_set)) == len(feature_set.modalities) else NO_MORE
     failed = contents.failed + [
         failure_of(video, _reason(video, essential or list(kinds.values()), never))
-        for video in videos if video in lacking
+        for video in (videos if lacking else ()) if video in lacking
     ]
     parts, signatures = {}, np.zeros((len(found), SIGNATURES), np.uint64)
     for name, kind in kinds.items():

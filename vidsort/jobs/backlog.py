@@ -6,6 +6,7 @@ from collections.abc import Set
 from ..library import videos_at
 from ..library.live import LiveLibrary
 from ..store.features import FeatureStore
+from ..store.whole import looked_at_under
 
 
 def place_of(folder: str | None, filename: str) -> str:
@@ -18,7 +19,7 @@ def never_looked_at(live: LiveLibrary, store: FeatureStore) -> list[str]:
     names = live.snapshot()
     sorted_ones = (place_of(folder, name) for folder, inside in names.folders.items() for name in inside)
     beneath = os.fsencode(live.data_dir / "-")[:-1]
-    seen = store.looked_at(live.data_dir)
+    seen = looked_at_under(store.database, live.data_dir)
     missing = [place for place in (*names.unsorted, *sorted_ones) if beneath + os.fsencode(place) not in seen]
     moved = _moved(missing, seen, live, store) if missing else set()
     return [place for place in missing if place not in moved]

@@ -1,10 +1,7 @@
 """What is in the library: videos, category folders and their counts, read from the disk and never changed here."""
 
 import bisect
-import errno
-import logging
 import os
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,21 +9,9 @@ from pathlib import Path
 from ..errors import InvalidNameError, NotFoundError
 from ..records import Folder, LeftOut, Video, VideoNames
 from .kind import is_category, is_spelled_so, is_video, video_facts
-from .left_out import Tally, told
-from .names import (
-    check_filename,
-    check_folder_name,
-    is_filename,
-    is_folder_name,
-    is_foreign,
-    is_like_a_video,
-)
-from .sidecars import is_like_a_sidecar
-
-# So many names are looked at between two moments at which other threads may go on.
-BREATH = 200
-
-log = logging.getLogger(__name__)
+from .left_out import told
+from .listed import list_folder, list_root
+from .names import check_filename, check_folder_name
 
 IS_LINK = "is a link, and links are left alone: put the video itself in its place."
 
@@ -49,17 +34,29 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
-class Listing:
-    """What is directly in one folder, each tuple sorted: videos, folders inside it, and what is left out.
+class Survey:
+    """A library looked at once.
 
-    folders: of the root the category folders; of such a folder those that are not looked into, with the time
-    stamps (ns) that they had. beside: files that may belong to a video, by their endings.
+    videos: with size and time, sorted by folder (unsorted first) and filename. folders: the names of the category
+    folders, sorted. left_out: what takes no part. beside: by directory, files that may belong to a video, by their
+    endings; directories without any are not in it.
     """
 
-    videos: tuple[str, ...]
-    folders: Mapping[str, int]
-    left_out: Tally
-    beside: tuple[str, ...]
+    videos: list[Video]
+    folders: tuple[str, ...]
+    left_out: list[LeftOut]
+    beside: Mapping[Path, tuple[str, ...]]
+
+    @property
+    def of_any_name(self) -> Snapshot | None:
+        """The names alone, as they are where videos may be called anything; None where some were not let in."""
+        if any(one.kind == "names" for one in self.left_out):
+            return None
+        by_folder: dict[str | None, list[str]] = {None: [], **{name: [] for name in self.folders}}
+        for video in self.videos:
+            by_folder[video.folder].append(video.filename)
+        names = {folder: tuple(there) for folder, there in by_folder.items()}
+        return Snapshot(names[None], {name: names[name] for name in self.folders})
 
 
 def scan(data_dir: Path, video_names: VideoNames = "digits") -> Snapshot:
@@ -67,13 +64,24 @@ def scan(data_dir: Path, video_names: VideoNames = "digits") -> Snapshot:
     return look_around(data_dir, video_names)[0]
 
 
+def survey(data_dir: Path, video_names: VideoNames = "digits") -> Survey:
+    """All that is in the library now, by one listing of each folder; raises NotFoundError without a library."""
+    root = list_root(data_dir, video_names)
+    listed = {None: (data_dir, root)} | {
+        name: (data_dir / name, list_folder(data_dir / name, video_names)) for name in root.folders
+    }
+    found: list[Video] = []
+    for folder, (path, listing) in listed.items():
+        found.extend(_with_facts(path, folder, listing.videos))
+    return Survey(
+        found, tuple(root.folders), told([listing.left_out for _, listing in listed.values()]),
+        {path: listing.beside for path, listing in listed.values() if listing.beside},
+    )
+
+
 def videos(data_dir: Path, video_names: VideoNames = "digits") -> list[Video]:
     """Every video with size and time, sorted by folder (unsorted first) and filename; raises NotFoundError."""
-    root = list_root(data_dir, video_names)
-    found = list(_with_facts(data_dir, None, root.videos))
-    for name in root.folders:
-        found.extend(_with_facts(data_dir / name, name, list_folder(data_dir / name, video_names).videos))
-    return sorted(found, key=lambda video: (video.folder or "", video.filename))
+    return survey(data_dir, video_names).videos
 
 
 def videos_at(data_dir: Path, places: Iterable[str]) -> list[Video]:
@@ -135,113 +143,10 @@ def folder_path(data_dir: Path, name: str) -> Path:
     return path
 
 
-def require_library(data_dir: Path) -> None:
-    """Raise NotFoundError where the library's folder is not there."""
-    if not data_dir.is_dir():
-        raise NotFoundError(f"There is no library at {data_dir}: choose the folder of your videos with --data-dir.")
-
-
-def list_root(data_dir: Path, video_names: VideoNames = "digits", known: set[str] | None = None) -> Listing:
-    """The unsorted videos and the category folders; raises NotFoundError where there is no library to be read.
-
-    known: names of videos that need not be told again; those that are there are taken out of it, and are not listed.
-    """
-    require_library(data_dir)
-    tally = Tally()
-    names = []
-    try:
-        unsorted, others, beside = _sift(data_dir, "", video_names, tally, known)
-    except OSError as error:
-        raise NotFoundError(
-            f"The library {data_dir} cannot be read ({error.strerror}): "
-            "choose another folder with --data-dir, or make this one readable."
-        ) from error
-    for entry in others:
-        is_fit = is_folder_name(entry.name) and not is_filename(entry.name, "digits")
-        if is_fit and is_category(Path(entry.path), entry):
-            names.append(entry.name)
-        elif not is_foreign(entry.name):
-            tally.add("links" if entry.is_symlink() else "folders", entry.name)
-    return Listing(tuple(sorted(unsorted)), dict.fromkeys(sorted(names), 0), tally, tuple(sorted(beside)))
-
-
-def list_folder(folder: Path, video_names: VideoNames = "digits", known: set[str] | None = None) -> Listing:
-    """The videos directly in a category folder; none where it has gone or is closed to us. `known` as for the root."""
-    tally = Tally()
-    inner = {}
-    try:
-        found, others, beside = _sift(folder, f"{folder.name}/", video_names, tally, known)
-    except OSError as error:
-        if error.errno not in (errno.ENOENT, errno.ENOTDIR):
-            log.warning("The folder %s is taken for empty, because it cannot be read (%s).", folder, error.strerror)
-            tally.add("closed", folder.name)
-        return Listing((), {}, tally, ())
-    for entry in others:
-        if is_foreign(entry.name):
-            continue
-        if entry.is_symlink():
-            tally.add("links", f"{folder.name}/{entry.name}")
-            continue
-        inner[entry.name] = stamp_of(Path(entry.path))
-        _count_too_deep(folder, entry.name, tally)
-    return Listing(tuple(sorted(found)), inner, tally, tuple(sorted(beside)))
-
-
-def stamp_of(folder: Path) -> int:
-    """When a name in it changed last, in ns; 0 where that cannot be seen."""
-    try:
-        return folder.stat().st_mtime_ns
-    except OSError:
-        return 0
-
-
-def _sift(
-    folder: Path, prefix: str, video_names: VideoNames, tally: Tally, known: set[str] | None = None
-) -> tuple[list[str], list[os.DirEntry[str]], list[str]]:
-    """Videos in a folder; folders, with links to such; what may lie beside a video. What else looks like one counts."""
-    found, others, beside = [], [], []
-    with os.scandir(folder) as entries:
-        for number, entry in enumerate(entries, 1):
-            if known is not None and number % BREATH == 0:
-                # A thread that sorts waits for the interpreter a dozen times, else for up to 5 ms each.
-                time.sleep(0)
-            if entry.is_file(follow_symlinks=False):
-                if known and entry.name in known:
-                    known.discard(entry.name)
-                elif is_filename(entry.name, video_names):
-                    found.append(entry.name)
-                elif is_like_a_sidecar(entry.name):
-                    beside.append(entry.name)
-                elif is_like_a_video(entry.name):
-                    tally.add("names" if is_filename(entry.name, "any") else "unusable_names", prefix + entry.name)
-            elif _is_folder(entry):
-                others.append(entry)
-            elif entry.is_symlink() and is_like_a_video(entry.name):
-                tally.add("links", prefix + entry.name)
-    return found, others, beside
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    """Whether this is a folder, or a link that leads to one."""
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False  # a link that leads to itself, or where nobody may look
-
-
-def _count_too_deep(folder: Path, name: str, tally: Tally) -> None:
-    try:
-        found, _, _ = _sift(folder / name, "", "any", Tally())
-    except OSError as error:
-        log.warning("The folder %s is not looked into, because it cannot be read (%s).", folder / name, error.strerror)
-        return
-    for filename in found:
-        tally.add("too_deep", f"{folder.name}/{name}/{filename}")
-
-
 def _with_facts(path: Path, folder: str | None, filenames: Iterable[str]) -> Iterator[Video]:
+    beneath = f"{path}{os.sep}"
     for filename in filenames:
-        facts = video_facts(f"{path}{os.sep}{filename}")
+        facts = video_facts(beneath + filename)
         if facts is not None:  # else it was moved away since it was listed
             yield Video(
                 filename=filename, folder=folder, directory=path,

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from ..errors import AwayError, NotFoundError
-from .disk import require_library
 from .kind import inner_folder
+from .listed import require_library
 from .names import is_folder_name
 
 HAS_DESCRIPTORS = (

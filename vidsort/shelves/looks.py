@@ -16,6 +16,7 @@ from ..insight.proposing.closeness import SEEN
 from ..records import FeatureSet
 from ..store import Database
 from ..store.features import FeatureStore
+from ..store.whole import contents_ever_under
 from .unlike import MOST_ASKED, Directions, distances
 
 # Folders of which that is kept: half a kilobyte a video.
@@ -81,7 +82,7 @@ class Looks:
         store = FeatureStore(self._database)
         is_rooted = KINDS[kind].rows == "rooted"
         if looked.directions is None:
-            anywhere = store.contents_under(self._data_dir)
+            anywhere = contents_ever_under(self._database, self._data_dir)
             sample = store.vectors(modality, anywhere[:: max(1, -(-len(anywhere) // MOST_ASKED))])[1]
             if not len(sample):
                 return

@@ -88,7 +88,7 @@ class FeatureStore:
             return {}
         rows = self.database.connection().execute(
             "SELECT path, size_bytes, mtime_ns, content_hash FROM contents WHERE path >= ? AND path < ?",
-            _under(data_dir),
+            under(data_dir),
         )
         return {
             by_facts[facts]: content for path, size_bytes, mtime_ns, content in rows
@@ -110,20 +110,13 @@ class FeatureStore:
                 break
             rows = self.database.connection().execute(
                 "SELECT path, size_bytes, mtime_ns, content_hash FROM contents WHERE path >= ? AND path < ?",
-                _under(begins),
+                under(begins),
             )
             for path, size_bytes, mtime_ns, content in rows:
                 name = os.fsdecode(path.rpartition(b"/")[2])
                 if wanted.get(name) == (size_bytes, mtime_ns):
                     found.setdefault(name, content)
         return found
-
-    def contents_under(self, data_dir: Path) -> list[bytes]:
-        """The content hashes of all that was ever read in a library, by path."""
-        rows = self.database.connection().execute(
-            "SELECT content_hash FROM contents WHERE path >= ? AND path < ?", _under(data_dir)
-        )
-        return [content for (content,) in rows]
 
     def vectors(self, modality: str, sources: Iterable[bytes]) -> tuple[list[bytes], np.ndarray]:
         """Those of these sources that have a vector, and these: float16 [n, d], without anything else of theirs."""
@@ -202,14 +195,13 @@ class FeatureStore:
             wanted, modality,
         )
         for source, vector, signature, error, document in rows:
-            if error is not None:
-                errors[source] = error
-                continue
-            if document is not None:
-                documents[source] = document
-                continue
             if vector is None:
-                absent.add(source)
+                if error is not None:
+                    errors[source] = error
+                elif document is not None:
+                    documents[source] = document
+                else:
+                    absent.add(source)
                 continue
             if not index:
                 # Filled in place, so that a large library is never held twice.
@@ -234,37 +226,18 @@ class FeatureStore:
 
     def errors(self, modality: str, sources: Iterable[bytes]) -> dict[bytes, str]:
         """The reasons of those sources that gave nothing in this modality."""
-        question = "SELECT source, error FROM features WHERE modality = ? AND error IS NOT NULL AND source IN ({})"
-        return dict(self._chunked(question, list(sources), modality))
-
-    def absent(self, modality: str, sources: Iterable[bytes]) -> set[bytes]:
-        """Those sources that were looked at and have no such thing."""
-        rows = self._chunked(
-            "SELECT source FROM features"
-            " WHERE modality = ? AND error IS NULL AND vector IS NULL AND document IS NULL AND source IN ({})",
-            list(sources),
-            modality,
-        )
-        return {source for (source,) in rows}
-
-    def failed(self, modality: str) -> dict[bytes, str]:
-        """All sources that gave nothing in this modality, with the reasons; cheap, however many gave something."""
+        wanted = list(sources)
         question = "SELECT source, error FROM features WHERE modality = ? AND error IS NOT NULL"
-        return dict(self.database.connection().execute(question, (modality,)))
+        if len(wanted) <= CHUNK:
+            return dict(self._chunked(f"{question} AND source IN ({{}})", wanted, modality))
+        # Few have failed, and those are kept together.
+        failed = dict(self.database.connection().execute(question, (modality,)))
+        return {source: failed[source] for source in wanted if source in failed} if failed else {}
 
     def paths_of(self, contents: Iterable[bytes]) -> dict[Path, bytes]:
         """Where these contents were seen last; a path may hold something else by now."""
         rows = self._chunked("SELECT path, content_hash FROM contents WHERE content_hash IN ({})", list(contents))
         return {Path(os.fsdecode(path)): content for path, content in rows}
-
-    def looked_at(self, data_dir: Path) -> set[bytes]:
-        """The paths of a library, as the disk has them, of which the content read last was looked at at all."""
-        rows = self.database.connection().execute(
-            "SELECT path FROM contents WHERE path >= ? AND path < ?"
-            " AND EXISTS (SELECT 1 FROM features WHERE source = content_hash)",
-            _under(data_dir),
-        )
-        return {path for (path,) in rows}
 
     def modalities_of(self, sources: Iterable[bytes]) -> dict[bytes, set[str]]:
         """The modalities in which these sources were looked at, of those that were."""
@@ -292,7 +265,7 @@ def storable(mtime_ns: int) -> int:
     return (mtime_ns + 2**63) % 2**64 - 2**63
 
 
-def _under(folder: Path) -> tuple[bytes, bytes]:
+def under(folder: Path) -> tuple[bytes, bytes]:
     """What paths in a folder, at any depth, are not less than, and less than."""
     # All that begins so comes before what has the next character in place of the slash.
     return os.fsencode(folder) + b"/", os.fsencode(folder) + b"0"

@@ -14,7 +14,7 @@ from naming import ANY_NAMES, HOSTILE
 from test_routes import client, make_client
 
 from vidsort.client import VidsortClient
-from vidsort.library import disk
+from vidsort.library import listed
 from vidsort.library.moves import carrying, plans
 from vidsort.library.names import FILENAME_PATTERNS
 from vidsort.pile.order import ORDERS
@@ -25,7 +25,7 @@ __all__ = ["client", "make_client"]
 @pytest.fixture
 def names(settings, monkeypatch) -> list[str]:
     """The names of the unsorted videos, hostile ones among them, in order."""
-    for module in (disk, carrying):
+    for module in (listed, carrying):
         monkeypatch.setattr(module, "is_filename", lambda *_: True)
     monkeypatch.setattr(plans, "check_filename", lambda name, _: name)
     for name in HOSTILE:

@@ -83,6 +83,7 @@ def test_what_was_found_before_videos_were_read_is_found_after(tmp_path):
         # As it was: what is made here is made anew.
         connection.execute("DROP TABLE searched")
         connection.execute("DROP TABLE lines_everywhere")
+        connection.execute("DROP INDEX features_absent")
         connection.execute("ALTER TABLE features DROP COLUMN document")
         connection.execute("DROP TABLE leases")
         for index in ("moves_by_change", "moves_by_account"):

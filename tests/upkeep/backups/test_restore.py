@@ -213,7 +213,7 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date(kept, folder):
     connection = sqlite3.connect(path)
     for table in ("leases", "session_key", "account_preferences", "stars"):
         connection.execute(f"DROP TABLE {table}")
-    for index in ("moves_by_change", "moves_by_account"):
+    for index in ("moves_by_change", "moves_by_account", "features_absent"):
         connection.execute(f"DROP INDEX IF EXISTS {index}")
     for column in ("change", "author", "pending_author", "account", "pending_account"):
         connection.execute(f"ALTER TABLE moves DROP COLUMN {column}")

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,8 @@ from ...library.left_out import Tally, told
 from ...library.sidecars import form_of, sidecars_of
 from ...records import LeftOut, Video, VideoNames
 from ...store import Database
-from ...store.features import FeatureStore, storable
+from ...store.features import storable
+from ...store.whole import facts_with_words
 from ...store.words import Caption, Searched, Sidecar, WordStore
 from .captions import NAME
 from .exporter import FOLDER
@@ -61,21 +62,22 @@ class Gathered:
 
 def gather(
     database: Database, data_dir: Path, contents: Mapping[Video, bytes], video_names: VideoNames = "digits",
-    read: Mapping[Video, Sequence[str]] | None = None,
+    read: Mapping[Video, Sequence[str]] | None = None, beside: Collection[Path] | None = None,
 ) -> Gathered:
     """Bring what is known of the words of a library up to date; only files that are new or changed are opened.
 
     contents: all videos of the library with the hashes of their bytes. read: documents of what was read in
-    videos, by which they are searched, too.
+    videos, by which they are searched, too. beside: the directories with files that may belong to a video, where
+    that is known.
     """
     store, found = WordStore(database, data_dir), Gathered()
     known = store.sidecars()
-    sidecars, pieces = _beside(contents, known, video_names)
+    sidecars, pieces = _beside(contents, known, video_names, beside)
     shared = read_shared(data_dir, contents, known)
     sidecars |= shared.rows
     for video, said_of_many in shared.said.items():
         pieces.setdefault(video, []).extend(_Piece(form, document) for form, document in said_of_many)
-    _add_own(FeatureStore(database), contents, pieces)
+    _add_own(database, contents, pieces)
     captions: dict[bytes, Caption] = {}
     documents: dict[bytes, str] = {}
     for video, said in pieces.items():
@@ -118,12 +120,14 @@ def _caption_of(video: Video, said: list[_Piece]) -> tuple[Caption | None, str]:
 
 
 def _beside(
-    contents: Mapping[Video, bytes], known: Mapping[bytes, Sidecar], video_names: VideoNames
+    contents: Mapping[Video, bytes], known: Mapping[bytes, Sidecar], video_names: VideoNames,
+    directories: Collection[Path] | None,
 ) -> tuple[dict[bytes, Sidecar], dict[Video, list[_Piece]]]:
     """The sidecars of words as they are now, by path, and what they say of each video."""
     by_folder: dict[Path, dict[str, Video]] = {}
-    for video in contents:
-        by_folder.setdefault(video.directory, {})[video.filename] = video
+    for video in contents if directories is None or directories else ():
+        if directories is None or video.directory in directories:
+            by_folder.setdefault(video.directory, {})[video.filename] = video
     belonging: dict[Video, dict[bytes, str]] = {}
     stamps: dict[bytes, tuple[int, int]] = {}
     for folder, videos in by_folder.items():
@@ -197,10 +201,10 @@ def _piece(form: str, path: bytes, row: Sidecar) -> _Piece:
     return _Piece(form, row.document or "", f"{name}: {row.error}" if row.error is not None else None)
 
 
-def _add_own(store: FeatureStore, contents: Mapping[Video, bytes], pieces: dict[Video, list[_Piece]]) -> None:
+def _add_own(database: Database, contents: Mapping[Video, bytes], pieces: dict[Video, list[_Piece]]) -> None:
     """Add what is said inside the files, of those that were extracted."""
-    own = {content: _own_words(facts).document for content, facts in store.facts(set(contents.values())).items()}
-    for video, content in contents.items():
+    own = {content: _own_words(facts).document for content, facts in facts_with_words(database).items()}
+    for video, content in contents.items() if own else ():
         if document := own.get(content):
             pieces.setdefault(video, []).append(_Piece(OWN_TAGS, document))
 

@@ -34,21 +34,22 @@ def read_shared(data_dir: Path, videos: Iterable[Video], known: Mapping[bytes, S
     beside: dict[Path, list[Video]] = {data_dir: []}
     for video in videos:
         beside.setdefault(video.directory, []).append(video)
+    tables, files = [folder for folder in beside if is_regular(folder / table.NAME)], databases(data_dir)
+    if not (tables or files):
+        return Shared({}, {})
     names = [video.filename for there in beside.values() for video in there]
     listed: dict[Path, Mapping[str, str]] = {}
-    for folder, there in beside.items():
+    for folder in tables:
         path = folder / table.NAME
-        if is_regular(path):
-            asked = names if folder == data_dir else [video.filename for video in there]
-            listed[folder] = reading.said(path, [path], asked, _by_table(path))
-    files = databases(data_dir)
+        asked = names if folder == data_dir else [video.filename for video in beside[folder]]
+        listed[folder] = reading.said(path, [path], asked, _by_table(path))
     # By a path of this library, as others may have the same databases above them.
     exported = reading.said(data_dir / FOLDER, files, names, _by_databases(data_dir)) if files else {}
     said: dict[Video, list[tuple[str, str]]] = {}
     for folder, there in beside.items():
-        tables = [listed[place] for place in dict.fromkeys((folder, data_dir)) if place in listed]
-        for video in there if tables or exported else ():
-            texts = list(filter(None, (one.get(video.filename, "") for one in tables)))
+        near = [listed[place] for place in dict.fromkeys((folder, data_dir)) if place in listed]
+        for video in there if near or exported else ():
+            texts = list(filter(None, (one.get(video.filename, "") for one in near)))
             document = texts[0] if len(texts) == 1 else merged(list(map(Words.of, texts))).document
             both = ((table.NAME, document), (FOLDER, exported.get(video.filename, "")))
             if found := [(form, text) for form, text in both if text]:

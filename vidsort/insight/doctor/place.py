@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...artifacts.owners import require_there
 from ...library import left_out as of_library
-from ...library.disk import list_folder, list_root
+from ...library.listed import list_folder, list_root
 from ...library.names import folded, is_filename, is_learned, shown
 from ...library.sidecars import sidecars_of
 from ...steps import counted

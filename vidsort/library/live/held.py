@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from ...records import VideoNames
-from ..disk import Listing, Snapshot
+from ..disk import Snapshot
 from ..left_out import Tally
+from ..listed import Listing
 from ..names import is_filename, put
 
 NOTHING = Listing((), {}, Tally(), ())

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from ...errors import NotFoundError
 from ...records import Folder, LeftOut, VideoNames
-from ..disk import Listing, Snapshot, find, list_folder, list_root, stamp_of
+from ..disk import Snapshot, find
 from ..left_out import told
+from ..listed import Listing, list_folder, list_root, stamp_of
 from ..names import is_among, of_stem
 from ..sidecars import stem_of
 from .held import NOTHING, ROOT, Held, Listed, as_set

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..records import Video
-from .disk import Snapshot
-from .kind import video_facts
+from ...records import Video
+from ..disk import Snapshot
+from ..kind import video_facts
 
 # More than these at once are rather looked at with all others.
 FEW = 1000

@@ -5,8 +5,8 @@ import os
 import pytest
 
 from vidsort import library
-from vidsort.library import places
-from vidsort.library.places import Places
+from vidsort.library.live import places
+from vidsort.library.live.places import Places
 
 NAMES = ("1.mp4", "2.mp4", "3.mp4", "food/4.mp4", "dance/5.mp4")
 
