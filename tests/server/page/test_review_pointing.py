@@ -53,6 +53,18 @@ def test_a_key_files_the_tile_that_arrows_led_to_and_then_the_next(grid, pile):
     assert len(pile.unsorted()) == 10
 
 
+def test_what_was_pointed_at_and_scrolled_away_is_not_meant(pile, serve, visitor):
+    page = visitor.open(serve(pile.fill(90).settings))
+    page.keyboard.press("g")
+    page.wait_for_selector(".grid .tile")
+    point_at(page, 0)
+    page.mouse.wheel(0, 20_000)
+    page.wait_for_selector(".grid-title strong:text-is('sport')")
+    page.keyboard.press("2")
+    page.wait_for_selector(".toast:has-text('Nothing is marked')")
+    assert len(pile.unsorted()) == 90
+
+
 def test_what_is_marked_goes_and_what_is_pointed_at_stays(grid, pile):
     grid.locator(".tile").nth(1).click()
     point_at(grid, 9)

@@ -228,6 +228,7 @@ export class Grid {
 
   // Who scrolls away by wheel or finger means what is in sight then, above all with Enter.
   #moved() {
+    this.#chosen.aim.forget();
     this.#loadWhereNear();
     const { at } = this.#chosen;
     const rows = this.view.rowsInSight();
