@@ -10,8 +10,9 @@ HEAD = """\
 # All keys
 
 The keys that the page has at first; "Keys and order" on the page changes the first of each, and `?` shows those that
-hold. Folders have the keys 1 to 9, then letters that nothing else has. A key means nothing while you type. Made by
-`python tools/page_keys.py` from the table of which the page makes its own help.
+hold. Folders have the keys 1 to 9, then letters that nothing else has; in the grid they file what is marked, or else
+what you point at. A key means nothing while you type. Made by `python tools/page_keys.py` from the table of which the
+page makes its own help.
 
 | key | what it does | where | who, where there are accounts |
 | --- | --- | --- | --- |

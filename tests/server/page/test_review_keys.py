@@ -54,7 +54,7 @@ def test_a_key_of_another_view_says_which(page):
     page.keyboard.press("s")
     page.wait_for_selector(".toast:has-text('Skip for later is for one video at a time: G leaves the grid.')")
     page.keyboard.press("1")
-    page.wait_for_selector(".toast:has-text('Nothing is marked: mark what goes into dance first.')")
+    page.wait_for_selector(".toast:has-text('Nothing is marked: point at what goes into dance, or mark it first.')")
 
 
 def rename(page, name: str, new_name: str) -> None:

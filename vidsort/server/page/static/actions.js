@@ -40,7 +40,7 @@ export const ACTIONS = {
   skip: { keys: ["s"], label: "Skip for later", for: "reviewer", where: SINGLE,
     does: "Put the video off: it comes last", act: (page) => page.skip() },
   trash: { keys: ["Delete", "Shift+t"], label: "Throw away", for: "reviewer", where: EITHER,
-    does: "Put the video, in the grid what is marked, into the folder trash, which is never learned from; nothing is deleted", act: (page) => throwAway(page.app) },
+    does: "Put the video, in the grid what is marked or pointed at, into the folder trash, which is never learned from; nothing is deleted", act: (page) => throwAway(page.app) },
   star: { keys: ["Shift+a"], label: "Star", for: "reviewer", where: EITHER,
     does: "Give the video a star, or take it away", act: (page) => page.app.stars.toggle() },
   starred: { keys: ["Shift+s"], label: "Videos with a star",

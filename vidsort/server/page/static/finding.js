@@ -72,6 +72,12 @@ export async function regroupPile(app) {
   else await showPile(app, app.grid.order);
 }
 
+// There are other guesses: what is on show stays until it is asked for, and where all of it is filed they are taken at once.
+export function offerGuesses(app) {
+  if (app.grid.order === BY_GUESS && !app.grid.here) void regroupPile(app);
+  else app.grid.offer(true);
+}
+
 // Groups that are no folder yet; gives whether there are any.
 export async function showGroups(app) {
   try {

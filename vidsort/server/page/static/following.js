@@ -2,6 +2,7 @@
 
 import { autofile } from "./autofile.js";
 import { count } from "./dom.js";
+import { offerGuesses } from "./finding.js";
 import { tellGone } from "./telling.js";
 
 const NEAR = 4;
@@ -10,6 +11,7 @@ const NEAR = 4;
 // two not where it was asked for instead of told.
 export function follower(app) {
   let seen = "";
+  let told;
   const arrived = arrivals();
   return (state) => {
     const came = arrived(state, app.queue.items.length > 0);
@@ -22,7 +24,8 @@ export function follower(app) {
     app.all = state.total + state.folders.reduce((sum, folder) => sum + folder.count, 0);
     const isAwayNow = state.away !== undefined && state.away !== app.library?.away;
     if (app.library && (!app.library.exists || isAwayNow)) void app.load();
-    follow(app, state);
+    follow(app, state, state.predictions !== told);
+    told = state.predictions ?? told;
     const now = JSON.stringify([state.folders, state.total]);
     if (now !== seen) void look(app);
     seen = now;
@@ -72,12 +75,13 @@ export function namesWhatHasGone(item, folders) {
   return item.top_predictions.some((guess) => !names.has(guess.folder));
 }
 
-function follow(app, { predictions }) {
+// `isTold`: other predictions than were told before, which the queue may have read meanwhile, and the grid has not.
+function follow(app, { predictions }, isTold) {
   const isNew = predictions !== undefined && predictions !== app.supply.predictions;
   if (isNew) void app.retraining.lookWhichPredicts();
   const { elsewhere = 0 } = app.supply;
   const isOther = !app.outbox.entries.length && app.queue.isWhole && app.queue.items.length + elsewhere !== app.left;
-  if (isNew && app.view === "grid") app.grid.offer(true);
+  if (app.view === "grid" && (isNew || (isTold && !app.grid.here))) offerGuesses(app);
   // A state from before a rename may come after its answer, and let the guesses of then pass for those of now.
   const shown = app.queue.items.slice(app.queue.index, app.queue.index + 2);
   const isOutdated = shown.some((item) => namesWhatHasGone(item, app.shownFolders()));

@@ -3,7 +3,7 @@
 import { MOST, isChoice, whatGoes } from "./grid_advice.js";
 import { listenForBand } from "./grid_band.js";
 import { GridHead } from "./grid_head.js";
-import { groupByGuess } from "./grid_rows.js";
+import { areTogether, groupByGuess } from "./grid_rows.js";
 import { Selection, placeOf } from "./grid_selection.js";
 import { Tiles, tileId } from "./grid_tiles.js";
 import { GridView } from "./grid_view.js";
@@ -28,7 +28,7 @@ export class Grid {
   // that lie in a folder already (null: back to the pile).
   constructor({ element, api, pictures, file, refile, failed, isStarred }) {
     Object.assign(this, { element, file, refile, failed });
-    this.tiles = new Tiles({ api, pictures, mark: (at, isRange) => this.#mark(at, isRange),
+    this.tiles = new Tiles({ api, pictures, mark: (at, isRange) => this.#mark(at, isRange), aim: this.#chosen.aim,
       fileRest: (group) => this.fileRest(group), rename: (group, name) => {
         Object.assign(group, { folder: name, title: name });
         this.#tell();
@@ -45,9 +45,7 @@ export class Grid {
 
   // All videos of the pile by their guesses, or others.
   show(videos, what = PILE) {
-    this.#what = what;
-    this.#all = videos;
-    this.#least = 0;
+    [this.#what, this.#all, this.#least] = [what, videos, 0];
     this.#chosen.clear();
     this.#chosen.band(new Set(), what.marked ?? []);
     this.scroll.scrollTop = 0;
@@ -137,8 +135,7 @@ export class Grid {
   // To the tile where a key leads; `isRange` marks all on the way.
   turn(key, isRange) {
     const to = this.view.from(this.#chosen.at, key);
-    if (isRange) this.#chosen.walk(this.#items, to);
-    else this.#chosen.go(to);
+    this.#chosen.turn(this.#items, to, isRange);
     this.view.reveal(to);
     this.#tell();
     this.#loadWhereNear();
@@ -164,11 +161,11 @@ export class Grid {
     return null;
   }
 
-  // A folder's key files what is marked in this group there, of what was found all but that; null puts what is filed back
-  // into the pile. Gives why nothing was filed.
+  // A folder's key files what is marked in this group there, or what is aimed at, of what was found all but what is marked;
+  // null puts what is filed back into the pile. Gives why nothing was filed.
   fileInto(folder) {
     const group = this.#group();
-    const { items, refusal } = whatGoes(group, (item) => this.#chosen.has(item), folder);
+    const { items, refusal } = whatGoes(group, (item) => this.#chosen.has(item), folder, this.#chosen.aim.at(this.here));
     if (items) (group.isThere ? this.refile : this.file)(items, folder);
     return refusal ?? null;
   }
@@ -220,21 +217,24 @@ export class Grid {
     this.#items = this.#groups.flatMap((group) => group.items);
   }
 
-  // Where a video is now; where it has gone, what is left of its group is next, or what stands in its place.
+  // Where a video is now; where it has gone, what stands in its place, as far as that is of its group, or what is left of it.
   #placeOf(item) {
     const same = this.#items.findIndex((each) => each.filename === item.filename && each.folder === item.folder);
     if (same >= 0) return same;
+    if (this.isPile && areTogether(this.#items[this.#chosen.at], item)) return this.#chosen.at;
     if (this.#groups.length === 1) return Math.max(0, Math.min(this.#chosen.at, this.#items.length - 1));
-    return Math.max(0, this.#items.findIndex((each) => each.predicted_folder === item.predicted_folder && each.blind === item.blind));
+    return Math.max(0, this.#items.findIndex((each) => areTogether(each, item)));
   }
 
   // Who scrolls away by wheel or finger means what is in sight then, above all with Enter.
   #moved() {
+    this.#chosen.aim.forget();
     this.#loadWhereNear();
     const { at } = this.#chosen;
     const rows = this.view.rowsInSight();
     if (!rows.length || rows.some((row) => row.from <= at && at < row.to)) return;
     this.#chosen.go(this.view.firstInSight());
+    this.#chosen.aim.clear();
     this.#tell();
   }
 

@@ -14,8 +14,8 @@ export function advice(group, rest) {
   if (group.isNew && rest) return `Enter makes this folder and files ${figure(rest)} there: mark what is to stay`;
   if (group.isWhole && !rest) return "all are marked, so all stay";
   if (group.isWhole) return `a folder's key files ${figure(Math.min(rest, MOST))} at once: mark what is to stay`;
-  if (group.folder) return fileAdvice(rest, marked);
-  return marked ? `${figure(marked)} chosen: a folder's key files ${marked > 1 ? "them" : "it"}` : "mark some, then choose a folder";
+  if (group.folder) return marked ? fileAdvice(rest, marked) : `${fileAdvice(rest, marked)}; a folder's key the one you point at`;
+  return marked ? `${figure(marked)} chosen: a folder's key files ${marked > 1 ? "them" : "it"}` : "mark some or point at one, then press a folder's key";
 }
 
 // What Enter does with a group; of more than a batch can hold the surest go first.
@@ -24,15 +24,18 @@ function fileAdvice(rest, marked) {
   return `Enter files ${rest > MOST ? `the surest ${number}` : number}${marked ? `, ${figure(marked)} marked ${marked > 1 ? "stay" : "stays"}` : ""}`;
 }
 
-// What of a group goes into a folder (null: back to the pile) by its key: {items}, or why nothing does as {refusal}.
-export function whatGoes(group, isMarked, folder) {
+// What of a group goes into a folder (null: back to the pile) by its key: {items}, or why nothing does as {refusal}. Where
+// nothing of the pile is marked it is the one that is aimed at.
+export function whatGoes(group, isMarked, folder, aimed = null) {
   if (!group) return { refusal: "There is nothing to file." };
   if (folder === null && !group.isThere) return { refusal: "These are in the pile." };
   const isHere = (item) => item.folder === folder;
   const items = group.items.filter((item) => isMarked(item) !== Boolean(group.isWhole) && !isHere(item)).slice(0, MOST);
   const where = folder ?? "the pile";
   if (items.length) return { items };
-  return { refusal: group.items.every(isHere) ? `These are in ${where} already.` : `Nothing is marked: mark what goes into ${where} first.` };
+  if (group.items.every(isHere)) return { refusal: `These are in ${where} already.` };
+  if (group.isThere || group.isWhole) return { refusal: `Nothing is marked: mark what goes into ${where} first.` };
+  return aimed ? { items: [aimed] } : { refusal: `Nothing is marked: point at what goes into ${where}, or mark it first.` };
 }
 
 // Whether marks tell what goes somewhere, rather than what stays.

@@ -22,6 +22,11 @@ export function groupByGuess(videos) {
   return blind.length ? [...guessed, { title: BLIND_TITLE, folder: null, isWhole: false, items: blind }] : guessed;
 }
 
+// Whether these are of one group so.
+export function areTogether(one, other) {
+  return one?.predicted_folder === other.predicted_folder && one?.blind === other.blind;
+}
+
 // The pile in an order of the queue, as it was listed; a blind card would tell its guess by its place, and comes last.
 export function groupInOrder(title) {
   return (videos, more = 0) => {

@@ -1,5 +1,7 @@
 // Which tiles are marked, and on which of them one is. Pure.
 
+import { Aim } from "./grid_aim.js";
+
 // Where a video lies in the library: two folders may each have one of the same name.
 export function placeOf({ folder, filename }) {
   return folder ? `${folder}/${filename}` : filename;
@@ -9,6 +11,8 @@ export class Selection {
   // By their places.
   marked = new Set();
   at = 0;
+  // Where nothing is marked.
+  aim = new Aim();
   // From where a range goes: the tile that was marked last, or where one was when Shift went down.
   #anchor = null;
   // What was marked before the range that grows and shrinks now; null: there is none.
@@ -16,6 +20,7 @@ export class Selection {
 
   clear() {
     this.marked.clear();
+    this.aim.clear();
     this.go(0);
     this.#anchor = null;
   }
@@ -27,6 +32,13 @@ export class Selection {
   go(at) {
     this.at = at;
     this.#before = null;
+  }
+
+  // Where a key leads; `isRange` marks all on the way.
+  turn(items, to, isRange) {
+    this.aim.lead();
+    if (isRange) this.walk(items, to);
+    else this.go(to);
   }
 
   // Marks a tile, or takes its mark away.
@@ -69,6 +81,7 @@ export class Selection {
   keep(items, at) {
     const here = new Set(items.map(placeOf));
     for (const place of this.marked) if (!here.has(place)) this.marked.delete(place);
+    this.aim.forget();
     this.go(at);
     this.#anchor = null;
   }

@@ -5,10 +5,10 @@ import { placeOf } from "./grid_selection.js";
 import { Hover } from "./hover.js";
 
 export class Tiles {
-  // `mark(at, isRange)` for the tile at this place, `fileRest(group)` for the button of a head, `rename(group, name)` for
+  // `mark(at, isRange)` for the tile at this place, `aim` is told where the mouse is, `fileRest(group)` for the button of a head, `rename(group, name)` for
   // what is typed into it, `noSet(id)` for a set that is said to be none.
-  constructor({ api, pictures, mark, fileRest, rename, noSet }) {
-    Object.assign(this, { api, pictures, mark, fileRest, rename, noSet, hover: new Hover(api) });
+  constructor({ api, pictures, mark, aim, fileRest, rename, noSet }) {
+    Object.assign(this, { api, pictures, mark, aim, fileRest, rename, noSet, hover: new Hover(api) });
   }
 
   head(group) {
@@ -71,7 +71,12 @@ export class Tiles {
       h("span", { className: "star-mark", "aria-hidden": "true" }, "★"));
     tile.addEventListener("click", (event) => this.mark(at, event.shiftKey));
     tile.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && this.hover.play(tile, item));
-    tile.addEventListener("pointerleave", () => this.hover.stop());
+    // What comes under a mouse that rests was not pointed at.
+    tile.addEventListener("pointermove", (event) => event.pointerType === "mouse" && (event.movementX || event.movementY) && this.aim.point(item));
+    tile.addEventListener("pointerleave", () => {
+      this.hover.stop();
+      this.aim.forget();
+    });
     return tile;
   }
 }

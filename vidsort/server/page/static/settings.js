@@ -15,7 +15,7 @@ export function openHelp({ bound, folderKeys }, rights) {
   const parts = Object.entries(PARTS).map(([title, view]) => part(title, shown
     .filter(([action]) => ACTIONS[action].where?.[0] === view)
     .map(([action, keys]) => row(ACTIONS[action].does, keys))));
-  if (rights.may("reviewer")) parts.push(part("Folders", [row("File in a folder", Object.values(folderKeys).slice(0, 9))]));
+  if (rights.may("reviewer")) parts.push(part("Folders", [row("File in a folder; in the grid what is marked, or else what you point at", Object.values(folderKeys).slice(0, 9))]));
   const phone = h("p", { className: "form-note" },
     "On a phone: swipe right for the first guess, left for the second, up for all folders, down to undo.");
   openDialog("Keys", h("div", { className: "form" }, h("div", { className: "key-help" }, ...parts), phone)).classList.add("is-wide");
