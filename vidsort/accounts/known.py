@@ -8,6 +8,7 @@ from .roles import Role
 from .users_file import Account, Users, folded, read_users
 
 Stamp = tuple[int, ...]
+NO_FILE: Stamp = ()
 
 
 class Accounts:
@@ -60,6 +61,8 @@ class Accounts:
     def _look(self) -> Stamp | None:
         try:
             facts = self.path.stat()
+        except FileNotFoundError:
+            return NO_FILE
         except OSError:
             return None
         return facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_mode

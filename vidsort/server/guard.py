@@ -7,15 +7,16 @@ whom it says.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..accounts import let_in
+from ..accounts.person import NOBODY_ASKED
 from ..accounts.person import refusal as refusal_of
 from ..settings import LOOPBACK_NAMES, Settings
 from .entrance import Entrance, Refusal
@@ -64,7 +65,8 @@ class Guard:
         self, app: ASGIApp, settings: Settings, entrance: Entrance, openings: Openings, framed_by: Sequence[str] = ()
     ) -> None:
         self.app = app
-        self._security = _framed(framed_by) if framed_by else SECURITY_HEADERS
+        security = _framed(framed_by) if framed_by else SECURITY_HEADERS
+        self._security = [(name.encode(), value.encode("latin-1")) for name, value in security.items()]
         names = (*LOOPBACK_NAMES, settings.host, *settings.allowed_hosts)
         self._hosts = {host for host, _ in map(split_host, names)}
         self._entrance = entrance
@@ -89,14 +91,15 @@ class Guard:
     async def _answer(self, scope: Scope, receive: Receive, headers: Headers) -> Response | None:
         """The answer of the way in and the way out, None where the request may go on; raises Refusal."""
         require_plain(headers)
-        if not self._entrance.asks():
+        asks = self._entrance.asks()
+        if not asks:
             require_loopback(scope)
         require_same_site(scope, headers, self._require_host(headers))
         path, method = path_in(scope), scope.get("method", "WEBSOCKET")
         if self._openings.is_for_everybody(method, path):
             answered = self._entrance.logout if path == LOGOUT else self._entrance.login
             return await answered(Request(scope, receive))
-        person = await self._entrance.person(scope, headers)
+        person = await self._entrance.person(scope, headers) if asks else NOBODY_ASKED
         opening = self._openings.of(method, path)
         if not person.role.includes(opening.role):
             raise Refusal(403, refusal_of(person, opening.role, f"{opening.method} {opening.route}"))
@@ -148,17 +151,16 @@ def _framed(sources: Sequence[str]) -> dict[str, str]:
     return kept | {"content-security-policy": policy}
 
 
-def _with_headers(send: Send, security: Mapping[str, str]) -> Send:
+def _with_headers(send: Send, security: Sequence[tuple[bytes, bytes]]) -> Send:
     """Add the security headers to the answer and take out what would let other sites read it."""
 
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(raw=list(message.get("headers", [])))
-            for name in {name for name in headers if name.startswith("access-control-")}:
-                del headers[name]
-            for name, value in security.items():
-                headers.setdefault(name, value)
-            message = {**message, "headers": headers.raw}
+            own = [
+                each for each in message.get("headers", ()) if not each[0].lower().startswith(b"access-control-")
+            ]
+            names = {name.lower() for name, _ in own}
+            message = {**message, "headers": [*own, *(each for each in security if each[0] not in names)]}
         await send(message)
 
     return guarded

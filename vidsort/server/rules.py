@@ -1,5 +1,6 @@
 """Which requests are let in whoever sends them: rules on what they say of themselves, each refused with its reason."""
 
+import functools
 import ipaddress
 import re
 from urllib.parse import urlsplit
@@ -19,10 +20,12 @@ TOO_LONG = f"The body is longer than {BODY_LIMIT_BYTES // 1024**2} MiB: send les
 
 def require_plain(headers: Headers) -> None:
     """Raise Refusal for a request that two readers could understand in two ways."""
-    for name in SENT_ONCE:
-        if len(headers.getlist(name)) > 1:
-            raise Refusal(400, f"The header {name} came more than once: send it once.")
-    if "content-length" in headers and "transfer-encoding" in headers:
+    names = [name for name, _ in headers.raw]
+    if len(set(names)) < len(names):
+        for name in SENT_ONCE:
+            if names.count(name.encode()) > 1:
+                raise Refusal(400, f"The header {name} came more than once: send it once.")
+    if b"content-length" in names and b"transfer-encoding" in names:
         raise Refusal(
             400, "Content-Length came beside Transfer-Encoding: send one of them.", {"connection": "close"}
         )
@@ -33,15 +36,21 @@ def require_loopback(scope: Scope) -> None:
 
     Who starts uvicorn by hand gives the host to it, not to our settings.
     """
-    try:
-        address = ipaddress.ip_address((scope.get("server") or ("",))[0])
-    except ValueError:
-        return  # a socket file
-    if not (getattr(address, "ipv4_mapped", None) or address).is_loopback:
+    if not _is_reached_here_alone((scope.get("server") or ("",))[0]):
         raise Refusal(
             403, "Other machines are let in by a name or a password only: make an account by `vidsort users add`, "
             "or set VIDSORT_PASSWORD and start again.",
         )
+
+
+@functools.lru_cache(maxsize=16)
+def _is_reached_here_alone(server: str) -> bool:
+    """Whether no other machine reaches this address of ours."""
+    try:
+        address = ipaddress.ip_address(server)
+    except ValueError:
+        return True  # a socket file
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 def split_host(value: str) -> tuple[str, str]:

@@ -73,7 +73,7 @@ def create_app(settings: Settings | None = None, framed_by: Sequence[str] = ()) 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         asyncio.get_running_loop().set_exception_handler(TellFullOnce())
-        with stopping.listening():
+        with stopping.listening(), app.state.kept.keeping():
             await run_in_threadpool(workspace.start)
             telling = Telling(workspace, app.state.metrics.webhooks.count)
             await run_in_threadpool(telling.start)

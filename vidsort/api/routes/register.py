@@ -1,10 +1,11 @@
 """All routes put into an application, in the order in which they answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette._utils import get_route_path
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
@@ -14,6 +15,7 @@ from ..insights.lying import Lying
 from ..likeness import Explanations
 from ..meaning import Meaning
 from ..metrics import Metrics
+from ..sending import Kept
 from ..workspace import Workspace
 from . import (
     documentation,
@@ -52,6 +54,8 @@ def add_routes(app: FastAPI, workspace: Workspace) -> None:
     app.state.meaning = Meaning(workspace)
     app.state.lying = Lying(workspace)
     app.state.groups = KeptGroups(workspace.database)
+    app.state.kept = Kept()
+    app.router.routes.append(_First("/videos/", files.router.routes))
     for subject in SUBJECTS:
         # As they are: what `include_router` does beyond that takes longer than a request, in each application anew.
         app.router.routes.extend(subject.router.routes)
@@ -60,6 +64,31 @@ def add_routes(app: FastAPI, workspace: Workspace) -> None:
     add_error_answers(app)
     app.webhooks.routes.extend(webhooks.router.routes)
     app.openapi = completed(app.openapi, workspace)  # type: ignore[method-assign]  # as FastAPI's documentation does
+
+
+class _First(BaseRoute):
+    """Asks the routes below a prefix before all others, which would take longer than to read a part of a video."""
+
+    def __init__(self, prefix: str, routes: Sequence[BaseRoute]) -> None:
+        self._prefix = prefix
+        self._routes = [route for route in routes if isinstance(route, APIRoute) and route.path.startswith(prefix)]
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """What the route says that answers it; what is answered by none is left to those behind."""
+        if scope["type"] == "http" and get_route_path(scope).startswith(self._prefix):
+            for route in self._routes:
+                match, found = route.matches(scope)
+                if match is Match.FULL:
+                    return match, found
+        return Match.NONE, {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have that route answer."""
+        await scope["route"].handle(scope, receive, send)
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> Any:
+        """Nothing is linked here."""
+        raise NoMatchFound(name, path_params)
 
 
 class _Remainder(BaseRoute):

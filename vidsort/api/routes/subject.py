@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from ..answers import OF_BROWSER, Json, faults
 
@@ -30,6 +31,18 @@ class _Rest(Convertor[str]):
 register_url_convertor("rest", _Rest())
 
 
+Bare = Callable[..., Coroutine[Any, Any, Response]]
+
+
+def bare(endpoint: Bare) -> Bare:
+    """Mark a route's function as one that takes (workspace, request, what is in its path) and nothing else.
+
+    It is called by just that: what FastAPI does to find out what any function takes is more than a part of a video.
+    """
+    endpoint.is_bare = True  # type: ignore[attr-defined]
+    return endpoint
+
+
 class Subject(APIRouter):
     """The routes of one subject, under the title that /docs shows.
 
@@ -46,6 +59,8 @@ class Subject(APIRouter):
         """Add the route, and for GET one that answers HEAD in the same way."""
         if self._moves and "GET" not in options["methods"]:
             options |= {"dependencies": [*(options.get("dependencies") or ()), OF_BROWSER]}
+        if hasattr(endpoint, "is_bare"):
+            options |= {"route_class_override": _BareRoute}
         super().add_api_route(path, endpoint, **options)
         if "GET" in options["methods"]:
             super().add_api_route(path, endpoint, **options | {"methods": ["HEAD"], "include_in_schema": False})
@@ -68,6 +83,16 @@ class Route(APIRoute):
             return bare
 
         return answered
+
+
+class _BareRoute(Route):
+    """A route whose function is called without FastAPI, and sends no body to HEAD by itself; see `bare`."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request, whose method is the route's: each has a route of its own."""
+        here, request = scope["app"].state.workspace, Request(scope, receive)
+        answer = await self.endpoint(here, request, **scope["path_params"])
+        await answer(scope, receive, send)
 
 
 class _Utf8Request(Request):
