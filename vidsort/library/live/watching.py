@@ -14,6 +14,8 @@ COARSEST_MTIME_S = 2.1
 # A folder is listed at most this often, and all of them in at most a tenth of the time, however busy they are.
 CADENCE_S = 1.0
 BUSY_SHARE = 0.1
+# So many looks may come before their share of the time is over, so that what changes now and then is seen at once.
+BORROWED = 2
 # How long a move of our own may take before the folders it touches are looked at like any other.
 MOVE_S = 1.0
 
@@ -30,6 +32,7 @@ class _Watched:
     listed_s: float = float("-inf")
     # When the listing that is in memory was begun.
     kept_s: float = float("-inf")
+    least_s: float = float("inf")
     # The first and the last stamp of our own that no listing has looked behind; None: there is none.
     own_since_s: float | None = None
     own_last_s: float = float("-inf")
@@ -69,8 +72,10 @@ class Watch:
         self._watched: dict[str, _Watched] = {}
         # Folders in which we are moving something, with the stamp before it and since when.
         self._moving: dict[str, tuple[Stamp, float]] = {}
-        # How long the listings of this look took, and until when none is due after them.
-        self._spent_s, self._rest_until_s = 0.0, float("-inf")
+        # What the listings of this look cost, and how long they waited for other threads beside that.
+        self._spent_s = self._waited_s = 0.0
+        # Until when all listings up to now have their share of the time, and when the next ones may come.
+        self._shared_until_s = self._next_s = float("-inf")
         self._lock = threading.Lock()
 
     def is_due(self, name: str, *, is_paced: bool) -> bool:
@@ -82,7 +87,7 @@ class Watch:
                 if name in self._moving and now_s < self._moving[name][1] + MOVE_S:
                     return False
                 watched.stamp, watched.stamp_seen_s = stamp, now_s
-            if is_paced and now_s < self._rest_until_s:
+            if is_paced and now_s < self._next_s:
                 return False
             return watched.is_due(now_s, is_paced=is_paced)
 
@@ -91,17 +96,26 @@ class Watch:
         with self._lock:
             watched = self._watched[name]
             watched.begin_listing(time.monotonic())
+        busy_s = -time.thread_time()
         listed = listing(self._data_dir / name)
+        busy_s += time.thread_time()
         with self._lock:
-            self._spent_s += time.monotonic() - watched.listed_s
+            took_s = time.monotonic() - watched.listed_s
+            watched.least_s = min(watched.least_s, took_s)
+            spent_s = min(took_s, max(watched.least_s, busy_s))
+            self._spent_s += spent_s
+            self._waited_s += took_s - spent_s
         return listed
 
     def keep(self, names: Collection[str]) -> None:
         """The look is over, and what it listed of these is in memory now."""
         with self._lock:
             if self._spent_s:
-                self._rest_until_s = time.monotonic() + self._spent_s * (1 / BUSY_SHARE - 1)
-                self._spent_s = 0.0
+                share_s, now_s = self._spent_s / BUSY_SHARE, time.monotonic()
+                self._shared_until_s = max(self._shared_until_s, now_s - self._spent_s) + share_s
+                # Where others were waited for they have as long to themselves.
+                self._next_s = max(self._shared_until_s - BORROWED * share_s, now_s + self._waited_s)
+                self._spent_s = self._waited_s = 0.0
             for name in names:
                 if name in self._watched:
                     self._watched[name].kept_s = self._watched[name].listed_s
