@@ -25,9 +25,13 @@ def point_at(page, number: int) -> None:
 
 def test_a_key_files_the_tile_under_the_mouse_alone_and_no_other_that_comes_there_by_itself(grid, pile):
     point_at(grid, 3)
+    aimed = grid.locator(".tile.is-aimed")
+    assert aimed.get_attribute("id") == f"tile-{name_of(3)}"
+    assert aimed.evaluate("tile => getComputedStyle(tile).outlineWidth") == "3px"
     grid.keyboard.press("2")
     wait_until_saved(grid)
     assert name_of(3) in pile.inside("food")
+    assert aimed.count() == 0
     grid.keyboard.press("2")
     grid.wait_for_selector(".toast:has-text('Nothing is marked: point at what goes into food, or mark it first.')")
     assert len(pile.unsorted()) == 11
@@ -44,7 +48,9 @@ def test_a_key_files_the_tile_under_the_mouse_alone_and_no_other_that_comes_ther
 def test_a_key_files_the_tile_that_arrows_led_to_and_then_the_next(grid, pile):
     grid.keyboard.press("1")
     grid.wait_for_selector(".toast:has-text('Nothing is marked')")
+    point_at(grid, 0)
     grid.keyboard.press("ArrowRight")
+    assert grid.locator(".tile.is-aimed").count() == 0
     grid.keyboard.press("3")
     grid.keyboard.press("2")
     wait_until_saved(grid)

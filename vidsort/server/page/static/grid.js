@@ -28,7 +28,7 @@ export class Grid {
   // that lie in a folder already (null: back to the pile).
   constructor({ element, api, pictures, file, refile, failed, isStarred }) {
     Object.assign(this, { element, file, refile, failed });
-    this.tiles = new Tiles({ api, pictures, mark: (at, isRange) => this.#mark(at, isRange), aim: this.#chosen.aim,
+    this.tiles = new Tiles({ api, pictures, mark: (at, isRange) => this.#mark(at, isRange), aim: this.#chosen.aim, isPile: () => this.isPile,
       fileRest: (group) => this.fileRest(group), rename: (group, name) => {
         Object.assign(group, { folder: name, title: name });
         this.#tell();

@@ -5,10 +5,12 @@ import { placeOf } from "./grid_selection.js";
 import { Hover } from "./hover.js";
 
 export class Tiles {
-  // `mark(at, isRange)` for the tile at this place, `aim` is told where the mouse is, `fileRest(group)` for the button of a head, `rename(group, name)` for
-  // what is typed into it, `noSet(id)` for a set that is said to be none.
-  constructor({ api, pictures, mark, aim, fileRest, rename, noSet }) {
+  // `mark(at, isRange)` for the tile at this place, `aim` is told where the mouse is, and tells it where this `isPile()`,
+  // `fileRest(group)` for the button of a head, `rename(group, name)` for what is typed into it, `noSet(id)` for a set that
+  // is said to be none.
+  constructor({ api, pictures, mark, aim, isPile, fileRest, rename, noSet }) {
     Object.assign(this, { api, pictures, mark, aim, fileRest, rename, noSet, hover: new Hover(api) });
+    aim.told = (item) => this.#showAim(isPile() ? item : null);
   }
 
   head(group) {
@@ -60,6 +62,12 @@ export class Tiles {
     const mark = !isMarked ? "" : isChoice ? ", chosen" : ", marked as wrong";
     const guess = item.folder ? `in ${item.folder}` : item.predicted_folder ? guessOn(item) : "no guess";
     setRead(tile, "aria-label", `${isolated(item.filename)}, ${item.facts ? linesOf(item).join(" ") : guess}${isStarred ? ", with a star" : ""}${mark}`);
+  }
+
+  // A ring around what a folder's key would file, so that nobody has to guess.
+  #showAim(item) {
+    for (const tile of document.querySelectorAll("#vidsort .tile.is-aimed")) tile.classList.remove("is-aimed");
+    if (item) document.getElementById(tileId(item))?.classList.add("is-aimed");
   }
 
   #tile(item, at) {
