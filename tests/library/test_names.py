@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from vidsort.errors import InvalidNameError
+from vidsort.library import names as names_module
 from vidsort.library.names import (
     FILENAME_PATTERNS,
     FOLDER_PATTERN,
@@ -210,8 +211,10 @@ def test_a_folder_is_learned_from_unless_its_name_or_one_that_may_be_the_same_is
     assert is_learned(folder, not_learned) is expected
 
 
-@given(*[st.sets(st.integers(10, 40).map(str)).map(lambda names: tuple(sorted(names)))] * 2)
-def test_what_differs_between_two_lists_is_in_one_of_them_alone(then, now):
-    gone, come = differing(then, now)
+@given(*[st.sets(st.integers(10, 40).map(str)).map(lambda names: tuple(sorted(names)))] * 2, st.integers(1, 5))
+def test_what_differs_between_two_lists_is_in_one_of_them_alone(then, now, piece):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(names_module, "PIECE", piece)
+        gone, come = differing(then, now)
     assert gone == set(then) - set(now)
     assert come == set(now) - set(then)

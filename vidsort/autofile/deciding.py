@@ -20,16 +20,17 @@ def guessed(
 
     A video that is sorted alone was not seen with its guess if it is a blind card; many at a time were chosen by it.
     """
-    cards = pile.blind(predictions, blind_share) if one_by_one else None
+    filenames = list(filenames)
+    blind = pile.blind_among(predictions, filenames, blind_share) if one_by_one else {}
     found = {}
     for name in filenames:
         said = predictions.by_video.get(name)
         if said is None:
             continue
-        is_blind = cards is not None and name in cards.names
-        held = cards.held.get(name) if cards is not None and is_blind else None
+        held = blind.get(name)
         found[name] = Decided(
-            "", said.predicted_folder, said.confidence, is_blind, *((held.folder, held.at_most_wrong) if held else ())
+            "", said.predicted_folder, said.confidence, name in blind,
+            *((held.folder, held.at_most_wrong) if held else ()),
         )
     return found
 

@@ -4,13 +4,15 @@ import bisect
 import os
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from ..errors import InvalidNameError
 from ..records import Video, VideoNames
 from .invisible import INVISIBLE, code_of, first_invisible, with_codes
 
 NAME_LIMIT_BYTES = 255
+# So many names of two lists are compared at once.
+PIECE = 2000
 DIGITS = re.compile(r"[0-9]+\.mp4")
 # The endings of videos, in any case, with what a server says of such a file.
 CONTENT_TYPES = {
@@ -188,25 +190,29 @@ def is_among(names: Sequence[str], name: str) -> bool:
 
 
 def differing(then: Sequence[str], now: Sequence[str]) -> tuple[set[str], set[str]]:
-    """What is in one of two sorted lists alone; only what lies between their like ends is compared one by one."""
-    if then == now:
-        return set(), set()
-    low, high = 0, min(len(then), len(now))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if then[low:middle] == now[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    tail, most = 0, min(len(then), len(now)) - low
-    while tail < most:
-        middle = (tail + most + 1) // 2
-        if then[len(then) - middle : len(then) - tail] == now[len(now) - middle : len(now) - tail]:
-            tail = middle
-        else:
-            most = middle - 1
+    """What is in one of two sorted lists alone; only what lies between their like ends is compared one by one.
+
+    Of a million names the ends are compared in pieces, so that other threads run meanwhile.
+    """
+    low = _alike(then, now, min(len(then), len(now)), lambda names, at: names[at : at + PIECE])
+    left = min(len(then), len(now)) - low
+    tail = _alike(then, now, left, lambda names, at: names[max(0, len(names) - at - PIECE) : len(names) - at][::-1])
     before, after = set(then[low : len(then) - tail]), set(now[low : len(now) - tail])
     return before - after, after - before
+
+
+def _alike(
+    then: Sequence[str], now: Sequence[str], most: int, piece: Callable[[Sequence[str], int], Sequence[str]]
+) -> int:
+    """How many names, at most so many, two lists have in common from the end on that `piece` begins at."""
+    alike = 0
+    while alike < most:
+        count = min(PIECE, most - alike)
+        before, after = piece(then, alike)[:count], piece(now, alike)[:count]
+        if before != after:
+            return alike + next(at for at, both in enumerate(zip(before, after, strict=True)) if both[0] != both[1])
+        alike += count
+    return most
 
 
 def put(names: list[str], name: str, *, shall_be_there: bool) -> bool:

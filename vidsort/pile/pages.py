@@ -4,13 +4,14 @@ import collections
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ..library.live import LiveLibrary
 from ..library.names import check_folder_name
 from ..store import Database
+from ..store.people.decisions import Held
 from ..store.people.review import Review
 from .arrangement import UNRANKED, Arrangement, Ranking
 from .cursors import page, page_with_blind
@@ -111,6 +112,14 @@ class Pile:
     def blind(self, predictions: Predictions, blind_share: float) -> Cards:
         """The cards that show no guess now."""
         return self._cards(predictions, blind_share, self._review.skipped())
+
+    def blind_among(
+        self, predictions: Predictions, filenames: Iterable[str], blind_share: float
+    ) -> dict[str, Held | None]:
+        """Those of these that show no guess now, with what was said of each that was held back."""
+        if not self._drawn:
+            return {}
+        return self._drawn.among(filenames, blind_share, predictions.by_video, self._review.skipped())
 
     def _cards(self, predictions: Predictions, blind_share: float, skipped: Mapping[str, float]) -> Cards:
         return self._drawn.cards(blind_share, predictions.by_video, skipped) if self._drawn else NO_CARDS

@@ -2,7 +2,7 @@
 
 import bisect
 import threading
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from ...library.live import LiveLibrary
 from ...store.people.decisions import Decisions, Held
@@ -50,6 +50,20 @@ class Drawn:
         if waiting:
             every = min(every, HELD_EVERY)
         return Cards(tuple(lots), held, first_turn(self._decisions.since_blind(), every), every)
+
+    def among(
+        self, filenames: Iterable[str], share: float, predicted: Container[str], skipped: Container[str]
+    ) -> dict[str, Held | None]:
+        """Those of these that are blind cards, with what was said of each as it was held back; costs no look at all."""
+        if not share:
+            return {}
+        held, seed = self._decisions.held(), self.seed()
+        is_small = share * self._live.count_unsorted() < FEWEST_DRAWN
+        return {
+            name: held.get(name) for name in self._live.unsorted_among(filenames)
+            if name not in skipped
+            and (name in held or (not is_small and lot(seed, name) < share and name in predicted))
+        }
 
     def _below(self, share: float) -> list[tuple[float, str]]:
         seed = self.seed()
