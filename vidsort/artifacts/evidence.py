@@ -178,14 +178,13 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 def model_of_predictions(folder: Path) -> str | None:
     """The model that made stored predictions, None for another program; raises ArtifactError."""
-    model_id: str | None = _held_to(PredictionsManifest, folder / "manifest.json")["model_id"]
+    model_id: str | None = origin_of_predictions(folder)["model_id"]
     return model_id
 
 
-def digest_of_predictions(folder: Path) -> str | None:
-    """The digest of stored predictions that were in the documented form as they were written; raises ArtifactError."""
-    digest: str | None = _held_to(PredictionsManifest, folder / "manifest.json").get("digest")
-    return digest
+def origin_of_predictions(folder: Path) -> dict[str, Any]:
+    """What stored predictions tell of themselves; `digest` only where they were written in form. ArtifactError."""
+    return _held_to(PredictionsManifest, folder / "manifest.json")
 
 
 def read_metrics(folder: Path) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from ..errors import ArtifactError, NotFoundError
 from ..records import Prediction, Record
-from .evidence import digest_of_predictions, model_of_predictions
+from .evidence import model_of_predictions, origin_of_predictions
 from .files import (
     MOST_JSON_BYTES,
     VERSION_ID,
@@ -223,11 +223,11 @@ def publishing(artifacts_dir: Path) -> Iterator[None]:
 
 def _put_in_force(artifacts_dir: Path, predictions_id: str, history: tuple[Publication, ...]) -> Current:
     folder = artifacts_dir / "predictions" / predictions_id
-    data, model_id = _stored_bytes(artifacts_dir, predictions_id), model_of_predictions(folder)
+    data, told = _stored_bytes(artifacts_dir, predictions_id), origin_of_predictions(folder)
     # Nothing that a server could not read is ever put where servers read; to look at a million takes twelve seconds.
-    if digest_of_predictions(folder) != _digest([data]):
+    if told.get("digest") != _digest([data]):
         _require_entries(data, folder / "predictions.json")
-    now = Current(model_id=model_id, predictions_id=predictions_id, at=created_now(), history=history)
+    now = Current(model_id=told["model_id"], predictions_id=predictions_id, at=created_now(), history=history)
     write_whole(predictions_path(artifacts_dir), data)
     write_whole(artifacts_dir / "current.json", as_json(now))
     return now

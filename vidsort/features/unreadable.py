@@ -96,8 +96,8 @@ def tallied(
                 # Nobody will look: what was not handed over is not there.
                 absent, unknown = absent + unknown, 0
         (reason, alike), *_ = Counter(errors.values()).most_common(1) or [("", 0)]
-        counted_ = len(videos) - absent - len(errors) - unknown
-        found[name] = Tallied(counted_, absent, len(errors), unknown, reason, alike)
+        known = len(videos) - absent - len(errors) - unknown
+        found[name] = Tallied(known, absent, len(errors), unknown, reason, alike)
     return found
 
 

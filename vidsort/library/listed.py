@@ -4,7 +4,7 @@ import errno
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,25 +41,16 @@ def require_library(data_dir: Path) -> None:
         raise NotFoundError(f"There is no library at {data_dir}: choose the folder of your videos with --data-dir.")
 
 
-def give_way() -> None:
-    """Let other threads run that wait for the interpreter."""
-    time.sleep(0)
-
-
-def list_root(
-    data_dir: Path, video_names: VideoNames = "digits", known: set[str] | None = None,
-    breathe: Callable[[], object] = give_way,
-) -> Listing:
+def list_root(data_dir: Path, video_names: VideoNames = "digits", known: set[str] | None = None) -> Listing:
     """The unsorted videos and the category folders; raises NotFoundError where there is no library to be read.
 
     known: names of videos that need not be told again; those that are there are taken out of it, and are not listed.
-    `breathe` is called after each BREATH names, where any are known.
     """
     require_library(data_dir)
     tally = Tally()
     names = []
     try:
-        unsorted, others, beside = _sift(data_dir, "", video_names, tally, known, breathe)
+        unsorted, others, beside = _sift(data_dir, "", video_names, tally, known)
     except OSError as error:
         raise _unreadable(data_dir, error) from error
     for entry in others:
@@ -70,15 +61,12 @@ def list_root(
     return Listing(tuple(sorted(unsorted)), dict.fromkeys(sorted(names), 0), tally, tuple(sorted(beside)))
 
 
-def list_folder(
-    folder: Path, video_names: VideoNames = "digits", known: set[str] | None = None,
-    breathe: Callable[[], object] = give_way,
-) -> Listing:
-    """The videos directly in a category folder; none where it has gone or is closed to us. The rest as for the root."""
+def list_folder(folder: Path, video_names: VideoNames = "digits", known: set[str] | None = None) -> Listing:
+    """The videos directly in a category folder; none where it has gone or is closed to us. `known` as for the root."""
     tally = Tally()
     inner = {}
     try:
-        found, others, beside = _sift(folder, f"{folder.name}/", video_names, tally, known, breathe)
+        found, others, beside = _sift(folder, f"{folder.name}/", video_names, tally, known)
     except OSError as error:
         if error.errno not in (errno.ENOENT, errno.ENOTDIR):
             log.warning("The folder %s is taken for empty, because it cannot be read (%s).", folder, error.strerror)
@@ -121,8 +109,7 @@ def stamp_of(folder: Path) -> int:
 
 
 def _sift(
-    folder: Path, prefix: str, video_names: VideoNames, tally: Tally, known: set[str] | None = None,
-    breathe: Callable[[], object] = give_way,
+    folder: Path, prefix: str, video_names: VideoNames, tally: Tally, known: set[str] | None = None
 ) -> tuple[list[str], list[os.DirEntry[str]], list[str]]:
     """Videos in a folder; folders, with links to such; what may lie beside a video. What else looks like one counts."""
     found, others, beside = [], [], []
@@ -130,7 +117,7 @@ def _sift(
         for number, entry in enumerate(entries, 1):
             if known is not None and number % BREATH == 0:
                 # A thread that sorts waits for the interpreter a dozen times, else for up to 5 ms each.
-                breathe()
+                time.sleep(0)
             if entry.is_file(follow_symlinks=False):
                 if known and entry.name in known:
                     known.discard(entry.name)

@@ -238,9 +238,7 @@ class LiveLibrary:
     def _listed(self, name: str, lists: Callable[..., Listing]) -> Listed:
         """One folder, listed now beside what was known of it when that began."""
         known = self._known_in(name)
-        listing = functools.partial(
-            lists, video_names=self.video_names, known=known, breathe=self._watch.breathe
-        )
+        listing = functools.partial(lists, video_names=self.video_names, known=known)
         return Listed(self._watch.timed(name, listing), known)
 
     def _known_in(self, name: str) -> set[str]:

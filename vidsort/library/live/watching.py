@@ -18,8 +18,6 @@ BUSY_SHARE = 0.1
 BORROWED = 2
 # How long a move of our own may take before the folders it touches are looked at like any other.
 MOVE_S = 1.0
-# While somebody sorts, a listing rests for so long after each few names: it takes longer, and no sort waits for it.
-REST_S = 0.002
 
 Stamp = tuple[int, int, int]
 T = TypeVar("T")
@@ -74,7 +72,6 @@ class Watch:
         self._watched: dict[str, _Watched] = {}
         # Folders in which we are moving something, with the stamp before it and since when.
         self._moving: dict[str, tuple[Stamp, float]] = {}
-        self._moved_s = float("-inf")
         # What the listings of this look cost, and how long they waited for other threads beside that.
         self._spent_s = self._waited_s = 0.0
         # Until when all listings up to now have their share of the time, and when the next ones may come.
@@ -109,10 +106,6 @@ class Watch:
             self._spent_s += spent_s
             self._waited_s += took_s - spent_s
         return listed
-
-    def breathe(self) -> None:
-        """Let other threads run, for longer while moves of our own follow one another."""
-        time.sleep(REST_S if time.monotonic() < self._moved_s + MOVE_S else 0)
 
     def keep(self, names: Collection[str]) -> None:
         """The look is over, and what it listed of these is in memory now."""
@@ -160,7 +153,7 @@ class Watch:
             after = {name: self._look_if_there(name) for name in before}
             now_s = time.monotonic()
             with self._lock:
-                self._moving, self._moved_s = {}, now_s
+                self._moving = {}
                 for name, (stamp, _) in before.items():
                     watched = self._watched.get(name)
                     left = after[name]
