@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from vidsort.library import names, opened
+from vidsort.library import opened
 from vidsort.library.moves.files import rename
+from vidsort.library.names import allowed
 
 FORBIDDEN = frozenset('<>:"|?*\\')
 
@@ -52,7 +53,7 @@ def is_impossible(path: object) -> bool:
 def switch_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let this process obey them."""
     monkeypatch.setattr(opened, "HAS_DESCRIPTORS", False)
-    monkeypatch.setattr(names, "ON_WINDOWS", True)
+    monkeypatch.setattr(allowed, "ON_WINDOWS", True)
 
     def refusing(call: Callable[..., Any], *, moves: int, makes: int | None) -> Callable[..., Any]:
         @functools.wraps(call)

@@ -24,8 +24,8 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
-from ..library.invisible import lines_with_codes
 from ..library.left_out import sentence
+from ..library.names import lines_with_codes
 from ..records import Failure, LeftOut, Progress, Report
 from ..steps import STEPS, ProgressCallback, duration, ignore_progress
 

@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def tell_error(error: VidsortError) -> None:
     """Print the sentence of an error."""
-    from ..library.invisible import lines_with_codes
+    from ..library.names import lines_with_codes
 
     print(lines_with_codes(str(error)), file=sys.stderr)
 

@@ -1,8 +1,7 @@
 """What is in the library: videos, category folders and their counts, read from the disk and never changed here."""
 
-import bisect
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,17 +10,17 @@ from ..records import Folder, LeftOut, Video, VideoNames
 from .kind import is_category, is_spelled_so, is_video, video_facts
 from .left_out import told
 from .listed import list_folder, list_root
-from .names import check_filename, check_folder_name
+from .names import check_filename, check_folder_name, is_among
 
 IS_LINK = "is a link, and links are left alone: put the video itself in its place."
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The names in a library at one moment, each tuple sorted; never changed, a new one is made instead."""
+    """The names in a library at one moment, each sequence sorted; never changed, a new one is made instead."""
 
-    unsorted: tuple[str, ...] = ()
-    folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unsorted: Sequence[str] = ()
+    folders: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def counts(self) -> list[Folder]:
         """The category folders with their numbers of videos, sorted by name."""
@@ -29,8 +28,8 @@ class Snapshot:
 
     def places_of(self, filename: str) -> list[str | None]:
         """The folders that have a video of this name: first None, which is the root, then by name."""
-        places: list[str | None] = [name for name in sorted(self.folders) if _is_in(self.folders[name], filename)]
-        return [None, *places] if _is_in(self.unsorted, filename) else places
+        places: list[str | None] = [name for name in sorted(self.folders) if is_among(self.folders[name], filename)]
+        return [None, *places] if is_among(self.unsorted, filename) else places
 
 
 @dataclass(frozen=True)
@@ -152,9 +151,3 @@ def _with_facts(path: Path, folder: str | None, filenames: Iterable[str]) -> Ite
                 filename=filename, folder=folder, directory=path,
                 size_bytes=facts.st_size, mtime_ns=facts.st_mtime_ns,
             )
-
-
-def _is_in(names: tuple[str, ...], name: str) -> bool:
-    """Whether a sorted tuple has it."""
-    at = bisect.bisect_left(names, name)
-    return names[at : at + 1] == (name,)

@@ -190,7 +190,8 @@ class Learning:
         )
         self._send({
             "settings": self._settings.as_json(), "artifacts_dir": str(home), "base": self._base,
-            "model_id": model_id, "is_told": self._is_told, "places": places(snapshot),
+            "model_id": model_id, "is_told": self._is_told,
+            "places": {folder: [*names] for folder, names in places(snapshot).items()},
         })
 
     def _tell(self, change: Change) -> None:

@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT
 from library.test_invisible import HIDDEN, SEEN
 
-from vidsort.library.invisible import with_codes
+from vidsort.library.names import with_codes
 
 
 def test_the_pure_modules_hold_their_promises():

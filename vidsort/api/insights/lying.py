@@ -49,7 +49,7 @@ class Lying:
             return self._shelves[1]
 
 
-def _names_in(opened: OpenLibrary, folder: str) -> tuple[str, ...]:
+def _names_in(opened: OpenLibrary, folder: str) -> Sequence[str]:
     check_folder_name(folder)
     found = opened.snapshot().folders.get(folder)
     if found is None:

@@ -9,7 +9,7 @@ import numpy as np
 from ...learning.rows.basis import spreads
 from ...learning.rows.parts import Part
 from ...learning.rows.text import learn_vocabulary, unit
-from ...library.invisible import with_codes
+from ...library.names import with_codes
 from ...steps import counted
 from .shown import PALETTE, Shown, data_url, escape
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ...library.invisible import lines_with_codes, with_codes
+from ...library.names import lines_with_codes, with_codes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ...library.invisible import with_codes
+from ...library.names import with_codes
 from .shown import Shown, escape
 
 if TYPE_CHECKING:

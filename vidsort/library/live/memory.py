@@ -18,7 +18,7 @@ from ...records import Folder, LeftOut, VideoNames
 from ..disk import Snapshot, find
 from ..left_out import told
 from ..listed import Listing, list_folder, list_root, stamp_of
-from ..names import is_among, of_stem
+from ..names import InOrder, of_stem
 from ..sidecars import stem_of
 from .held import NOTHING, ROOT, Held, Listed, as_set
 from .versions import Versions
@@ -70,7 +70,7 @@ class LiveLibrary:
             thread.join()
 
     def snapshot(self) -> Snapshot:
-        """All names; immutable, and made anew only when something has changed."""
+        """All names; immutable, and costs nothing however many they are."""
         with self._held():
             return self._of.snapshot()
 
@@ -107,12 +107,12 @@ class LiveLibrary:
         """Whether a video is at this place, relative to the library."""
         folder, _, filename = place.rpartition("/")
         with self._held() as names_of:
-            return folder in names_of and is_among(names_of[folder], filename)
+            return folder in names_of and filename in names_of[folder]
 
     def unsorted_among(self, filenames: Iterable[str]) -> list[str]:
         """Those of these that are in the root."""
         with self._held() as names_of:
-            return [name for name in filenames if is_among(names_of[ROOT], name)]
+            return [name for name in filenames if name in names_of[ROOT]]
 
     def beside(self, place: str, facts: os.stat_result) -> list[str] | None:
         """The files that begin like this video; None where its folder, with these facts, is not as it was listed."""
@@ -120,8 +120,8 @@ class LiveLibrary:
         with self._held() as names_of:
             if folder not in names_of or not self._watch.is_as_kept(folder, facts):
                 return None
-            both, stem = (names_of[folder], self._of.beside.get(folder, ())), stem_of(filename)
-            return [name for names in both for name in of_stem(names, stem)]
+            stem = stem_of(filename)
+            return [name for names in self._of.all_in(folder) for name in of_stem(names, stem)]
 
     @property
     def is_empty(self) -> bool:
@@ -136,7 +136,7 @@ class LiveLibrary:
         self._begin()
         with self._changing:
             changed = self._versions.since(version)
-            return self.version, tuple((self._of.names or {})[ROOT]) if changed is None else changed
+            return self.version, (self._of.names or {})[ROOT] if changed is None else changed
 
     def find(self, filename: str) -> Path:
         """Where this video is now; raises InvalidNameError and NotFoundError."""
@@ -177,7 +177,7 @@ class LiveLibrary:
         return self._watch.moving(folders)
 
     @contextlib.contextmanager
-    def _held(self) -> Iterator[dict[str, list[str]]]:
+    def _held(self) -> Iterator[dict[str, InOrder]]:
         """The names by folder, as they stay while the block runs."""
         self._begin()
         with self._changing:
@@ -245,7 +245,7 @@ class LiveLibrary:
         """All that is held of a folder."""
         with self._changing:
             held = self._of.all_in(name)
-        return as_set(held)
+        return as_set(*held)
 
     def _publish(self, is_new: bool, changed: Mapping[str, bool] | None) -> None:
         if is_new:

@@ -1,6 +1,6 @@
 """Where videos lie, with size and time, by which it is seen that some were moved and none is another."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ...records import Video
@@ -20,7 +20,7 @@ class Places:
         for video in videos:
             self._facts.setdefault(video.folder or "", {})[video.filename] = (video.size_bytes, video.mtime_ns)
         # The names of each folder as they were compared last: where they are the same object, nothing has changed.
-        self._names: dict[str, tuple[str, ...]] = {}
+        self._names: dict[str, Sequence[str]] = {}
 
     def follow(self, data_dir: Path, snapshot: Snapshot) -> bool:
         """Whether all that came and went since then was moved: it has its name, size and time.

@@ -25,7 +25,7 @@ from ...insight.folders import (
     worst_errors,
 )
 from ...learning.scores import threshold_for
-from ...library.invisible import with_codes
+from ...library.names import with_codes
 from ...steps import accuracy_text, counted, percent
 from . import charts
 

@@ -8,7 +8,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from vidsort.errors import InvalidNameError
-from vidsort.library import names as names_module
 from vidsort.library.names import (
     FILENAME_PATTERNS,
     FOLDER_PATTERN,
@@ -18,14 +17,10 @@ from vidsort.library.names import (
     check_folder_name,
     check_new_folder_name,
     content_type,
-    differing,
     folded,
-    is_among,
     is_filename,
     is_folder_name,
     is_learned,
-    of_stem,
-    put,
 )
 
 
@@ -185,36 +180,9 @@ def test_the_patterns_of_the_schema_are_the_rules(name):
         assert fits == is_allowed, (ascii(name), pattern)
 
 
-NAMES = st.lists(st.text(alphabet="ab.-/0", max_size=4), unique=True)
-
-
-@given(NAMES, st.text(alphabet="ab.-/0", max_size=3))
-def test_sorted_names_are_found_by_name_and_by_stem(names, name):
-    names = sorted(names)
-    assert is_among(names, name) == (name in names)
-    assert list(of_stem(names, name)) == [each for each in names if each.startswith(f"{name}.")]
-
-
-@given(NAMES, st.text(alphabet="ab.-/0", max_size=3), st.booleans())
-def test_a_name_is_put_into_sorted_names_or_out_of_them_once(names, name, shall_be_there):
-    kept = sorted(names)
-    assert put(kept, name, shall_be_there=shall_be_there) == ((name in names) != shall_be_there)
-    assert kept == sorted({*names, name} if shall_be_there else {*names} - {name})
-    assert not put(kept, name, shall_be_there=shall_be_there)
-
-
 @pytest.mark.parametrize(("folder", "not_learned", "expected"), [
     ("food", (), True), ("food", ("trash", "later"), True), ("Trash", ("trash",), False), ("trash", ("TRASH",), False),
     ("cafe\u0301", ("caf\u00e9",), False), ("trashed", ("trash",), True),
 ])
 def test_a_folder_is_learned_from_unless_its_name_or_one_that_may_be_the_same_is_listed(folder, not_learned, expected):
     assert is_learned(folder, not_learned) is expected
-
-
-@given(*[st.sets(st.integers(10, 40).map(str)).map(lambda names: tuple(sorted(names)))] * 2, st.integers(1, 5))
-def test_what_differs_between_two_lists_is_in_one_of_them_alone(then, now, piece):
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(names_module, "PIECE", piece)
-        gone, come = differing(then, now)
-    assert gone == set(then) - set(now)
-    assert come == set(now) - set(then)

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidsort.errors import InvalidNameError
-from vidsort.library.invisible import first_invisible, lines_with_codes, with_codes
 from vidsort.library.names import check_folder_name, check_new_folder_name
+from vidsort.library.names.invisible import first_invisible, lines_with_codes, with_codes
 
 HIDDEN = [
     "\u200b", "\u202e", "\u202a", "\u2066", "\u2069", "\u200e", "\u200f", "\u061c", "\u2060", "\ufeff", "\u00ad",

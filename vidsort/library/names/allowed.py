@@ -1,18 +1,15 @@
-"""Which names of videos and folders are allowed, and names in sorted lists; pure, the disk is not asked."""
+"""Which names of videos and folders are allowed; pure, the disk is not asked."""
 
-import bisect
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 
-from ..errors import InvalidNameError
-from ..records import Video, VideoNames
+from ...errors import InvalidNameError
+from ...records import Video, VideoNames
 from .invisible import INVISIBLE, code_of, first_invisible, with_codes
 
 NAME_LIMIT_BYTES = 255
-# So many names of two lists are compared at once.
-PIECE = 2000
 DIGITS = re.compile(r"[0-9]+\.mp4")
 # The endings of videos, in any case, with what a server says of such a file.
 CONTENT_TYPES = {
@@ -181,54 +178,6 @@ def other_spellings(name: str) -> list[str]:
     """Names that a file system blind to case or composition takes for this one; the name itself is not among them."""
     spellings = {name.swapcase(), unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)}
     return sorted(spellings - {name})
-
-
-def is_among(names: Sequence[str], name: str) -> bool:
-    """Whether a name is in a sorted list."""
-    index = bisect.bisect_left(names, name)
-    return index < len(names) and names[index] == name
-
-
-def differing(then: Sequence[str], now: Sequence[str]) -> tuple[set[str], set[str]]:
-    """What is in one of two sorted lists alone; only what lies between their like ends is compared one by one.
-
-    Of a million names the ends are compared in pieces, so that other threads run meanwhile.
-    """
-    low = _alike(then, now, min(len(then), len(now)), lambda names, at: names[at : at + PIECE])
-    left = min(len(then), len(now)) - low
-    tail = _alike(then, now, left, lambda names, at: names[max(0, len(names) - at - PIECE) : len(names) - at][::-1])
-    before, after = set(then[low : len(then) - tail]), set(now[low : len(now) - tail])
-    return before - after, after - before
-
-
-def _alike(
-    then: Sequence[str], now: Sequence[str], most: int, piece: Callable[[Sequence[str], int], Sequence[str]]
-) -> int:
-    """How many names, at most so many, two lists have in common from the end on that `piece` begins at."""
-    alike = 0
-    while alike < most:
-        count = min(PIECE, most - alike)
-        before, after = piece(then, alike)[:count], piece(now, alike)[:count]
-        if before != after:
-            return alike + next(at for at, both in enumerate(zip(before, after, strict=True)) if both[0] != both[1])
-        alike += count
-    return most
-
-
-def put(names: list[str], name: str, *, shall_be_there: bool) -> bool:
-    """Insert or delete a name in a sorted list; whether that made a difference."""
-    is_there = is_among(names, name)
-    if shall_be_there and not is_there:
-        bisect.insort_left(names, name)
-    elif is_there and not shall_be_there:
-        del names[bisect.bisect_left(names, name)]
-    return is_there != shall_be_there
-
-
-def of_stem(names: Sequence[str], stem: str) -> Sequence[str]:
-    """Those of a sorted list that are the stem and a dot, and what comes then."""
-    # The slash is the character that follows the dot.
-    return names[bisect.bisect_left(names, f"{stem}.") : bisect.bisect_left(names, f"{stem}/")]
 
 
 def _in_any_case(words: Iterable[str]) -> str:
