@@ -67,6 +67,7 @@ def create_app(settings: Settings | None = None, framed_by: Sequence[str] = ()) 
     load_hashing()
     load_explaining()
     workspace = Workspace(settings)
+    workspace.library.live.foresee()
     workspace.library.predictions.warn_if_none()
     stopping = Stopping()
 

@@ -20,6 +20,7 @@ from ..left_out import told
 from ..listed import Listing, list_folder, list_root, stamp_of
 from ..names import InOrder, of_stem
 from ..sidecars import stem_of
+from .apart import Apart
 from .held import NOTHING, ROOT, Held, Listed, as_set
 from .versions import Versions
 from .watching import Watch
@@ -43,6 +44,9 @@ class LiveLibrary:
         self._of = Held()
         self._versions = Versions()
         self._watch = Watch(self.data_dir)
+        self._apart = Apart(self.data_dir, video_names)
+        # Whether folders are listed apart: for a single look no process is begun.
+        self._is_kept = False
         self._looking, self._changing = threading.Lock(), threading.Lock()
         # Our own moves since a look began, which what it listed may lack; None while nobody looks.
         self._meanwhile: list[tuple[str, str]] | None = None
@@ -54,8 +58,13 @@ class LiveLibrary:
         """The number of the view that is shown now."""
         return self._versions.now
 
+    def foresee(self) -> None:
+        """Begin to list a very large library beside what is still to be done before `start`."""
+        self._apart.foresee()
+
     def start(self) -> None:
         """List the library and keep watching it in a thread of its own until `stop`."""
+        self._is_kept = True
         if self._of.names is None:
             self.poll()
         self._stopped.clear()
@@ -68,6 +77,9 @@ class LiveLibrary:
         thread, self._thread = self._thread, None
         if thread is not None:
             thread.join()
+        with self._looking:
+            self._is_kept = False
+            self._apart.stop()
 
     def snapshot(self) -> Snapshot:
         """All names; immutable, and costs nothing however many they are."""
@@ -169,6 +181,7 @@ class LiveLibrary:
                 if self._meanwhile is not None:
                     self._meanwhile.extend(moves)
                 self._publish(*self._of.follow(moves, self.video_names))
+                self._apart.touched(places)
         if not is_known:
             self.refresh(*{_folder_of(place) or place for place in places})
 
@@ -205,6 +218,8 @@ class LiveLibrary:
             # What is in a closed one is not known.
             self._watch.keep([name for name, each in listed.items() if "closed" not in each.listing.left_out.counts])
             self._publish(*self._of.follow(self._meanwhile, self.video_names))
+            # Somebody else may have taken such a move back before the listing saw it.
+            self._apart.touched(place for move in self._meanwhile for place in move)
             self._meanwhile = None
 
     def _list_due(self, known: Collection[str], *, is_paced: bool) -> tuple[dict[str, Listed], set[str]]:
@@ -219,11 +234,13 @@ class LiveLibrary:
             if self.exists or self._of.names is None:
                 log.warning("The library %s is shown as empty until it can be read (%s).", self.data_dir, error)
             self._watch.forget()
+            self._apart.forget()
             self.exists = False
             return {ROOT: Listed(NOTHING, self._known_in(ROOT))}, set()
         self.exists = True
         for name in set(known) - names:
             self._watch.forget(name)
+            self._apart.forget(name)
         for name in sorted(names):
             try:
                 if self._watch.is_due(name, is_paced=is_paced):
@@ -233,10 +250,19 @@ class LiveLibrary:
                 # cannot be asked now: listed as soon as it can, as its own time stamp need not change for that.
                 listed[name] = Listed(NOTHING, self._known_in(name))
                 self._watch.forget(name)
+                self._apart.forget(name)
         return listed, names
 
     def _listed(self, name: str, lists: Callable[..., Listing]) -> Listed:
         """One folder, listed now beside what was known of it when that began."""
+        with self._changing:
+            count = sum(map(len, self._of.all_in(name)))
+        if self._is_kept and self._apart.is_for(name, count):
+            try:
+                return self._watch.timed(name, lambda _: self._apart.listed(name, lambda: self._known_in(name)))
+            except OSError as error:
+                log.debug("%s It is listed here.", error)
+        self._apart.forget(name)
         known = self._known_in(name)
         listing = functools.partial(lists, video_names=self.video_names, known=known)
         return Listed(self._watch.timed(name, listing), known)
