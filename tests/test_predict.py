@@ -8,9 +8,11 @@ from labelled import clouds, make_library, store_features
 
 from vidsort import artifacts, predict, train
 from vidsort.artifacts.files import read_json, write_whole
+from vidsort.artifacts.publication import columns_of, read_predictions
 from vidsort.errors import ArtifactError, NotFoundError
 from vidsort.learning.fitting import TrainConfig, fit_classifier
 from vidsort.learning.rows.parts import Part
+from vidsort.pile.columns import Columns
 from vidsort.predict import PredictConfig, plan_moves, predictions_of
 from vidsort.records import FolderScore, Prediction
 from vidsort.settings import Settings
@@ -95,6 +97,20 @@ def test_a_pile_is_predicted_the_same_however_many_at_once(place, monkeypatch):
         report = predict.run(place)
         assert published(place) == whole
         assert report.done == whole.count(b"\n{")
+
+
+def test_of_many_the_same_is_written_in_columns(place, monkeypatch):
+    train.run(place, QUICK)
+    monkeypatch.setattr(predict, "MANY", 1)
+    monkeypatch.setattr(predict, "AT_ONCE", 2)
+    predict.run(place)
+    written = columns_of(place.artifacts_dir, published(place))
+    entries = read_predictions(place.artifacts_dir / "predictions.json")
+    assert len(entries) > 1
+    assert dict(Columns.of_bytes(written)) == {entry.video: entry for entry in entries}
+    monkeypatch.undo()
+    predict.run(place)
+    assert columns_of(place.artifacts_dir, published(place)) is None
 
 
 def test_a_video_without_features_has_no_entry_but_a_reason(place):

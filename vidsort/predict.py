@@ -20,6 +20,8 @@ from .jobs.program import step_main
 from .learning.classifier import Classifier, is_guess
 from .learning.scores import threshold_for
 from .library import is_learned
+from .pile.columns import Columns, Pack
+from .pile.predictions import MANY
 from .records import Failure, FolderScore, Prediction, Progress, Report, Video
 from .settings import Settings
 from .steps import PROMISED_ERROR, ProgressCallback, StepConfig, ignore_progress
@@ -161,6 +163,7 @@ def _predict(
     classifier = artifacts.read_model(settings.artifacts_dir, model_id, settings.trusted_types)
     failed: list[Failure] = []
     blocks: list[bytes] = []
+    packs: list[Pack] = []
     count = 0
     with contextlib.closing(open_database(settings.artifacts_dir)) as database:
         # As many at once as fit into little memory: of a million videos the features alone are five gigabytes.
@@ -172,7 +175,9 @@ def _predict(
                 settings.not_learned,
             ) if found.videos else ([], [])
             count += len(names)
-            blocks += [_lines(classifier.folders, names, ranked)] if names else []
+            if names:
+                blocks.append(_lines(classifier.folders, names, ranked))
+                packs.append(Pack.of(names, ranked))
             done = min(start + AT_ONCE, len(videos))
             progress(Progress(step=STEP, done=done, total=len(videos), message="predicting"))
     predictions_id = new_version_id()
@@ -184,7 +189,7 @@ def _predict(
     pieces = itertools.chain.from_iterable(zip(between, blocks, strict=True))
     write_predictions(
         settings.artifacts_dir, predictions_id, itertools.chain(pieces if blocks else [b"[\n"], [b"\n]\n"]), manifest,
-        is_in_form=True,
+        is_in_form=True, columns=Columns.of_packs(classifier.folders, packs).as_bytes() if count > MANY else None,
     )
     return predictions_id, count, failed
 

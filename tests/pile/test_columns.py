@@ -1,12 +1,18 @@
 """Predictions in columns say what the same entries say as objects, whatever is asked."""
 
+import io
 import json
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vidsort.artifacts import new_version_id
+from vidsort.artifacts.files import as_json
+from vidsort.artifacts.publication import predictions_path, publish, write_predictions
 from vidsort.pile import predictions as module
-from vidsort.pile.columns import Columns, laid_over
+from vidsort.pile.columns import Columns, Pack, laid_over
 from vidsort.pile.entries import Guess
 from vidsort.pile.predictions import LivePredictions, Predictions, following, suggesting
 from vidsort.records import FolderScore, Prediction
@@ -93,3 +99,75 @@ def test_a_large_file_is_read_into_columns_and_its_entries_are_the_same(tmp_path
     assert isinstance(large.by_video, Columns)
     assert not isinstance(small.by_video, Columns)
     assert (large.version, dict(large.by_video)) == (small.version, dict(small.by_video))
+
+
+def folders_by_number(entries):
+    """What a classifier ranks: folders, one that nothing is like among them; each entry's numbers and shares."""
+    folders = ["nothing", "travel", "sport", "food", "art"]
+    ranked = [[(folders.index(one.folder), one.confidence) for one in entry.top_predictions] for entry in entries]
+    return folders, ranked
+
+
+@given(st.lists(ENTRIES.filter(lambda entry: entry.top_predictions).map(ranked), min_size=1,
+                unique_by=lambda entry: entry.video), st.integers(1, 4))
+def test_what_a_classifier_ranks_says_the_same_in_columns_and_after_it_was_written(entries, at_once):
+    folders, rows = folders_by_number(entries)
+    names = [entry.video for entry in entries]
+    starts = range(0, len(names), at_once)
+    made = Columns.of_packs(folders, [
+        Pack.of(names[start : start + at_once], rows[start : start + at_once]) for start in starts
+    ])
+    objects = {entry.video: entry for entry in entries}
+    assert told(made) == told(objects)
+    assert set(made.folders) == {score.folder for entry in entries for score in entry.top_predictions}
+    read = Columns.of_bytes(made.as_bytes())
+    assert told(read) == told(objects)
+    assert read.folders == made.folders
+
+
+WRITTEN = Columns.of_packs(["food", "art"], [Pack.of(["1.mp4", "2.mp4"], [[(0, 0.5)], [(1, 0.5), (0, 0.25)]])])
+
+
+def test_columns_that_are_damaged_at_any_place_are_refused_or_say_what_they_said():
+    written = WRITTEN.as_bytes()
+    damaged = [written[:end] for end in range(0, len(written), 50)]
+    damaged += [written[:at] + bytes([written[at] ^ 1 << at % 8]) + written[at + 1 :] for at in range(len(written))]
+    refused = 0
+    for data in damaged:
+        try:
+            assert dict(Columns.of_bytes(data)) == dict(WRITTEN)
+        except ValueError:
+            refused += 1
+    assert refused > len(damaged) / 2
+
+
+@pytest.mark.parametrize("other", [
+    {"firsts": [0]}, {"firsts": [0, 2]}, {"columns": [0, -1, 0]}, {"starts": [0, 1, 2]}, {"starts": [0, 4, 3]},
+    {"starts": [1, 1, 3]}, {"sure": [0.5]}, {"names": list(b'["1.mp4"]')}, {"names": list(b'["1.mp4", "1.mp4"]')},
+])
+def test_columns_that_do_not_fit_together_are_refused(other):
+    with np.load(io.BytesIO(WRITTEN.as_bytes())) as arrays:
+        found = {name: arrays[name] for name in arrays.files}
+    written = io.BytesIO()
+    np.savez(written, **{name: np.array(other.get(name, array), array.dtype) for name, array in found.items()})
+    with pytest.raises(ValueError, match="columns"):
+        Columns.of_bytes(written.getvalue())
+
+
+def test_columns_are_read_where_they_are_of_the_predictions_in_force(tmp_path, monkeypatch, caplog):
+    read = []
+    real = Columns.of_bytes
+    monkeypatch.setattr(module.Columns, "of_bytes", lambda data: read.append(data) or real(data))
+    entries = [WRITTEN["1.mp4"], WRITTEN["2.mp4"]]
+    data = as_json([entry.model_dump() for entry in entries])
+    for number, columns in enumerate((WRITTEN.as_bytes(), b"no columns")):
+        predictions_id = new_version_id()
+        write_predictions(tmp_path, predictions_id, data, {"model_id": None}, is_in_form=True, columns=columns)
+        publish(tmp_path, predictions_id)
+        assert dict(LivePredictions(predictions_path(tmp_path)).current().by_video) == dict(WRITTEN)
+        assert read[number:] == [columns]
+    assert "its entries are read instead" in caplog.text
+    # Of another program, in their place.
+    predictions_path(tmp_path).write_bytes(as_json([entries[0].model_dump()]))
+    assert list(LivePredictions(predictions_path(tmp_path)).current().by_video) == ["1.mp4"]
+    assert len(read) == 2

@@ -1,7 +1,7 @@
 """Models and predictions on disk: written whole or not at all, never overwritten, one small file names the current.
 
     artifacts/models/<model_id>/            model.npz, manifest.json, metrics.json, out_of_fold.json
-    artifacts/predictions/<predictions_id>/ predictions.json, manifest.json
+    artifacts/predictions/<predictions_id>/ predictions.json, manifest.json, of many columns.npz: the same, read quickly
     artifacts/predictions.json              the bytes of the predictions in force: what servers read
     artifacts/current.json                  which model and predictions these are, and which came before
     artifacts/features/current.json         which features the newest extraction made

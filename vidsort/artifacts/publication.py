@@ -27,6 +27,7 @@ from .files import (
 )
 
 HISTORY_LIMIT = 100
+COLUMNS_FILE = "columns.npz"
 # Between two entries of a file that has one a line, as no text in JSON holds a line end; and so much is read at once.
 BETWEEN, BLOCK_BYTES = b"},\n{", 2_000_000
 LOCK_TIMEOUT_S = 30
@@ -88,14 +89,31 @@ def read_predictions(path: Path) -> list[Prediction]:
 
 def blocks_of_predictions(path: Path) -> Iterator[list[Prediction]]:
     """The same some thousands at a time: of a million at once the entries would take gigabytes."""
+    yield from blocks_in(bytes_of_predictions(path), path)
+
+
+def bytes_of_predictions(path: Path) -> bytes:
+    """What is in a predictions file; raises ArtifactError."""
     try:
-        data = read_file(path, MOST_JSON_BYTES)
+        return read_file(path, MOST_JSON_BYTES)
     except FileNotFoundError as error:
         raise ArtifactError(f"{path} is not there: run `vidsort retrain` to make it.") from error
-    yield from _blocks(data, path)
 
 
-def _blocks(data: bytes, path: Path) -> Iterator[list[Prediction]]:
+def columns_of(artifacts_dir: Path, data: bytes) -> bytes | None:
+    """The columns that were stored with predictions in force, where `data` is just these; None where there are none."""
+    try:
+        now = current(artifacts_dir)
+        if now is None:
+            return None
+        folder = artifacts_dir / "predictions" / now.predictions_id
+        columns = read_file(folder / COLUMNS_FILE)
+        return columns if origin_of_predictions(folder).get("digest") == _digest([data]) else None
+    except (ArtifactError, OSError):
+        return None
+
+
+def blocks_in(data: bytes, path: Path) -> Iterator[list[Prediction]]:
     """The entries in the bytes of a file, as many at a time as lines tell them apart; raises ArtifactError."""
     text, entries = data.removeprefix(b"\xef\xbb\xbf"), TypeAdapter(list[Prediction])
     try:
@@ -121,21 +139,24 @@ def _blocks(data: bytes, path: Path) -> Iterator[list[Prediction]]:
 
 def _require_entries(data: bytes, path: Path) -> None:
     """Raise ArtifactError for what a server could not read."""
-    for _ in _blocks(data, path):
+    for _ in blocks_in(data, path):
         continue
 
 
 def write_predictions(
     artifacts_dir: Path, predictions_id: str, data: bytes | Iterable[bytes], manifest: dict[str, Any],
-    *, is_in_form: bool = False,
+    *, is_in_form: bool = False, columns: bytes | None = None,
 ) -> None:
     """Store one version of predictions, not yet in force: the bytes of predictions.json and where they come from.
 
-    is_in_form: they are in the documented form; then nobody looks again unless they were changed since.
+    is_in_form: they are in the documented form; then nobody looks again unless they were changed since. columns: what
+    they say in a form that is read quickly, where they are very many.
     """
     pieces = [data] if isinstance(data, bytes) else list(data)
     told = {"predictions_id": predictions_id} | manifest | ({"digest": _digest(pieces)} if is_in_form else {})
     files: dict[str, bytes | list[bytes]] = {"predictions.json": pieces, "manifest.json": as_json(told)}
+    if columns is not None:
+        files[COLUMNS_FILE] = columns
     write_version(artifacts_dir / "predictions" / predictions_id, files)
 
 

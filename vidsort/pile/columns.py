@@ -1,13 +1,40 @@
 """Predictions of very many videos in columns: as objects a million take gigabytes, so each is made when it is asked."""
 
 import copy
+import io
 import itertools
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from ..records import FolderScore, Prediction
 from .entries import Guess
+
+# What is in a file of them: numbers, and names as bytes of JSON.
+ARRAYS = ("names", "folders", "firsts", "sure", "columns", "shares", "starts")
+
+
+class Pack(NamedTuple):
+    """Some entries: filenames, the number of the predicted folder, how surely, how many scores, and these in a row."""
+
+    names: Sequence[str]
+    firsts: np.ndarray
+    sure: np.ndarray
+    counts: np.ndarray
+    columns: np.ndarray
+    shares: np.ndarray
+
+    @classmethod
+    def of(cls, names: Sequence[str], ranked: Sequence[Sequence[tuple[int, float]]]) -> "Pack":
+        """ranked: for each name the numbers and shares of its folders, best first, at least one."""
+        return cls(
+            names, np.array([row[0][0] for row in ranked], np.int32), np.array([row[0][1] for row in ranked], float),
+            np.array([len(row) for row in ranked], np.int64),
+            np.array([number for row in ranked for number, _ in row], np.int32),
+            np.array([share for row in ranked for _, share in row], float),
+        )
 
 
 class Columns(Mapping[str, Prediction]):
@@ -18,24 +45,71 @@ class Columns(Mapping[str, Prediction]):
 
     def __init__(self, blocks: Iterable[Sequence[Prediction]]) -> None:
         """`blocks`: the entries some thousands at a time, so that never all are there as objects."""
-        self._row_of: dict[str, int] = {}
         numbers: dict[str, int] = {}
-        firsts, sure, counts, columns, shares = [], [], [], [], []
-        row = 0
+        packs = []
         for block in blocks:
-            self._row_of.update(zip((entry.video for entry in block), range(row, row + len(block)), strict=True))
-            row += len(block)
             scores = [score for entry in block for score in entry.top_predictions]
-            firsts.append(_numbered((entry.predicted_folder for entry in block), numbers))
-            columns.append(_numbered((score.folder for score in scores), numbers))
-            sure.append(np.array([entry.confidence for entry in block], float))
-            shares.append(np.array([score.confidence for score in scores], float))
-            counts.append(np.array([len(entry.top_predictions) for entry in block], np.int64))
-        self.folders = tuple(numbers)
+            packs.append(Pack(
+                [entry.video for entry in block],
+                _numbered((entry.predicted_folder for entry in block), numbers),
+                np.array([entry.confidence for entry in block], float),
+                np.array([len(entry.top_predictions) for entry in block], np.int64),
+                _numbered((score.folder for score in scores), numbers),
+                np.array([score.confidence for score in scores], float),
+            ))
+        self._fill(tuple(numbers), packs)
+
+    @classmethod
+    def of_packs(cls, folders: Sequence[str], packs: Sequence["Pack"]) -> "Columns":
+        """The same of entries that were never objects; `folders`: by number, also those that no entry names."""
+        named = np.unique(np.concatenate([pack.columns for pack in packs]))
+        made = cls.__new__(cls)
+        made._fill(tuple(folders[number] for number in named), [
+            pack._replace(firsts=np.searchsorted(named, pack.firsts), columns=np.searchsorted(named, pack.columns))
+            for pack in packs
+        ])
+        return made
+
+    def _fill(self, folders: tuple[str, ...], packs: Sequence["Pack"]) -> None:
+        self.folders = folders
+        names = itertools.chain.from_iterable(pack.names for pack in packs)
+        self._row_of = {name: row for row, name in enumerate(names)}
         # The folder of each row, how surely; and its scores, which lie one behind the other from `_starts` on.
-        self._firsts, self._sure = np.concatenate(firsts), np.concatenate(sure)
-        self._columns, self._shares = np.concatenate(columns), np.concatenate(shares)
-        self._starts = np.r_[0, np.cumsum(np.concatenate(counts))]
+        self._firsts = np.concatenate([pack.firsts for pack in packs]).astype(np.int32)
+        self._sure = np.concatenate([pack.sure for pack in packs])
+        self._columns = np.concatenate([pack.columns for pack in packs]).astype(np.int32)
+        self._shares = np.concatenate([pack.shares for pack in packs])
+        self._starts = np.r_[0, np.cumsum(np.concatenate([pack.counts for pack in packs]))]
+
+    def as_bytes(self) -> bytes:
+        """All of it as a file, where no two entries have one name."""
+        written = io.BytesIO()
+        names, folders = (np.frombuffer(json.dumps(list(each)).encode(), np.uint8) for each in (self, self.folders))
+        arrays = (names, folders, self._firsts, self._sure, self._columns, self._shares, self._starts)
+        np.savez(written, **dict(zip(ARRAYS, arrays, strict=True)))
+        return written.getvalue()
+
+    @classmethod
+    def of_bytes(cls, data: bytes) -> "Columns":
+        """What `as_bytes` gave; raises ValueError for anything else."""
+        made = cls.__new__(cls)
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+                found = {name: arrays[name] for name in ARRAYS}
+        except Exception as error:  # numpy and zipfile raise a dozen kinds for bytes that are none of theirs
+            raise ValueError(f"no columns: {error!r:.200}") from error
+        names, folders = (json.loads(found[name].tobytes()) for name in ("names", "folders"))
+        made.folders, made._row_of = tuple(folders), dict(zip(names, range(len(names)), strict=True))
+        made._firsts, made._sure, made._columns, made._shares, made._starts = (found[name] for name in ARRAYS[2:])
+        rows, scores = len(names), len(made._columns)
+        lengths = (len(made._row_of), len(made._firsts), len(made._sure), len(made._starts) - 1, len(made._shares))
+        numbers = np.concatenate([made._firsts, made._columns, [0]])
+        if lengths != (rows, rows, rows, rows, scores) or not (
+            numbers.min() >= 0 and numbers.max() < max(1, len(folders)) and made._starts[0] == 0
+            and made._starts[-1] == scores and (np.diff(made._starts) >= 0).all()
+        ):
+            raise ValueError("columns that do not fit together")
+        return made
 
     def __getitem__(self, name: str) -> Prediction:
         row = self._row_of[name]

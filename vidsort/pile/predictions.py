@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..artifacts.looked_at import looked_at_path, read_looked_at, stamp_of, version_of
-from ..artifacts.publication import blocks_of_predictions
+from ..artifacts.publication import blocks_in, bytes_of_predictions, columns_of
 from ..errors import ArtifactError
 from ..library import is_learned
 from ..records import FolderScore, Prediction
@@ -108,11 +108,23 @@ class LivePredictions:
         entries: Mapping[str, Prediction] = {}
         if self._stamp is not None:
             try:
-                entries = _entries(blocks_of_predictions(self._path))
+                entries = _read(self._path)
             except ArtifactError as error:
                 log.warning("%s The predictions stay as they were.", error)
                 return self._predictions
         return Predictions(version_of(self._stamp), entries)
+
+
+def _read(path: Path) -> Mapping[str, Prediction]:
+    """The entries of a file by filename; raises ArtifactError."""
+    data = bytes_of_predictions(path)
+    columns = columns_of(path.parent, data)
+    if columns is not None:
+        try:
+            return Columns.of_bytes(columns)
+        except ValueError as error:
+            log.warning("The columns of %s are left out (%s): its entries are read instead.", path, error)
+    return _entries(blocks_in(data, path))
 
 
 def _entries(blocks: Iterator[list[Prediction]]) -> Mapping[str, Prediction]:
