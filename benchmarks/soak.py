@@ -5,8 +5,8 @@ loopback serves a library of `themes` under many names. Each reviewer has a brow
 own, and thinks between two presses: takes the first of its queue, watches a part of it, files it by the guess or
 elsewhere, moves, takes back, searches; one of them retrains. What two of them want at once (404, 409) is no error; 500
 and above, and a connection that breaks, are. Memory is that of the server and of those of its children that are there
-both times, by the median of a minute: once it is warm, and at the end. The steps of a retrain, which end with it, are in
-the most that all held at once.
+both times, by the median of a minute: once it is warm, and at the end. The steps of a retrain, which end with it, are
+in the most that all held at once.
 """
 
 import collections
