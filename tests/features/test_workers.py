@@ -1,6 +1,7 @@
 """Child processes: what dies in one is an answer, and none outlives its use."""
 
 import contextlib
+import io
 import sys
 import threading
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from videos import make_video
 
 from vidsort.errors import StepCancelled, VidsortError
-from vidsort.features import workers
+from vidsort.features import extraction, workers
 from vidsort.features.encoders.speech import SpeechConfig
 from vidsort.features.extraction import VIDEO_LIMIT_S, Devices, answer, video_limit_s
 from vidsort.features.modalities import ExtractConfig, from_json, to_json
@@ -201,6 +202,15 @@ def test_a_video_over_which_a_device_died_is_asked_for_again_without_it(monkeypa
     assert [path for path in paths if "error" in got[path]] == (["crash"] if dies else [])
     assert not any("told" in answer for answer in got.values())
     assert caplog.text.count("One sentence.") == 1
+
+
+def test_what_the_first_video_imports_is_not_gone_through_after_each_further_one(monkeypatch, tmp_path):
+    done = []
+    for name in ("collect", "freeze"):
+        monkeypatch.setattr(extraction.gc, name, lambda name=name: done.append(name))
+    monkeypatch.setattr(extraction, "answer", lambda *_: {})
+    extraction.serve(io.StringIO("{}\n" * 3), io.StringIO(), tmp_path, {})
+    assert done == ["freeze", "collect", "freeze", "collect", "collect"]
 
 
 def test_a_child_is_told_its_devices_and_tells_of_them(tmp_path):
