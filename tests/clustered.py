@@ -25,14 +25,14 @@ CHILD = f"""
 import os, signal, sys
 from vidsort.features import extraction
 looked = extraction.answer
-def answer(request, folder, encoders):
+def answer(request, folder, encoders, hardware):
     with open(os.environ[{LOOKS!r}], "a") as looks:
         looks.write(request["place"] + "\\n")
     if {KILLS!r} in request["place"]:
         os.kill(os.getppid(), signal.SIGKILL)
     if {CRASHES!r} in request["place"]:
         os.kill(os.getpid(), signal.SIGSEGV)
-    return looked(request, folder, encoders)
+    return looked(request, folder, encoders, hardware)
 extraction.answer = answer
 extraction.main(sys.argv[1:])
 """

@@ -78,6 +78,18 @@ def test_a_first_run_encodes_every_video_and_says_how_fast(extracted_template):
     assert outputs["decode_share"] + outputs["encode_share"] + outputs["poster_share"] == pytest.approx(1)
 
 
+def test_devices_that_are_not_there_are_told_once_each_and_change_no_row(extracted, tmp_path, caplog):
+    # No machine has both: these are of Windows and of a Mac.
+    given = {"hardware_decoding": "dxva2", "encoder_device": "coreml" if sys.platform != "darwin" else "cuda"}
+    with_devices = extracted.model_copy(update={**given, "artifacts_dir": tmp_path / "anew"})
+    report = run(with_devices)
+    assert len([record for record in caplog.records if "does nothing here" in record.message]) == 2
+    assert (report.outputs["encoder_calls"], report.outputs["hardware_share"]) == (ALL, 0)
+    assert current_feature_set(with_devices.artifacts_dir).id == current_feature_set(extracted.artifacts_dir).id
+    one, other = (stored(settings).parts["frames"] for settings in (extracted, with_devices))
+    assert np.array_equal(one.X, other.X)
+
+
 def test_progress_counts_to_the_end_with_rate_and_time_left(extracted_template):
     told = json.loads((extracted_template / "progress.json").read_text())
     encoding = [progress for progress in told if progress["message"] == "encoding new videos"]

@@ -23,6 +23,7 @@ from .features.contents import (
     library_contents,
 )
 from .features.encoders.semantic import SemanticEncoder
+from .features.extraction import Devices
 from .features.missing import Missing, missing_of, settled_of, told_anew
 from .features.modalities import BESIDE, KINDS, ExtractConfig, Modality, makeable
 from .features.said import understand, understanding_of
@@ -186,9 +187,10 @@ class _Work:
         self._progress = progress
         self._notice = notice
         self._turn, self._most_children, self._cluster = turn, most_children, cluster
+        self._devices = Devices(settings.hardware_decoding, settings.encoder_device)
         self._answered = self._calls = self._total = 0
         self._started = time.monotonic()
-        self._spent = dict.fromkeys(("decode_s", "encode_s", "poster_s", "frames"), 0.0)
+        self._spent = dict.fromkeys(("decode_s", "encode_s", "poster_s", "frames", "by_hardware"), 0.0)
         self.seen: set[bytes] = set()
         self.lost: list[Video] = []
         self.videos_per_s: float | None = None
@@ -224,7 +226,8 @@ class _Work:
         wanted = {modality: self._modalities[modality] for sources in missing.values() for modality in sources}
         requests = self._requests(missing, content_of)
         if self._cluster is None:
-            answering = answers(requests, self._pictures_dir, wanted, min(self._most_children, len(missing)))
+            count = min(self._most_children, len(missing))
+            answering = answers(requests, self._pictures_dir, wanted, count, self._devices)
         else:
             answering = self._cluster.answers(requests, self._pictures_dir, wanted, len(missing))
         with contextlib.closing(answering) as batches:
@@ -281,6 +284,7 @@ class _Work:
             "decode_share": self._spent["decode_s"] / busy_s,
             "encode_share": self._spent["encode_s"] / busy_s,
             "poster_share": self._spent["poster_s"] / busy_s,
+            "hardware_share": None if self._devices.decoding == "off" else self._spent["by_hardware"] / self._answered,
             "notice": self._notice or None,
         }
 

@@ -13,6 +13,11 @@ REPORT_MIMETYPE = "application/vnd.vidsort.report+json"
 
 # Which names are videos: ASCII digits and `.mp4`, or any with a video's ending; the rules are in `library.names`.
 VideoNames = Literal["digits", "any"]
+# What may decode beside the processor, by FFmpeg's names of devices, and what may calculate the networks of pictures.
+HardwareDecoding = Literal[
+    "off", "auto", "cuda", "d3d11va", "d3d12va", "dxva2", "qsv", "vaapi", "vdpau", "videotoolbox", "vulkan"
+]
+EncoderDevice = Literal["cpu", "auto", "cuda", "coreml"]
 
 
 class Record(BaseModel):

@@ -64,7 +64,7 @@ STEPS: dict[str, Step] = {
     for step in (
         Step(
             "extract_features", "Extracting features", "features", "feature_set", "ExtractConfig",
-            ("cluster", "cluster_library"),
+            ("cluster", "cluster_library", "hardware_decoding", "encoder_device"),
         ),
         Step("train", "Training", "models", "model_id", "TrainConfig"),
         Step("predict", "Predicting", "predictions", "predictions_id", "PredictConfig"),

@@ -1,6 +1,7 @@
 """Child processes: what dies in one is an answer, and none outlives its use."""
 
 import contextlib
+import io
 import sys
 import threading
 from pathlib import Path
@@ -9,9 +10,9 @@ import pytest
 from videos import make_video
 
 from vidsort.errors import StepCancelled, VidsortError
-from vidsort.features import workers
+from vidsort.features import extraction, workers
 from vidsort.features.encoders.speech import SpeechConfig
-from vidsort.features.extraction import VIDEO_LIMIT_S, answer, video_limit_s
+from vidsort.features.extraction import VIDEO_LIMIT_S, Devices, answer, video_limit_s
 from vidsort.features.modalities import ExtractConfig, from_json, to_json
 from vidsort.features.workers import Worker, answers
 
@@ -33,6 +34,16 @@ from vidsort.features import extraction
 extraction.VIDEO_LIMIT_S = 0.2
 extraction.answer = lambda *_: time.sleep(60)
 extraction.serve(sys.stdin, sys.stdout, Path(), {})
+"""
+
+# One whose device dies over a video, and that has something to say of it.
+WITH_DEVICE = """
+import json, os, signal, sys
+print("{}", flush=True)
+for line in sys.stdin:
+    asked = json.loads(line)
+    if asked["path"] == "crash" and not asked.get("by_processor"): os.kill(os.getpid(), signal.SIGSEGV)
+    print(json.dumps({"vector": asked["path"], "told": ["One sentence."]}), flush=True)
 """
 
 
@@ -178,6 +189,48 @@ def test_requests_are_taken_only_as_answers_are_wanted(started, tmp_path):
         seen = len(next(batches)) + len(next(batches))
         assert len(taken) <= seen + 4
     assert all(worker._process is None for worker in started)
+
+
+@pytest.mark.parametrize(("decoding", "dies"), [("off", True), ("cuda", False)])
+def test_a_video_over_which_a_device_died_is_asked_for_again_without_it(monkeypatch, tmp_path, caplog, decoding, dies):
+    monkeypatch.setattr(
+        workers, "Worker", lambda _command, limit_s: Worker([sys.executable, "-c", WITH_DEVICE], limit_s)
+    )
+    paths, chosen = ["a", "crash", "b"], ExtractConfig().chosen
+    batches = list(answers(({"path": path} for path in paths), tmp_path, chosen, 2, Devices(decoding)))
+    got = {request["path"]: answer for batch in batches for request, answer in batch}
+    assert [path for path in paths if "error" in got[path]] == (["crash"] if dies else [])
+    assert not any("told" in answer for answer in got.values())
+    assert caplog.text.count("One sentence.") == 1
+
+
+def test_what_the_first_video_imports_is_not_gone_through_after_each_further_one(monkeypatch, tmp_path):
+    done = []
+    for name in ("collect", "freeze"):
+        monkeypatch.setattr(extraction.gc, name, lambda name=name: done.append(name))
+    monkeypatch.setattr(extraction, "answer", lambda *_: {})
+    extraction.serve(io.StringIO("{}\n" * 3), io.StringIO(), tmp_path, {})
+    assert done == ["freeze", "collect", "freeze", "collect", "collect"]
+
+
+def test_a_child_is_told_its_devices_and_tells_of_them(tmp_path):
+    path = make_video(tmp_path / "1.mp4")
+    chosen, facts = ExtractConfig(modalities=("frames",)).chosen, path.stat()
+    request = {
+        "path": str(path), "stamp": [facts.st_size, facts.st_mtime_ns], "content": "00" * 16,
+        "wanted": dict.fromkeys(chosen, "00"),
+    }
+    found = []
+    # No machine has both: these are of Windows and of a Mac.
+    for devices in (Devices(), Devices("dxva2", "coreml" if sys.platform != "darwin" else "cuda")):
+        with contextlib.closing(workers.new_worker(tmp_path, chosen, devices)) as child:
+            found.append([child.ask(request) for _ in range(2)])
+    plain, given = found
+    assert [answer.get("told") for answer in plain] == [None, None]
+    assert [len(answer.get("told", ())) for answer in given] == [2, 0]
+    assert [answer["by_hardware"] for answer in given] == [False, False]
+    assert plain[0]["found"] == given[0]["found"]
+    assert given[0]["found"] == given[1]["found"]
 
 
 def test_modalities_travel_to_the_child_unchanged():

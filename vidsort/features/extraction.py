@@ -1,7 +1,7 @@
 """One video to its features, and the child process that does so for one video after the other.
 
-`python -m vidsort.features.extraction ARTIFACTS_DIR MODALITIES` reads requests, one JSON line each, and
-answers each with one line; see `workers.py` for the other end. A file that crashes or stalls a
+`python -m vidsort.features.extraction ARTIFACTS_DIR MODALITIES [DECODING ENCODING]` reads requests, one JSON
+line each, and answers each with one line; see `workers.py` for the other end. A file that crashes or stalls a
 decoder ends this process, never the run.
 """
 
@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import time
+import typing
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
@@ -21,12 +22,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 import numpy as np
 
 from ..errors import VideoDecodeError
+from ..records import EncoderDevice, HardwareDecoding
 from .contents import is_gone, unreadable_reason
+from .encoders.device import encoding_on
 from .encoders.evidence import Encoder, Evidence
 from .modalities import Modality, from_json
 
 if TYPE_CHECKING:
     from ..media import Frames
+    from ..media.hardware import Hardware
     from ..media.reading.facts import MediaFacts
 
 log = logging.getLogger(__name__)
@@ -41,10 +45,21 @@ def video_limit_s(modalities: Mapping[str, Modality]) -> float:
     return VIDEO_LIMIT_S + sum(modality.config.patience_s for modality in modalities.values())
 
 
+class Devices(NamedTuple):
+    """What decodes and encodes beside the processor, as the settings name it; by default nothing does."""
+
+    decoding: HardwareDecoding = "off"
+    encoding: EncoderDevice = "cpu"
+
+
+BY_PROCESSOR = Devices()
+
+
 class Looked(NamedTuple):
     """What a look at a video gave: by modality the evidence, or why it cannot be had; its facts; its frames.
 
-    lasting: whether the errors are the content's own, and so will be the same next time. Times in seconds.
+    lasting: whether the errors are the content's own, and so will be the same next time. by_hardware: what decoded it.
+    Times in seconds.
     """
 
     found: dict[str, Evidence | VideoDecodeError]
@@ -53,15 +68,19 @@ class Looked(NamedTuple):
     lasting: bool
     decode_s: float
     encode_s: float
+    by_hardware: bool
 
 
-def look(path: Path, encoders: Mapping[str, Encoder], time_limit_s: float = TIME_LIMIT_S) -> Looked:
+def look(
+    path: Path, encoders: Mapping[str, Encoder], time_limit_s: float = TIME_LIMIT_S, hardware: "Hardware | None" = None
+) -> Looked:
     """Look for several modalities at once, by one opening of the file; raises OSError."""
     from ..media import Frames
     from ..media.reading.once import read_once
 
     started = time.perf_counter()
-    reading = read_once(path, [encoder.wanted for encoder in encoders.values()], time_limit_s=time_limit_s)
+    wanted = [encoder.wanted for encoder in encoders.values()]
+    reading = read_once(path, wanted, time_limit_s=time_limit_s, hardware=hardware)
     decoded = time.perf_counter()
     found: dict[str, Evidence | VideoDecodeError] = {}
     for modality, encoder in encoders.items():
@@ -73,10 +92,14 @@ def look(path: Path, encoders: Mapping[str, Encoder], time_limit_s: float = TIME
     frames = next((given for given in reading.given.values() if isinstance(given, Frames)), None)
     encoded = time.perf_counter()
     lasting = decoded - started < time_limit_s
-    return Looked(found, reading.facts, frames, lasting, decoded - started, encoded - decoded)
+    took_s = (decoded - started, encoded - decoded)
+    return Looked(found, reading.facts, frames, lasting, *took_s, reading.by_hardware)
 
 
-def answer(request: Mapping[str, Any], artifacts_dir: Path, encoders: Mapping[str, Encoder]) -> dict[str, Any]:
+def answer(
+    request: Mapping[str, Any], artifacts_dir: Path, encoders: Mapping[str, Encoder],
+    hardware: "Hardware | None" = None,
+) -> dict[str, Any]:
     """The answer to one request: plain JSON values, see `workers.Request` and `workers.Answer`."""
     path = Path(request["path"])
     answered: dict[str, Any] = {"found": {}, "facts": None, "frames": 0, "decode_s": 0.0, "encode_s": 0.0}
@@ -86,9 +109,11 @@ def answer(request: Mapping[str, Any], artifacts_dir: Path, encoders: Mapping[st
         if [facts.st_size, facts.st_mtime_ns] != request["stamp"]:
             # Another file has come to its name: what is found in it would be kept as that of the first.
             return {"gone": True}
-        looked = look(path, {modality: encoders[modality] for modality in request["wanted"]})
+        if request.get("by_processor"):
+            hardware = None
+        looked = look(path, {modality: encoders[modality] for modality in request["wanted"]}, hardware=hardware)
         frames = looked.frames
-        answered |= {"decode_s": looked.decode_s, "encode_s": looked.encode_s}
+        answered |= {"decode_s": looked.decode_s, "encode_s": looked.encode_s, "by_hardware": looked.by_hardware}
         answered["facts"] = looked.facts.model_dump(mode="json")
         answered["found"] = {name: _as_json(found, looked.lasting) for name, found in looked.found.items()}
     except OSError as error:
@@ -129,23 +154,36 @@ def _packed(values: np.ndarray) -> str:
     return base64.b64encode(values.tobytes()).decode("ascii")
 
 
-def serve(requests: TextIO, answers: TextIO, artifacts_dir: Path, modalities: Mapping[str, Modality]) -> None:
-    """Answer requests until there are no more."""
+def serve(
+    requests: TextIO, answers: TextIO, artifacts_dir: Path, modalities: Mapping[str, Modality],
+    devices: Devices = BY_PROCESSOR,
+) -> None:
+    """Answer requests until there are no more; what there is to say of the devices goes along with an answer."""
+    from ..media.hardware import Hardware
     from ..media.reading.source import load_decoder
 
     load_decoder()
-    encoders = {modality_id: modality.load() for modality_id, modality in modalities.items()}
+    told: list[str] = []
+    hardware = Hardware.opened(devices.decoding, told.append)
+    with encoding_on(devices.encoding, told.append):
+        encoders = {modality_id: modality.load() for modality_id, modality in modalities.items()}
     limit_s = video_limit_s(modalities)
     gc.freeze()
     print("{}", file=answers, flush=True)
-    for line in requests:
+    for number, line in enumerate(requests):
         faulthandler.dump_traceback_later(limit_s, exit=True)
-        answered = answer(json.loads(line), artifacts_dir, encoders)
+        answered = answer(json.loads(line), artifacts_dir, encoders, hardware)
         faulthandler.cancel_dump_traceback_later()
+        if told:
+            answered["told"] = told.copy()
+            told.clear()
         print(json.dumps(answered), file=answers, flush=True)
         # PyAV's containers and streams refer to one another: left to itself, Python keeps those of many
-        # videos, with their buffers (1080x1920: 580 MB against 190). Frozen, the rest costs no time here.
+        # videos, with their buffers (1080x1920: 580 MB against 190). Frozen, the rest costs no time here: the first
+        # video has imported more, which would cost 5 ms at each.
         gc.collect()
+        if number == 0:
+            gc.freeze()
 
 
 def main(arguments: list[str]) -> None:
@@ -157,7 +195,8 @@ def main(arguments: list[str]) -> None:
     go_first()
     with os.fdopen(os.dup(1), "w", encoding="ascii") as answers:
         os.dup2(2, 1)
-        serve(sys.stdin, answers, Path(arguments[0]), from_json(arguments[1]))
+        devices = Devices(*typing.cast("tuple[HardwareDecoding, EncoderDevice]", arguments[2:]))
+        serve(sys.stdin, answers, Path(arguments[0]), from_json(arguments[1]), devices)
 
 
 if __name__ == "__main__":

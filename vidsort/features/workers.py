@@ -22,7 +22,7 @@ from ..errors import StepCancelled, VidsortError
 from ..media.limited import ended, pipes
 from ..records import Video
 from ..store.features import SIGNATURE_TYPE, VECTOR_TYPE, FeatureRow
-from .extraction import VIDEO_LIMIT_S, video_limit_s
+from .extraction import BY_PROCESSOR, VIDEO_LIMIT_S, Devices, video_limit_s
 from .modalities import Modality, to_json
 
 log = logging.getLogger(__name__)
@@ -34,11 +34,12 @@ ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
 
-# {"path", "stamp": [size, mtime in ns], "content": of the video's bytes, "wanted": {modality: source}}, hashes in hex.
+# {"path", "stamp": [size, mtime in ns], "content": of the video's bytes, "wanted": {modality: source}}, hashes in hex;
+# "by_processor": without the device that decodes, where there is one.
 Request = dict[str, Any]
 # {"found": {modality: {"vector", "signatures", "document"} or {"error", "retry"}}, "facts", "frames", and seconds
 # spent}; neither vector nor document: the video has no such thing. {"gone"} where another file or none is at the path,
-# {"error", "retry"} of all that was wanted where the child died over it.
+# {"error", "retry"} of all that was wanted where the child died over it. "told": sentences on its devices.
 Answer = dict[str, Any]
 
 
@@ -146,9 +147,9 @@ def _died(code: int, took_s: float, limit_s: float) -> Answer:
     return {"error": f"the decoder crashed over it (exit code {code})", "retry": code >= 0}
 
 
-def new_worker(artifacts_dir: Path, modalities: Mapping[str, Modality]) -> Worker:
+def new_worker(artifacts_dir: Path, modalities: Mapping[str, Modality], devices: Devices = BY_PROCESSOR) -> Worker:
     """A child that looks for these in videos, and keeps posters in these artifacts."""
-    command = [sys.executable, "-m", "vidsort.features.extraction", str(artifacts_dir), to_json(modalities)]
+    command = [sys.executable, "-m", "vidsort.features.extraction", str(artifacts_dir), to_json(modalities), *devices]
     return Worker(command, video_limit_s(modalities))
 
 
@@ -158,14 +159,17 @@ def cores() -> int:
 
 
 def answers(
-    requests: Iterable[Request], artifacts_dir: Path, modalities: Mapping[str, Modality], count: int
+    requests: Iterable[Request], artifacts_dir: Path, modalities: Mapping[str, Modality], count: int,
+    devices: Devices = BY_PROCESSOR,
 ) -> Generator[list[tuple[Request, Answer]]]:
     """Requests with their answers as they come, in batches of what is there, by `count` children.
 
     Takes at most two requests a child from `requests` in advance. Close it: that ends the children,
-    and what they are at then is lost, nothing else.
+    and what they are at then is lost, nothing else. A child that died over a video while a device decoded is asked for
+    it again, without that. What there is to say of the devices is logged, each sentence once.
     """
-    workers = [new_worker(artifacts_dir, modalities) for _ in range(count)]
+    workers = [new_worker(artifacts_dir, modalities, devices) for _ in range(count)]
+    told: set[str] = set()
     idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
     for worker in workers:
         idle.put(worker)
@@ -173,7 +177,10 @@ def answers(
     def answered(request: Request) -> tuple[Request, Answer]:
         worker = idle.get()
         try:
-            return request, worker.ask(request)
+            answer = worker.ask(request)
+            if "error" in answer and devices.decoding != "off":
+                answer = worker.ask({**request, "by_processor": True})
+            return request, answer
         finally:
             idle.put(worker)
 
@@ -186,7 +193,12 @@ def answers(
         while pending:
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
             pending |= {threads.submit(answered, request) for request in islice(waiting, len(done))}
-            yield [future.result() for future in done]
+            batch = [future.result() for future in done]
+            for sentence in (sentence for _, answer in batch for sentence in answer.pop("told", ())):
+                if sentence not in told:
+                    log.warning("%s", sentence)
+                told.add(sentence)
+            yield batch
     finally:
         for worker in workers:
             worker.stop()

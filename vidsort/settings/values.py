@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, PrivateAttr, SecretStr
 
 from ..errors import SettingsError
-from ..records import VideoNames
+from ..records import EncoderDevice, HardwareDecoding, VideoNames
 from ..steps import C, make_config
 from .webhooks import Webhook
 
@@ -66,6 +66,12 @@ class Settings(BaseModel):
     cluster_library: str | None = Field(
         None, pattern=r"^(/|[A-Za-z][A-Za-z0-9+.-]*:)", examples=["s3://bucket/videos"],
         description="where these workers find the library: a folder or an address; by default at data_dir",
+    )
+    hardware_decoding: HardwareDecoding = Field(
+        "off", description="the video hardware that decodes where its frames are the processor's: auto, or its name"
+    )
+    encoder_device: EncoderDevice = Field(
+        "cpu", description="what calculates the networks of pictures: cpu, auto, cuda or coreml"
     )
     live_learning: bool = Field(True, description="learn from each decision at once, beside the server")
     blind_share: float = Field(

@@ -1,6 +1,7 @@
 """The doctor names what is wrong, and says what to do; it changes nothing."""
 
 import contextlib
+import sys
 
 from videos import damage_sound, make_video
 
@@ -119,6 +120,19 @@ def test_each_kind_of_evidence_is_counted_had_not_had_and_failed_with_the_reason
         feature_set = current_feature_set(settings.artifacts_dir)
         table = evidence_table(database, library.videos(settings.data_dir), feature_set).set_index("kind")
     assert table.loc["sound", ["videos", "none", "failed"]].tolist() == [1, 16, 3]
+
+
+def test_a_device_that_is_set_and_not_used_is_told_and_none_is_set_by_default(settings):
+    found = next(check for check in doctor.examine(settings) if check.name == "devices")
+    assert (found.state, found.text) == (
+        "ok", "the processor decodes, CPUExecutionProvider calculates the networks of pictures"
+    )
+    # No machine has both: these are of Windows and of a Mac.
+    given = {"hardware_decoding": "dxva2", "encoder_device": "coreml" if sys.platform != "darwin" else "cuda"}
+    found = next(check for check in doctor.examine(settings.model_copy(update=given)) if check.name == "devices")
+    assert found.state == "warning"
+    assert found.text.count("does nothing here") == 2
+    assert "hardware_decoding to off" in found.mend
 
 
 def test_a_kind_that_is_asked_for_and_cannot_be_had_fails_with_what_mends_it(settings, monkeypatch):

@@ -1,4 +1,4 @@
-"""Pictures to vectors: EfficientNet-Lite0 as bundled, run by onnxruntime on the CPU.
+"""Pictures to vectors: EfficientNet-Lite0 as bundled, run by onnxruntime, on the CPU unless `device.py` says more.
 
 Preprocessing is that of the network's authors: RGB, the short side to 256 pixels, crops of 224 x 224,
 (x - 127) / 128. They scale by bicubic interpolation; a picture that comes with a short side of 256 is taken as
@@ -10,6 +10,8 @@ from importlib import resources
 from typing import Literal
 
 import numpy as np
+
+from .device import new_session
 
 NAME = "efficientnet_lite0"
 DIMENSIONS = 1280
@@ -62,9 +64,12 @@ class ImageEncoder:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         weights = resources.files(__package__) / "weights" / f"{NAME}.onnx"
-        self._session = onnxruntime.InferenceSession(
-            weights.read_bytes(), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = new_session(weights.read_bytes(), options, preprocess)
+
+    @property
+    def device(self) -> str:
+        """What calculates it, as onnxruntime calls it."""
+        return str(self._session.get_providers()[0])
 
     def encode(self, images: Sequence[np.ndarray], crops: Sequence[Sequence[CropName]] | None = None) -> np.ndarray:
         """L2-normalised features of these crops of each picture (the centre by default): float32 [all crops, 1280]."""

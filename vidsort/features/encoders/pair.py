@@ -13,6 +13,8 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from .device import CPU, Pixels, new_session
+
 Side = Literal["vision", "text"]
 # Texts are cut at so many tokens where nothing is said of it: as many as CLIP takes.
 MOST_TOKENS, MOST_SAID = 77, 8192
@@ -79,7 +81,7 @@ class PictureNetwork:
 
     def __init__(self, network: Path) -> None:
         self._prepared = Prepared.of(_json(_beside(network) / "preprocessor_config.json"))
-        self._session = _session(network)
+        self._session = _session(network, self._prepared.pixels)
         self._input, self._answer = self._session.get_inputs()[0].name, _answer(self._session, "image_embeds")
 
     @property
@@ -139,14 +141,17 @@ def _beside(network: Path) -> Path:
     return network.parent.parent if network.parent.name == "onnx" else network.parent
 
 
-def _session(network: Path) -> Any:
+def _session(network: Path, pixels: Pixels | None = None) -> Any:
+    """A network in memory; one that sees pictures, by these pixels of each, on the device that is set."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     # What is odd in a network of others is nothing that a person could mend.
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(network), options, providers=["CPUExecutionProvider"])
+    if pixels is not None:
+        return new_session(str(network), options, pixels)
+    return onnxruntime.InferenceSession(str(network), options, providers=[CPU])
 
 
 def _answer(session: Any, named: str) -> str:

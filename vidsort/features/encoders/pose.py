@@ -1,4 +1,4 @@
-"""Where the points of a body are in a picture: BlazePose as bundled, run by onnxruntime on the CPU.
+"""Where the points of a body are in a picture: BlazePose as bundled, run by onnxruntime.
 
 Two networks, as their authors chain them (Bazarevsky et al., BlazePose: On-device real-time body pose
 tracking, 2020; the numbers are those of MediaPipe's graphs `pose_detection` and `pose_landmark`): a detector
@@ -7,11 +7,14 @@ around that, turned upright, is shown to the second one, which finds 33 points.
 """
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from .device import IN_FLOATS, new_session
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -49,8 +52,8 @@ class PoseNetworks:
     """Both networks in memory; one call of them uses one thread."""
 
     def __init__(self) -> None:
-        self._detector = _session(DETECTOR)
-        self._landmarks = _session(LANDMARKS)
+        self._detector = _session(DETECTOR, detector_pixels, DETECTOR_SIDE)
+        self._landmarks = _session(LANDMARKS, landmarks_pixels, LANDMARKS_SIDE)
 
     def find(self, image: np.ndarray) -> Pose | None:
         """The body in a picture, uint8 RGB [height, width, 3] of any size; None where there is none for sure."""
@@ -60,7 +63,7 @@ class PoseNetworks:
     def detect(self, image: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
         """The middle of the hips and a point on the circle around the body, above the head: float [2], in pixels."""
         pixels, scale, corner = letterboxed(image, DETECTOR_SIDE)
-        boxes, scores = self._detector.run(["boxes", "scores"], {"pixels": (pixels / np.float32(127.5) - 1)[None]})
+        boxes, scores = self._detector.run(["boxes", "scores"], {"pixels": detector_pixels(pixels)})
         best = int(scores[0, :, 0].argmax())
         if _certainty(float(scores[0, best, 0])) < WORTH_A_LOOK:
             return None
@@ -84,8 +87,8 @@ class PoseNetworks:
             (LANDMARKS_SIDE, LANDMARKS_SIDE), Image.Transform.AFFINE,
             (*turned[0], shift[0], *turned[1], shift[1]), Image.Resampling.BILINEAR,
         )
-        pixels = np.asarray(crop, np.float32)[None] / np.float32(255)
-        found, flag, world = self._landmarks.run(["landmarks", "flag", "world"], {"pixels": pixels})
+        fed = {"pixels": landmarks_pixels(np.asarray(crop))}
+        found, flag, world = self._landmarks.run(["landmarks", "flag", "world"], fed)
         if flag[0, 0] < SURE:
             return None
         points = found.reshape(ALL_POINTS, -1)[:POINTS, :2] @ turned.T + shift
@@ -134,10 +137,22 @@ def _certainty(logit: float) -> float:
     return float(1 / (1 + np.exp(-np.clip(logit, -80, 80))))
 
 
-def _session(name: str) -> "InferenceSession":
+def detector_pixels(square: np.ndarray) -> np.ndarray:
+    """What the detector takes: float32 [1, 224, 224, 3] of -1 to 1; of a square, 0 to 255."""
+    return (square.astype(np.float32) / np.float32(127.5) - 1)[None]
+
+
+def landmarks_pixels(square: np.ndarray) -> np.ndarray:
+    """What the second network takes: float32 [1, 256, 256, 3] of 0 to 1; of a square, 0 to 255."""
+    return square.astype(np.float32)[None] / np.float32(255)
+
+
+def _session(name: str, pixels: Callable[[np.ndarray], np.ndarray], side: int) -> "InferenceSession":
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     weights = resources.files(__package__) / "weights" / f"{name}.onnx"
-    return onnxruntime.InferenceSession(weights.read_bytes(), options, providers=["CPUExecutionProvider"])
+    return new_session(
+        weights.read_bytes(), options, lambda image: pixels(letterboxed(image, side)[0]), most=IN_FLOATS
+    )

@@ -31,6 +31,7 @@ class Look(NamedTuple):
 
 SEE_DISK = "See that the library's disk is there, and that this user may read it."
 LIBRARY, DATABASE = frozenset({"library"}), frozenset({"artifacts"})
+NETWORKS = frozenset({"packages", "encoder"})
 # Of the machine alone: they need no settings.
 OF_MACHINE: tuple[tuple[str, Callable[[], Checked]], ...] = (
     ("python", machine.python),
@@ -40,6 +41,7 @@ OF_MACHINE: tuple[tuple[str, Callable[[], Checked]], ...] = (
 )
 OF_SETTINGS = (
     Look("extras", machine.extras, "Install what this kind of evidence needs, or take it out of [extract_features]."),
+    Look("devices", machine.devices, f"{machine.NO_DEVICES.capitalize()}.", NETWORKS),
     Look("host", machine.host, "Set a password, or leave host at 127.0.0.1."),
     Look("library", place.library, "See that the folder and its disk are there, and that this user may write to them."),
     Look("closed folders", place.closed_folders, SEE_DISK, LIBRARY),

@@ -19,6 +19,7 @@ STRONGEST_OF_A_RAMP = {113: 4.42, 930: 3.64, 897: 3.53, 455: 3.14, 1277: 2.86, 1
 ROUNDING = 0.15
 LEAST_FREE_BYTES = 1_000_000_000
 INSTALL_AGAIN = "Install vidsort again."
+NO_DEVICES = "set hardware_decoding to off and encoder_device to cpu"
 
 
 def python() -> Check:
@@ -83,6 +84,22 @@ def ffmpeg() -> Check:
         found = f"{error}: videos that the browser cannot play get no copy, and there is no demo"
         return Check("ffmpeg", "warning", found, "Install imageio-ffmpeg again, which brings one.")
     return Check("ffmpeg", "ok", f"{version} makes playable copies")
+
+
+def devices(patient: Patient) -> Check:
+    """What decodes, and what calculates the networks, beside the processor where that is set."""
+    from ...features.encoders.device import encoding_on
+    from ...features.encoders.image import ImageEncoder
+    from ...media.hardware import Hardware
+
+    settings, told = patient.settings, list[str]()
+    hardware = Hardware.opened(settings.hardware_decoding, told.append)
+    with encoding_on(settings.encoder_device, told.append):
+        used = ImageEncoder().device
+    if told:
+        return Check("devices", "warning", " ".join(told), f"Do as it says, or {NO_DEVICES}.")
+    decodes = "the processor" if hardware is None else f"{hardware.device}, where its frames are the same,"
+    return Check("devices", "ok", f"{decodes} decodes, {used} calculates the networks of pictures")
 
 
 def host(patient: Patient) -> Check:

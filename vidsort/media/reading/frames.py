@@ -129,7 +129,7 @@ class FramesSource:
             matrix, another = display_matrix(self.look()), another_decoder(stream, is_smoothed=is_smoothed)
             return packets.decode(stream, another, self._deadline, matrix=matrix)
         self._is_rough = not is_smoothed and stream.codec_context.codec.name in NOT_SMOOTHED
-        found = packets.decode(stream, own, self._deadline, on_key=self._keep)
+        found = packets.decode(stream, own, self._deadline, on_key=self.keep)
         self.look()
         return found
 
@@ -174,7 +174,8 @@ class FramesSource:
         scaler = VideoReformatter()
         return lambda frame, time_s: pictures.offer(time_s, to_picture(frame, self.aspect, wanted.short_side, scaler))
 
-    def _keep(self, frame: "VideoFrame") -> None:
+    def keep(self, frame: "VideoFrame") -> None:
+        """A key frame that was decoded already, and as it is by itself."""
         if frame.pts is not None:
             self._known.setdefault(frame.pts, self._note(frame, self._stream))
 
@@ -204,9 +205,8 @@ class FramesSource:
     def _all(self, skipped: Skipped, most: int | None) -> "Generator[VideoFrame]":
         """Frame by frame, of the packets that are held, else of the file opened anew: not every one can be rewound."""
         context = self._stream.codec_context
-        is_set_up = self._is_rough or (
-            context.is_open and context.skip_frame != skipped and context.codec.name in SET_UP_ONCE
-        )
+        is_other = context.is_open and context.skip_frame != skipped
+        is_set_up = self._is_rough or (is_other and context.codec.name in SET_UP_ONCE)
         if self._contents.every is not None and not is_set_up:
             context.skip_frame = skipped
             try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...errors import VideoDecodeError
+from ..hardware import as_decoded, is_offered
 from .shape import display_matrix, upright
 from .source import SET_UP_ONCE, Deadline, is_damaged, seconds, set_up_decoder, time_of
 
@@ -171,7 +172,7 @@ def _decoded(
         for packet in (*packets, None):
             deadline.check()
             held.is_broken = packet is not None and is_damaged(packet)
-            for frame in () if held.is_broken else context.decode(packet):
+            for frame in () if held.is_broken else as_decoded(context.decode(packet), context):
                 held.is_broken = frame.is_corrupt
                 if held.is_broken:
                     break
@@ -197,6 +198,9 @@ def own_decoder(
     context = stream.codec_context
     not_smoothed = None if is_smoothed else NOT_SMOOTHED.get(context.codec.name)
     if context.codec.name in SET_UP_ONCE or not_smoothed == "all" or (not_smoothed and not are_stills_keys):
+        return None
+    if not_smoothed and is_offered(context):
+        # A device smooths all that it decodes.
         return None
     if not context.is_open:
         set_up_decoder(context, "NONREF", not_smoothed)

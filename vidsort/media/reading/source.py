@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ...errors import VideoDecodeError
+from ..hardware import as_decoded
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from av.codec.hwaccel import HWAccel
     from av.container import InputContainer
     from av.packet import Packet
     from av.stream import Stream
@@ -61,8 +63,13 @@ class Deadline:
 
 
 @contextmanager
-def open_video(path: Path, deadline: Deadline) -> Iterator[tuple["InputContainer", "VideoStream"]]:
-    """The opened file and its main video track; raises FileNotFoundError, or VideoDecodeError with the reason."""
+def open_video(
+    path: Path, deadline: Deadline, accel: "HWAccel | None" = None
+) -> Iterator[tuple["InputContainer", "VideoStream"]]:
+    """The opened file and its main video track, to be decoded by `accel` where that takes its codec.
+
+    Raises FileNotFoundError, or VideoDecodeError with the reason.
+    """
     import av
 
     path = Path(path).absolute()
@@ -80,6 +87,7 @@ def open_video(path: Path, deadline: Deadline) -> Iterator[tuple["InputContainer
             },
             metadata_errors="replace",
             timeout=deadline.left_s,
+            hwaccel=accel,
         )
     except (av.FFmpegError, OSError, ValueError) as error:
         deadline.check()
@@ -110,11 +118,12 @@ def decode_clean(
         if lost and packet.size and not packet.is_keyframe:
             continue
         try:
-            frames, lost = ([], True) if is_damaged(packet) else (packet.decode(), False)
+            lost = is_damaged(packet)
+            frames = () if lost else as_decoded(packet.decode(), stream.codec_context)
         except MemoryError:
             raise  # PyAV's is an FFmpegError, too, and no damage
         except av.FFmpegError:
-            frames, lost = [], True
+            frames, lost = (), True
         for frame in frames:
             lost = lost or frame.is_corrupt
             if lost:
@@ -132,7 +141,8 @@ def decode_alone(packet: "Packet") -> "list[VideoFrame]":
 
     stream = packet.stream
     try:
-        frames = [] if is_damaged(packet) else [*stream.decode(packet), *stream.decode(None)]
+        found = [] if is_damaged(packet) else [*stream.decode(packet), *stream.decode(None)]
+        frames = list(as_decoded(found, stream.codec_context))
     except MemoryError:
         raise
     except av.FFmpegError:
