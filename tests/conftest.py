@@ -19,7 +19,7 @@ from vidsort.settings import PREFIX, Settings
 if TYPE_CHECKING:
     from vidsort.steps import StepConfig
 
-pytest_plugins = ["attacking"]
+pytest_plugins = ["attacking", "programs"]
 ROOT = Path(__file__).resolve().parents[1]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 LIBRARY_FOLDERS = ("dance", "food", "sport")
@@ -91,7 +91,7 @@ def _no_test_leaves_another_priority():
 
 
 @pytest.fixture(scope="session")
-def once_a_run(tmp_path_factory) -> Callable[[str, Callable[[Path], object]], Path]:
+def once_a_run(tmp_path_factory, any_program) -> Callable[[str, Callable[[Path], object]], Path]:
     """`once_a_run(name, make)`: a folder that `make` has filled, one for all workers; copied, never changed."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
@@ -103,7 +103,8 @@ def once_a_run(tmp_path_factory) -> Callable[[str, Callable[[Path], object]], Pa
             if not whole.exists():
                 shutil.rmtree(home, ignore_errors=True)
                 home.mkdir()
-                make(home)
+                with any_program():
+                    make(home)
                 whole.touch()
         return home
 

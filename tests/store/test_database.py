@@ -227,6 +227,7 @@ def test_a_forked_child_opens_a_connection_of_its_own(database):
     assert count(database) == 2
 
 
+@pytest.mark.programs
 def test_another_process_may_write_at_the_same_time(database):
     children = [
         multiprocessing.get_context("spawn").Process(target=put_in_a_process, args=(database.path, str(index)))

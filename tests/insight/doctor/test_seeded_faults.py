@@ -179,6 +179,7 @@ def assert_is_one_sentence(mend: str) -> None:
     assert "\n" not in mend
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize(("seed", "name", "state", "words"), SEEDS, ids=lambda value: getattr(value, "__name__", ""))
 def test_a_seeded_fault_is_found_alone_with_what_mends_it(learned, seed, name, state, words):
     assert found(learned) == {}
@@ -238,6 +239,7 @@ def test_weights_that_are_damaged_or_missing_are_found(learned, monkeypatch, tmp
     assert_is_one_sentence(checks["encoder"].mend)
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize(("place", "name"), [("library", "library"), ("library/food", "closed folders")])
 def test_a_folder_that_cannot_be_written_is_found(learned, place, name):
     folder = learned.data_dir.parent / place

@@ -12,6 +12,8 @@ from library.test_invisible import HIDDEN, SEEN
 
 from vidsort.library.invisible import with_codes
 
+pytestmark = pytest.mark.programs
+
 
 def test_the_pure_modules_hold_their_promises():
     node = shutil.which("node")
