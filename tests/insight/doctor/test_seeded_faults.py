@@ -139,7 +139,7 @@ def placeholder_of_a_cloud(settings):
 
 # What is seeded, which check finds it, how it is called, and a part of what mends it.
 SEEDS = [
-    (damaged_video, "unreadable videos", "warning", "whole copy"),
+    pytest.param(damaged_video, "unreadable videos", "warning", "whole copy", marks=pytest.mark.programs),
     (empty_video, "empty videos", "warning", "Get each again"),
     (name_that_is_not_allowed, "left out", "warning", 'video_names = "any"'),
     (two_spellings_by_case, "spellings", "warning", "vidsort folders merge"),
@@ -179,7 +179,6 @@ def assert_is_one_sentence(mend: str) -> None:
     assert "\n" not in mend
 
 
-@pytest.mark.programs
 @pytest.mark.parametrize(("seed", "name", "state", "words"), SEEDS, ids=lambda value: getattr(value, "__name__", ""))
 def test_a_seeded_fault_is_found_alone_with_what_mends_it(learned, seed, name, state, words):
     assert found(learned) == {}
