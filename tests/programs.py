@@ -20,7 +20,7 @@ QUICK = {"cp", "ffmpeg", "ffplay", "git", "lscpu", "mount", "umount"}
 NAMED = {"subprocess.Popen": 0, "os.exec": 0, "os.posix_spawn": 0, "os.spawn": 1, "os.system": 0}
 
 _is_guarded = False
-_refused: list[str] = []
+refused: list[str] = []
 
 
 def _look(event: str, arguments: tuple) -> None:
@@ -30,10 +30,10 @@ def _look(event: str, arguments: tuple) -> None:
     program = Path(os.fsdecode(arguments[NAMED[event]])).name
     # A program that a package brings has platform and version behind its name.
     if program.partition("-")[0].removesuffix(".exe") not in QUICK:
-        _refused.append(
+        refused.append(
             f"This test starts {program}, which takes longer than most tests: mark it by @pytest.mark.programs."
         )
-        raise RuntimeError(_refused[-1])
+        raise RuntimeError(refused[-1])
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +76,7 @@ def pytest_collection_modifyitems(items):
 def pytest_runtest_setup(item):
     """From the first fixture on: who may, and who may not."""
     global _is_guarded
-    _refused.clear()
+    refused.clear()
     _is_guarded = item.get_closest_marker("programs") is None
     return (yield)
 
@@ -89,6 +89,6 @@ def pytest_runtest_teardown(item):
         result = yield
     finally:
         _is_guarded = False
-    if _refused:
-        pytest.fail(_refused[0], pytrace=False)
+    if refused:
+        pytest.fail(refused[0], pytrace=False)
     return result
