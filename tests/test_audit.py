@@ -8,6 +8,8 @@ import sys
 import pytest
 from conftest import ROOT
 
+pytestmark = pytest.mark.programs
+
 GOOD = {"name": "attrs", "version": "26.1.0", "vulns": []}
 HOLE = {"id": "CVE-2026-1", "fix_versions": ["99.0"], "aliases": ["GHSA-aaaa-bbbb-cccc"], "description": "a hole"}
 BAD = {"name": "pillow", "version": "11.3.0", "vulns": [HOLE]}

@@ -199,6 +199,7 @@ def test_a_password_is_sent_and_a_wrong_one_is_an_error(serving, settings):
         stranger.videos()
 
 
+@pytest.mark.programs
 def test_the_client_does_what_is_chosen_on_the_page(serving, settings, tmp_path):
     with VidsortClient(serving(settings)) as server:
         name = server.videos().videos[0].filename
@@ -269,6 +270,7 @@ def test_events_are_typed_and_begin_with_how_things_are(serving, settings):
         assert next(events).total == first.total - 1
 
 
+@pytest.mark.programs
 def test_videos_and_pictures_are_saved_and_nothing_is_written_over(serving, settings, tmp_path):
     with VidsortClient(serving(settings)) as server:
         name = server.videos().videos[0].filename

@@ -241,6 +241,7 @@ def test_importing_a_module_imports_nothing_heavy():
     assert not found
 
 
+@pytest.mark.programs
 def test_help_imports_nothing_that_is_slow():
     code = (
         "import sys\nfrom vidsort.cli import main\n"
@@ -300,6 +301,7 @@ def test_no_file_names_a_machine_or_a_registry_or_puts_work_off():
     assert not found
 
 
+@pytest.mark.programs
 def test_ruff_has_no_complaints():
     done = subprocess.run(
         [sys.executable, "-m", "ruff", "check", "--no-cache", "."],

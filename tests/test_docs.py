@@ -97,6 +97,7 @@ def test_what_is_not_run_says_why_and_is_no_way_out():
     assert run > 2 * left > 0
 
 
+@pytest.mark.programs
 def test_what_python_is_told_can_be_done(home, capsys):
     names: dict[str, object] = {}
     for block in blocks(PYTHON):
@@ -105,6 +106,7 @@ def test_what_python_is_told_can_be_done(home, capsys):
     assert "nothing.mp4" in capsys.readouterr().out
 
 
+@pytest.mark.programs
 def test_what_the_api_is_asked_for_is_answered(home, learned, eventually, capsys):
     """The examples of curl and of Python, in the order of the page."""
     from vidsort.server.web import create_app
@@ -153,6 +155,7 @@ def test_every_example_of_a_command_is_one_that_can_be_typed():
         assert build_parser(typed[:1]).parse_args(typed).run
 
 
+@pytest.mark.programs
 def test_the_keys_are_those_that_the_page_has():
     """The table is read by a pattern here, and by JavaScript there."""
     node = shutil.which("node")

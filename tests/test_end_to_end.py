@@ -24,6 +24,8 @@ from vidsort.learning.fitting import TrainConfig
 from vidsort.library import scan
 from vidsort.settings import Settings
 
+pytestmark = pytest.mark.programs
+
 QUICK = TrainConfig(heads=("centroid",))
 
 

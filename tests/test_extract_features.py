@@ -57,15 +57,16 @@ def extracted(extracted_template, library, tmp_path) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def extracted_template(library_template, tmp_path_factory):
-    root = tmp_path_factory.mktemp("extracted")
-    shutil.copytree(library_template, root / "library")
-    told = []
-    settings = Settings(data_dir=root / "library", artifacts_dir=root / "artifacts", steps=STEPS)
-    report = run(settings, progress=told.append)
-    (root / "report.json").write_text(report.model_dump_json())
-    (root / "progress.json").write_text(json.dumps([progress.model_dump() for progress in told]))
-    return root
+def extracted_template(library_template, once_a_run):
+    def make(root):
+        shutil.copytree(library_template, root / "library")
+        told = []
+        settings = Settings(data_dir=root / "library", artifacts_dir=root / "artifacts", steps=STEPS)
+        report = run(settings, progress=told.append)
+        (root / "report.json").write_text(report.model_dump_json())
+        (root / "progress.json").write_text(json.dumps([progress.model_dump() for progress in told]))
+
+    return once_a_run("extracted and told", make)
 
 
 def test_a_first_run_encodes_every_video_and_says_how_fast(extracted_template):
@@ -129,6 +130,7 @@ def test_moving_videos_encodes_nothing(extracted, library):
     assert len(stored(extracted).videos) == ALL
 
 
+@pytest.mark.programs
 def test_five_new_videos_are_five_encoder_calls(extracted, library):
     for number in range(5):
         make_video(library / f"7900{number}.mp4", pattern=number)
@@ -136,6 +138,7 @@ def test_five_new_videos_are_five_encoder_calls(extracted, library):
     assert encoder_calls(extracted) == 0
 
 
+@pytest.mark.programs
 def test_two_files_of_the_same_bytes_are_encoded_once(extracted, library):
     new = make_video(library / "7901.mp4")
     shutil.copy(new, library / "food" / "7902.mp4")
@@ -146,6 +149,7 @@ def test_two_files_of_the_same_bytes_are_encoded_once(extracted, library):
     assert np.array_equal(*found.parts["frames"].X[rows])
 
 
+@pytest.mark.programs
 def test_a_bad_file_has_a_reason_every_time_but_is_decoded_once(extracted, library, monkeypatch):
     (library / "food" / "7903.mp4").write_bytes(b"no video at all")
     make_video(library / "7904.mp4")
@@ -160,6 +164,7 @@ def test_a_bad_file_has_a_reason_every_time_but_is_decoded_once(extracted, libra
     assert "7903.mp4" not in {video.filename for video in found.videos}
 
 
+@pytest.mark.programs
 def test_each_video_counts_once_also_where_a_damaged_one_has_a_copy(extracted, library):
     (library / "7903.mp4").write_bytes(b"no video at all")
     shutil.copy(library / "7903.mp4", library / "food" / "7904.mp4")
@@ -170,6 +175,7 @@ def test_each_video_counts_once_also_where_a_damaged_one_has_a_copy(extracted, l
     assert (again.done, again.skipped, again.failed) == (0, ALL + 2, report.failed)
 
 
+@pytest.mark.programs
 def test_another_config_is_another_feature_set_and_both_stay(extracted):
     other = pictures(frames=2)
     assert encoder_calls(extracted, other) == ALL
@@ -178,6 +184,7 @@ def test_another_config_is_another_feature_set_and_both_stay(extracted):
     assert len(stored(extracted, other).videos) == len(stored(extracted).videos) == ALL
 
 
+@pytest.mark.programs
 def test_before_known_videos_are_looked_at_anew_a_sentence_says_why_how_many_and_how_long(extracted, library):
     make_video(library / "7900.mp4")
     told = []
@@ -203,6 +210,7 @@ def a_model(settings, config) -> str:
     return model_id
 
 
+@pytest.mark.programs
 def test_a_new_video_also_gets_what_the_model_in_force_needs(extracted, library):
     a_model(extracted, pictures())
     make_video(library / "7900.mp4")
@@ -214,6 +222,7 @@ def test_a_new_video_also_gets_what_the_model_in_force_needs(extracted, library)
     assert run(extracted, pictures(frames=2)).outputs["encoder_calls"] == 0
 
 
+@pytest.mark.programs
 def test_what_a_model_needs_that_can_no_longer_be_made_is_not_tried(extracted, library, monkeypatch):
     a_model(extracted, pictures())
     make_video(library / "7900.mp4")
@@ -228,6 +237,7 @@ def test_what_a_model_needs_that_can_no_longer_be_made_is_not_tried(extracted, l
     database.close()
 
 
+@pytest.mark.programs
 def test_a_damaged_model_in_force_is_no_reason_to_look_at_nothing(extracted, library, caplog):
     model_id = a_model(extracted, pictures(frames=2))
     (extracted.artifacts_dir / "models" / model_id / "manifest.json").write_text("{")
@@ -248,6 +258,7 @@ def when_it_starts(act):
     return tell
 
 
+@pytest.mark.programs
 def test_videos_that_are_sorted_meanwhile_are_found_anew_by_their_content(settings, library):
     moved = sorted(library.glob("*.mp4"))
 
@@ -261,6 +272,7 @@ def test_videos_that_are_sorted_meanwhile_are_found_anew_by_their_content(settin
     assert encoder_calls(settings) == 0
 
 
+@pytest.mark.programs
 def test_a_video_that_is_removed_meanwhile_is_left_out_with_the_reason_and_forgotten(settings, library):
     gone = next(library.glob("*.mp4"))
     report = run(settings, progress=when_it_starts(gone.unlink))
@@ -270,6 +282,7 @@ def test_a_video_that_is_removed_meanwhile_is_left_out_with_the_reason_and_forgo
     assert (again.done, again.failed) == (0, ())
 
 
+@pytest.mark.programs
 def test_videos_that_change_names_meanwhile_are_never_taken_for_one_another(settings, library):
     one, other = sorted(library.glob("*.mp4"))[:2]
 
@@ -285,6 +298,7 @@ def test_videos_that_change_names_meanwhile_are_never_taken_for_one_another(sett
     assert np.array_equal(meanwhile, stored(settings).parts["frames"].X)
 
 
+@pytest.mark.programs
 def test_an_interruption_loses_only_the_videos_in_flight(settings):
     seen = []
 
@@ -321,6 +335,7 @@ def group_is_empty(group: int) -> bool:
     return False
 
 
+@pytest.mark.programs
 def test_ctrl_c_ends_the_program_and_its_children(program, settings, eventually):
     os.killpg(program.pid, signal.SIGINT)
     _, said = program.communicate(timeout=30)
@@ -330,6 +345,7 @@ def test_ctrl_c_ends_the_program_and_its_children(program, settings, eventually)
     assert 0 < encoder_calls(settings) < ALL
 
 
+@pytest.mark.programs
 def test_children_do_not_outlive_a_parent_that_was_killed(program, eventually):
     program.kill()
     program.communicate(timeout=30)
@@ -348,6 +364,7 @@ def test_posters_are_there_after_extraction(extracted):
     assert len(list((extracted.artifacts_dir / "pictures").rglob("*.poster.webp"))) == ALL
 
 
+@pytest.mark.programs
 def test_a_picture_that_cannot_be_kept_costs_no_features(settings):
     settings.artifacts_dir.mkdir()
     (settings.artifacts_dir / "pictures").write_text("in the way")
@@ -356,6 +373,7 @@ def test_a_picture_that_cannot_be_kept_costs_no_features(settings):
     assert report.failed == ()
 
 
+@pytest.mark.programs
 def test_every_odd_file_gives_features_or_a_reason(data_sets, tmp_path):
     odd = [path for path in sorted((data_sets / "odd").iterdir()) if path.suffix != ".md"]
     library = tmp_path / "odd"
@@ -371,6 +389,7 @@ def test_every_odd_file_gives_features_or_a_reason(data_sets, tmp_path):
     assert (again.done, again.failed) == (0, report.failed)
 
 
+@pytest.mark.programs
 def test_words_are_gathered_with_the_tags_of_files_that_are_new_and_broken_ones_are_told(extracted, library):
     make_video(library / "79100.mp4", tags={"comment": "said inside"})
     (library / "79100.json").write_text('{"desc": "said beside"}')
@@ -387,6 +406,7 @@ def test_words_are_gathered_with_the_tags_of_files_that_are_new_and_broken_ones_
     assert run(extracted, config).outputs["encoder_calls"] == 0
 
 
+@pytest.mark.programs
 def test_a_kind_that_a_video_does_not_have_is_told_apart_from_one_that_failed_and_neither_is_looked_at_again(
     extracted, library
 ):

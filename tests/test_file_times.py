@@ -18,6 +18,8 @@ from vidsort.api.workspace import Workspace
 from vidsort.cli.program import main
 from vidsort.settings import Settings
 
+pytestmark = pytest.mark.programs
+
 # Seconds since the epoch, the oldest first: the year -1200, 1960, 2262 and a bit, 2400, 10000, 12000, and 2**62.
 TIMES = (-100_000_000_000, -315_619_200, 9_223_372_037, 13_569_465_600, 253_402_300_800, 316_516_377_600, 2**62)
 

@@ -81,6 +81,7 @@ def run(code: str, **environment: str) -> subprocess.CompletedProcess:
     )
 
 
+@pytest.mark.programs
 def test_all_that_a_process_logs_is_in_json_warnings_of_libraries_too():
     done = run(
         "logging.basicConfig()\nlogs.in_json(); logs.in_json()\n"
@@ -94,6 +95,7 @@ def test_all_that_a_process_logs_is_in_json_warnings_of_libraries_too():
     assert len(lines) == 3
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize(("environment", "lines"), [({}, 0), ({IN_JSON: "yes"}, 1)])
 def test_a_process_hands_over_only_to_one_that_logs_in_json_and_those_it_starts_do_not(environment, lines):
     done = run(

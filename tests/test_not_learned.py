@@ -96,6 +96,7 @@ def test_it_is_sorted_into_counted_and_undone_like_any(client, settings):
     assert (settings.data_dir / name).is_file()
 
 
+@pytest.mark.programs
 def test_the_live_head_learns_of_the_others_alone(client, eventually):
     videos = [video["filename"] for video in client.get("/api/videos").json()["videos"]]
     client.post("/api/sort", json={"filename": videos[0], "folder": "Trash"})

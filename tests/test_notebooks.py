@@ -209,6 +209,7 @@ def test_the_three_notebooks_predict_what_the_command_line_and_a_servers_retrain
                 axe(frame, "html")
 
 
+@pytest.mark.programs
 @pytest.mark.timeout(300)
 def test_the_notebook_of_an_own_head_defines_nothing_and_puts_that_in_force(learned, tmp_path):
     notebook = read("own_head")
@@ -316,6 +317,7 @@ def test_a_library_that_is_told_apart_by_words_or_sound_alone_has_all_three_repo
     assert guesses == {"10.mp4": "cats", "11.mp4": "dogs", "12.mp4": "cats", "13.mp4": "dogs"}
 
 
+@pytest.mark.programs
 def test_an_empty_library_gives_a_report_of_little_and_no_error(tmp_path):
     (tmp_path / "library").mkdir()
     settings = Settings(data_dir=tmp_path / "library", artifacts_dir=tmp_path / "artifacts")

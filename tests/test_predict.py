@@ -251,6 +251,7 @@ def test_a_model_spoiled_by_wrong_labels_is_held_back_from_end_to_end(place):
     assert report.outputs["promoted"] is (pair["high"] >= 0)
 
 
+@pytest.mark.programs
 def test_the_step_as_a_program_imports_neither_scikit_learn_nor_skops(place):
     train.run(place, QUICK)
     code = (

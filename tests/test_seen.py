@@ -45,10 +45,11 @@ def placed(home: Path, pair: Path) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def looked_at_template(pair, tmp_path_factory) -> Path:
+def looked_at_template(pair, tmp_path_factory, any_program) -> Path:
     """The artifacts of such a place after an extraction, made once."""
     settings = placed(tmp_path_factory.mktemp("looked at"), make_pair(pair))
-    extract_features.run(settings)
+    with any_program():
+        extract_features.run(settings)
     return settings.artifacts_dir
 
 
@@ -83,6 +84,7 @@ def retrained(settings: Settings) -> dict[str, object]:
     return artifacts.show_model(settings.artifacts_dir, outputs["model_id"])
 
 
+@pytest.mark.programs
 def test_names_are_found_in_pictures_and_labels_take_over_from_there(place):
     assert extract_features.run(place).outputs["encoder_calls"] == 2 * EACH * len(COLOURS)
     shown = retrained(place)
@@ -125,6 +127,7 @@ def test_a_line_of_folder_txt_tells_what_a_name_does_not(looked_at):
     assert [found[f"{7010 + number}.mp4"] for number in range(EACH)] == ["7"] * EACH
 
 
+@pytest.mark.programs
 def test_words_and_pictures_are_both_what_guesses_rest_on_where_there_are_both(looked_at):
     (looked_at.data_dir / "7000.description").write_text("red as can be")
     extract_features.run(looked_at)
@@ -143,6 +146,7 @@ def test_why_and_what_is_alike_are_told_before_any_label(looked_at):
     assert {found["filename"] for found in alike} == {"7011.mp4", "7012.mp4", "7013.mp4"}
 
 
+@pytest.mark.programs
 def test_what_is_chosen_and_cannot_be_had_is_told_before_anything_is_looked_at(place, pair):
     checks = {check.name: check for check in doctor.examine(place)}
     assert checks["extras"].state == "ok"

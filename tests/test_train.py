@@ -238,6 +238,7 @@ def test_videos_that_are_sorted_between_listing_and_reading_end_no_step(trained_
     assert predict.run(trained_place).failed == ()
 
 
+@pytest.mark.programs
 def test_the_step_as_a_program_tells_progress_and_report_in_json_lines(trained_place):
     done = subprocess.run(
         [sys.executable, "-m", "vidsort.train", *trained_place.as_flags(), "--folds", "3"],
@@ -257,6 +258,7 @@ def test_only_the_chosen_kinds_of_evidence_are_learned_from(trained_place):
     assert metrics["modalities"]["frames"]["alone"]["value"] == metrics["accuracy"]["value"]
 
 
+@pytest.mark.programs
 def test_a_kind_that_was_not_extracted_is_an_error_in_a_sentence(trained_place):
     extract_features.run(trained_place, ExtractConfig(modalities=("frames",)))
     with pytest.raises(SettingsError, match=r"names 'sound', and the features on record are of frames: take it out"):

@@ -15,6 +15,8 @@ from vidsort.features.encoders.semantic import SemanticEncoder
 from vidsort.features.modalities import ExtractConfig
 from vidsort.settings import Settings
 
+pytestmark = pytest.mark.programs
+
 CONFIG = ExtractConfig(modalities=("frames", "words", "semantic"))
 WORDS = {"1": "my puppy", "2": "Welpe im Schnee", "3": "potatoes and noodles", "4": "Rezept", "5": "my puppy"}
 

@@ -57,6 +57,7 @@ def hold_the_moves(settings) -> filelock.FileLock:
     return lock
 
 
+@pytest.mark.programs
 def test_readers_are_never_behind_a_long_copy(server, settings, eventually):
     lock = hold_the_moves(settings)
     try:

@@ -226,6 +226,7 @@ def _publish_often(folder, predictions_id):
         publish(folder, predictions_id)
 
 
+@pytest.mark.programs
 def test_two_processes_that_publish_never_leave_a_mixture(tmp_path):
     made = dict(store(tmp_path, number, f"m{number}") for number in (1, 2))
     context = multiprocessing.get_context("spawn")

@@ -145,6 +145,7 @@ OPEN = (
 )
 
 
+@pytest.mark.programs
 def test_a_library_that_is_closed_to_us_and_unknown_is_opened_as_one_that_is_not_there_yet(place):
     place.data_dir.chmod(0)
     try:

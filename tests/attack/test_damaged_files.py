@@ -93,6 +93,7 @@ def originals(tmp_path_factory) -> list[bytes]:
     ]
 
 
+@pytest.mark.programs
 @pytest.mark.timeout(1800)
 def test_each_damaged_file_has_features_or_a_reason_and_stays_as_it_is(originals, tmp_path, attacked):
     count = longer(SHORT)
@@ -135,6 +136,7 @@ def test_a_damage_by_a_seed_is_the_same_again(originals):
         assert damaged(damage) == damaged(damage) != originals[0]
 
 
+@pytest.mark.programs
 def test_a_file_that_is_a_folder_a_link_or_a_pipe_is_no_video(originals, tmp_path):
     settings = Settings(data_dir=tmp_path / "videos", artifacts_dir=tmp_path / "artifacts")
     settings.data_dir.mkdir()

@@ -10,6 +10,7 @@ from conftest import ROOT
 PROGRAM = ROOT / "tests" / "steps_killed.py"
 
 
+@pytest.mark.programs
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork")
 @pytest.mark.parametrize(
     ("step", "least"), [("train", 5), ("predict", 8), ("promote", 5), ("rollback", 2), ("migration", 40)]

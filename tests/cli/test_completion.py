@@ -39,6 +39,7 @@ TYPED = (
 )
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize(("typed", "expected"), TYPED)
 def test_bash_completes_what_was_begun(script, tmp_path, typed, expected):
     (tmp_path / "vidsort.bash").write_text(script("bash"), encoding="utf-8")
@@ -51,6 +52,7 @@ def test_bash_completes_what_was_begun(script, tmp_path, typed, expected):
     assert set(done.stdout.split()) == expected
 
 
+@pytest.mark.programs
 def test_zsh_completes_what_was_begun(script, tmp_path):
     text = script("zsh")
     assert text.startswith("#compdef vidsort\n")
@@ -67,6 +69,7 @@ def test_zsh_completes_what_was_begun(script, tmp_path):
         assert (typed, {word for word in offered if word.startswith(typed[-1])}) == (typed, expected)
 
 
+@pytest.mark.programs
 def test_fish_completes_what_was_begun(script, tmp_path, monkeypatch):
     text = script("fish")
     assert all(f" -a '{name}'" in text for name in COMMANDS)

@@ -32,6 +32,7 @@ def test_it_exits_with_1_where_something_needs_mending(call, settings):
     assert "vidsort doctor --rescue" in " ".join(out.split())
 
 
+@pytest.mark.programs
 def test_it_shows_the_first_few_unreadable_videos_and_all_of_them_on_request(call, settings):
     names = [f"79{number}.mp4" for number in range(SHOWN_FAILURES + 2)]
     for name in names:

@@ -155,6 +155,7 @@ FILTERS = {
 }
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize("tool", ["jq", "python"])
 def test_a_script_sorts_a_hundred_videos_and_takes_them_back_beside_a_server(settings, tmp_path, tool):
     jq = shutil.which("jq")

@@ -185,6 +185,7 @@ def test_the_address_that_is_told_can_be_opened(call, monkeypatch, host, shown):
     assert f"http://{shown}:8000/" in out
 
 
+@pytest.mark.programs
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="no signals of this kind here")
 def test_a_real_process_stopped_by_ctrl_c_exits_with_130():
     code = "import sys, time\nfrom vidsort.insight import doctor\n"
@@ -271,12 +272,14 @@ def retrained(settings, monkeypatch, *, flags: Sequence[str] = (), **codes: str)
     return main(["retrain", *flags, *settings.as_flags()])
 
 
+@pytest.mark.programs
 def test_a_retrain_into_a_file_has_a_line_of_each_step_however_short(settings, monkeypatch, capsys):
     assert retrained(settings, monkeypatch) == 0
     lines = capsys.readouterr().err.splitlines()
     assert [line.split(":")[0] for line in lines] == ["Extracting features", "Training", "Predicting"]
 
 
+@pytest.mark.programs
 def test_a_retrain_is_told_as_json_and_its_progress_beside_it(settings, monkeypatch, capsys):
     assert retrained(settings, monkeypatch, flags=["--json"]) == 0
     told = capsys.readouterr()
@@ -287,6 +290,7 @@ def test_a_retrain_is_told_as_json_and_its_progress_beside_it(settings, monkeypa
     assert tuple(capsys.readouterr()) == ("", "")
 
 
+@pytest.mark.programs
 def test_a_retrain_of_another_process_is_stopped(settings, monkeypatch, capsys):
     assert main(["retrain", "--cancel", *settings.as_flags()]) == 0
     assert capsys.readouterr().out == "No retrain runs.\n"
@@ -298,6 +302,7 @@ def test_a_retrain_of_another_process_is_stopped(settings, monkeypatch, capsys):
     assert retrained(settings, monkeypatch, train=cancels) == 130
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize("code", [2, 3, 4, 5, 6, 7])
 def test_a_retrain_ends_with_the_code_and_the_sentence_of_its_step(settings, monkeypatch, capsys, code):
     says = f"print('odd', file=sys.stderr); print('There is none: make one.', file=sys.stderr); sys.exit({code})"
@@ -305,6 +310,7 @@ def test_a_retrain_ends_with_the_code_and_the_sentence_of_its_step(settings, mon
     assert capsys.readouterr().err.splitlines()[-1] == "There is none: make one."
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize(
     ("step", "says"), [("sys.exit('odd')", "Training: odd"), ("os.abort()", "Training: it was killed by signal 6")]
 )
@@ -315,12 +321,14 @@ def test_a_retrain_that_fails_otherwise_names_the_step_and_no_script(settings, m
     assert ".py" not in told
 
 
+@pytest.mark.programs
 def test_a_retrain_that_takes_too_long_says_so(settings, monkeypatch, capsys):
     monkeypatch.setenv("VIDSORT_STEP_TIMEOUT_S", "0.2")
     assert retrained(settings, monkeypatch, extract_features="time.sleep(60)") == 1
     assert capsys.readouterr().err.splitlines()[-1].startswith("Extracting features: timed out after 0.2 s; what was")
 
 
+@pytest.mark.programs
 def test_a_retrain_that_the_page_cancels_ends_as_one_that_was_stopped(settings, monkeypatch, capsys):
     cancels = (
         "from pathlib import Path; from vidsort.store import open_database; from vidsort.store.jobs import Jobs\n"
@@ -331,6 +339,7 @@ def test_a_retrain_that_the_page_cancels_ends_as_one_that_was_stopped(settings, 
     assert capsys.readouterr().err.splitlines()[-1] == "Training: cancelled; start it again"
 
 
+@pytest.mark.programs
 def test_a_retrain_without_a_library_and_one_without_folders_have_their_codes(tmp_path, capsys):
     nowhere = tmp_path / "nowhere"
     flags = ["--artifacts-dir", str(tmp_path / "artifacts")]
@@ -341,6 +350,7 @@ def test_a_retrain_without_a_library_and_one_without_folders_have_their_codes(tm
     assert capsys.readouterr().err.splitlines()[-1].startswith("Training needs videos in at least two folders")
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp932"])
 def test_what_an_encoding_does_not_have_is_replaced(settings, encoding):
     """The videos are moved by then: a report that dies of a name would tell of a failure that there was not."""
@@ -359,6 +369,7 @@ def test_what_an_encoding_does_not_have_is_replaced(settings, encoding):
     assert (settings.data_dir / "71000000000000000.mp4").is_file()
 
 
+@pytest.mark.programs
 def test_who_stops_reading_stops_nothing():
     """`vidsort undo | head -1`: what is under way is finished, and that is code 0."""
     code = (
@@ -459,6 +470,7 @@ def test_duplicates_says_what_is_missing_and_refuses_a_set_that_is_not_there(cal
     assert (code, "0123456789abcdef" in err) == (3, True)
 
 
+@pytest.mark.programs
 def test_duplicates_lists_copies_side_by_side(call, settings):
     one = next(settings.data_dir.glob("food/*.mp4"))
     (settings.data_dir / "73000000000000001.mp4").write_bytes(one.read_bytes())

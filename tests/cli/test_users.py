@@ -130,6 +130,7 @@ def test_no_flag_takes_a_password_or_a_token(users, capsys):
         assert "unrecognized arguments" in capsys.readouterr().err
 
 
+@pytest.mark.programs
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
 @pytest.mark.parametrize(("again", "code", "told"), [(PASSWORD, 0, "signs in"), ("another one", 2, "two passwords")])
 def test_on_a_terminal_the_password_is_asked_for_twice_and_not_shown(path, again, code, told):

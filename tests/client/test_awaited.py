@@ -106,6 +106,7 @@ def test_a_retrain_is_started_and_waited_for(serving, settings, monkeypatch):
     asyncio.run(ask(serving(settings)))
 
 
+@pytest.mark.programs
 def test_videos_and_pictures_are_saved_and_nothing_is_written_over(serving, settings, tmp_path):
     async def ask(address: str) -> None:
         async with AsyncVidsortClient(address) as server:

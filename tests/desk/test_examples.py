@@ -10,6 +10,7 @@ import vidsort
 from vidsort import artifacts
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize("name", ["vidsort", "vidsort.desk.library"])
 def test_examples_in_docstrings_are_true(learned, name):
     module, library = importlib.import_module(name), vidsort.open(learned.data_dir, learned.artifacts_dir)

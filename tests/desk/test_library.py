@@ -22,6 +22,7 @@ def opened(learned) -> vidsort.Library:
     return vidsort.open(learned.data_dir, learned.artifacts_dir)
 
 
+@pytest.mark.programs
 def test_importing_vidsort_loads_nothing_and_yet_has_all_names():
     code = (
         "import sys, vidsort\nassert not {'numpy', 'pandas', 'pydantic', 'sklearn'} & set(sys.modules)\n"

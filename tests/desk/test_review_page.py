@@ -19,6 +19,8 @@ from vidsort.desk.review import Review
 from vidsort.desk.serving import FRAMED_BY
 from vidsort.errors import VidsortError
 
+pytestmark = pytest.mark.programs
+
 
 @pytest.mark.timeout(180)
 def test_a_notebook_shows_the_page_and_close_ends_it(learned, tmp_path, chromium_path):

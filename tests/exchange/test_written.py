@@ -60,6 +60,7 @@ def test_names_are_looked_at_before_anything_is_done(settings, tmp_path, monkeyp
     assert main(["export", "predictions", "--output", str(tmp_path / "guesses.csv"), *settings.as_flags()]) == 4
 
 
+@pytest.mark.programs
 def test_who_stops_reading_stops_no_export(settings):
     """`vidsort export --output - | true`."""
     command = [sys.executable, "-m", "vidsort", "export", "--output", "-", *settings.as_flags()]

@@ -44,6 +44,7 @@ SENTENCES = {
 }
 
 
+@pytest.mark.programs
 def test_what_no_extra_was_asked_for_is_never_imported():
     program = [sys.executable, "-c", LOOKS.format(names=OF_EXTRAS)]
     done = subprocess.run(program, capture_output=True, text=True, check=True)
@@ -83,20 +84,24 @@ def test_a_model_that_goes_by_speech_still_predicts_where_the_extra_has_gone(spe
 
 
 @pytest.fixture(scope="module")
-def speaking_template(tmp_path_factory) -> Settings:
+def speaking_template(once_a_run) -> Settings:
     """Two folders whose videos look alike and are told apart by what is said; one unsorted video; extracted."""
-    folder, model = tmp_path_factory.mktemp("speaking"), speech_model()
-    for number, name in enumerate(SENTENCES):
-        for turn, sentence in enumerate(SENTENCES[name]):
-            place = folder / "library" / ("" if turn == 2 and not number else name)
-            make_heard_video(place / f"7{number}{turn}.mp4", spoken(sentence), pattern=turn)
-    make_heard_video(folder / "library" / "799.mp4", np.zeros(16_000, np.float32))
-    steps = {"extract_features": {"modalities": ["frames", "words", "speech"], "speech_model": str(model)}}
-    settings = Settings(data_dir=folder / "library", artifacts_dir=folder / "artifacts", steps=steps)
-    report = extract_features.run(settings)
-    assert (report.done, report.failed) == (7, ())
-    assert report.outputs["speech"] == "1 video has none"
-    return settings
+    steps = {"extract_features": {"modalities": ["frames", "words", "speech"], "speech_model": str(speech_model())}}
+
+    def placed(folder) -> Settings:
+        return Settings(data_dir=folder / "library", artifacts_dir=folder / "artifacts", steps=steps)
+
+    def make(folder) -> None:
+        for number, name in enumerate(SENTENCES):
+            for turn, sentence in enumerate(SENTENCES[name]):
+                place = folder / "library" / ("" if turn == 2 and not number else name)
+                make_heard_video(place / f"7{number}{turn}.mp4", spoken(sentence), pattern=turn)
+        make_heard_video(folder / "library" / "799.mp4", np.zeros(16_000, np.float32))
+        report = extract_features.run(placed(folder))
+        assert (report.done, report.failed) == (7, ())
+        assert report.outputs["speech"] == "1 video has none"
+
+    return placed(once_a_run("speaking", make))
 
 
 @pytest.fixture
@@ -124,6 +129,7 @@ def test_what_is_said_is_found_and_shown_and_not_looked_for_again(speaking):
         here.stop()
 
 
+@pytest.mark.programs
 def test_what_is_shown_tells_folders_apart_and_a_watermark_says_nothing(tmp_path):
     need_ocr()
     data_dir, captions = tmp_path / "library", {"cooking": "Bake bread slowly", "football": "Goal of the month"}
@@ -152,6 +158,7 @@ def test_what_is_shown_tells_folders_apart_and_a_watermark_says_nothing(tmp_path
         here.stop()
 
 
+@pytest.mark.programs
 def test_words_of_a_video_and_what_is_said_in_it_are_searched_together(speaking):
     (speaking.data_dir / "football" / "710.description").write_text("Saturday at the stadium")
     extract_features.run(speaking)

@@ -64,17 +64,20 @@ def worker():
     worker.close()
 
 
+@pytest.mark.programs
 def test_one_child_answers_one_request_after_the_other(worker):
     first, second = (worker.ask({"path": name}) for name in ("a", "b"))
     assert (first["vector"], second["vector"]) == ("a", "b")
     assert first["pid"] == second["pid"]
 
 
+@pytest.mark.programs
 def test_a_child_calculates_on_one_thread():
     with contextlib.closing(Worker([sys.executable, "-c", COUNTING])) as worker:
         assert set(worker.ask({"path": "any"})) == {1}
 
 
+@pytest.mark.programs
 def test_a_crash_is_a_lasting_failure_of_that_video_alone(worker):
     assert worker.ask({"path": "crash"}) == {
         "error": "the decoder crashed over it (exit code -11)",
@@ -83,12 +86,14 @@ def test_a_crash_is_a_lasting_failure_of_that_video_alone(worker):
     assert worker.ask({"path": "next"})["vector"] == "next"
 
 
+@pytest.mark.programs
 def test_a_child_that_the_system_killed_is_tried_again_another_time(worker):
     answer = worker.ask({"path": "starve"})
     assert answer["retry"] is True
     assert "memory" in answer["error"]
 
 
+@pytest.mark.programs
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has such a wish")
 def test_where_memory_runs_out_a_child_is_to_end_before_the_run_does(tmp_path):
     command = [sys.executable, "-m", "vidsort.features.extraction", str(tmp_path), "{}"]
@@ -116,6 +121,7 @@ def test_a_poster_for_which_there_is_no_memory_costs_no_features(tmp_path, monke
     assert "no memory" in caplog.text
 
 
+@pytest.mark.programs
 def test_a_decoder_that_hangs_is_ended_by_its_time_limit():
     with contextlib.closing(Worker([sys.executable, "-c", STALLING], limit_s=0.2)) as worker:
         answer = worker.ask({"path": "hangs"})
@@ -129,12 +135,14 @@ def test_who_reads_is_given_longer_than_who_only_looks():
     assert video_limit_s(reads) > VIDEO_LIMIT_S + SpeechConfig().speech_seconds
 
 
+@pytest.mark.programs
 def test_a_child_that_cannot_start_is_an_error_and_no_verdict_on_a_video():
     worker = Worker([sys.executable, "-c", "raise SystemExit(3)"])
     with contextlib.closing(worker), pytest.raises(VidsortError, match="exit code 3"):
         worker.ask({"path": "a"})
 
 
+@pytest.mark.programs
 def test_stopping_ends_a_child_in_the_middle_of_a_video(worker):
     raised = []
 
@@ -168,6 +176,7 @@ def started(monkeypatch) -> list[Worker]:
     return made
 
 
+@pytest.mark.programs
 def test_every_request_has_one_answer_and_no_child_is_left(started, tmp_path):
     paths = [*map(str, range(20)), "crash", *map(str, range(20, 40))]
     batches = list(answers(({"path": path} for path in paths), tmp_path, ExtractConfig().chosen, 2))
@@ -177,6 +186,7 @@ def test_every_request_has_one_answer_and_no_child_is_left(started, tmp_path):
     assert all(worker._process is None for worker in started)
 
 
+@pytest.mark.programs
 def test_requests_are_taken_only_as_answers_are_wanted(started, tmp_path):
     taken = []
 

@@ -15,6 +15,7 @@ from vidsort.store import open_database
 ONE_FRAME = ExtractConfig(frames=1, crops=("center",), crops_per_frame=1)
 
 
+@pytest.mark.programs
 def test_before_extraction_nothing_is_known_and_after_it_everything_is(settings):
     (settings.data_dir / "9.mp4").write_bytes(b"no video")
     videos = library.videos(settings.data_dir)

@@ -28,6 +28,7 @@ def is_alive(pid: int) -> bool:
     return True
 
 
+@pytest.mark.programs
 def test_a_step_that_ends_well_gives_its_report_and_tells_its_progress():
     told = []
     report = run(
@@ -39,6 +40,7 @@ def test_a_step_that_ends_well_gives_its_report_and_tells_its_progress():
     assert told == [{"done": 1}]
 
 
+@pytest.mark.programs
 def test_a_failed_step_names_its_script_and_the_end_of_its_error():
     with pytest.raises(StepFailedError) as failed:
         run("print('x' * 5000, file=sys.stderr); sys.exit('There are too few folders: make two.')")
@@ -47,6 +49,7 @@ def test_a_failed_step_names_its_script_and_the_end_of_its_error():
     assert len(str(failed.value)) < 900
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize(("code", "exit_code"), [
     ("sys.exit(3)", 3), ("sys.exit('odd')", 1), ("os.kill(os.getpid(), signal.SIGKILL)", 1), ("", 1),
 ])
@@ -57,6 +60,7 @@ def test_a_failed_step_has_the_exit_code_of_its_program_and_its_reason_without_t
     assert str(failed.value) == f"Failed at train.py: {failed.value.reason}"
 
 
+@pytest.mark.programs
 def test_a_step_that_is_stopped_counts_as_stopped_and_one_out_of_time_as_failed():
     with pytest.raises(StepFailedError) as stopped:
         run("time.sleep(60)", reason_to_stop=lambda: "cancelled")
@@ -65,6 +69,7 @@ def test_a_step_that_is_stopped_counts_as_stopped_and_one_out_of_time_as_failed(
     assert (stopped.value.exit_code, late.value.exit_code) == (130, 1)
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize(("code", "why"), [
     ("sys.exit(3)", "exit code 3"),
     ("os.kill(os.getpid(), signal.SIGKILL)", "killed by signal 9"),
@@ -75,6 +80,7 @@ def test_a_step_that_ends_without_a_word_is_a_failure_that_says_how(code, why):
         run(code)
 
 
+@pytest.mark.programs
 def test_a_step_that_takes_too_long_is_ended_and_says_so():
     started_s = time.monotonic()
     with pytest.raises(StepFailedError, match=r"^Failed at train\.py: timed out after 0\.3 s; what was finished"):
@@ -82,6 +88,7 @@ def test_a_step_that_takes_too_long_is_ended_and_says_so():
     assert time.monotonic() - started_s < 5
 
 
+@pytest.mark.programs
 def test_a_step_that_is_stopped_is_gone_within_two_seconds_also_when_it_will_not_go(tmp_path, eventually):
     """It ignores SIGTERM, and so does the process that it started itself."""
     pids = tmp_path / "pids"
@@ -108,6 +115,7 @@ def test_a_step_that_is_stopped_is_gone_within_two_seconds_also_when_it_will_not
     eventually(lambda: not any(is_alive(int(pid)) for pid in pids.read_text().split()), 5)
 
 
+@pytest.mark.programs
 def test_a_process_that_a_step_leaves_behind_holds_nothing_up_and_is_ended(tmp_path, eventually):
     pid = tmp_path / "pid"
     code = (
@@ -127,6 +135,7 @@ def test_a_step_works_on_the_servers_library_and_ends_with_its_starter(settings:
     assert command[3:] == ["--settings", settings.as_json(), "--stop-with-stdin"]
 
 
+@pytest.mark.programs
 def test_the_watch_for_the_starter_does_not_disturb_a_step_that_ends_well():
     code = (
         "import threading\nfrom vidsort.jobs import program\n"
@@ -136,6 +145,7 @@ def test_the_watch_for_the_starter_does_not_disturb_a_step_that_ends_well():
     assert run(code) == {"done": 1}
 
 
+@pytest.mark.programs
 def test_a_step_that_hears_nothing_any_more_is_told_in_vain():
     """It may end between two looks: what it is told then is no failure of the step."""
     told = iter(range(10**6))

@@ -71,6 +71,7 @@ def test_an_unknown_notebook_and_a_missing_one_are_not_found(written, settings):
         run_notebook("train", settings)
 
 
+@pytest.mark.programs
 def test_a_notebook_runs_in_this_python_with_its_parameters_and_settings(written, settings):
     (settings.artifacts_dir / "models" / VERSION).mkdir(parents=True)
     written(REPORT, "import sys\nprint(sys.executable, data_dir, artifacts_dir, seed, *heads)")
@@ -82,6 +83,7 @@ def test_a_notebook_runs_in_this_python_with_its_parameters_and_settings(written
     assert f"train · {VERSION}" in made.html.read_text(encoding="utf-8")
 
 
+@pytest.mark.programs
 def test_what_is_set_of_the_step_goes_into_the_notebook_and_a_parameter_wins_over_it(written, settings):
     (settings.artifacts_dir / "models" / VERSION).mkdir(parents=True)
     written(REPORT, "print(seed, *heads)")
@@ -95,6 +97,7 @@ def test_what_is_set_of_the_step_goes_into_the_notebook_and_a_parameter_wins_ove
     assert printed({"seed": 0}) == "0 mlp"
 
 
+@pytest.mark.programs
 def test_the_error_of_a_step_is_raised_as_it_is_and_the_notebook_so_far_is_kept(written, settings):
     written("1 + 1", "from vidsort.errors import NotEnoughLabelsError\nraise NotEnoughLabelsError('Sort a few first.')")
     with pytest.raises(NotEnoughLabelsError, match=r"^Sort a few first\.$"):
@@ -103,18 +106,21 @@ def test_the_error_of_a_step_is_raised_as_it_is_and_the_notebook_so_far_is_kept(
     assert "Sort a few first." in json.dumps(failed)
 
 
+@pytest.mark.programs
 def test_any_other_error_names_itself_and_where_to_look(written, settings):
     written("1 / 0")
     with pytest.raises(VidsortError, match=r"ZeroDivisionError.*train\.failed\.ipynb"):
         run_notebook("train", settings)
 
 
+@pytest.mark.programs
 def test_a_kernel_that_dies_is_an_error_in_one_sentence(written, settings):
     written("import os\nos._exit(1)")
     with pytest.raises(VidsortError, match=r"The notebook train.*process that ran it died.*train\.failed\.ipynb"):
         run_notebook("train", settings)
 
 
+@pytest.mark.programs
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="no signals of this kind here")
 def test_a_run_that_is_stopped_says_so_in_one_line_and_leaves_nothing_running(written, settings, eventually):
     """Ctrl+C and kill: what the kernel complains of on its way out is nothing to show to a person."""

@@ -59,6 +59,7 @@ def test_before_the_first_job_nothing_runs_and_there_is_no_result(make_retrain):
     assert make_retrain().cancel() == "not_running"
 
 
+@pytest.mark.programs
 def test_a_job_runs_the_three_steps_in_order_and_ends_in_success(make_retrain, settings, eventually, tmp_path):
     log = tmp_path / "log"
     retrain = make_retrain(**{step: f"open({str(log)!r}, 'a').write('{step} ')\n{GOOD}" for step in STEPS})
@@ -67,12 +68,14 @@ def test_a_job_runs_the_three_steps_in_order_and_ends_in_success(make_retrain, s
     assert log.read_text().split() == list(STEPS)
 
 
+@pytest.mark.programs
 def test_a_failed_step_ends_the_job_with_its_script_and_error(make_retrain, settings, eventually):
     retrain = make_retrain(train="sys.exit('Too few folders: make two.')", predict="open('never', 'w')")
     retrain.start(settings)
     assert eventually(ended(retrain), END_S)["last_result"] == "Failed at train.py: Too few folders: make two."
 
 
+@pytest.mark.programs
 def test_a_step_over_its_time_limit_fails(make_retrain, settings, eventually):
     retrain = make_retrain(extract_features=HANGS)
     retrain.start(settings.model_copy(update={"step_timeout_s": 0.2}))
@@ -81,6 +84,7 @@ def test_a_step_over_its_time_limit_fails(make_retrain, settings, eventually):
     )
 
 
+@pytest.mark.programs
 def test_while_it_runs_the_status_tells_step_share_rate_and_time_left(make_retrain, settings, eventually, tmp_path):
     go = tmp_path / "go"
     progress = {"step": "train", "done": 3, "total": 4, "rate_per_s": 2.0, "left_s": 0.5, "message": "fitting",
@@ -99,6 +103,7 @@ def test_while_it_runs_the_status_tells_step_share_rate_and_time_left(make_retra
     assert eventually(ended(retrain), END_S)["last_result"] == "success"
 
 
+@pytest.mark.programs
 def test_the_verdict_on_the_new_model_is_told_when_the_job_has_ended(make_retrain, settings, eventually):
     outputs = {"model_id": "m1", "promoted": False, "verdict": "worse beyond its interval",
                "accuracy": 0.5, "accuracy_low": 0.4, "accuracy_high": 0.6}
@@ -108,6 +113,7 @@ def test_the_verdict_on_the_new_model_is_told_when_the_job_has_ended(make_retrai
     assert {name: status[name] for name in outputs} == outputs
 
 
+@pytest.mark.programs
 def test_a_second_start_says_already_running_and_starts_nothing(make_retrain, settings, eventually):
     first, second = make_retrain(extract_features=HANGS), make_retrain()
     assert first.start(settings) == "started"
@@ -120,6 +126,7 @@ def test_a_second_start_says_already_running_and_starts_nothing(make_retrain, se
     eventually(ended(second), END_S)
 
 
+@pytest.mark.programs
 def test_a_job_is_cancelled_within_two_seconds_by_whichever_process_is_asked(make_retrain, settings, eventually):
     runs, asks = make_retrain(extract_features=HANGS), make_retrain()
     runs.start(settings)
@@ -131,6 +138,7 @@ def test_a_job_is_cancelled_within_two_seconds_by_whichever_process_is_asked(mak
     assert asks.cancel() == "not_running"
 
 
+@pytest.mark.programs
 def test_a_server_that_stops_ends_its_job_and_says_so(make_retrain, settings):
     retrain = make_retrain(extract_features=HANGS)
     retrain.start(settings)
@@ -141,6 +149,7 @@ def test_a_server_that_stops_ends_its_job_and_says_so(make_retrain, settings):
     assert make_retrain().status()["last_result"] == expected
 
 
+@pytest.mark.programs
 def test_a_job_of_a_killed_server_is_interrupted_its_step_is_gone_and_a_new_one_starts(
     make_retrain, settings, eventually, tmp_path
 ):
@@ -197,6 +206,7 @@ def test_the_first_word_on_how_a_job_ended_stays(settings):
     database.close()
 
 
+@pytest.mark.programs
 def test_while_a_job_runs_the_last_result_is_that_of_the_one_before(make_retrain, settings, eventually):
     make = make_retrain()
     make.start(settings)
@@ -206,6 +216,7 @@ def test_while_a_job_runs_the_last_result_is_that_of_the_one_before(make_retrain
     assert (slow.status()["running"], slow.status()["last_result"]) == (True, "success")
 
 
+@pytest.mark.programs
 def test_a_job_belongs_to_its_library_and_still_only_one_runs_at_a_time(make_retrain, settings, tmp_path, eventually):
     (tmp_path / "second" / "cats").mkdir(parents=True)
     second = settings.model_copy(update={"data_dir": tmp_path / "second"})

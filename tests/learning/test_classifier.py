@@ -1,5 +1,6 @@
 """A model's file: the same answers from it, old forms too, and nothing but numbers is ever taken from it."""
 
+import functools
 import io
 import json
 import zipfile
@@ -116,9 +117,13 @@ def test_a_model_file_with_a_foreign_type_is_not_loaded():
         classifier_of({OLD_SKOPS: skops.io.dumps({"head": Intruder()})}, "m")
 
 
+@functools.cache
+def file_of_a_model() -> bytes:
+    return model_files(trained({"a": 12, "b": 12}, "lda")[0])[MODEL_FILE]
+
+
 def arrays_of_a_model(**changed: np.ndarray) -> bytes:
-    classifier, _ = trained({"a": 12, "b": 12}, "lda")
-    with np.load(io.BytesIO(model_files(classifier)[MODEL_FILE]), allow_pickle=False) as arrays:
+    with np.load(io.BytesIO(file_of_a_model()), allow_pickle=False) as arrays:
         whole = {name: arrays[name] for name in arrays} | {
             name if name == "folders" else f"frames.{name}": values for name, values in changed.items()
         }
@@ -142,27 +147,30 @@ def empty_zip() -> bytes:
 
 
 NESTED = np.frombuffer(b"[" * 100_000, np.uint8)
+# Each made for the test that reads it.
 BROKEN = {
-    "nothing": b"",
-    "cut off": b"PK\x03\x04 no more",
-    "an empty archive": empty_zip(),
-    "a mean that is no number": arrays_of_a_model(mean=np.full(48, np.nan, np.float32)),
-    "weights that are none": arrays_of_a_model(weights0=np.full((48, 2), np.inf, np.float32)),
-    "a temperature of nothing": arrays_of_a_model(inverse_temperature=np.array(np.nan)),
-    "a scale of zero": arrays_of_a_model(scale=np.array(0.0)),
-    "more columns than folders": arrays_of_a_model(weights0=np.ones((48, 5)), biases0=np.ones(5)),
-    "brackets without end": arrays_of_a_model(folders=NESTED),
-    "objects": arrays_of_a_model(mean=np.array([{}], object)),
-    "words for numbers": arrays_of_a_model(mean=np.full(48, "7")),
-    "numbers of two parts": arrays_of_a_model(biases0=np.zeros(2, complex)),
-    "a folder twice": arrays_of_a_model(folders=np.frombuffer(b'["a", "a"]', np.uint8)),
-    "neighbours of folders that are none": arrays_of_a_model(
+    "nothing": lambda: b"",
+    "cut off": lambda: b"PK\x03\x04 no more",
+    "an empty archive": empty_zip,
+    "a mean that is no number": lambda: arrays_of_a_model(mean=np.full(48, np.nan, np.float32)),
+    "weights that are none": lambda: arrays_of_a_model(weights0=np.full((48, 2), np.inf, np.float32)),
+    "a temperature of nothing": lambda: arrays_of_a_model(inverse_temperature=np.array(np.nan)),
+    "a scale of zero": lambda: arrays_of_a_model(scale=np.array(0.0)),
+    "more columns than folders": lambda: arrays_of_a_model(weights0=np.ones((48, 5)), biases0=np.ones(5)),
+    "brackets without end": lambda: arrays_of_a_model(folders=NESTED),
+    "objects": lambda: arrays_of_a_model(mean=np.array([{}], object)),
+    "words for numbers": lambda: arrays_of_a_model(mean=np.full(48, "7")),
+    "numbers of two parts": lambda: arrays_of_a_model(biases0=np.zeros(2, complex)),
+    "a folder twice": lambda: arrays_of_a_model(folders=np.frombuffer(b'["a", "a"]', np.uint8)),
+    "neighbours of folders that are none": lambda: arrays_of_a_model(
         rows=np.eye(4, 48, dtype=np.float32), labels=np.array([0, 1, 2, 9]), neighbours=np.array(2)
     ),
-    "a bomb": packed({"mean.npy": bytes(50_000_000)}),
-    "a header without end": packed({"folders.npy": b"\x93NUMPY\x01\x00\x76\x00{'descr': ((((".ljust(128)}),
-    "packed by nobody knows what": packed({"mean.npy": b"x"}).replace(b"PK\x01\x02\x14\x03", b"PK\x01\x02\x14\xff"),
-    "text in the place of an array": packed({"mean.npy": b"x", "folders.npy": b"[]"}),
+    "a bomb": lambda: packed({"mean.npy": bytes(50_000_000)}),
+    "a header without end": lambda: packed({"folders.npy": b"\x93NUMPY\x01\x00\x76\x00{'descr': ((((".ljust(128)}),
+    "packed by nobody knows what": lambda: packed({"mean.npy": b"x"}).replace(
+        b"PK\x01\x02\x14\x03", b"PK\x01\x02\x14\xff"
+    ),
+    "text in the place of an array": lambda: packed({"mean.npy": b"x", "folders.npy": b"[]"}),
 }
 
 
@@ -170,7 +178,7 @@ BROKEN = {
 @pytest.mark.parametrize("broken", BROKEN)
 def test_a_damaged_model_file_is_an_error_in_a_sentence(broken, name):
     with pytest.raises(ArtifactError, match=r"model m cannot be read .* run `vidsort retrain`"):
-        classifier_of({name: BROKEN[broken]}, "m")
+        classifier_of({name: BROKEN[broken]()}, "m")
 
 
 @pytest.mark.parametrize("broken", [b"", b"PK\x03\x04 no more", empty_zip()])

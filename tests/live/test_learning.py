@@ -81,6 +81,7 @@ def pile(settings: Settings) -> list[str]:
     return sorted(path.name for path in settings.data_dir.glob("*.mp4"))
 
 
+@pytest.mark.programs
 def test_a_sort_changes_the_guesses_of_others_without_a_retrain_and_undo_takes_it_back(serve, settings, eventually):
     server = serve()
     before = told(settings)
@@ -108,6 +109,7 @@ def test_a_sort_changes_the_guesses_of_others_without_a_retrain_and_undo_takes_i
     assert server.client.get("/api/retrain/status").json()["last_result"] is None
 
 
+@pytest.mark.programs
 def test_predictions_json_is_served_as_it_is_until_a_label_changes_and_again_after_a_retrain(
     serve, settings, eventually
 ):
@@ -129,6 +131,7 @@ def test_predictions_json_is_served_as_it_is_until_a_label_changes_and_again_aft
     assert server.live["labels"] == 1
 
 
+@pytest.mark.programs
 def test_a_file_of_another_program_is_served_as_it_is_also_where_something_was_learned(serve, settings, eventually):
     server = serve()
     server.sort(pile(settings)[0], "food")
@@ -142,6 +145,7 @@ def test_a_file_of_another_program_is_served_as_it_is_also_where_something_was_l
     assert server.live is None
 
 
+@pytest.mark.programs
 def test_before_any_model_it_learns_from_the_second_folders_first_video_on(serve, tmp_path, eventually):
     settings = Settings(data_dir=tmp_path / "new", artifacts_dir=tmp_path / "none")
     make_library(settings.data_dir, {"food": 1, "sport": 0, None: 8})
@@ -172,6 +176,7 @@ def test_without_features_nothing_happens_and_nothing_is_made(serve, tmp_path, e
     assert not guesses_path(settings.artifacts_dir).exists()
 
 
+@pytest.mark.programs
 def test_a_renamed_folder_is_guessed_by_its_new_name_at_once(serve, settings, eventually):
     server = serve()
     server.sort(pile(settings)[0], "food")
@@ -188,6 +193,7 @@ def test_a_renamed_folder_is_guessed_by_its_new_name_at_once(serve, settings, ev
     eventually(lambda: {entry["predicted_folder"] for entry in server.guesses().values()} <= {"sport", None}, WITHIN_S)
 
 
+@pytest.mark.programs
 def test_what_a_file_manager_moves_is_learned(serve, settings, eventually):
     server = serve()
     (settings.data_dir / "new").mkdir()
@@ -207,6 +213,7 @@ def test_it_is_turned_off_by_a_setting(serve, settings):
     assert all(told(settings)[name] == entry for name, entry in plain(server.guesses()).items())
 
 
+@pytest.mark.programs
 def test_of_two_processes_one_learns_both_serve_the_same_and_the_other_takes_over(serve, settings, eventually):
     one, other = serve(), serve()
     other.sort(pile(settings)[0], "food")
@@ -236,6 +243,7 @@ def test_a_learner_that_is_killed_is_begun_anew_and_knows_all(serve, settings, e
     assert "begun anew" in caplog.text
 
 
+@pytest.mark.programs
 def test_what_cannot_be_read_for_a_while_is_told_once_in_a_sentence_and_learned_later(
     serve, settings, eventually, caplog, monkeypatch
 ):
@@ -259,6 +267,7 @@ def test_what_cannot_be_read_for_a_while_is_told_once_in_a_sentence_and_learned_
     assert "Traceback" not in caplog.text
 
 
+@pytest.mark.programs
 def test_a_damaged_file_is_told_and_left_out_and_one_of_a_dead_server_is_removed(serve, settings, eventually, caplog):
     server = serve()
     path = guesses_path(settings.artifacts_dir)
@@ -277,6 +286,7 @@ def test_a_damaged_file_is_told_and_left_out_and_one_of_a_dead_server_is_removed
     assert plain(again.guesses()) == {name: entry for name, entry in told(settings).items() if name in pile(settings)}
 
 
+@pytest.mark.programs
 def test_the_end_of_the_server_ends_the_learner_and_leaves_nothing(serve, settings, eventually):
     server = serve()
     server.sort(pile(settings)[0], "food")
@@ -315,6 +325,7 @@ def test_five_hundred_sorts_are_a_few_refits(serve, settings, eventually):
     assert server.workspace.library.serving.learned().sequence <= 3
 
 
+@pytest.mark.programs
 def test_while_the_library_is_away_there_is_no_learner_and_nothing_is_unlearned(serve, settings, eventually):
     server = serve()
     server.sort(pile(settings)[0], "food")
@@ -329,6 +340,7 @@ def test_while_the_library_is_away_there_is_no_learner_and_nothing_is_unlearned(
     eventually(lambda: server.live["labels"] == 2, WITHIN_S)
 
 
+@pytest.mark.programs
 def test_a_video_that_gets_features_is_guessed_without_a_retrain(serve, settings, eventually, monkeypatch):
     (settings.data_dir / "999.mp4").write_bytes(b"999")
     server = serve()

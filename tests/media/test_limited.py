@@ -15,6 +15,8 @@ from vidsort.errors import VideoDecodeError
 from vidsort.media import limited
 from vidsort.media.limited import ClosedError, LimitedChild, LimitedChildren
 
+pytestmark = pytest.mark.programs
+
 PROGRAM = """
 import os, sys, time
 from vidsort.media.limited import serve_requests

@@ -406,6 +406,7 @@ def test_near_black_pictures_lose_to_any_other_and_the_brightest_of_them_wins_al
     assert [time_s for time_s, _ in pictures.best(6)] == [3.0]
 
 
+@pytest.mark.programs
 def test_importing_the_package_does_not_load_the_decoder():
     code = "import sys, vidsort.media; sys.exit(bool({'av', 'PIL', 'moviepy'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

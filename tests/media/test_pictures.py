@@ -40,6 +40,7 @@ def started(kept: Pictures) -> list[LimitedChild]:
     return [child for child in kept._children._children if child._process is not None]
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_picture_is_made_on_demand_and_then_kept(tmp_path, kept, kind):
     video = make_video(tmp_path / "1.mp4")
@@ -50,6 +51,7 @@ def test_a_picture_is_made_on_demand_and_then_kept(tmp_path, kept, kind):
     assert kept.get(video, kind) == b"kept"
 
 
+@pytest.mark.programs
 def test_a_moved_or_copied_video_keeps_its_picture(tmp_path, kept):
     video = make_video(tmp_path / "1.mp4")
     picture = kept.get(video, "poster")
@@ -60,6 +62,7 @@ def test_a_moved_or_copied_video_keeps_its_picture(tmp_path, kept):
     assert made(tmp_path) == len(KINDS)
 
 
+@pytest.mark.programs
 def test_other_bytes_under_the_same_name_give_another_picture(tmp_path, kept):
     video = make_video(tmp_path / "1.mp4", pattern=0)
     before = kept.get(video, "poster")
@@ -67,6 +70,7 @@ def test_other_bytes_under_the_same_name_give_another_picture(tmp_path, kept):
     assert kept.get(video, "poster") != before
 
 
+@pytest.mark.programs
 def test_a_cache_that_was_deleted_is_made_again(tmp_path, kept):
     video = make_video(tmp_path / "1.mp4")
     picture = kept.get(video, "strip")
@@ -74,6 +78,7 @@ def test_a_cache_that_was_deleted_is_made_again(tmp_path, kept):
     assert kept.get(video, "strip") == picture
 
 
+@pytest.mark.programs
 def test_a_video_without_a_frame_has_no_picture_but_a_reason(tmp_path, kept):
     damaged = tmp_path / "1.mp4"
     damaged.write_bytes(b"no video at all")
@@ -84,6 +89,7 @@ def test_a_video_without_a_frame_has_no_picture_but_a_reason(tmp_path, kept):
     assert not (tmp_path / "artifacts").exists()
 
 
+@pytest.mark.programs
 def test_many_who_ask_at_once_are_answered_by_a_few_processes(tmp_path, kept):
     videos = [make_video(tmp_path / f"{number}.mp4") for number in range(6)]
     before = set(children_of(os.getpid()))
@@ -94,6 +100,7 @@ def test_many_who_ask_at_once_are_answered_by_a_few_processes(tmp_path, kept):
     assert len(set(children_of(os.getpid())) - before) <= MADE_AT_ONCE
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize("size", [(16000, 16), (16, 16000)])
 def test_a_long_thin_video_has_a_poster_and_a_strip(tmp_path, kept, size):
     video = make_video(tmp_path / "1.mp4", size=size, seconds=0.1)
@@ -103,6 +110,7 @@ def test_a_long_thin_video_has_a_poster_and_a_strip(tmp_path, kept, size):
     assert strip.height == 160
 
 
+@pytest.mark.programs
 def test_huge_pictures_are_made_without_the_server_growing(tmp_path, kept):
     huge = make_huge(tmp_path / "1.mp4", 8192)
     copies = PlayableCopies(tmp_path / "artifacts")
@@ -129,6 +137,7 @@ def make_huge(path, side):
     return path
 
 
+@pytest.mark.programs
 def test_trying_out_decodes_a_clip_in_this_process_and_in_a_limited_one_and_keeps_nothing(tmp_path, kept, monkeypatch):
     kept.try_out()
     assert len(started(kept)) == 1

@@ -46,6 +46,7 @@ def claims_ten_hours(path):
     return path
 
 
+@pytest.mark.programs
 def test_a_copy_is_made_once_and_found_again_after_a_restart(odd, open_copies, tmp_path, eventually, monkeypatch):
     copies = open_copies()
     copy = eventually(lambda: copies.get(odd), 30)
@@ -56,6 +57,7 @@ def test_a_copy_is_made_once_and_found_again_after_a_restart(odd, open_copies, t
     assert copies.get(moved) == copy
 
 
+@pytest.mark.programs
 def test_the_share_that_is_done_is_told_while_a_copy_is_made(odd, open_copies, eventually, monkeypatch):
     real, told = LimitedChild.ask, []
     copies = open_copies()
@@ -80,6 +82,7 @@ def test_the_share_that_is_done_is_told_while_a_copy_is_made(odd, open_copies, e
     eventually(lambda: copies.share(odd) is None)
 
 
+@pytest.mark.programs
 def test_what_a_browser_plays_needs_no_copy_and_is_looked_at_once(open_copies, tmp_path, monkeypatch):
     fine, copies = make_video(tmp_path / "1.mp4"), open_copies()
     assert copies.get(fine) == fine
@@ -89,6 +92,7 @@ def test_what_a_browser_plays_needs_no_copy_and_is_looked_at_once(open_copies, t
     assert copies.get(moved) == moved
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize("made", [b"no video at all", None])
 def test_what_cannot_be_looked_at_is_a_reason_and_the_next_one_is_answered(open_copies, tmp_path, made):
     copies, fine, broken = open_copies(), make_video(tmp_path / "1.mp4"), tmp_path / "2.mp4"
@@ -126,6 +130,7 @@ def test_what_cannot_be_copied_says_so_and_is_not_tried_for_ever(odd, open_copie
     assert "No playable copy" in caplog.text
 
 
+@pytest.mark.programs
 def test_a_file_that_claims_ten_hours_is_as_long_as_its_pictures(open_copies, tmp_path, eventually):
     bomb = claims_ten_hours(tmp_path / "8.mp4")
     assert media.probe(bomb).duration_s == pytest.approx(2, abs=0.2)
@@ -151,6 +156,7 @@ def test_sound_that_goes_on_after_the_last_picture_is_left_out(tmp_path):
     assert media.probe(tmp_path / "copy.mp4").duration_s == pytest.approx(1, abs=0.2)
 
 
+@pytest.mark.programs
 def test_what_a_killed_server_left_of_copies_is_swept_but_not_what_another_is_making(odd, open_copies, tmp_path):
     folder = tmp_path / "artifacts" / "playable"
     left, kept = folder / ".abc-xyz", folder / "abc.mp4"

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from naming import ANY_NAMES
 from test_pages import prediction
@@ -21,6 +22,7 @@ def test_no_name_can_break_the_json_of_an_entry(name, folder):
         assert json.loads(entry_text(name, known)) == json.loads(json.dumps(entry(name, known)))
 
 
+@pytest.mark.programs
 def test_facts_are_those_of_the_extraction_and_a_broken_file_has_its_reason(settings):
     names = sorted(path.name for path in settings.data_dir.glob("*.mp4"))
     (settings.data_dir / "7.mp4").write_bytes(b"no video at all")

@@ -187,6 +187,7 @@ def shown(settings, tmp_path):
         yield port, text
 
 
+@pytest.mark.programs
 @needs_network
 def test_the_password_that_is_made_lets_in_and_is_kept_nowhere(shown, settings, tmp_path):
     port, text = shown
@@ -198,6 +199,7 @@ def test_the_password_that_is_made_lets_in_and_is_kept_nowhere(shown, settings, 
     assert not written
 
 
+@pytest.mark.programs
 @needs_network
 def test_the_code_on_the_terminal_says_the_address_and_nothing_else(shown):
     port, text = shown

@@ -12,6 +12,8 @@ from test_serve import APP, WORKERS, running
 
 from vidsort import artifacts
 
+pytestmark = pytest.mark.programs
+
 __all__ = ["running"]
 
 KEYS = {"time", "level", "logger", "message", "request_id", "job_id", "exception"}

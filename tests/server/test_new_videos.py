@@ -41,6 +41,7 @@ def looked(client):
     return client.get("/api/look").json()
 
 
+@pytest.mark.programs
 def test_a_video_dropped_into_the_pile_gets_features_a_poster_and_a_guess_by_itself(learned, eventually):
     with serving(learned) as client:
         before = client.get("/api/retrain/status").json()
@@ -54,6 +55,7 @@ def test_a_video_dropped_into_the_pile_gets_features_a_poster_and_a_guess_by_its
         eventually(lambda: not looked(client)["running"], SOON_S)
 
 
+@pytest.mark.programs
 def test_one_dropped_into_a_folder_gets_features_only(learned, eventually):
     with serving(learned) as client:
         make_video(learned.data_dir / "food" / NEW, pattern=1)
@@ -61,6 +63,7 @@ def test_one_dropped_into_a_folder_gets_features_only(learned, eventually):
     assert read_looked_at(learned.artifacts_dir) is None
 
 
+@pytest.mark.programs
 def test_a_guess_stays_after_a_start_anew_and_goes_with_the_next_retrain(learned, eventually):
     with serving(learned) as client:
         make_video(learned.data_dir / NEW, pattern=1)
@@ -73,6 +76,7 @@ def test_a_guess_stays_after_a_start_anew_and_goes_with_the_next_retrain(learned
         assert guess_of(client, NEW) == "food"
 
 
+@pytest.mark.programs
 def test_after_a_promotion_what_came_since_is_guessed_anew(learned, eventually):
     with serving(learned) as client:
         make_video(learned.data_dir / NEW, pattern=1)
@@ -86,6 +90,7 @@ def test_after_a_promotion_what_came_since_is_guessed_anew(learned, eventually):
         eventually(lambda: guess_of(client, NEW) == "food", SOON_S)
 
 
+@pytest.mark.programs
 def test_what_was_there_before_waits_for_a_press_that_says_how_long_it_takes(learned, eventually):
     for number in range(3):
         make_video(learned.data_dir / f"{NEW[:-5]}{number + 2}.mp4", pattern=number)
@@ -102,6 +107,7 @@ def test_what_was_there_before_waits_for_a_press_that_says_how_long_it_takes(lea
         assert client.post("/api/look/cancel").json() == {"status": "not_running"}
 
 
+@pytest.mark.programs
 def test_a_file_that_is_still_written_waits_and_one_read_half_written_is_read_again(learned, eventually, tmp_path):
     whole = make_video(tmp_path / "whole.mp4", pattern=1, seconds=3).read_bytes()
     with serving(learned) as client, (learned.data_dir / NEW).open("wb") as file:
@@ -123,6 +129,7 @@ def test_a_file_that_is_still_written_waits_and_one_read_half_written_is_read_ag
         assert [one for one in left_out if one["kind"] == "unreadable"] == []
 
 
+@pytest.mark.programs
 def test_a_damaged_one_gets_its_reason_once(learned, eventually):
     with serving(learned) as client:
         (learned.data_dir / NEW).write_bytes(b"no video at all")
@@ -178,6 +185,7 @@ def test_a_child_that_was_killed_is_started_again(learned, eventually, tmp_path)
         assert eventually(lambda: guess_of(client, NEW), SOON_S) == "food"
 
 
+@pytest.mark.programs
 def test_it_waits_while_a_retrain_runs(learned, eventually):
     with serving(learned) as client:
         workspace = client.app.state.workspace
@@ -192,6 +200,7 @@ def test_it_waits_while_a_retrain_runs(learned, eventually):
         assert eventually(lambda: guess_of(client, NEW), SOON_S) == "food"
 
 
+@pytest.mark.programs
 def test_without_watch_nothing_is_looked_at_by_itself_and_a_press_works(learned, eventually):
     with serving(learned.model_copy(update={"watch": False})) as client:
         make_video(learned.data_dir / NEW, pattern=1)
@@ -217,6 +226,7 @@ def test_a_library_that_was_away_is_not_new_when_it_is_back(learned, eventually,
         assert (guess_of(client, NEW), looked(client)["not_looked_at"]) == (None, 1)
 
 
+@pytest.mark.programs
 def test_what_was_sorted_since_is_not_taken_for_new(learned, eventually):
     make_video(learned.data_dir / NEW, pattern=1)
     with serving(learned) as client:
@@ -230,6 +240,7 @@ def test_what_was_sorted_since_is_not_taken_for_new(learned, eventually):
         assert looked(client)["not_looked_at"] == 1
 
 
+@pytest.mark.programs
 def test_of_two_servers_one_looks_and_both_serve_the_guess(learned, eventually):
     with serving(learned) as first, serving(learned) as second:
         make_video(learned.data_dir / NEW, pattern=1)

@@ -310,6 +310,7 @@ def test_an_address_that_is_none_is_said_in_one_sentence(settings, host):
         serve(settings.model_copy(update={"host": host, "password": "x"}))
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize("command", [("app.py",), ("-m", "vidsort", "serve")])
 def test_other_machines_are_not_let_in_without_a_password(command, settings):
     done = subprocess.run(

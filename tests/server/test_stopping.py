@@ -69,6 +69,7 @@ def server(tmp_path):
         process.kill()
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_ends_streams_that_would_never_end(server, number):
     with ExitStack() as opened, httpx.Client(base_url=server.base_url) as client:
@@ -86,6 +87,7 @@ def test_a_stop_ends_streams_that_would_never_end(server, number):
     assert "Traceback" not in server.stderr.read()
 
 
+@pytest.mark.programs
 def test_a_change_that_is_under_way_is_finished_first(server):
     async def ask_and_stop():
         async with httpx.AsyncClient(base_url=server.base_url) as client:

@@ -99,6 +99,7 @@ def test_a_body_without_end_is_refused(client):
         assert "longer than" in answer.json()["detail"]
 
 
+@pytest.mark.programs
 def test_importing_app_does_nothing_and_asking_for_its_app_makes_one(settings):
     code = (
         "import sys, app\nassert 'gradio' not in sys.modules\nfrom app import create_app\n"

@@ -13,6 +13,8 @@ from conftest import ROOT, children_of
 from receiving import SECRET, receiving
 from test_serve import WORKERS, running
 
+pytestmark = pytest.mark.programs
+
 __all__ = ["running"]
 
 SERVE = ("-m", "vidsort", "serve", "--port", "{port}")

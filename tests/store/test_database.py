@@ -12,7 +12,7 @@ import pytest
 from vidsort.errors import ArtifactError
 from vidsort.records import Video
 from vidsort.store import Database, open_database
-from vidsort.store.database import DATABASE_NAME, migrations
+from vidsort.store.database import DATABASE_NAME, SYNCHRONOUS, migrations
 from vidsort.store.features import FeatureStore
 from vidsort.store.jobs import Jobs
 from vidsort.store.journal import Fate, Intent, Journal
@@ -33,6 +33,13 @@ def version(database: Database) -> int:
 def tables(database: Database) -> set[str]:
     rows = database.connection().execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     return {name for (name,) in rows if not name.startswith("sqlite_")}
+
+
+def test_what_is_committed_has_reached_the_disk(monkeypatch, tmp_path):
+    # As it is outside the tests, which do not wait for that.
+    monkeypatch.setattr("vidsort.store.database.SYNCHRONOUS", SYNCHRONOUS)
+    with contextlib.closing(open_database(tmp_path / "artifacts")) as database:
+        assert database.connection().execute("PRAGMA synchronous").fetchone() == (2,)
 
 
 def put(database: Database, name: str, value: str = "1") -> None:
@@ -227,6 +234,7 @@ def test_a_forked_child_opens_a_connection_of_its_own(database):
     assert count(database) == 2
 
 
+@pytest.mark.programs
 def test_another_process_may_write_at_the_same_time(database):
     children = [
         multiprocessing.get_context("spawn").Process(target=put_in_a_process, args=(database.path, str(index)))

@@ -9,6 +9,7 @@ from conftest import ROOT
 LEAST_KILLS = 25
 
 
+@pytest.mark.programs
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing forks here")
 def test_a_clean_survives_a_kill_at_each_of_its_steps(tmp_path):
     done = subprocess.run(

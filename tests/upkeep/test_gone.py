@@ -25,6 +25,7 @@ def gone(settings: Settings):
         return gone_from(settings, home, database, knows_pictures=False)
 
 
+@pytest.mark.programs
 def test_a_folder_that_cannot_be_read_has_lost_nothing(made, tmp_path):
     settings = copied(made, tmp_path / "kept")
     (settings.data_dir / "dance" / "1.mp4").unlink()

@@ -21,6 +21,8 @@ LIBRARY_ID = re.compile("[0-9a-f]{12}", re.ASCII)
 # So long closing waits for transactions of other threads: a request that is cut off at the end of a server, say.
 CLOSING_WAITS_S = 5
 BUSY_TIMEOUT_S = 30
+# An intent that was journaled must survive a power cut, not only a kill.
+SYNCHRONOUS = "FULL"
 log = logging.getLogger(__name__)
 
 
@@ -87,9 +89,8 @@ class Database:
                 )
                 # Windows puts no file aside that is open, and a damaged one is put aside next.
                 unless_it_opens.callback(connection.close)
+                connection.execute(f"PRAGMA synchronous={SYNCHRONOUS}")
                 connection.execute("PRAGMA journal_mode=WAL")
-                # FULL: an intent that was journaled must survive a power cut, not only a kill.
-                connection.execute("PRAGMA synchronous=FULL")
                 unless_it_opens.pop_all()
         except sqlite3.Error as error:
             raise explained(self.path, error) from error

@@ -55,6 +55,7 @@ def counted(tmp_path):
     return run
 
 
+@pytest.mark.programs
 def test_whichever_process_is_asked_tells_of_all_and_a_new_server_begins_anew(counted, tmp_path):
     for _ in range(2):
         found = counted()
@@ -67,6 +68,7 @@ def test_whichever_process_is_asked_tells_of_all_and_a_new_server_begins_anew(co
         assert len(list((tmp_path / "metrics").iterdir())) == 1
 
 
+@pytest.mark.programs
 def test_the_counts_of_a_server_that_lives_are_left_alone(counted, tmp_path):
     other, dead = tmp_path / "metrics" / "other", tmp_path / "metrics" / "dead"
     other.mkdir(parents=True)

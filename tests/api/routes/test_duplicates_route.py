@@ -33,6 +33,7 @@ def test_before_anything_was_looked_at_the_answer_is_empty_with_a_reason(client)
     assert (answer["duplicates"], answer["reason"][-1]) == ([], ".")
 
 
+@pytest.mark.programs
 def test_a_mirrored_copy_is_told_with_what_tells_which_to_keep(client, doubled):
     answer = client.get("/api/duplicates").json()
     assert answer["reason"] is None
@@ -47,6 +48,7 @@ def test_a_mirrored_copy_is_told_with_what_tells_which_to_keep(client, doubled):
         assert told["bit_rate"] == pytest.approx(8 * told["size_bytes"] / told["duration_s"], abs=1)
 
 
+@pytest.mark.programs
 def test_what_is_no_duplicate_does_not_come_back_but_with_a_new_member(client, make_client, doubled, settings):
     [found] = client.get("/api/duplicates").json()["duplicates"]
     answer = client.post(f"/api/duplicates/{found['id']}/dismiss")
@@ -57,6 +59,7 @@ def test_what_is_no_duplicate_does_not_come_back_but_with_a_new_member(client, m
     assert named(make_client()) == [[ONE, MIRRORED, third.name]]
 
 
+@pytest.mark.programs
 def test_the_same_bytes_twice_are_a_set_until_dismissed(client, make_client, settings):
     name = next(settings.data_dir.glob("food/*.mp4")).name
     shutil.copy2(settings.data_dir / "food" / name, settings.data_dir / "73000000000000001.mp4")
@@ -70,6 +73,7 @@ def test_the_same_bytes_twice_are_a_set_until_dismissed(client, make_client, set
     assert len(named(make_client())[0]) == 3
 
 
+@pytest.mark.programs
 def test_a_set_that_is_not_there_is_404(client, doubled):
     assert client.post("/api/duplicates/0123456789abcdef/dismiss").status_code == 404
     assert client.post(f"/api/duplicates/{'a' * 65}/dismiss").status_code == 422

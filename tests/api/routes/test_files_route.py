@@ -135,6 +135,7 @@ def test_a_link_out_of_the_library_is_not_followed(client, settings, tmp_path):
     assert client.get("/videos/7.mp4").status_code == 404
 
 
+@pytest.mark.programs
 def test_poster_and_strip_are_pictures_that_are_not_sent_twice(client):
     for kind in ("posters", "strips"):
         answer = client.get(f"/{kind}/{SECOND}.webp")
@@ -145,6 +146,7 @@ def test_poster_and_strip_are_pictures_that_are_not_sent_twice(client):
         assert (again.status_code, again.content) == (304, b"")
 
 
+@pytest.mark.programs
 def test_what_cannot_be_decoded_has_no_pictures_and_no_copy_but_its_reason(client, video):
     for path in ("/posters/7.mp4.webp", "/strips/7.mp4.webp", "/playable/7.mp4"):
         answer = client.get(path)
@@ -152,10 +154,12 @@ def test_what_cannot_be_decoded_has_no_pictures_and_no_copy_but_its_reason(clien
         assert "cannot be decoded" in answer.json()["detail"]
 
 
+@pytest.mark.programs
 def test_a_video_that_browsers_play_is_its_own_copy(client):
     assert client.get(f"/playable/{FIRST}").content == client.get(f"/videos/{FIRST}").content
 
 
+@pytest.mark.programs
 def test_another_video_is_played_from_a_copy_that_is_made_once(client, settings, eventually):
     original = make_video(settings.data_dir / "9.mp4", codec="mpeg4")
     before = original.read_bytes()
@@ -198,6 +202,7 @@ def test_a_folder_that_is_swapped_for_a_link_after_the_video_was_found_shows_not
     assert is_sentence(answer)
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize("path", ALL_KINDS)
 def test_a_video_that_is_sorted_just_when_it_is_opened_is_found_again(client, settings, monkeypatch, path):
     make_video(settings.data_dir / "7.mp4")

@@ -55,6 +55,7 @@ def test_by_default_they_are_told_and_refused(client, named):
     assert client.get(f"/videos/{quote(NAMES[0])}").status_code == 400
 
 
+@pytest.mark.programs
 def test_let_in_each_is_listed_played_pictured_sorted_and_taken_back(server, named):
     http = server._http
     assert not left_out(http)
@@ -85,6 +86,7 @@ def test_leftovers_and_bad_names_are_refused_also_where_any_is_let_in(server):
             server.sort(name, "food")
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize(
     ("name", "codec", "media_type", "is_copied"),
     [
@@ -175,6 +177,7 @@ def test_where_something_stronger_decides_the_page_is_told_what(make_client, nam
     assert (refused.status_code, refused.json()["detail"]) == (409, reason)
 
 
+@pytest.mark.programs
 def test_videos_that_cannot_be_read_are_told_once_they_were_looked_at(client, settings):
     (settings.data_dir / "food" / "666.mp4").write_bytes(b"not a video")
     report = run(settings)

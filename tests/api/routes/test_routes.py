@@ -225,6 +225,7 @@ def test_a_damaged_predictions_file_stops_nothing(settings, make_client):
     assert make_client().get("/api/videos").json()["videos"][0]["predicted_folder"] is None
 
 
+@pytest.mark.programs
 def test_a_library_that_is_not_there_is_empty_until_it_comes(make_client, settings):
     client = make_client(settings.model_copy(update={"data_dir": settings.data_dir / "later"}))
     assert client.get("/api/videos").json() == {"videos": [], "total": 0}
@@ -237,6 +238,7 @@ def test_a_library_that_is_not_there_is_empty_until_it_comes(make_client, settin
     assert client.get("/readyz").json()["status"] == "ok"
 
 
+@pytest.mark.programs
 def test_a_library_that_is_away_is_not_ready_and_says_why(client, settings, tmp_path):
     assert client.get("/readyz").status_code == 200
     kept = settings.data_dir.rename(tmp_path / "kept")
@@ -252,6 +254,7 @@ def test_a_library_that_is_away_is_not_ready_and_says_why(client, settings, tmp_
     assert client.get("/readyz").json() == {"status": "ok", "detail": None}
 
 
+@pytest.mark.programs
 def test_a_server_on_which_nothing_can_be_decoded_is_not_ready(make_client, monkeypatch, tmp_path):
     client = make_client()
     assert client.get("/readyz").status_code == 200

@@ -90,6 +90,7 @@ def test_what_is_overwritten_where_it_lies_is_seen_once_all_are_looked_at_again(
     assert trained not in similar(client, other)
 
 
+@pytest.mark.programs
 def test_a_copy_is_found_at_once_a_new_video_once_it_is_extracted_and_none_when_it_has_gone(trained, client, settings):
     similar(client, trained)
     copy = copied(settings, trained, 555)
@@ -103,6 +104,7 @@ def test_a_copy_is_found_at_once_a_new_video_once_it_is_extracted_and_none_when_
     assert similar(client, trained)[copy]["likeness"] < 0.99
 
 
+@pytest.mark.programs
 def test_what_could_not_be_had_and_can_be_by_now_counts(trained, client, settings, monkeypatch):
     new = settings.data_dir / "555.mp4"
     new.write_bytes((settings.data_dir / trained).read_bytes() + b"more")

@@ -31,6 +31,7 @@ def test_what_cannot_be_read_as_json_is_422(client, body):
     assert client.post("/api/undo", content=body, headers=JSON).status_code == 422
 
 
+@pytest.mark.programs
 def test_head_answers_as_get_does_without_a_body(client):
     for path in (
         "/api/videos", "/api/folders", "/api/folders/food/videos", "/api/queue", "/docs", "/readyz",

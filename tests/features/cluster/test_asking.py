@@ -143,6 +143,7 @@ def test_a_video_that_ends_each_worker_costs_itself_and_is_tried_again_another_t
     assert errors(settings) == [(asking.LOST, 1)]
 
 
+@pytest.mark.programs
 def test_a_worker_that_dies_in_the_middle_costs_what_it_had_not_answered(settings, few, monkeypatch, eventually):
     monkeypatch.setattr(pacing, "FIRST_AT_ONCE", 2)
     monkeypatch.setattr(pacing, "TASK_S", 0.0)
@@ -240,6 +241,7 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(clustered, monkeypatch, c
     assert told.endswith("start one by `dask scheduler`, or leave out cluster.")
 
 
+@pytest.mark.programs
 def test_a_scheduler_without_workers_is_told_and_one_that_goes_ends_the_run(settings, few, monkeypatch):
     monkeypatch.setattr(asking, "WITHOUT_WORKERS_S", 0.5)
     clustered = settings.model_copy(update={"cluster": few.address})
@@ -275,6 +277,7 @@ def test_workers_that_have_all_gone_are_not_waited_for_without_end(settings, few
     assert rows(settings)
 
 
+@pytest.mark.programs
 def test_who_interrupts_it_or_finds_the_scheduler_gone_leaves_no_thread_and_no_silence(settings, few, monkeypatch):
     from distributed import Client
 

@@ -36,6 +36,7 @@ def asked(path: Path) -> dict:
     }
 
 
+@pytest.mark.programs
 def test_answers_come_in_their_order_and_a_child_is_kept_for_the_next_task(children, tmp_path):
     requests = [asked(make_video(tmp_path / f"{number}.mp4")) for number in range(6)]
     (tmp_path / "3.mp4").rename(tmp_path / "elsewhere.mp4")
@@ -55,6 +56,7 @@ def test_answers_come_in_their_order_and_a_child_is_kept_for_the_next_task(child
     assert not kept.path.exists()
 
 
+@pytest.mark.programs
 def test_a_poster_goes_with_the_answer_and_is_not_left(children, tmp_path):
     config = ExtractConfig(modalities=("frames",))
     request = asked(make_video(tmp_path / "1.mp4")) | {"wanted": dict.fromkeys(config.chosen, "00")}

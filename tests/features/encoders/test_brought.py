@@ -53,6 +53,7 @@ def looked_at(settings, tmp_path) -> tuple[str, ...]:
     return flags
 
 
+@pytest.mark.programs
 def test_a_kind_of_an_entry_point_takes_part_from_extraction_to_what_it_is_worth(looked_at, settings, tmp_path):
     made = show_model(settings.artifacts_dir, list_models(settings.artifacts_dir)[0].model_id)
     assert set(made["metrics"]["modalities"]) == {"frames", "glow"}

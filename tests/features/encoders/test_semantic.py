@@ -80,6 +80,7 @@ def test_a_missing_extra_is_a_sentence_that_says_what_mends_it(monkeypatch):
         SemanticEncoder(SemanticConfig())
 
 
+@pytest.mark.programs
 def test_without_the_kind_chosen_no_step_imports_the_model(tmp_path):
     program = (
         "import sys\n"

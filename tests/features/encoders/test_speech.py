@@ -32,6 +32,7 @@ def heard(encoder: SpeechEncoder, *pieces: np.ndarray) -> dict[str, str]:
     return json.loads(document) if document else {}
 
 
+@pytest.mark.programs
 def test_what_is_said_in_a_video_is_its_text_with_its_language(encoder, tmp_path):
     video = make_heard_video(tmp_path / "1.mp4", spoken(SAID))
     found = look(video, {"speech": encoder}).found["speech"]
@@ -41,6 +42,7 @@ def test_what_is_said_in_a_video_is_its_text_with_its_language(encoder, tmp_path
     assert {"goalkeeper", "penalty", "team", "match"} <= set(re.findall("[a-z]+", said["speech"].lower()))
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize("effects", [
     ("trim", "0", "5"), ("synth", "5", "sine", "440"), ("synth", "5", "sine", "200-3000"), ("synth", "5", "whitenoise"),
     ("synth", "5", "pinknoise"), ("synth", "5", "brownnoise"), ("synth", "5", "square", "110", "tremolo", "4", "90"),
@@ -50,6 +52,7 @@ def test_silence_tones_hiss_and_music_say_nothing(encoder, effects):
     assert heard(encoder, synthesized(*effects, "vol", "0.4")) == {}
 
 
+@pytest.mark.programs
 def test_hiss_before_and_after_a_voice_is_cut_away(encoder):
     hiss = 0.2 * synthesized("synth", "6", "whitenoise")
     said = heard(encoder, np.concatenate([hiss, spoken(SAID), hiss]))["speech"]
@@ -63,6 +66,7 @@ def test_without_a_sound_track_or_in_no_time_nothing_is_said(encoder):
     assert heard(encoder, np.zeros(3, np.float32)) == {}
 
 
+@pytest.mark.programs
 def test_the_same_sound_gives_the_same_text(encoder):
     voice = spoken("seven three one, seven three one, bananas")
     assert heard(encoder, voice) == heard(encoder, voice)

@@ -3,6 +3,7 @@
 import contextlib
 import sys
 
+import pytest
 from videos import damage_sound, make_video
 
 from vidsort import extract_features, library
@@ -77,6 +78,7 @@ def test_a_full_disk_is_worth_a_look(settings, monkeypatch):
     assert states(settings)["free disk"] == "warning"
 
 
+@pytest.mark.programs
 def test_an_unreadable_video_is_named_with_its_reason(settings):
     (settings.data_dir / "79000000000000000.mp4").write_bytes(b"no video")
     extract_features.run(settings)
@@ -84,6 +86,7 @@ def test_an_unreadable_video_is_named_with_its_reason(settings):
     assert "79000000000000000.mp4: " in text(settings, "unreadable videos")
 
 
+@pytest.mark.programs
 def test_words_are_counted_by_their_forms_and_broken_ones_named_with_their_reason(settings):
     assert text(settings, "words") == "none were found by an extraction yet"
     first, second, third = sorted(settings.data_dir.glob("*.mp4"))
@@ -99,6 +102,7 @@ def test_words_are_counted_by_their_forms_and_broken_ones_named_with_their_reaso
     assert f"{third.stem}.json: it is no JSON" in text(settings, "words")
 
 
+@pytest.mark.programs
 def test_each_kind_of_evidence_is_counted_had_not_had_and_failed_with_the_reason_that_most_share(settings):
     assert text(settings, "evidence").startswith("not looked at yet")
     make_video(settings.data_dir / "79000.mp4", audio=True)

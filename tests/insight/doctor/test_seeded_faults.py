@@ -139,7 +139,7 @@ def placeholder_of_a_cloud(settings):
 
 # What is seeded, which check finds it, how it is called, and a part of what mends it.
 SEEDS = [
-    (damaged_video, "unreadable videos", "warning", "whole copy"),
+    pytest.param(damaged_video, "unreadable videos", "warning", "whole copy", marks=pytest.mark.programs),
     (empty_video, "empty videos", "warning", "Get each again"),
     (name_that_is_not_allowed, "left out", "warning", 'video_names = "any"'),
     (two_spellings_by_case, "spellings", "warning", "vidsort folders merge"),
@@ -238,6 +238,7 @@ def test_weights_that_are_damaged_or_missing_are_found(learned, monkeypatch, tmp
     assert_is_one_sentence(checks["encoder"].mend)
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize(("place", "name"), [("library", "library"), ("library/food", "closed folders")])
 def test_a_folder_that_cannot_be_written_is_found(learned, place, name):
     folder = learned.data_dir.parent / place

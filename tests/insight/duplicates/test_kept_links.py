@@ -22,13 +22,15 @@ def double(data_dir):
 
 
 @pytest.fixture(scope="module")
-def doubled_template(library_template, tmp_path_factory):
+def doubled_template(library_template, once_a_run):
     """The artifacts of the library that `doubled` gives, made once."""
-    home = tmp_path_factory.mktemp("doubled")
-    shutil.copytree(library_template, home / "library")
-    double(home / "library")
-    extract_features.run(Settings(data_dir=home / "library", artifacts_dir=home / "artifacts"))
-    return home / "artifacts"
+
+    def make(home):
+        shutil.copytree(library_template, home / "library")
+        double(home / "library")
+        extract_features.run(Settings(data_dir=home / "library", artifacts_dir=home / "artifacts"))
+
+    return once_a_run("doubled", make) / "artifacts"
 
 
 @pytest.fixture
@@ -77,6 +79,7 @@ def test_a_retrain_leaves_the_links_and_a_set_is_one_group(doubled):
     assert len(set(evidence.groups)) == len(evidence.filenames) - 1
 
 
+@pytest.mark.programs
 def test_videos_from_before_there_were_prints_get_them_by_the_next_extraction(doubled):
     modality = kept_beside(ExtractConfig().feature_set)
     with contextlib.closing(open_database(doubled.artifacts_dir)) as database:

@@ -16,6 +16,8 @@ from vidsort.media import sample_frames
 from vidsort.settings import Settings
 from vidsort.store import open_database
 
+pytestmark = pytest.mark.programs
+
 NASTY = '<script>alert(1)</script> "quoted" 漢字'
 
 

@@ -107,6 +107,7 @@ def test_a_table_shows_what_is_known_and_leaves_the_rest_empty_or_a_dash_for_a_n
     assert figures.table(pandas.DataFrame({"heads": [["lda", "mlp"], ("lda",)]})).text == "heads\nlda, mlp\nlda"
 
 
+@pytest.mark.programs
 def test_a_video_without_a_poster_shows_its_reason(tmp_path):
     path = tmp_path / "1.mp4"
     path.write_bytes(b"no video at all")
@@ -130,6 +131,7 @@ def test_a_contact_sheet_and_a_playing_clip_come_from_the_video_itself(tmp_path)
     assert "autoplay" in clip
 
 
+@pytest.mark.programs
 def test_a_video_that_was_sorted_meanwhile_is_shown_all_the_same_and_one_that_is_gone_with_the_reason(tmp_path):
     for number in (1, 2):
         make_video(tmp_path / "library" / f"{number}.mp4", pattern=number)

@@ -26,18 +26,20 @@ FRAMES_AND_WORDS = ExtractConfig(modalities=("frames", "words"))
 
 
 @pytest.fixture(scope="module")
-def pile_template(tmp_path_factory):
+def pile_template(once_a_run):
     """A pile as `pile` is and its artifacts, made once."""
-    home = tmp_path_factory.mktemp("home")
-    data_dir = home / "pile"
-    for number in range(30):
-        path = data_dir / f"73000000000000{number:02}.mp4"
-        make_video(path, pattern=number % 3, seed=number)
-        if number % 3 < 2:
-            words = {"id": path.stem, "title": "look at this", "tags": [KINDS[number % 3], "fyp"]}
-            path.with_suffix(".info.json").write_text(json.dumps(words), encoding="utf-8")
-    extract_features.run(Settings(data_dir=data_dir, artifacts_dir=home / "artifacts"), FRAMES_AND_WORDS)
-    return home
+
+    def make(home):
+        data_dir = home / "pile"
+        for number in range(30):
+            path = data_dir / f"73000000000000{number:02}.mp4"
+            make_video(path, pattern=number % 3, seed=number)
+            if number % 3 < 2:
+                words = {"id": path.stem, "title": "look at this", "tags": [KINDS[number % 3], "fyp"]}
+                path.with_suffix(".info.json").write_text(json.dumps(words), encoding="utf-8")
+        extract_features.run(Settings(data_dir=data_dir, artifacts_dir=home / "artifacts"), FRAMES_AND_WORDS)
+
+    return once_a_run("pile of three kinds", make)
 
 
 @pytest.fixture
@@ -72,6 +74,7 @@ def test_before_any_video_is_sorted_there_are_groups_of_one_kind_each(pile, data
     assert found == groups_in(database, library.videos(pile.data_dir), current_feature_set(pile.artifacts_dir))
 
 
+@pytest.mark.programs
 def test_when_a_kind_has_its_folder_groups_are_of_the_others(pile, database):
     rng = np.random.default_rng(0)
     videos = library.videos(pile.data_dir)
@@ -92,6 +95,7 @@ def asked(kept, settings):
     return kept.groups(settings.data_dir, settings.artifacts_dir, library.scan(settings.data_dir))
 
 
+@pytest.mark.programs
 def test_what_was_found_stays_while_videos_are_filed_and_is_found_anew_where_there_are_others(
     pile, database, monkeypatch
 ):

@@ -115,6 +115,7 @@ def test_a_library_in_memory_is_asked_instead_of_the_disk(data_dir, database, mo
     assert tree(data_dir) == before
 
 
+@pytest.mark.programs
 def test_in_a_folder_that_may_not_be_listed_the_usual_names_are_looked_for(data_dir, database, tmp_path):
     put(data_dir, "soccer/5.info.json", "soccer/5.mp4.json", "soccer/5.srt")
     program = (

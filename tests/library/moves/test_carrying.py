@@ -290,6 +290,7 @@ def test_undo_goes_on_where_somebody_removed_the_folder(mover, data_dir):
     assert mover.undo()[0].source == "10.mp4"
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize(("closed", "reason"), [("food", "Permission denied"), ("", "Permission denied")])
 def test_undo_while_a_folder_is_closed_is_refused_and_each_action_keeps_its_turn(mover, data_dir, closed, reason):
     before = tree(data_dir)
@@ -305,6 +306,7 @@ def test_undo_while_a_folder_is_closed_is_refused_and_each_action_keeps_its_turn
     assert tree(data_dir) == before
 
 
+@pytest.mark.programs
 def test_a_folder_that_may_not_be_listed_can_still_be_sorted_back_from(mover, data_dir):
     mover.sort("10.mp4", "food")
     (data_dir / "food").chmod(0o300)
@@ -347,6 +349,7 @@ def test_undo_while_something_else_has_the_name_of_the_folder_keeps_its_turn(mov
     assert undo_all(mover) == ALL
 
 
+@pytest.mark.programs
 def test_a_folder_that_may_not_be_removed_keeps_its_turn(mover, data_dir):
     mover.create_folder("golf")
     data_dir.chmod(0o500)

@@ -23,6 +23,7 @@ PROGRAM = ROOT / "tests" / "killed.py"
 __all__ = ["data_dir", "database"]
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize(("drive", "change"), [
     *(("one", change) for change in CHANGES if change != "refused"),
     *((f"refusing {drive}", "refused") for drive in ("one", "reserving", "two")),
@@ -37,6 +38,7 @@ def test_a_kill_at_each_step_loses_nothing(drive, change, tmp_path):
     assert int(run.stdout) >= (13 if "two" in drive and change in ALONE else 4)
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize("drive", [
     "one", *(pytest.param(drive, marks=pytest.mark.storm) for drive in ("reserving", "two")),
 ])
@@ -48,6 +50,7 @@ def test_a_kill_at_each_step_of_the_recovery_of_a_killed_sort_loses_nothing_eith
     assert int(run.stdout) >= 10
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize("change", ALONE)
 def test_a_kill_at_each_step_of_a_move_to_another_mount_of_one_device_loses_nothing(change, tmp_path):
     """In a space of mounts of its own, which ends with the program."""
@@ -118,6 +121,7 @@ def test_the_next_move_settles_what_a_kill_left(data_dir, database):
     assert (data_dir / "soccer" / "10.mp4").read_text() == "10.mp4"
 
 
+@pytest.mark.programs
 def test_a_move_of_another_process_in_flight_is_waited_for_not_touched(data_dir, database, tmp_path):
     program = (
         "import sys, pathlib\nfrom vidsort.library.moves import Mover\n"
@@ -179,6 +183,7 @@ def test_a_change_of_a_folder_that_was_cut_off_waits_while_its_disk_is_away(data
     assert [move.state for move in mover.recover()] == ["reverted"]
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize("closed", ["soccer", ""])
 def test_what_was_cut_off_waits_while_its_folder_is_closed_and_other_videos_do_not(
     data_dir, database, tmp_path, closed

@@ -10,6 +10,8 @@ from conftest import ROOT
 
 from page.conftest import name_of
 
+pytestmark = pytest.mark.programs
+
 
 @pytest.fixture
 def drive() -> list[str]:

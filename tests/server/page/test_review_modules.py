@@ -13,6 +13,7 @@ from library.test_invisible import HIDDEN, SEEN
 from vidsort.library.names import with_codes
 
 
+@pytest.mark.programs
 def test_the_pure_modules_hold_their_promises():
     node = shutil.which("node")
     if node is None:
@@ -25,6 +26,7 @@ def test_the_pure_modules_hold_their_promises():
     assert result.returncode == 0, result.stdout[-4000:]
 
 
+@pytest.mark.programs
 def test_the_page_and_the_server_show_the_same_characters_by_code(tmp_path):
     node = shutil.which("node") or pytest.skip("no node found: install Node 20 or newer")
     letters = [*HIDDEN, *"\n\t aB1#*·é", "😀", "❤", "☺", "🏽", "™", "©", "\u2139", "⃣", "ی", "م", "ש", "क", "्", "ก"]

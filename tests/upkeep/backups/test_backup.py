@@ -137,6 +137,7 @@ def test_a_full_disk_leaves_nothing_and_is_told_first(kept, tmp_path, monkeypatc
     assert sorted(tmp_path.iterdir()) == before
 
 
+@pytest.mark.programs
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing forks here")
 @pytest.mark.parametrize("what", ["backup", "restore"])
 def test_a_kill_at_any_step_leaves_a_whole_one_or_none_and_loses_nothing(what, tmp_path):
