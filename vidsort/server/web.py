@@ -63,11 +63,12 @@ def create_app(settings: Settings | None = None, framed_by: Sequence[str] = ()) 
     from .stopping import EndStreams, Stopping
 
     accounts = Accounts(users_path())
+    workspace = Workspace(settings)
+    # Before what takes long to import, so that a very large library is listed meanwhile.
+    workspace.library.live.foresee()
     load_decoder()
     load_hashing()
     load_explaining()
-    workspace = Workspace(settings)
-    workspace.library.live.foresee()
     workspace.library.predictions.warn_if_none()
     stopping = Stopping()
 

@@ -12,6 +12,8 @@ from vidsort.library import Snapshot, scan
 from vidsort.library.live import LiveLibrary, apart
 from vidsort.library.live.apart import Apart
 
+pytestmark = pytest.mark.programs
+
 FOLDERS = ("", "food", "sport")
 LONG_AGO_S = 1_000_000_000
 
