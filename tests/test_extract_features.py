@@ -79,6 +79,7 @@ def test_a_first_run_encodes_every_video_and_says_how_fast(extracted_template):
     assert outputs["decode_share"] + outputs["encode_share"] + outputs["poster_share"] == pytest.approx(1)
 
 
+@pytest.mark.programs
 def test_devices_that_are_not_there_are_told_once_each_and_change_no_row(extracted, tmp_path, caplog):
     # No machine has both: these are of Windows and of a Mac.
     given = {"hardware_decoding": "dxva2", "encoder_device": "coreml" if sys.platform != "darwin" else "cuda"}

@@ -201,6 +201,7 @@ def test_requests_are_taken_only_as_answers_are_wanted(started, tmp_path):
     assert all(worker._process is None for worker in started)
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize(("decoding", "dies"), [("off", True), ("cuda", False)])
 def test_a_video_over_which_a_device_died_is_asked_for_again_without_it(monkeypatch, tmp_path, caplog, decoding, dies):
     monkeypatch.setattr(
@@ -223,6 +224,7 @@ def test_what_the_first_video_imports_is_not_gone_through_after_each_further_one
     assert done == ["freeze", "collect", "freeze", "collect", "collect"]
 
 
+@pytest.mark.programs
 def test_a_child_is_told_its_devices_and_tells_of_them(tmp_path):
     path = make_video(tmp_path / "1.mp4")
     chosen, facts = ExtractConfig(modalities=("frames",)).chosen, path.stat()

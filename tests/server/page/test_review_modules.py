@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 from conftest import ROOT
-from library.test_invisible import HIDDEN, SEEN
+from library.names.test_invisible import HIDDEN, SEEN
 
 from vidsort.library.names import with_codes
 
