@@ -1,5 +1,6 @@
 """The whole application: the guard in front of everything, the routes before the page, the page at "/"."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from conftest import ROOT
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
+from vidsort.errors import SettingsError
+from vidsort.server import web
 from vidsort.server.rules import BODY_LIMIT_BYTES
 from vidsort.server.web import create_app
 from vidsort.settings import Settings
@@ -113,3 +116,17 @@ def test_importing_app_does_nothing_and_asking_for_its_app_makes_one(settings):
     }
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_garbage_is_looked_for_once_when_all_is_imported_and_what_stays_is_left_out_from_then_on():
+    kept = [[] for _ in range(1000)]
+    try:
+        with web._collected_once():
+            assert not gc.isenabled()
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > len(kept)
+        with pytest.raises(SettingsError), web._collected_once():
+            raise SettingsError("It cannot be served.")
+        assert gc.isenabled()
+    finally:
+        gc.unfreeze()

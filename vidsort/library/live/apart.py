@@ -77,7 +77,7 @@ class Apart:
                 self.forget(ROOT)
             whole = self._ask(folder)
             return self._answer(known if whole else set)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError) as error:
             self.stop()
             raise OSError(f"{folder or 'The root'} could not be listed apart ({error}).") from error
 
