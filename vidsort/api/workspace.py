@@ -13,7 +13,7 @@ from ..features.unreadable import unreadable_of
 from ..jobs.looking import Looking
 from ..jobs.retrain import Retrain
 from ..library import Snapshot
-from ..library.live import LiveLibrary
+from ..library.live import Apart, LiveLibrary
 from ..library.moves.mover import Mover
 from ..live.learning import Learning
 from ..live.serving import Serving
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 class OpenLibrary:
     """One library: its names in memory, the only mover of its videos, and where its reviewer is."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(self, settings: Settings, database: Database, apart: Apart | None = None) -> None:
         self.data_dir = data_dir = settings.data_dir
         self.artifacts_dir = home_of(settings.artifacts_dir, data_dir)
         self.predictions = LivePredictions(predictions_path(self.artifacts_dir))
@@ -49,7 +49,7 @@ class OpenLibrary:
         self.history = history_of(self.artifacts_dir, data_dir)
         self._database = database
         self.activity = Activity(database, self.history)
-        self.live = LiveLibrary(data_dir, video_names=settings.video_names)
+        self.live = LiveLibrary(data_dir, video_names=settings.video_names, apart=apart)
         # Before the first listing, so that what another process moves from now on is followed or listed.
         self.mover = Mover(data_dir, database, self.live, video_names=settings.video_names)
         at_home = settings.model_copy(update={"artifacts_dir": self.artifacts_dir})
@@ -178,14 +178,14 @@ class OpenLibrary:
 class Workspace:
     """Everything that the routes ask; the library in it follows the choice in vidsort.toml."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, apart: Apart | None = None) -> None:
         root = shared_dir(settings.artifacts_dir)
         self.database = open_database(root)
         self.retrain = Retrain(self.database)
         self.pictures = Pictures(root)
         self.copies = PlayableCopies(root)
         self.choice = LibraryChoice(settings)
-        self._library = OpenLibrary(settings, self.database)
+        self._library = OpenLibrary(settings, self.database, apart)
         self._is_started = False
         self._switching = threading.Lock()
 

@@ -44,6 +44,11 @@ def create_app(settings: Settings | None = None, framed_by: Sequence[str] = ()) 
     settings = settings or load_settings()
     if settings.log_json:
         logs.in_json()
+    from ..library.live import Apart
+
+    # First, so that a very large library is listed while all else is imported.
+    apart = Apart(settings.data_dir, settings.video_names)
+    apart.foresee()
     from ..accounts import Accounts, users_path
     from ..accounts.hashing import load_hashing
     from ..api.likeness import load_explaining
@@ -64,12 +69,10 @@ def create_app(settings: Settings | None = None, framed_by: Sequence[str] = ()) 
     from .stopping import EndStreams, Stopping
 
     accounts = Accounts(users_path())
-    workspace = Workspace(settings)
-    # Before what takes long to import, so that a very large library is listed meanwhile.
-    workspace.library.live.foresee()
     load_decoder()
     load_hashing()
     load_explaining()
+    workspace = Workspace(settings, apart)
     workspace.library.predictions.warn_if_none()
     stopping = Stopping()
 

@@ -9,8 +9,8 @@ import subprocess
 import pytest
 
 from vidsort.library import Snapshot, scan
-from vidsort.library.live import LiveLibrary, apart
-from vidsort.library.live.apart import Apart
+from vidsort.library.live import Apart, LiveLibrary
+from vidsort.library.live import apart as module
 
 pytestmark = pytest.mark.programs
 
@@ -21,7 +21,7 @@ LONG_AGO_S = 1_000_000_000
 @pytest.fixture
 def data_dir(tmp_path, monkeypatch):
     """Two folders, some videos in each; every folder is taken for a large one."""
-    monkeypatch.setattr(apart, "LARGE", 0)
+    monkeypatch.setattr(module, "LARGE", 0)
     root = tmp_path / "videos"
     for number in range(12):
         place = root / FOLDERS[number % 3] / f"{number}.mp4"
@@ -164,8 +164,9 @@ def test_a_library_that_goes_and_comes_back_is_listed_as_a_whole(live, data_dir)
 
 def test_what_was_foreseen_is_not_listed_again(data_dir, asked):
     os.utime(data_dir, (LONG_AGO_S, LONG_AGO_S))
-    live = LiveLibrary(data_dir, poll_s=1000)
-    live.foresee()
+    apart = Apart(data_dir, "digits")
+    apart.foresee()
+    live = LiveLibrary(data_dir, poll_s=1000, apart=apart)
     live.start()
     assert (asked[""], live.snapshot()) == (1, scan(data_dir))
     live.stop()
@@ -173,10 +174,11 @@ def test_what_was_foreseen_is_not_listed_again(data_dir, asked):
 
 @pytest.mark.parametrize("age_s", [LONG_AGO_S, None])
 def test_what_came_after_it_was_foreseen_is_there(data_dir, asked, age_s):
-    live = LiveLibrary(data_dir, poll_s=1000)
+    apart = Apart(data_dir, "digits")
+    live = LiveLibrary(data_dir, poll_s=1000, apart=apart)
     if age_s is not None:
         os.utime(data_dir, (age_s, age_s))
-    live.foresee()
+    apart.foresee()
     (data_dir / "99.mp4").touch()
     live.start()
     assert live.holds("99.mp4")
@@ -186,9 +188,10 @@ def test_what_came_after_it_was_foreseen_is_there(data_dir, asked, age_s):
 
 def test_a_small_library_and_a_single_look_need_no_process(data_dir, monkeypatch, asked):
     LiveLibrary(data_dir).poll()
-    monkeypatch.setattr(apart, "LARGE", 50_000)
-    live = LiveLibrary(data_dir)
-    live.foresee()
+    monkeypatch.setattr(module, "LARGE", 50_000)
+    apart = Apart(data_dir, "digits")
+    apart.foresee()
+    live = LiveLibrary(data_dir, apart=apart)
     live.start()
     live.stop()
     assert not asked

@@ -18,6 +18,11 @@ def data_dir(tmp_path):
     return tmp_path
 
 
+def said(videos=(), beside=(), gone=()):
+    """Names as they are told."""
+    return {"videos": tuple(videos), "beside": tuple(beside), "gone": list(gone)}
+
+
 def test_all_is_told_at_first_then_what_differs(data_dir):
     lister = Lister(data_dir, "digits")
     told, names = lister.answer("", set(), is_anew=True)
@@ -25,25 +30,22 @@ def test_all_is_told_at_first_then_what_differs(data_dir):
     assert list(told["folders"]) == ["food"]
     assert told["counts"] == {"names": 1}
     assert told["examples"] == {"names": ["other.mp4"]}
-    assert names == {"videos": ["1.mp4", "2.mp4"], "beside": [], "gone": []}
+    assert names == said(videos=["1.mp4", "2.mp4"])
     (data_dir / "2.mp4").rename(data_dir / "3.mp4")
-    assert lister.answer("", set(), is_anew=False)[1] == {"videos": ["3.mp4"], "beside": [], "gone": ["2.mp4"]}
-    assert lister.answer("", set(), is_anew=False)[1] == {"videos": [], "beside": [], "gone": []}
-    assert lister.answer("", set(), is_anew=True)[1]["videos"] == ["1.mp4", "3.mp4"]
+    assert lister.answer("", set(), is_anew=False)[1] == said(videos=["3.mp4"], gone=["2.mp4"])
+    assert lister.answer("", set(), is_anew=False)[1] == said()
+    assert lister.answer("", set(), is_anew=True)[1]["videos"] == ("1.mp4", "3.mp4")
 
 
 def test_what_was_touched_is_told_whether_it_differs_or_not(data_dir):
     lister = Lister(data_dir, "digits")
-    whole = {"videos": ["3.mp4"], "beside": ["3.description"], "gone": []}
-    assert lister.answer("food", set(), is_anew=True)[1] == whole
-    assert lister.answer("food", {"3.mp4", "4.mp4", "3.description"}, is_anew=False)[1] == {
-        "videos": ["3.mp4"], "beside": ["3.description"], "gone": ["4.mp4"],
-    }
+    assert lister.answer("food", set(), is_anew=True)[1] == said(videos=["3.mp4"], beside=["3.description"])
+    assert lister.answer("food", {"3.mp4", "4.mp4", "3.description"}, is_anew=False)[1] == said(
+        videos=["3.mp4"], beside=["3.description"], gone=["4.mp4"]
+    )
     (data_dir / "food" / "3.description").unlink()
-    assert lister.answer("food", {"3.description"}, is_anew=False)[1] == {
-        "videos": [], "beside": [], "gone": ["3.description"],
-    }
-    assert lister.answer("food", set(), is_anew=False)[1] == {"videos": [], "beside": [], "gone": []}
+    assert lister.answer("food", {"3.description"}, is_anew=False)[1] == said(gone=["3.description"])
+    assert lister.answer("food", set(), is_anew=False)[1] == said()
 
 
 def test_what_cannot_be_listed_is_told_as_a_whole_the_next_time(data_dir):
@@ -52,7 +54,7 @@ def test_what_cannot_be_listed_is_told_as_a_whole_the_next_time(data_dir):
     data_dir.rename(data_dir.with_name("away"))
     assert lister.answer("", set(), is_anew=False) == ({"is_listed": False}, {})
     data_dir.with_name("away").rename(data_dir)
-    assert lister.answer("", set(), is_anew=False)[1]["videos"] == ["1.mp4", "2.mp4"]
+    assert lister.answer("", set(), is_anew=False)[1]["videos"] == ("1.mp4", "2.mp4")
 
 
 def test_answers_are_lines_of_so_many_names_whatever_these_are(data_dir, monkeypatch):

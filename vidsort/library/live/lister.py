@@ -6,7 +6,7 @@ kind. A listing of a million names would take the interpreter from whoever press
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, get_args
 
@@ -27,7 +27,9 @@ class Lister:
         self._data_dir, self._video_names = data_dir, video_names
         self._told: dict[str, set[str]] = {}
 
-    def answer(self, folder: str, touched: set[str], *, is_anew: bool) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    def answer(
+        self, folder: str, touched: set[str], *, is_anew: bool
+    ) -> tuple[dict[str, Any], Mapping[str, Sequence[str]]]:
         """What is told of a folder, and its names by KINDS, sorted; of those that were `touched` in any case.
 
         is_anew: as if it had not been listed before. Where it cannot be listed only that is told.
@@ -47,17 +49,18 @@ class Lister:
             return {"is_listed": False}, {}
         came = {*listing.videos, *listing.beside}
         gone = known | (touched - came)
-        self._told[folder] = (told - gone) | came
-        names = {"videos": list(listing.videos), "beside": list(listing.beside), "gone": sorted(gone)}
+        told -= gone
+        told |= came
+        self._told[folder] = told
+        names: dict[str, Sequence[str]] = {"videos": listing.videos, "beside": listing.beside, "gone": sorted(gone)}
         return {
             "is_listed": True, "folders": listing.folders, "counts": listing.left_out.counts,
             "examples": listing.left_out.examples,
         }, names
 
 
-def in_lines(names: Iterable[str]) -> Iterator[bytes]:
+def in_lines(names: Sequence[str]) -> Iterator[bytes]:
     """Names as lines of JSON, so many in each that no reader is kept long by one."""
-    names = list(names)
     for start in range(0, len(names), BLOCK):
         yield json.dumps(names[start : start + BLOCK]).encode() + b"\n"
 
@@ -67,11 +70,10 @@ def serve(questions: BinaryIO, answers: BinaryIO, lister: Lister) -> None:
     for question in questions:
         asked = json.loads(question)
         told, names = lister.answer(asked["folder"], set(asked["touched"]), is_anew=asked["is_anew"])
-        lines = {kind: list(in_lines(names.get(kind, ()))) for kind in KINDS}
-        told["lines"] = {kind: len(each) for kind, each in lines.items()}
+        told["lines"] = {kind: -(-len(names.get(kind, ())) // BLOCK) for kind in KINDS}
         answers.write(json.dumps(told).encode() + b"\n")
         for kind in KINDS:
-            answers.writelines(lines[kind])
+            answers.writelines(in_lines(names.get(kind, ())))
         answers.flush()
 
 

@@ -35,8 +35,10 @@ class LiveLibrary:
     `version` grows with each change that shows, and `news` is set; `exists` says whether the library can be read.
     """
 
-    def __init__(self, data_dir: Path, poll_s: float = POLL_S, *, video_names: VideoNames = "digits") -> None:
-        """`poll_s` is the time between two looks at the folders, at most one second."""
+    def __init__(
+        self, data_dir: Path, poll_s: float = POLL_S, *, video_names: VideoNames = "digits", apart: Apart | None = None
+    ) -> None:
+        """`poll_s` is the time between two looks at the folders, at most one second. apart: which may list already."""
         self.data_dir = Path(data_dir)
         self.video_names = video_names
         self.exists = False
@@ -44,7 +46,7 @@ class LiveLibrary:
         self._of = Held()
         self._versions = Versions()
         self._watch = Watch(self.data_dir)
-        self._apart = Apart(self.data_dir, video_names)
+        self._apart = apart or Apart(self.data_dir, video_names)
         # Whether folders are listed apart: for a single look no process is begun.
         self._is_kept = False
         self._looking, self._changing = threading.Lock(), threading.Lock()
@@ -57,10 +59,6 @@ class LiveLibrary:
     def version(self) -> int:
         """The number of the view that is shown now."""
         return self._versions.now
-
-    def foresee(self) -> None:
-        """Begin to list a very large library beside what is still to be done before `start`."""
-        self._apart.foresee()
 
     def start(self) -> None:
         """List the library and keep watching it in a thread of its own until `stop`."""
