@@ -126,7 +126,7 @@ class Apart:
         for kind in KINDS:
             for _ in range(told["lines"][kind]):
                 some = json.loads(answers.readline())
-                names[kind] += [name for name in some if name not in left]
+                names[kind] += [name for name in some if name not in left] if left else some
                 left.difference_update(some)
         tally = Tally(told["counts"], told["examples"])
         listing = Listing(tuple(names["videos"]), told["folders"], tally, tuple(names["beside"]))

@@ -40,8 +40,8 @@ class Lister:
         known = told - touched
         try:
             listing = (
-                list_root(self._data_dir, self._video_names, known) if folder == ROOT
-                else list_folder(self._data_dir / folder, self._video_names, known)
+                list_root(self._data_dir, self._video_names, known or None) if folder == ROOT
+                else list_folder(self._data_dir / folder, self._video_names, known or None)
             )
         except (VidsortError, OSError):
             return {"is_listed": False}, {}
@@ -49,9 +49,7 @@ class Lister:
             return {"is_listed": False}, {}
         came = {*listing.videos, *listing.beside}
         gone = known | (touched - came)
-        told -= gone
-        told |= came
-        self._told[folder] = told
+        self._told[folder] = (told - gone) | came if told else came
         names: dict[str, Sequence[str]] = {"videos": listing.videos, "beside": listing.beside, "gone": sorted(gone)}
         return {
             "is_listed": True, "folders": listing.folders, "counts": listing.left_out.counts,
