@@ -49,7 +49,9 @@ class Lister:
             return {"is_listed": False}, {}
         came = {*listing.videos, *listing.beside}
         gone = known | (touched - came)
-        self._told[folder] = (told - gone) | came if told else came
+        told.difference_update(gone)
+        told.update(came)
+        self._told[folder] = told
         names: dict[str, Sequence[str]] = {"videos": listing.videos, "beside": listing.beside, "gone": sorted(gone)}
         return {
             "is_listed": True, "folders": listing.folders, "counts": listing.left_out.counts,
