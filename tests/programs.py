@@ -7,6 +7,7 @@ import contextlib
 import multiprocessing.util
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,9 @@ import pytest
 FIXTURES = {"chromium_path", "machines", "running", "site"}
 # These are done before anybody has waited for them.
 QUICK = {"cp", "ffmpeg", "ffplay", "git", "lscpu", "mount", "umount"}
+# What learns and looks by itself in an application of the test's process begins a program when it comes to it, and so
+# in some runs only: whoever waits for what comes of it carries the mark.
+BY_THEMSELVES = {"live-learning", "looking"}
 # Which argument of each audit event names what is started.
 NAMED = {"subprocess.Popen": 0, "os.exec": 0, "os.posix_spawn": 0, "os.spawn": 1, "os.system": 0}
 
@@ -25,7 +29,7 @@ refused: list[str] = []
 
 def _look(event: str, arguments: tuple) -> None:
     """Refuse what a test without the mark may not start; asked in what it forks, too."""
-    if not _is_guarded or event not in NAMED:
+    if not _is_guarded or event not in NAMED or threading.current_thread().name in BY_THEMSELVES:
         return
     program = Path(os.fsdecode(arguments[NAMED[event]])).name
     # A program that a package brings has platform and version behind its name.

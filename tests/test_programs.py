@@ -5,6 +5,7 @@ import os
 import shlex
 import subprocess
 import sys
+import threading
 
 import programs
 import pytest
@@ -35,3 +36,11 @@ def test_those_that_take_no_time_are_none_and_what_is_made_once_a_run_may_start_
 @pytest.mark.programs
 def test_with_the_mark_any_may_be_started():
     subprocess.run(HERE, check=True)
+
+
+def test_what_begins_by_itself_in_an_application_is_let_begin():
+    ended = []
+    thread = threading.Thread(target=lambda: ended.append(subprocess.run(HERE, check=True)), name="live-learning")
+    thread.start()
+    thread.join()
+    assert len(ended) == 1
