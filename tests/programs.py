@@ -81,7 +81,7 @@ def pytest_runtest_setup(item):
     """From the first fixture on: who may, and who may not."""
     global _is_guarded
     refused.clear()
-    _is_guarded = item.get_closest_marker("programs") is None
+    _is_guarded = not any(item.get_closest_marker(mark) for mark in ("programs", "storm"))
     return (yield)
 
 
