@@ -114,13 +114,13 @@ class Held:
         for origin, destination in moves:
             for place, there in ((origin, False), (destination, True)):
                 folder, _, filename = place.rpartition("/")
-                names = self.names if is_filename(filename, video_names) else self.beside
-                if names is self.beside:
-                    names.setdefault(folder, NONE)
-                if names is None or folder not in names:
+                is_video = is_filename(filename, video_names)
+                names = (self.names or {}) if is_video else self.beside
+                if is_video and folder not in names:
                     continue
-                before, names[folder] = names[folder], names[folder].put(filename, shall_be_there=there)
-                if names is self.names and names[folder] is not before:
+                before = names.get(folder, NONE)
+                names[folder] = before.put(filename, shall_be_there=there)
+                if is_video and names[folder] is not before:
                     is_new, self._snapshot = True, None
                     if folder == ROOT:
                         changed[filename] = there
