@@ -137,6 +137,22 @@ def steps_of(settings) -> list[int]:
     return found
 
 
+def times_woken(process: subprocess.Popen) -> int:
+    """How often the loop of a server has waited for something, and was woken."""
+    status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+    return int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)$", status, re.MULTILINE)[1])
+
+
+def test_a_server_that_nobody_asks_sleeps(running):
+    with running(*APP) as server:
+        assert server.client.get("/").status_code == 200
+        time.sleep(1)
+        before = times_woken(server.process)
+        time.sleep(2)
+        # Ten times a second it is looked whether it is to stop; Gradio's queues alone would wake it 1700 times.
+        assert times_woken(server.process) - before < 300
+
+
 @pytest.mark.parametrize("number", [pytest.param(signal.SIGINT, marks=pytest.mark.storm), signal.SIGTERM])
 def test_a_stop_in_mid_retrain_with_open_streams_is_quick_and_leaves_nothing(running, settings, eventually, number):
     for index in range(40):

@@ -27,6 +27,10 @@ GROUND, GROUND_DARK = "#f7f6f3", "#131316"
 # Where main.js puts the page. Gradio's HTML component would compile it, which a policy without 'unsafe-eval' forbids.
 PLACE = "review-place"
 
+# None of our events goes through the framework's queue, which looks a thousand times a second whether there is any: each
+# look wakes the machine, and takes Python from a request that is answered just then.
+QUEUE_RESTS_S = 1.0
+
 
 def mount(app: "FastAPI", settings: "Settings", rooting: Callable[["ASGIApp", str], "ASGIApp"]) -> "FastAPI":
     """Serve the page at "/" and its modules under `/review/`; call it after all other routes are registered.
@@ -39,6 +43,8 @@ def mount(app: "FastAPI", settings: "Settings", rooting: Callable[["ASGIApp", st
     app.mount("/review", _modules(), name="review")
     with gr.Blocks(title=f"vidsort · {settings.data_dir.name}", analytics_enabled=False) as blocks:
         gr.Markdown("", elem_id=PLACE)
+    queue = blocks._queue
+    queue.sleep_when_free = queue.progress_update_sleep_when_free = QUEUE_RESTS_S
     gr.mount_gradio_app(
         app,
         blocks,
