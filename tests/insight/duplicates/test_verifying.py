@@ -87,6 +87,14 @@ def test_likeness_is_the_same_from_both_sides():
     assert likeness(one, other) == pytest.approx(likeness(other, one), abs=0.02)
 
 
+def test_the_same_pictures_are_surely_one_video_whenever_they_are_shown_and_nearly_the_same_nearly_so():
+    images = pictures(3)
+    one, at_other_moments = described(images), described(images, [0, 1, 5, 20])
+    assert likeness(one, at_other_moments) == 1
+    one.prints[0, 5, 5] ^= 1
+    assert likeness(one, at_other_moments) == pytest.approx(1, abs=1e-3)
+
+
 def test_what_shows_nothing_is_like_nothing():
     plain = [np.full((192, 128, 3), 20, np.uint8)] * 4
     assert likeness(described(plain), described(plain)) == 0
