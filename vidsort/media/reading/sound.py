@@ -1,14 +1,14 @@
 """A few seconds of what is heard in a video: one channel, at one rate for all."""
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...errors import VideoDecodeError
-from .source import Deadline, time_of
+from .source import Deadline, seconds
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
@@ -53,6 +53,8 @@ class SoundPackets:
         self._wanted = wanted
         self._packets: list[list[Packet]] = []
         self._first_s: float | None = None
+        # Of the track, as it came with its first packet: of each it would be made anew.
+        self._base: Fraction | None = None
         starts_s, self._piece_s = [0.0], wanted.seconds
         if duration_s is not None and duration_s > wanted.seconds and wanted.parts > 1:
             self._piece_s = wanted.seconds / wanted.parts
@@ -70,9 +72,11 @@ class SoundPackets:
         """Keep the packet where it belongs to a piece."""
         if not packet.size or self._is_over:
             return
+        stamp = packet.pts if packet.pts is not None else packet.dts
         if self._first_s is None:
-            self._first_s = time_of(packet)
-        time_s = time_of(packet) - self._first_s
+            self._base = packet.time_base
+            self._first_s = seconds(stamp, self._base)
+        time_s = seconds(stamp, self._base) - self._first_s
         begun = len(self._packets)
         if begun < len(self._starts_s) and time_s >= self._starts_s[begun]:
             self._packets.append([])
@@ -139,12 +143,12 @@ def _resampled(frames: "list[AudioFrame]", rate: int) -> np.ndarray:
 
     first = frames[0]
     form = (first.format.name, first.layout.name, first.sample_rate)
-    alike = itertools.takewhile(
-        lambda frame: (frame.format.name, frame.layout.name, frame.sample_rate) == form, frames
-    )
-    joined = np.concatenate([frame.to_ndarray() for frame in alike], axis=1)
-    whole = av.AudioFrame.from_ndarray(joined, format=first.format.name, layout=first.layout.name)
-    whole.sample_rate = first.sample_rate
+    together = av.AudioFifo()
+    for frame in frames:
+        if (frame.format.name, frame.layout.name, frame.sample_rate) != form:
+            break
+        frame.pts = None  # where frames were left out, times jump, which it does not take
+        together.write(frame)
     resampler = av.AudioResampler(format="flt", layout="mono", rate=rate)
-    parts = [*resampler.resample(whole), *resampler.resample(None)]
+    parts = [*resampler.resample(together.read()), *resampler.resample(None)]
     return np.concatenate([part.to_ndarray()[0] for part in parts])

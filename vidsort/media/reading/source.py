@@ -174,7 +174,7 @@ def demux(container: "InputContainer", streams: "Sequence[Stream]", deadline: De
     for other in container.streams:
         if other not in streams:
             other.discard = av.stream.Discard.all
-    packets = container.demux(*streams)
+    packets, pictures = container.demux(*streams), {each.index for each in streams if each.type == "video"}
     while True:
         deadline.check()
         try:
@@ -184,7 +184,7 @@ def demux(container: "InputContainer", streams: "Sequence[Stream]", deadline: De
             return
         if packet is None:
             return
-        if packet.stream.type == "video" and packet.has_sidedata("encryption_info"):
+        if packet.stream_index in pictures and packet.has_sidedata("encryption_info"):
             raise VideoDecodeError("it is encrypted")
         yield packet
 
