@@ -27,8 +27,8 @@ GROUND, GROUND_DARK = "#f7f6f3", "#131316"
 # Where main.js puts the page. Gradio's HTML component would compile it, which a policy without 'unsafe-eval' forbids.
 PLACE = "review-place"
 
-# None of our events goes through the framework's queue, which looks a thousand times a second whether there is any: each
-# look wakes the machine, and takes Python from a request that is answered just then.
+# None of our events goes through the framework's queue, which looks a thousand times a second whether there is any:
+# each look wakes the machine, and takes Python from a request that is answered just then.
 QUEUE_RESTS_S = 1.0
 
 
