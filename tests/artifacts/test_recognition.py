@@ -138,3 +138,11 @@ def test_a_folder_swapped_under_an_open_mover_is_not_worked_on(place, tmp_path):
     shutil.rmtree(place.data_dir)
     (tmp_path / "kept").rename(place.data_dir)
     assert [move.source for move in mover.undo()] == [filename]
+
+
+def test_who_finds_out_what_is_in_a_large_library_rests_in_between(place, monkeypatch):
+    monkeypatch.setattr("vidsort.artifacts.recognition.BETWEEN_RESTS", 5)
+    rests = []
+    assert seen(place.data_dir, rest=rests.append) == seen(place.data_dir)
+    assert len(rests) == 12 // 5
+    assert all(took_s >= 0 for took_s in rests)

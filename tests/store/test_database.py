@@ -42,6 +42,22 @@ def test_what_is_committed_has_reached_the_disk(monkeypatch, tmp_path):
         assert database.connection().execute("PRAGMA synchronous").fetchone() == (2,)
 
 
+def test_what_is_found_again_is_not_waited_for_and_what_comes_next_is(monkeypatch, tmp_path):
+    monkeypatch.setattr("vidsort.store.database.SYNCHRONOUS", SYNCHRONOUS)
+    normal, full = 1, 2
+
+    def level(connection):
+        return connection.execute("PRAGMA synchronous").fetchone()[0]
+
+    with contextlib.closing(open_database(tmp_path / "artifacts")) as database:
+        with database.write(is_found_again=True) as connection:
+            assert level(connection) == normal
+        assert level(database.connection()) == full
+        with pytest.raises(ZeroDivisionError), database.write(is_found_again=True):
+            raise ZeroDivisionError
+        assert level(database.connection()) == full
+
+
 def put(database: Database, name: str, value: str = "1") -> None:
     with database.write() as connection:
         connection.execute("INSERT INTO preferences VALUES (?, ?)", (name, value))

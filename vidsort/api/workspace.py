@@ -6,8 +6,7 @@ import time
 from collections.abc import Iterator, Sequence, Set
 
 from ..artifacts import predictions_path
-from ..artifacts.owners import choose_anew, history_of, home_of, remember, require_there
-from ..artifacts.recognition import seen
+from ..artifacts.owners import choose_anew, history_of, home_of, require_there
 from ..errors import AwayError, VidsortError
 from ..features.unreadable import unreadable_of
 from ..jobs.looking import Looking
@@ -16,6 +15,7 @@ from ..library import Snapshot
 from ..library.live import Apart, LiveLibrary
 from ..library.moves.mover import Mover
 from ..live.learning import Learning
+from ..live.remembering import Remembering
 from ..live.serving import Serving
 from ..media.pictures import Pictures
 from ..media.playable import PlayableCopies
@@ -64,9 +64,7 @@ class OpenLibrary:
         drawn = Drawn(self.live, self.decisions)
         self._pile = Pile(self.live, self.review, database, self.artifacts_dir, drawn, ranks)
         self._is_watched = False
-        self._remembering: threading.Thread | None = None
-        # Its folders, and whether it was empty, when it was written down last; and the version of the view.
-        self._remembered, self._written = (set[str](), True), -1
+        self._remembering = Remembering(self.artifacts_dir, data_dir, self.live, self.why_away)
         # What was found out about it, with the version of the view that it was found out from.
         self._away: tuple[int, str | None] | None = None
         # Asked for again when the names of the folders have changed.
@@ -81,9 +79,7 @@ class OpenLibrary:
         except VidsortError as error:
             log.warning("Unfinished moves were not looked for: %s", error)
         self.looking.start()
-        # Of a million videos that takes seconds, for which nobody waits.
-        self._remembering = threading.Thread(target=self._remember, name="remembering", daemon=True)
-        self._remembering.start()
+        self._remembering.begin()
         self._is_watched = True
         self.learning.start()
 
@@ -106,25 +102,12 @@ class OpenLibrary:
         return (home, history_of(home, self.data_dir)) == (self.artifacts_dir, self.history)
 
     def look_after(self) -> None:
-        """Write down what it is known by where its folders have changed, or its first videos have come."""
-        if self._remembered != (self.live.folder_names(), self.live.is_empty):
-            self._remember()
-
-    def _remember(self) -> None:
-        version, self._remembered = self.live.version, (self.live.folder_names(), self.live.is_empty)
-        if not self.live.exists or self._written == version or self.why_away() is not None:
-            return
-        self._written = version
-        try:
-            remember(self.artifacts_dir, seen(self.data_dir, self.live.snapshot()))
-        except (VidsortError, OSError) as error:
-            log.warning("What is in the library could not be written down: %s", error)
+        """See that it is written down what it is known by now."""
+        self._remembering.look_after()
 
     def stop(self) -> None:
         """End the watching."""
-        if self._remembering is not None:
-            self._remembering.join()
-            self._remember()
+        self._remembering.end()
         self._is_watched = False
         self.learning.stop()
         self.looking.stop()

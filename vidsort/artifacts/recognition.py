@@ -4,7 +4,8 @@ import contextlib
 import hashlib
 import heapq
 import os
-from collections.abc import Collection
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from ..errors import NotFoundError
@@ -14,6 +15,8 @@ from ..records import Record
 # So many videos are kept to know a library again: those whose names have the lowest hashes, which are the same ones
 # wherever videos lie (Broder 1997).
 SKETCHED = 64
+# So many are looked at between two rests, which takes about a millisecond.
+BETWEEN_RESTS = 500
 # From such a share of them on it is the same library, with some videos come or gone.
 LEAST_HELD = 0.5
 
@@ -53,16 +56,31 @@ class Owner(Record):
         return len(set(self.sketch) & set(_sketch(data_dir, there))) >= LEAST_HELD * len(self.sketch)
 
 
-def seen(data_dir: Path, snapshot: Snapshot | None = None) -> Owner:
-    """What is in a library now; raises NotFoundError where it is not there or cannot be read."""
+def seen(
+    data_dir: Path, snapshot: Snapshot | None = None, rest: Callable[[float], object] = lambda _: None
+) -> Owner:
+    """What is in a library now; raises NotFoundError where it is not there or cannot be read.
+
+    `rest` is called time and again while it is found out, with the seconds that it took since: who is asked for other
+    things meanwhile may wait there.
+    """
     # Whatever the setting of names: what it leaves out is there all the same.
     now = snapshot or scan(data_dir, "any")
     places, folder = places_in(now), facts_of(data_dir)
-    lowest = heapq.nsmallest(SKETCHED, places, key=_digest)
+    lowest = heapq.nsmallest(SKETCHED, _with_rests(places, rest), key=_digest)
     return Owner(
         path=os.path.realpath(data_dir), device=folder.st_dev, inode=folder.st_ino, videos=len(places),
         folders=tuple(sorted(now.folders)), sketch=_sketch(data_dir, lowest),
     )
+
+
+def _with_rests(places: Iterable[str], rest: Callable[[float], object]) -> Iterator[str]:
+    began = time.perf_counter()
+    for number, place in enumerate(places, 1):
+        yield place
+        if number % BETWEEN_RESTS == 0:
+            rest(time.perf_counter() - began)
+            began = time.perf_counter()
 
 
 def facts_of(data_dir: Path) -> os.stat_result:

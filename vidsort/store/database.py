@@ -110,14 +110,19 @@ class Database:
         return *opened, version
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
+    def write(self, *, is_found_again: bool = False) -> Iterator[sqlite3.Connection]:
         """A transaction that commits at the end and rolls back on any error.
 
-        Raises ArtifactError where it cannot be written (a full disk, one that is read-only).
+        is_found_again: what a power cut takes of it is found out again afterwards, so that nobody waits for the disk;
+        the next transaction of another kind makes it last, too. Raises ArtifactError where it cannot be written (a full
+        disk, one that is read-only).
         """
         try:
-            with self._counted():
+            with self._counted(), contextlib.ExitStack() as afterwards:
                 connection = self.connection()
+                if is_found_again:
+                    connection.execute("PRAGMA synchronous=NORMAL")
+                    afterwards.callback(connection.execute, f"PRAGMA synchronous={SYNCHRONOUS}")
                 connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield connection

@@ -1,5 +1,6 @@
 """A kill at any step of a move loses nothing, and recovery finishes or reverts what it finds."""
 
+import contextlib
 import errno
 import os
 import shutil
@@ -15,6 +16,7 @@ from vidsort.errors import AwayError, ConflictError
 from vidsort.library.moves.files.faults import struck_by
 from vidsort.library.moves.mover import Mover
 from vidsort.library.opened import Place
+from vidsort.store import open_database
 from vidsort.store.journal import Intent, Journal
 
 # Changes of one video, which go through every step that there is for one.
@@ -119,6 +121,26 @@ def test_the_next_move_settles_what_a_kill_left(data_dir, database):
     mover = Mover(data_dir, database)
     assert mover.sort("10.mp4", "soccer").state == "done"
     assert (data_dir / "soccer" / "10.mp4").read_text() == "10.mp4"
+
+
+def test_what_a_power_cut_takes_of_the_journal_is_found_out_again(data_dir, database, tmp_path):
+    """What came of a move has not reached the disk, which the move itself and what was meant have."""
+    (data_dir / "10.srt").write_text("said")
+
+    def keep(when, step, *_):
+        if (when, step) == ("before", "settle"):
+            shutil.copytree(database.path.parent, tmp_path / "after the cut")
+
+    with struck_by(keep):
+        assert Mover(data_dir, database).sort("10.mp4", "soccer").state == "done"
+    after = tree(data_dir)
+    with contextlib.closing(open_database(tmp_path / "after the cut")) as left:
+        mover = Mover(data_dir, left)
+        assert [move.state for move in mover.recover()] == ["done"]
+        assert tree(data_dir) == after
+        mover.undo()
+    assert (data_dir / "10.mp4").read_text() == "10.mp4"
+    assert (data_dir / "10.srt").read_text() == "said"
 
 
 @pytest.mark.programs

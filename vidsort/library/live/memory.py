@@ -45,6 +45,7 @@ class LiveLibrary:
         self._poll_s = poll_s
         self._of = Held()
         self._versions = Versions()
+        self._told: dict[str, Folder] = {}
         self._watch = Watch(self.data_dir)
         self._apart = apart or Apart(self.data_dir, video_names)
         # Whether folders are listed apart: for a single look no process is begun.
@@ -87,7 +88,13 @@ class LiveLibrary:
     def folders(self) -> list[Folder]:
         """The category folders with their counts, sorted by name."""
         with self._held() as names_of:
-            return [Folder(name=name, count=len(names_of[name])) for name in sorted(names_of) if name != ROOT]
+            counts = {name: len(names_of[name]) for name in sorted(names_of) if name != ROOT}
+        # After a move two of them are others: checked values are made anew for these alone.
+        told = self._told = {
+            name: known if (known := self._told.get(name)) and known.count == count else Folder(name=name, count=count)
+            for name, count in counts.items()
+        }
+        return list(told.values())
 
     def folder_names(self) -> set[str]:
         """The names of the category folders."""

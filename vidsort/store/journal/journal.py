@@ -91,9 +91,10 @@ class Journal:
     ) -> list[Move]:
         """Write down what came of pending entries, by the id of the move; the moves as they are now.
 
-        `arrived`: what has come along with each video, as it is now.
+        `arrived`: what has come along with each video, as it is now. Where a power cut takes this, the row is pending
+        again, and is settled by what is on the disk, as after a kill.
         """
-        with self._database.write() as connection:
+        with self._database.write(is_found_again=True) as connection:
             turn, last = self._next_turn(connection), last_change(connection, self._library)
             for change, entry in enumerate(entries, last + 1):
                 self._settle(connection, entry, fates[entry.move.id], (turn, change), arrived.get(entry.move.id, ()))

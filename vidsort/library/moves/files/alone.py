@@ -27,6 +27,7 @@ class Alone:
         """`home` is where the artifacts of the library are kept."""
         self._data_dir, self._database, self._home, self._live = data_dir, database, home, live
         self._lock_path = database.path.with_name(LOCK_NAME)
+        self._lock = filelock.FileLock(self._lock_path, poll_interval=LOCK_POLL_S)
         self._threads = threading.Lock()
         # The folder that was plainly the library when it was looked at last.
         self._verified: tuple[int, int] | None = None
@@ -42,13 +43,12 @@ class Alone:
         self._database.connection()
         patience_s = PATIENCE_S if waits else 0
         deadline = time.monotonic() + patience_s
-        lock = filelock.FileLock(self._lock_path, poll_interval=LOCK_POLL_S)
         with contextlib.ExitStack() as held:
             if not self._threads.acquire(timeout=patience_s):
                 raise busy()
             held.callback(self._threads.release)
             try:
-                held.enter_context(lock.acquire(timeout=max(0, deadline - time.monotonic())))
+                held.enter_context(self._lock.acquire(timeout=max(0, deadline - time.monotonic())))
                 folders = held.enter_context(self._open())
                 self._require_there(folders)
                 yield folders
