@@ -58,6 +58,28 @@ def test_the_first_library_keeps_the_artifacts_and_any_other_gets_a_place_in_the
     assert owner_of(home).folders == ("cats", "dogs")
 
 
+def test_the_first_library_may_be_looked_through_later_and_keeps_its_place_meanwhile(place, other, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr("vidsort.artifacts.owners.scan", None)
+        assert home_of(place.artifacts_dir, place.data_dir, remembers_later=True) == place.artifacts_dir
+    assert not owner_of(place.artifacts_dir).is_looked_at
+    assert at_home(place) == place
+    # Another one is looked at as ever, and does not take what seems to be nobody's.
+    home = home_of(place.artifacts_dir, other.data_dir, remembers_later=True)
+    assert home != place.artifacts_dir
+    assert owner_of(home).folders == ("cats", "dogs")
+    remember(place.artifacts_dir, seen(place.data_dir))
+    assert owner_of(place.artifacts_dir).folders == ("dance", "food")
+    assert owner_of(place.artifacts_dir).is_looked_at
+
+
+def test_a_library_that_was_never_looked_through_is_not_taken_for_one_that_has_gone(place):
+    shutil.rmtree(place.data_dir)
+    place.data_dir.mkdir()
+    home_of(place.artifacts_dir, place.data_dir, remembers_later=True)
+    require_there(place.artifacts_dir, place.data_dir)
+
+
 def test_steps_on_another_library_leave_what_the_first_one_has_in_force(place, other):
     for settings in (place, other):
         store_features(at_home(settings))

@@ -41,7 +41,9 @@ class OpenLibrary:
 
     def __init__(self, settings: Settings, database: Database, apart: Apart | None = None) -> None:
         self.data_dir = data_dir = settings.data_dir
-        self.artifacts_dir = home_of(settings.artifacts_dir, data_dir)
+        apart = apart or Apart(data_dir, settings.video_names)
+        # A very large one is looked through beside the first requests.
+        self.artifacts_dir = home_of(settings.artifacts_dir, data_dir, remembers_later=apart.is_for("", 0))
         self.predictions = LivePredictions(predictions_path(self.artifacts_dir))
         self.not_learned = settings.not_learned
         self.serving = Serving(self.predictions, self.artifacts_dir, self.not_learned)

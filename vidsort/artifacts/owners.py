@@ -26,7 +26,7 @@ from ..store import open_database
 from ..store.database import LIBRARIES, LIBRARY_ID, shared_dir
 from ..store.journal import has_history
 from .files import as_json, read_file, write_whole
-from .recognition import Owner, facts_of, seen
+from .recognition import Owner, at_a_glance, facts_of, seen
 
 OWNER_NAME = "library.json"
 LOCK_NAME = "owners.lock"
@@ -59,8 +59,11 @@ def at_home(settings: Settings) -> Settings:
     return settings.model_copy(update={"artifacts_dir": home})
 
 
-def home_of(artifacts_dir: Path, data_dir: Path) -> Path:
-    """The place of a library's own artifacts; one that is unknown, and not there or closed to us, gets none on disk."""
+def home_of(artifacts_dir: Path, data_dir: Path, *, remembers_later: bool = False) -> Path:
+    """The place of a library's own artifacts; one that is unknown, and not there or closed to us, gets none on disk.
+
+    remembers_later: the first library here need not be looked through now, as `remember` is called with what is in it.
+    """
     root, path = shared_dir(artifacts_dir), os.path.realpath(data_dir)
     here = [(home, owner) for home, owner in _owners(root) if owner.path == path]
     with contextlib.suppress(NotFoundError):
@@ -69,7 +72,7 @@ def home_of(artifacts_dir: Path, data_dir: Path) -> Path:
         if known is not None:
             return known
         with _alone(root):
-            return _settled(root, data_dir, path)
+            return _settled(root, data_dir, path, remembers_later=remembers_later)
     free = root if owner_of(root) is None else _place(root, path)
     return here[0][0] if here else free
 
@@ -181,9 +184,13 @@ def _is_bare(now: Snapshot) -> bool:
     return not (now.unsorted or now.folders)
 
 
-def _settled(root: Path, data_dir: Path, path: str) -> Path:
+def _settled(root: Path, data_dir: Path, path: str, *, remembers_later: bool) -> Path:
     """The home of a library that is there, written down; its folder is not the one that was known at its path."""
-    now, owners = scan(data_dir, "any"), list(_owners(root))
+    owners = list(_owners(root))
+    if remembers_later and not owners:
+        _write(root, at_a_glance(data_dir).model_copy(update={"history": _free_history(owners, path)}))
+        return root
+    now = scan(data_dir, "any")
     folder, is_empty = facts_of(data_dir), _is_bare(now)
     here = [(home, owner) for home, owner in owners if owner.path == path]
     for home, owner in here:
@@ -203,7 +210,8 @@ def _settled(root: Path, data_dir: Path, path: str) -> Path:
     if here:
         log.warning("Another library lies at %s now: it begins with no models and no history.", path)
     first = owner_of(root)
-    is_free = first is None or (first.is_empty and not (root / "current.json").exists())
+    is_bare = first is not None and first.is_empty and first.is_looked_at
+    is_free = first is None or (is_bare and not (root / "current.json").exists())
     home = root if is_free else _place(root, path)
     _write(home, seen(data_dir, now).model_copy(update={"history": _free_history(owners, path)}))
     return home

@@ -26,7 +26,8 @@ class Owner(Record):
 
     `home` is where these artifacts were then: where they have been copied along with their library, the one that they
     came from may still lie at its path. `history` is what the database calls it, however often it is moved: the path
-    that it had first.
+    that it had first. `is_looked_at`: whether what is in it has been found out yet, which takes seconds of a very large
+    one.
     """
 
     path: str
@@ -37,6 +38,7 @@ class Owner(Record):
     videos: int = 0
     folders: tuple[str, ...] = ()
     sketch: tuple[str, ...] = ()
+    is_looked_at: bool = True
 
     @property
     def is_empty(self) -> bool:
@@ -81,6 +83,13 @@ def _with_rests(places: Iterable[str], rest: Callable[[float], object]) -> Itera
         if number % BETWEEN_RESTS == 0:
             rest(time.perf_counter() - began)
             began = time.perf_counter()
+
+
+def at_a_glance(data_dir: Path) -> Owner:
+    """A library whose folder alone was looked at; raises as `seen`."""
+    folder = facts_of(data_dir)
+    path = os.path.realpath(data_dir)
+    return Owner(path=path, device=folder.st_dev, inode=folder.st_ino, is_looked_at=False)
 
 
 def facts_of(data_dir: Path) -> os.stat_result:
