@@ -89,11 +89,11 @@ def read_packets(
 
     reading = _Reading(stream, most_keys, key_frames)
     heard, listeners = sound or (None, ())
+    listening = list(listeners)
     for packet in demux(container, [stream, heard] if heard is not None else [stream], deadline):
         if packet.stream is heard:
-            for listener in listeners:
-                listener.offer(packet)
-            if not any(listener.is_taking for listener in listeners):
+            listening = [listener for listener in listening if listener.offer(packet)]
+            if not listening:
                 heard.discard = Discard.all
             continue
         reading.offer(packet)

@@ -61,17 +61,11 @@ class SoundPackets:
             heard_s = min(duration_s, FURTHEST_S)
             starts_s = [(part + 0.5) * heard_s / wanted.parts - self._piece_s / 2 for part in range(wanted.parts)]
         self._starts_s = starts_s
-        self._is_over = False
 
-    @property
-    def is_taking(self) -> bool:
-        """Whether packets to come may be wanted."""
-        return not self._is_over
-
-    def offer(self, packet: "Packet") -> None:
-        """Keep the packet where it belongs to a piece."""
-        if not packet.size or self._is_over:
-            return
+    def offer(self, packet: "Packet") -> bool:
+        """Keep the packet where it belongs to a piece; whether packets to come may be wanted."""
+        if not packet.size:
+            return True
         stamp = packet.pts if packet.pts is not None else packet.dts
         if self._first_s is None:
             self._base = packet.time_base
@@ -83,8 +77,8 @@ class SoundPackets:
             begun += 1
         if begun and time_s < self._starts_s[begun - 1] + self._piece_s:
             self._packets[-1].append(packet)
-        elif begun == len(self._starts_s):
-            self._is_over = True
+            return True
+        return begun < len(self._starts_s)
 
     def decode(self, deadline: Deadline) -> Sound | None:
         """What is heard; None where the track is empty. Raises VideoDecodeError where nothing of it can be decoded."""
