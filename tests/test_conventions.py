@@ -40,6 +40,12 @@ FORBIDDEN_TEXT = re.compile("|".join([
     "/wor" + "k/", "/roo" + "t/", "pypi" + r"\.org/simple", "files" + r"\.pythonhosted",
     "registry" + r"\.npmjs", "TO" + "DO", "FIX" + "ME", r"XX" + "X",
 ]))
+TOP = {
+    ".ci", ".dockerignore", ".github", ".gitignore", ".pre-commit-config.yaml", "CHANGELOG.md", "CONTRIBUTING.md",
+    "Dockerfile", "LICENSE", "Makefile", "README.md", "RELEASING.md", "app.py", "artifacts", "benchmarks",
+    "compose.yaml", "constraints.txt", "deploy", "docs", "environment.yml", "mkdocs.yml", "notebooks",
+    "pyproject.toml", "schemathesis.toml", "tests", "tools", "vidsort",
+}
 WRITTEN = {".py", ".js", ".css", ".html", ".md", ".toml", ".txt", ".yml", ".yaml", ".sql", ".ipynb", ".json", ".sh", ""}
 
 
@@ -52,16 +58,20 @@ MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
 
 
-def written_files() -> list[Path]:
-    """Every text file that belongs to the project: what git knows, or would know if it were added."""
+def kept_files() -> list[Path]:
+    """Every file that belongs to the project: what git knows, or would know if it were added."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )
     if listed.returncode:
         pytest.skip("not a git checkout")
-    paths = [ROOT / line for line in listed.stdout.splitlines()]
-    return [path for path in paths if path.is_file() and path.suffix in WRITTEN]
+    return [path for line in listed.stdout.splitlines() if (path := ROOT / line).is_file()]
+
+
+def written_files() -> list[Path]:
+    """Those of them that are text."""
+    return [path for path in kept_files() if path.suffix in WRITTEN]
 
 
 def imports(name: str) -> Iterator[str]:
@@ -260,6 +270,11 @@ def test_every_file_is_short_enough_to_read():
         and len(path.read_text(encoding="utf-8").splitlines()) >= MOST_LINES
     ]
     assert not long
+
+
+def test_nothing_is_at_the_top_but_what_belongs_there():
+    """What a run leaves behind, a place of artifacts say, is not to be kept with the code."""
+    assert {path.relative_to(ROOT).parts[0] for path in kept_files()} <= TOP
 
 
 def test_every_test_file_has_a_name_of_its_own():
