@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import heapq
 import os
+import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
@@ -17,6 +18,8 @@ from ..records import Record
 SKETCHED = 64
 # So many are looked at between two rests, which takes about a millisecond.
 BETWEEN_RESTS = 500
+# As `os.fsencode` does it, at half the time a name, of which there may be a million.
+ON_DISK = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 # From such a share of them on it is the same library, with some videos come or gone.
 LEAST_HELD = 0.5
 
@@ -107,7 +110,7 @@ def places_in(now: Snapshot) -> list[str]:
 
 
 def _digest(place: str) -> str:
-    return hashlib.blake2b(os.fsencode(place.rpartition("/")[2]), digest_size=8).hexdigest()
+    return hashlib.blake2b(place.rpartition("/")[2].encode(*ON_DISK), digest_size=8).hexdigest()
 
 
 def _sketch(data_dir: Path, places: Collection[str]) -> tuple[str, ...]:

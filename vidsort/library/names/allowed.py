@@ -42,9 +42,9 @@ def is_filename(name: str, video_names: VideoNames = "digits") -> bool:
     digits: ASCII digits and `.mp4`. any: what has a video's ending in any case, but is not hidden, no leftover of a
     download, and has no control characters; each name of digits is among these.
     """
-    if video_names == "digits":
-        return DIGITS.fullmatch(name) is not None and len(name) <= NAME_LIMIT_BYTES
-    return is_like_a_video(name) and _filename_fault(name) is None
+    if DIGITS.fullmatch(name) is not None:
+        return len(name) <= NAME_LIMIT_BYTES
+    return video_names == "any" and is_like_a_video(name) and _filename_fault(name) is None
 
 
 def is_like_a_video(name: str) -> bool:
