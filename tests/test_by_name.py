@@ -7,6 +7,7 @@ from labelled import make_library, store_features
 
 from vidsort import artifacts, predict, train
 from vidsort.errors import NotEnoughLabelsError
+from vidsort.features import said
 from vidsort.settings import Settings
 
 RESTS_ON = "folder names and captions; no video is sorted yet"
@@ -46,6 +47,18 @@ def test_folder_names_give_guesses_and_everything_says_what_they_rest_on(place):
     assert shown["metrics"]["cover_against_error"] == []
     assert RESTS_ON in shown["version"]["note"]
     assert predict.least_confidence(place, predict.PredictConfig(), trained.outputs["model_id"]) is None
+
+
+def test_what_has_no_words_is_not_asked_about(place, monkeypatch):
+    """Of a million videos of which few have words that would take longer than to learn."""
+    asked = []
+    features_of = said.features_of
+    monkeypatch.setattr(said, "features_of", lambda database, videos, _set: asked.extend(
+        video.filename for video in videos
+    ) or features_of(database, videos, _set))
+    retrained(place)
+    assert sorted(asked) == [f"{name}.mp4" for name in WORDS]
+    assert guesses(place) == {"1.mp4": "dogs", "2.mp4": "cooking", "3.mp4": "dogs"}
 
 
 def test_a_line_of_folder_txt_tells_a_folder_too(place):

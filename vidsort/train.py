@@ -94,6 +94,8 @@ def run(
         # Where the pile and what is learned from stand to the names; what else is there says nothing of either.
         kept = [video for video in videos if video.folder is None or video.folder in folders]
         names = names_of(database, kept, chosen, descriptions(settings.data_dir, folders))
+        # Those of a million take a quarter of a gigabyte, which what is learned from can use.
+        del survey, videos, kept
     is_by_name = len({video.folder for video in found.videos}) < 2
     if is_by_name and not names.kinds:
         raise _unreadable(found) if len({video.folder for video in labelled}) > 1 else _too_few(

@@ -9,7 +9,7 @@ from ..learning.rows.parts import Part
 from ..records import FeatureSet, Video
 from ..store import Database
 from ..store.features import FeatureRow, FeatureStore
-from ..store.words import documents_of
+from ..store.words import captions_of, documents_of
 from .encoders.semantic import SemanticEncoder
 from .modalities import KINDS, Modality, kind_of, makeable
 from .stored import features_of
@@ -71,7 +71,8 @@ def names_of(
     for kind, modality in feature_set.modalities.items():
         if kind not in KINDS or not (KINDS[kind].rows == "text" or KINDS[kind].takes_names):
             continue
-        part = features_of(database, videos, _only(feature_set, kind, modality)).parts[kind]
+        saying = _saying(database, videos) if KINDS[kind].is_gathered else videos
+        part = features_of(database, saying, _only(feature_set, kind, modality)).parts[kind]
         if KINDS[kind].takes_names:
             name, named = BY_MEANING if KINDS[kind].understands else BY_SIGHT, _meant(feature_set, kind, part, folders)
         else:
@@ -81,6 +82,12 @@ def names_of(
             kinds[name] = named
     compared = ["captions"] * bool(kinds.keys() - {BY_SIGHT}) + ["pictures"] * (BY_SIGHT in kinds)
     return Names(tuple(folders) if kinds else (), kinds, tuple(compared))
+
+
+def _saying(database: Database, videos: Sequence[Video]) -> list[Video]:
+    """Those that have words: of a million that have none nobody is told why."""
+    sources = captions_of(database, videos).sources
+    return [video for video in videos if video in sources] if sources else []
 
 
 def _meant(feature_set: FeatureSet, kind: str, part: Part, folders: Mapping[str, str]) -> Named | None:
