@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidsort.library import Snapshot
-from vidsort.live.labels import PILE, Elsewhere, Rows, change_between, learned_of
+from vidsort.live.labels import PILE, Elsewhere, Rows, change_between, learned_of, sampled
 
 FOLDERS = ("", "a", "b", "c")
 PLACES = st.sets(st.tuples(st.sampled_from(FOLDERS), st.integers(0, 12).map(lambda number: f"{number:02}.mp4")))
@@ -70,6 +70,25 @@ def test_what_lies_elsewhere_than_a_model_learned_it_is_counted():
     elsewhere.follow({0: "a", 1: "a", 3: None})
     assert len(elsewhere) == 0
     assert len(Elsewhere([None, None], {0: "b", 1: None})) == 1
+
+
+@given(
+    counts=st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 60), max_size=6), pile=st.integers(0, 90),
+    most=st.integers(1, 120),
+)
+def test_a_sample_is_all_that_fits_else_even_and_has_one_of_each_folder(counts, pile, most):
+    there = {PILE: [f"{number:03}.mp4" for number in range(pile)]} | {
+        folder: [f"{folder}{number:03}.mp4" for number in range(count)] for folder, count in counts.items()
+    }
+    found = sampled(there, most)
+    assert found.keys() == there.keys()
+    if sum(map(len, there.values())) <= most:
+        assert found == there
+    for folder, names in found.items():
+        assert set(names) <= set(there[folder])
+        assert folder == PILE or bool(names) == bool(there[folder])
+    assert sum(map(len, found.values())) <= most + len(counts)
+    assert len(found[PILE]) <= max(0, most - sum(len(found[folder]) for folder in counts))
 
 
 def test_a_folder_that_is_not_learned_from_is_as_if_it_were_not_there():

@@ -341,6 +341,28 @@ def test_while_the_library_is_away_there_is_no_learner_and_nothing_is_unlearned(
 
 
 @pytest.mark.programs
+def test_of_a_large_library_a_sample_is_learned_and_what_is_sorted_beside_it_too(
+    serve, settings, eventually, monkeypatch
+):
+    monkeypatch.setattr("vidsort.live.learning.MOST_LEARNED", 16)
+    server, before = serve(), told(settings)
+
+    def sort_into_a_new_folder(name: str, folder: str) -> dict[str, dict]:
+        assert server.client.post("/api/folders", json={"name": folder}).status_code == 201
+        server.sort(name, folder)
+        eventually(lambda: any(
+            score["folder"] == folder for entry in server.guesses().values() for score in entry["top_predictions"]
+        ), WITHIN_S)
+        return plain(server.guesses())
+
+    guesses = sort_into_a_new_folder(pile(settings)[1], "new")
+    beside = [name for name, entry in guesses.items() if entry == before[name]]
+    assert len(beside) in (5, 6)
+    guesses = sort_into_a_new_folder(beside[0], "other")
+    assert [name for name, entry in guesses.items() if entry == before[name]] == beside[1:]
+
+
+@pytest.mark.programs
 def test_a_video_that_gets_features_is_guessed_without_a_retrain(serve, settings, eventually, monkeypatch):
     (settings.data_dir / "999.mp4").write_bytes(b"999")
     server = serve()

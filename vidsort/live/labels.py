@@ -1,5 +1,6 @@
 """Where videos lie, and what has changed of it: what a learner is told, and which row of its features that is."""
 
+import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -32,6 +33,26 @@ def learned_of(snapshot: Snapshot, not_learned: Collection[str]) -> Snapshot:
 def places(snapshot: Snapshot) -> dict[str, Sequence[str]]:
     """All filenames by folder, those of the pile under PILE."""
     return {PILE: snapshot.unsorted, **snapshot.folders}
+
+
+def sampled(all_places: Mapping[str, Sequence[str]], most: int) -> dict[str, list[str]]:
+    """About so many of these places at most, evenly over each folder: those of folders first, at least one of each.
+
+    What is sorted has up to half of them, the pile the rest.
+    """
+    sorted_count = sum(len(names) for folder, names in all_places.items() if folder != PILE)
+    wanted = min(sorted_count, max(most // 2, most - len(all_places[PILE])))
+    found = {
+        folder: _every(names, wanted, sorted_count) for folder, names in all_places.items() if folder != PILE
+    }
+    pile = all_places[PILE]
+    left = max(0, most - sum(map(len, found.values())))
+    return {PILE: _every(pile, left, len(pile)) if left else []} | found
+
+
+def _every(names: Sequence[str], wanted: int, count: int) -> list[str]:
+    """Names evenly spread, so that of `count` in all about as many are taken as are wanted."""
+    return [*itertools.islice(names, 0, None, max(1, -(-count // max(1, wanted))))]
 
 
 def change_between(before: Snapshot, after: Snapshot) -> Change | None:
