@@ -1,14 +1,17 @@
 """The library in memory of a running server."""
 
+import contextlib
 import shutil
 
 import filelock
 import pytest
 
 from vidsort.api.workspace import OpenLibrary, Workspace
-from vidsort.artifacts.owners import adopt, choose_anew, home_of
+from vidsort.artifacts.owners import adopt, choose_anew, home_of, owner_of
 from vidsort.errors import ArtifactError, AwayError, VidsortError
+from vidsort.library.live import Apart
 from vidsort.library.moves.files.alone import LOCK_NAME
+from vidsort.store import open_database
 
 
 @pytest.fixture
@@ -22,6 +25,23 @@ def test_a_running_server_sees_the_changes_of_a_file_manager(workspace, settings
     workspace.start()
     shutil.rmtree(settings.data_dir / "food")
     eventually(lambda: "food" not in workspace.library.snapshot().folders, 5)
+
+
+@pytest.mark.programs
+def test_only_a_library_that_is_started_is_looked_through_later(settings, tmp_path, monkeypatch, eventually):
+    monkeypatch.setattr("vidsort.library.live.apart.LARGE_BYTES", 0)
+    with contextlib.closing(open_database(settings.artifacts_dir)) as database:
+        OpenLibrary(settings, database)
+        assert owner_of(settings.artifacts_dir).is_looked_at
+    started = settings.model_copy(update={"artifacts_dir": tmp_path / "another"})
+    workspace = Workspace(started, Apart(started.data_dir, started.video_names))
+    assert not owner_of(started.artifacts_dir).is_looked_at
+    workspace.start()
+    eventually(lambda: owner_of(started.artifacts_dir).is_looked_at, 10)
+    workspace.stop()
+    assert owner_of(started.artifacts_dir) == owner_of(settings.artifacts_dir).model_copy(
+        update={"home": str(started.artifacts_dir)}
+    )
 
 
 def test_starting_settles_what_a_kill_left(workspace, monkeypatch):

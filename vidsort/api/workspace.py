@@ -40,10 +40,11 @@ class OpenLibrary:
     """One library: its names in memory, the only mover of its videos, and where its reviewer is."""
 
     def __init__(self, settings: Settings, database: Database, apart: Apart | None = None) -> None:
+        """`apart` is given where it will be started: a very large one is looked through after that."""
         self.data_dir = data_dir = settings.data_dir
-        apart = apart or Apart(data_dir, settings.video_names)
-        # A very large one is looked through beside the first requests.
-        self.artifacts_dir = home_of(settings.artifacts_dir, data_dir, remembers_later=apart.is_for("", 0))
+        self.artifacts_dir = home_of(
+            settings.artifacts_dir, data_dir, remembers_later=apart is not None and apart.is_for("", 0)
+        )
         self.predictions = LivePredictions(predictions_path(self.artifacts_dir))
         self.not_learned = settings.not_learned
         self.serving = Serving(self.predictions, self.artifacts_dir, self.not_learned)
@@ -204,7 +205,8 @@ class Workspace:
             return self._library
 
     def _open(self, settings: Settings) -> None:
-        before, self._library = self._library, OpenLibrary(settings, self.database)
+        apart = Apart(settings.data_dir, settings.video_names) if self._is_started else None
+        before, self._library = self._library, OpenLibrary(settings, self.database, apart)
         if self._is_started:
             before.stop()
             self._library.start()
