@@ -79,7 +79,9 @@ def test_a_full_disk_is_worth_a_look(settings, monkeypatch):
 
 
 @pytest.mark.programs
-def test_an_unreadable_video_is_named_with_its_reason(settings):
+def test_an_unreadable_video_is_named_with_its_reason(settings, monkeypatch):
+    # Of few at a time, as of a million.
+    monkeypatch.setattr("vidsort.insight.doctor.videos.AT_ONCE", 2)
     (settings.data_dir / "79000000000000000.mp4").write_bytes(b"no video")
     extract_features.run(settings)
     assert states(settings)["unreadable videos"] == "warning"

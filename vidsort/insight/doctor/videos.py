@@ -1,5 +1,6 @@
 """The videos: empty ones, those whose bytes are elsewhere, those that an extraction could not read. None is decoded."""
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -22,6 +23,8 @@ RECALLED, DATALESS = 0x1000 | 0x40000 | 0x400000, 0x40000000
 # What iCloud leaves in the place of `name.mp4`.
 ICLOUD = ".icloud"
 HEAD_BYTES = 4096
+# The features of a million at once would take five gigabytes.
+AT_ONCE = 10_000
 
 
 def empty(patient: Patient) -> Check:
@@ -52,12 +55,12 @@ def unreadable(patient: Patient) -> Check:
     """Those that the newest extraction could not decode."""
     if not (patient.home / "features" / "current.json").is_file():
         return Check("unreadable videos", "ok", NOT_YET)
-    database = open_database(patient.settings.artifacts_dir)
-    feature_set = current_feature_set(patient.home)
-    failed = features_of(database, _all(patient), feature_set).failed
-    database.close()
-    # What waits for an extraction is told by `evidence`.
-    told = [f"{failure.filename}: {failure.reason}" for failure in failed if failure.reason not in WAITING]
+    feature_set, videos, told = current_feature_set(patient.home), _all(patient), []
+    with contextlib.closing(open_database(patient.settings.artifacts_dir)) as database:
+        for start in range(0, len(videos), AT_ONCE):
+            failed = features_of(database, videos[start : start + AT_ONCE], feature_set).failed
+            # What waits for an extraction is told by `evidence`.
+            told += [f"{failure.filename}: {failure.reason}" for failure in failed if failure.reason not in WAITING]
     if not told:
         return Check("unreadable videos", "ok", "none")
     mend = "Put a whole copy of each in its place, or remove it, then run `vidsort extract-features`."
