@@ -27,8 +27,8 @@ def strikes() -> Iterator[None]:
     write = Database.write
 
     @contextlib.contextmanager
-    def counted(self):
-        with write(self) as connection:
+    def counted(self, **given):
+        with write(self, **given) as connection:
             yield connection
             step()
         step()

@@ -1,5 +1,6 @@
 """All videos of a library in memory, ready to be compared with one of them; never older than what is stored."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,23 +9,26 @@ from typing import TYPE_CHECKING
 
 from .. import library
 from ..artifacts.feature_sets import extraction_stamp
+from ..errors import NotFoundError
 from ..features.contents import Contents, contents_of
 from ..features.modalities import KINDS
 from ..features.stored import features_of, sources_of
 from ..learning.rows.parts import Part
 from ..library.live.places import Places
+from ..library.names import check_filename
 from ..records import FeatureSet, Video
 from ..store.features import FeatureStore
 from .workspace import OpenLibrary, Workspace
 
 if TYPE_CHECKING:
+    from ..insight.sketch import Sketch
     from ..insight.why import Likeness
     from ..learning.classifier import Classifier
 
 # So many videos are made ready at once: 1280 numbers each take 25 MB, a few times over.
 AT_ONCE = 5000
-# So many are kept: 170 MB. What is beyond is read anew for each question.
-MOST_KEPT = 100_000
+# So many are kept: 170 MB. A larger library is kept as a sketch, 0.2 kB a video, and so many of it are compared whole.
+MOST_KEPT, COMPARED_WHOLE = 100_000, 400
 # So long is taken for granted that nobody has overwritten a video where it lies, or until a look at all of them has
 # taken no more than this share of the time.
 LOOK_EVERY_S, LOOKING_SHARE = 30.0, 0.02
@@ -45,6 +49,16 @@ class _Kept:
     keys: frozenset[tuple[object, ...]]
     lacking: Mapping[str, frozenset[bytes]]
     turns: Turns
+
+
+@dataclass(frozen=True)
+class _Sketched:
+    """A large library as it was for a model; place and written as of `_Looked`, which is when it is made anew."""
+
+    place: object
+    written: object
+    sketch: "Sketch"
+    due_s: float
 
 
 @dataclass(frozen=True)
@@ -78,21 +92,75 @@ class Compared:
         # What the model, the library and the database were when what is kept was found to be up to date.
         self._state: object = None
         self._looked: _Looked | None = None
+        self._sketched: _Sketched | None = None
 
     def nearest(
         self, opened: OpenLibrary, model_id: str, classifier: "Classifier", feature_set: FeatureSet,
         asked: Mapping[str, Part], count: int,
     ) -> dict[str, float]:
-        """The filenames that are most like the one video of `asked`, with how like they are; at most `count` a turn."""
+        """The filenames that are most like the one video of `asked`, with how like they are; at most `count` a turn.
+
+        Of a very large library they are looked for among those that a sketch of all tells to be like it.
+        """
+        opened.keep_up()
+        if _count(opened) > MOST_KEPT:
+            return self._nearest_of_many(opened, (model_id, classifier, feature_set), asked, count)
+        self._sketched = None
         found: dict[str, float] = {}
         for names, likeness in self._turns(opened, model_id, classifier, feature_set):
             found |= {names[one.row]: one.similarity for one in likeness.nearest(asked, count)[0]}
         return found
 
+    def _nearest_of_many(
+        self, opened: OpenLibrary, model: tuple[str, "Classifier", FeatureSet], asked: Mapping[str, Part], count: int
+    ) -> dict[str, float]:
+        from ..insight.why import Likeness
+
+        _, classifier, feature_set = model
+        with self._lock:
+            sketch = self._sketch(opened, model)
+        videos = []
+        for name in sketch.candidates(asked, COMPARED_WHOLE) if sketch is not None else ():
+            with contextlib.suppress(NotFoundError, OSError):  # it has gone since
+                videos.append(video_of(opened, name))
+        if sketch is None or not videos:
+            return {}
+        found = features_of(self._here.database, videos, feature_set)
+        likeness = Likeness(classifier, found.parts, sketch.sample)
+        return {found.videos[one.row].filename: one.similarity for one in likeness.nearest(asked, count)[0]}
+
+    def _sketch(
+        self, opened: OpenLibrary, model: tuple[str, "Classifier", FeatureSet]
+    ) -> "Sketch | None":
+        """All videos in few numbers; what was extracted since is taken in when that takes a small share of the time."""
+        from ..insight.sketch import Sketch
+        from ..insight.why import Likeness
+
+        model_id, classifier, feature_set = model
+        store, known = FeatureStore(self._here.database), self._sketched
+        place = (model_id, opened.artifacts_dir, opened.data_dir, opened.video_names)
+        written, began_s = (store.newest(), extraction_stamp(opened.artifacts_dir)), time.monotonic()
+        if known is not None and known.place == place and (known.written == written or began_s < known.due_s):
+            return known.sketch
+        self._kept = self._looked = self._sketched = known = None
+        videos = library.videos(opened.data_dir, opened.video_names)
+        sketch, turns = None, -(-len(videos) // AT_ONCE)
+        for turn in range(turns):
+            found = features_of(self._here.database, videos[turn::turns], feature_set)
+            if not found.videos:
+                continue
+            if sketch is None:
+                sketch = Sketch(Likeness(classifier, found.parts), found.parts)
+            sketch.add([video.filename for video in found.videos], found.parts)
+        now_s = time.monotonic()
+        if sketch is not None:
+            due_s = now_s + max(LOOK_EVERY_S, (now_s - began_s) / LOOKING_SHARE)
+            self._sketched = _Sketched(place, written, sketch, due_s)
+        return sketch
+
     def _turns(
         self, opened: OpenLibrary, model_id: str, classifier: "Classifier", feature_set: FeatureSet
-    ) -> "Iterator[tuple[list[str], Likeness]] | Turns":
-        opened.keep_up()
+    ) -> Turns:
         with self._lock:
             # Before anything is read: what changes meanwhile is looked for by the next question.
             state = (model_id, opened.artifacts_dir, opened.live.version, self._here.database.written())
@@ -111,13 +179,10 @@ class Compared:
             keys = _keys(contents, feature_set)
             if kept is None or kept.model_id != model_id or kept.keys != keys or _has_come(store, kept.lacking):
                 lacking: dict[str, frozenset[bytes]] = {}
-                turns = self._read(videos, classifier, feature_set, contents, lacking)
-                if len(videos) > MOST_KEPT:
-                    self._kept = self._looked = None
-                    return turns
                 # Nobody needs the old ones while the new ones are made.
                 self._kept = None
-                self._kept = kept = _Kept(model_id, keys, lacking, list(turns))
+                turns = list(self._read(videos, classifier, feature_set, contents, lacking))
+                self._kept = kept = _Kept(model_id, keys, lacking, turns)
             self._state, now_s = state, time.monotonic()
             due_s = now_s + max(LOOK_EVERY_S, (now_s - began_s) / LOOKING_SHARE)
             self._looked = _Looked(place, written, Places(videos), due_s)
@@ -151,6 +216,24 @@ class Compared:
                 gave_nothing = {sources[name][video] for video in without if video in sources[name]}
                 lacking[modality] = lacking.get(modality, frozenset()) | gave_nothing
             yield [video.filename for video in found.videos], Likeness(classifier, found.parts)
+
+
+def video_of(opened: OpenLibrary, filename: str) -> Video:
+    """The video of this name, where it lies first; raises InvalidNameError and NotFoundError."""
+    check_filename(filename, opened.video_names)
+    path = opened.live.find(filename)
+    with contextlib.suppress(OSError):
+        facts = path.stat()
+        folder = None if path.parent == opened.data_dir else path.parent.name
+        return Video(
+            filename=filename, folder=folder, directory=path.parent, size_bytes=facts.st_size,
+            mtime_ns=facts.st_mtime_ns,
+        )
+    raise NotFoundError(f"The video {filename} was moved just now: ask again.")
+
+
+def _count(opened: OpenLibrary) -> int:
+    return opened.live.count_unsorted() + sum(folder.count for folder in opened.live.folders())
 
 
 def _keys(contents: Contents, feature_set: FeatureSet) -> frozenset[tuple[object, ...]]:

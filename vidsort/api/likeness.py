@@ -1,6 +1,5 @@
 """Why a video is predicted where it is, and which are most like it, by the model in force and stored features."""
 
-import contextlib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import artifacts, library
-from ..errors import ConflictError, NotFoundError
+from ..errors import ConflictError
 from ..features.stored import LibraryFeatures, features_of
-from ..library.names import check_filename
 from ..pile.entries import records
-from ..records import FeatureSet, Video
-from .compared import Compared
+from ..records import FeatureSet
+from .compared import Compared, video_of
 from .workspace import OpenLibrary, Workspace
 
 if TYPE_CHECKING:
@@ -30,7 +28,7 @@ def load_explaining() -> None:
     import scipy.stats  # noqa: F401  (what words and promises are made of, and all that takes long to import)
 
     from ..features.encoders.semantic import import_model
-    from ..insight import why  # noqa: F401
+    from ..insight import sketch, why  # noqa: F401
     from ..learning import files  # noqa: F401
 
     import_model()
@@ -38,13 +36,20 @@ def load_explaining() -> None:
 
 @dataclass(frozen=True)
 class _Model:
-    """A model in memory, with the sorted videos as they were when it was first asked: their names, and how alike."""
+    """A model in memory."""
 
     model_id: str
     artifacts_dir: Path
     classifier: "Classifier"
     feature_set: FeatureSet
-    labelled: list[str]
+
+
+@dataclass(frozen=True)
+class _Sorted:
+    """The sorted videos as they were when it was first asked why: their names, and how alike; for which model."""
+
+    model: _Model
+    names: list[str]
     likeness: "Likeness"
 
 
@@ -54,6 +59,7 @@ class Explanations:
     def __init__(self, here: Workspace) -> None:
         self._here = here
         self._model: _Model | None = None
+        self._sorted: _Sorted | None = None
         self._compared = Compared(here)
         self._lock = threading.Lock()
 
@@ -67,11 +73,12 @@ class Explanations:
         from ..learning.classifier import is_guess
 
         opened, model, asked = self._asked(filename)
+        labelled = self._labelled(opened, model)
         confidence = model.classifier.predict_proba(asked.parts)
         is_known = bool(is_guess(confidence)[0])
-        why = explanations(model.classifier, model.likeness, asked.parts, neighbours=NEAREST + 1)[0]
+        why = explanations(model.classifier, labelled.likeness, asked.parts, neighbours=NEAREST + 1)[0]
         listed = self._here.predicted().by_video.get(filename) if asked.videos[0].folder is None else None
-        names = [(model.labelled[one.row], one.similarity) for one in why.nearest]
+        names = [(labelled.names[one.row], one.similarity) for one in why.nearest]
         return {
             "filename": filename,
             "predicted_folder": opened.heirs().get(why.folder, why.folder) if is_known else None,
@@ -95,26 +102,31 @@ class Explanations:
         return self._told(opened, best[:limit])[:limit]
 
     def _in_force(self, opened: OpenLibrary) -> _Model:
-        from ..insight.why import Likeness
-
         model_id = artifacts.model_in_force(opened.artifacts_dir)
         with self._lock:
             known = self._model
             if known is None or (known.model_id, known.artifacts_dir) != (model_id, opened.artifacts_dir):
                 classifier = artifacts.read_model(opened.artifacts_dir, model_id, self._here.settings.trusted_types)
                 feature_set = artifacts.model_feature_set(opened.artifacts_dir, model_id)
+                self._model = known = _Model(model_id, opened.artifacts_dir, classifier, feature_set)
+            return known
+
+    def _labelled(self, opened: OpenLibrary, model: _Model) -> _Sorted:
+        from ..insight.why import Likeness
+
+        with self._lock:
+            known = self._sorted
+            if known is None or known.model is not model:
                 videos = library.labelled(library.videos(opened.data_dir, opened.video_names), opened.not_learned)
-                labelled = features_of(self._here.database, videos, feature_set)
-                self._model = known = _Model(
-                    model_id, opened.artifacts_dir, classifier, feature_set,
-                    [one.filename for one in labelled.videos], Likeness(classifier, labelled.parts),
-                )
+                found = features_of(self._here.database, videos, model.feature_set)
+                likeness = Likeness(model.classifier, found.parts)
+                self._sorted = known = _Sorted(model, [one.filename for one in found.videos], likeness)
             return known
 
     def _asked(self, filename: str) -> tuple[OpenLibrary, _Model, LibraryFeatures]:
         """The library, the model in force, and the features of this one video."""
         opened = self._here.library
-        video = _video(opened, filename)
+        video = video_of(opened, filename)
         model = self._in_force(opened)
         found = features_of(self._here.database, [video], model.feature_set)
         if not found.videos:
@@ -126,16 +138,3 @@ class Explanations:
         found = records(likeness, opened.snapshot(), self._here.predicted().by_video)
         return [record | {"likeness": max(0.0, likeness[str(record["filename"])])} for record in found]
 
-
-def _video(opened: OpenLibrary, filename: str) -> Video:
-    """The video of this name, where it lies first; raises InvalidNameError and NotFoundError."""
-    check_filename(filename, opened.video_names)
-    path = opened.live.find(filename)
-    with contextlib.suppress(OSError):
-        facts = path.stat()
-        folder = None if path.parent == opened.data_dir else path.parent.name
-        return Video(
-            filename=filename, folder=folder, directory=path.parent, size_bytes=facts.st_size,
-            mtime_ns=facts.st_mtime_ns,
-        )
-    raise NotFoundError(f"The video {filename} was moved just now: ask again.")

@@ -49,7 +49,10 @@ class Likeness:
     by folder names alone is compared as these see it.
     """
 
-    def __init__(self, classifier: Classifier, labelled: Mapping[str, Part]) -> None:
+    def __init__(
+        self, classifier: Classifier, labelled: Mapping[str, Part], centred_as: "Likeness | None" = None
+    ) -> None:
+        """centred_as: of whose videos the middle is taken in place of that of these, which may be few and all alike."""
         self._classifier = classifier
         self._reads = {name: classifier.kind_of(name) for name in classifier.experts}
         compared = {
@@ -58,19 +61,43 @@ class Likeness:
         }
         known = {name: labelled[kind] for name, kind in compared.items()}
         self._masks = {name: part.mask for name, part in known.items()}
-        self._kinds = {name: _Kind(classifier.experts[name].preparation, part) for name, part in known.items()}
+        middles: Mapping[str, _Kind] = centred_as._kinds if centred_as is not None else {}
+        self._kinds: dict[str, _Kind] = {
+            name: _Kind(classifier.experts[name].preparation, part, middles.get(name)) for name, part in known.items()
+        }
 
-    def nearest(self, parts: Mapping[str, Part], count: int = 3) -> list[list[Neighbour]]:
-        """For each video, a row of each part, the labelled ones that are most like it, best first."""
+    @property
+    def weights(self) -> dict[str, float]:
+        """What each kind of numbers weighs that is compared."""
+        weights = self._classifier.fusion.weights
+        return {name: weights[name] for name, kind in self._kinds.items() if kind.width}
+
+    def units(self, parts: Mapping[str, Part]) -> dict[str, np.ndarray]:
+        """Each of these kinds of videos as it is compared: float32 [n, d], of length 1, zeros where there is none."""
+        count, found = len(next(iter(parts.values())).X), {}
+        for name in self.weights:
+            kind, part = self._kinds[name], parts.get(self._reads[name])
+            found[name] = np.zeros((count, kind.width), np.float32)
+            if part is not None and part.mask.any():
+                found[name][part.mask] = kind.units(part.X[part.mask])
+        return found
+
+    def weights_of(self, parts: Mapping[str, Part]) -> dict[str, np.ndarray]:
+        """What each kind weighs for these videos, a row of each part, by what they have: float [n]."""
         videos = len(next(iter(parts.values())).X) if parts else 0
-        rows = len(next(iter(self._masks.values()))) if self._masks else 0
         nothing = np.zeros(videos, bool)
         weights = self._classifier.fusion.row_weights({
             name: parts[part].mask if part in parts else nothing for name, part in self._reads.items()
         })
         # Where folder names alone count in the guess, videos are still like one another by what can be compared.
         compared = sum((weights[name] for name in self._kinds), np.zeros(videos))
-        weights |= {name: np.where(compared > 0, weights[name], 1.0) for name in self._kinds}
+        return weights | {name: np.where(compared > 0, weights[name], 1.0) for name in self._kinds}
+
+    def nearest(self, parts: Mapping[str, Part], count: int = 3) -> list[list[Neighbour]]:
+        """For each video, a row of each part, the labelled ones that are most like it, best first."""
+        videos = len(next(iter(parts.values())).X) if parts else 0
+        rows = len(next(iter(self._masks.values()))) if self._masks else 0
+        weights = self.weights_of(parts)
         total, whole = np.zeros((videos, rows)), np.zeros((videos, rows))
         for name, kind in self._kinds.items():
             part = parts.get(self._reads[name])
@@ -99,19 +126,25 @@ def _largest(values: np.ndarray, count: int) -> np.ndarray:
 class _Kind:
     """The labelled rows of one kind of evidence, centred and of length 1, as whole numbers of steps of their own."""
 
-    def __init__(self, preparation: Any, labelled: Part) -> None:
+    def __init__(self, preparation: Any, labelled: Part, middle: "_Kind | None" = None) -> None:
+        """middle: where the middle of all is known."""
         self._preparation = preparation
         self._is_text = isinstance(preparation, Vocabulary)
         self._is_known = bool(labelled.mask.any())
         self._known = np.zeros((len(labelled.X), 0), np.int8)
+        self._spread: np.ndarray | np.floating = np.float32(1)
+        self._mean = np.zeros(0, np.float32)
         if not self._is_known:
             return
         if self._is_text:
             self._known = self._unit(labelled.X)
             return
-        there = Vectors(labelled.X, np.flatnonzero(labelled.mask), preparation.is_rooted, np.ones((), np.float32))
-        self._spread = np.float32(1) if preparation.is_rooted else spreads(there)
-        self._mean = (means(there) / self._spread).astype(np.float32)
+        if middle is not None and middle.width:
+            self._spread, self._mean = middle._spread, middle._mean
+        else:
+            there = Vectors(labelled.X, np.flatnonzero(labelled.mask), preparation.is_rooted, np.ones((), np.float32))
+            self._spread = np.float32(1) if preparation.is_rooted else spreads(there)
+            self._mean = (means(there) / self._spread).astype(np.float32)
         whole = np.int8 if len(self._mean) >= WIDE else np.int16
         self._known = np.zeros((len(labelled.X), len(self._mean)), whole)
         self._step = np.ones(len(labelled.X), np.float32)
@@ -119,6 +152,15 @@ class _Kind:
             rows = self._unit(labelled.X[some])
             self._step[some] = np.maximum(np.abs(rows).max(axis=1), np.finfo(np.float32).tiny) / np.iinfo(whole).max
             self._known[some] = np.rint(rows / self._step[some, None])
+
+    @property
+    def width(self) -> int:
+        """How many numbers it has; 0 of texts, and where nobody has any."""
+        return 0 if self._is_text or not self._is_known else len(self._mean)
+
+    def units(self, stored: np.ndarray) -> np.ndarray:
+        """Such vectors centred, of length 1: float32 [n, d]."""
+        return np.asarray(self._unit(stored), np.float32)
 
     def cosines(self, part: Part) -> np.ndarray:
         """Of each of these videos with each labelled one: float [n, m]; 0 where either has no such thing."""

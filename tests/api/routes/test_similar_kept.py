@@ -142,10 +142,60 @@ def test_other_words_make_other_likenesses(client, settings):
     assert similar(client, one)[others[0]]["likeness"] == pytest.approx(1, abs=1e-3)
 
 
-def test_of_a_library_that_is_too_large_nothing_is_kept_and_the_same_is_found(trained, make_client, read, monkeypatch):
-    whole = similar(make_client(), trained)
+@pytest.fixture
+def large(monkeypatch):
     monkeypatch.setattr(compared, "MOST_KEPT", 14)
+
+
+def test_of_a_library_that_is_too_large_a_sketch_is_kept_and_the_same_is_found(
+    trained, make_client, read, large, monkeypatch
+):
     client = make_client()
+    found = similar(client, trained)
     for _ in range(2):
-        assert similar(client, trained) == whole
-    assert read == [15, 15, 15]
+        assert similar(client, trained) == found
+    # All of it once, and each time those that may be like it.
+    assert read == [15, 15, 15, 15]
+    monkeypatch.undo()
+    whole = similar(make_client(), trained)
+    assert list(found) == list(whole)
+    assert [one["likeness"] for one in found.values()] == pytest.approx(
+        [one["likeness"] for one in whole.values()], abs=1e-3
+    )
+
+
+def test_of_many_only_those_are_compared_whole_that_may_be_like_it(trained, make_client, read, large, monkeypatch):
+    monkeypatch.setattr(compared, "COMPARED_WHOLE", 4)
+    client = make_client()
+    best = list(similar(client, trained))
+    assert read == [15, 4]
+    assert len(best) == 3
+    monkeypatch.undo()
+    assert best == list(similar(make_client(), trained))[:3]
+
+
+def test_what_has_gone_or_was_moved_since_a_sketch_was_made_is_told_as_it_is_now(
+    trained, settings, client, read, large
+):
+    other, another = list(similar(client, trained))[:2]
+    lies = client.get(f"/api/videos/{another}").json()["folder"]
+    (settings.data_dir / (client.get(f"/api/videos/{other}").json()["folder"] or "") / other).unlink()
+    target = next(one["name"] for one in client.get("/api/folders").json()["folders"] if one["name"] != lies)
+    wish = {"filename": another, "from": lies, "to": target}
+    assert client.post("/api/move", json=wish).status_code == 200
+    now = similar(client, trained)
+    assert other not in now
+    assert now[another]["folder"] == target
+    assert read == [15, 15, 14]
+
+
+def test_what_is_extracted_after_a_sketch_was_made_is_found_when_it_is_time(
+    trained, settings, make_client, large, monkeypatch
+):
+    monkeypatch.setattr(compared, "LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(compared, "LOOKING_SHARE", 1e9)
+    client = make_client()
+    similar(client, trained)
+    copy = copied(settings, trained, 8000000000000000009)
+    extract_features.run(settings)
+    assert similar(client, trained)[copy]["likeness"] == pytest.approx(1, abs=1e-3)
