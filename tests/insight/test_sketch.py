@@ -1,5 +1,7 @@
 """A sketch finds among many those that a whole comparison finds."""
 
+import json
+
 import numpy as np
 import pytest
 from labelled import clouds
@@ -78,3 +80,13 @@ def test_of_fewer_videos_than_are_asked_for_all_are_given(learned):
     assert sketch.candidates(at(parts, [0]), 10) == []
     sketch.add(names(range(5)), some)
     assert sorted(sketch.candidates(at(parts, [0]), 10)) == names(range(5))
+
+
+def test_a_model_that_goes_by_words_alone_has_any_videos_for_candidates():
+    texts = np.array([json.dumps({"title": f"{word} {number}"}) for word in ("dance", "food") for number in range(12)])
+    parts = {"words": Part.whole(texts.astype(object), "text")}
+    labels = ["dance"] * 12 + ["food"] * 12
+    classifier = fit_classifier(parts, labels, np.arange(24), TrainConfig(heads=("lda",)))
+    sketch = Sketch(Likeness(classifier, parts), parts)
+    sketch.add(names(range(24)), parts)
+    assert len(sketch.candidates(at(parts, [0]), 5)) == 5

@@ -137,4 +137,3 @@ class Explanations:
         likeness = dict(named)
         found = records(likeness, opened.snapshot(), self._here.predicted().by_video)
         return [record | {"likeness": max(0.0, likeness[str(record["filename"])])} for record in found]
-

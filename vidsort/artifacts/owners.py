@@ -188,7 +188,7 @@ def _settled(root: Path, data_dir: Path, path: str, *, remembers_later: bool) ->
     """The home of a library that is there, written down; its folder is not the one that was known at its path."""
     owners = list(_owners(root))
     if remembers_later and not owners:
-        _write(root, at_a_glance(data_dir).model_copy(update={"history": _free_history(owners, path)}))
+        _write(root, at_a_glance(data_dir).model_copy(update={"history": path}))
         return root
     now = scan(data_dir, "any")
     folder, is_empty = facts_of(data_dir), _is_bare(now)

@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import heapq
 import os
-import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
@@ -12,14 +11,13 @@ from pathlib import Path
 from ..errors import NotFoundError
 from ..library import Snapshot, scan
 from ..records import Record
+from ..store.whole import ON_DISK
 
 # So many videos are kept to know a library again: those whose names have the lowest hashes, which are the same ones
 # wherever videos lie (Broder 1997).
 SKETCHED = 64
 # So many are looked at between two rests, which takes about a millisecond.
 BETWEEN_RESTS = 500
-# As `os.fsencode` does it, at half the time a name, of which there may be a million.
-ON_DISK = sys.getfilesystemencoding(), sys.getfilesystemencodeerrors()
 # From such a share of them on it is the same library, with some videos come or gone.
 LEAST_HELD = 0.5
 

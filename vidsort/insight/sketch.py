@@ -55,5 +55,6 @@ class Sketch:
 
     def _side_by_side(self, parts: Mapping[str, Part], by: Mapping[str, float]) -> np.ndarray:
         units = self.sample.units(parts)
-        found: np.ndarray = np.concatenate([units[name] * np.float32(by[name]) for name in self._roots], axis=1)
-        return found
+        # Of a model that goes by words alone there is no column, and any videos are candidates.
+        nothing = np.zeros((len(next(iter(parts.values())).X), 0), np.float32)
+        return np.concatenate([nothing, *(units[name] * np.float32(by[name]) for name in self._roots)], axis=1)
